@@ -1,0 +1,71 @@
+import { evaluate, type Policy } from "./evaluate.ts";
+import { staysInNotModified } from "./not-modified.ts";
+import type { Current } from "./preconditions.ts";
+import { conditionMissing, explain, overtaken, type Problem } from "./problem.ts";
+import { validatorFields } from "./validator-fields.ts";
+
+/**
+ * The response that the conditions of a request alone settle: 304, 400, 412 or 428; `undefined`: go on and handle it.
+ *
+ * Ask before the handler acts. A 304 carries the validators of `current` and nothing else that the 200 would have
+ * carried: where that has `Cache-Control`, `Vary` or CORS fields, make it with {@link notModified}. A refusal is an
+ * `application/problem+json`; a 412 carries the current `ETag`, so that the client can merge and try again at once.
+ *
+ * @throws {TypeError} if a tag or a time in `current` is none
+ * @example
+ * const request = new Request("https://example.com/", { method: "PUT", headers: { "If-Match": '"v1"' } });
+ * answer(request, { etag: '"v2"' })?.status; // 412
+ * @see RFC 9110 §13.2.1
+ */
+export function answer(request: Request, current: Current, policy?: Policy): Response | undefined {
+  const decision = evaluate(request, current, policy);
+  if (decision.outcome === "proceed") return undefined;
+  if (decision.outcome === "not-modified") return notModified(validatorFields(current));
+  const problem = explain(decision, request, current)!;
+  return refusal(problem, problem.status === 412 ? current : null, request.method);
+}
+
+/**
+ * A 304 made from the header of the 200 that it replaces: without the fields that describe a body.
+ *
+ * @example
+ * notModified({ ETag: '"v1"', "Content-Type": "text/html" }); // ETag alone stays
+ * @see RFC 9110 §15.4.5
+ */
+export function notModified(headers?: HeadersInit): Response {
+  const kept = new Headers(headers);
+  for (const name of [...kept.keys()]) if (!staysInNotModified(name)) kept.delete(name);
+  return new Response(null, { status: 304, headers: kept });
+}
+
+/**
+ * A 412 with the current validators, for a change that another overtook after its conditions had held.
+ *
+ * @throws {TypeError} if the time in `current` is none
+ * @example
+ * preconditionFailed({ etag: '"v2"' }).headers.get("ETag"); // '"v2"'
+ * @see RFC 9110 §15.5.13
+ */
+export function preconditionFailed(current: Current = null): Response {
+  return refusal(overtaken(current), current);
+}
+
+/**
+ * A 428 that asks for `If-Match`, or for `If-None-Match: *` to create.
+ *
+ * @example
+ * preconditionRequired().status; // 428
+ * @see RFC 6585 §3
+ */
+export function preconditionRequired(): Response {
+  return refusal(conditionMissing(), null);
+}
+
+function refusal(problem: Problem, current: Current, method?: string): Response {
+  const headers = new Headers(validatorFields(current));
+  headers.set("Content-Type", "application/problem+json");
+  return new Response(method === "HEAD" ? null : JSON.stringify(problem), {
+    status: problem.status,
+    headers,
+  });
+}

@@ -1,0 +1,38 @@
+import { type EntityTag, isWeak } from "./entity-tag.ts";
+
+/**
+ * Whether two tags stand for the same bytes: both strong, the same characters.
+ *
+ * A weak tag is strongly equal to nothing, itself included.
+ *
+ * | a        | b        | strong | weak |
+ * |----------|----------|--------|------|
+ * | `W/"1"`  | `W/"1"`  | no     | yes  |
+ * | `W/"1"`  | `W/"2"`  | no     | no   |
+ * | `W/"1"`  | `"1"`    | no     | yes  |
+ * | `"1"`    | `"1"`    | yes    | yes  |
+ *
+ * @example
+ * strongMatch('"1"', '"1"'); // true
+ * @see RFC 9110 §8.8.3.2
+ */
+export function strongMatch(a: EntityTag, b: EntityTag): boolean {
+  return a === b && !isWeak(a);
+}
+
+/**
+ * Whether two tags stand for the same meaning: the same opaque characters, weak or strong.
+ *
+ * @example
+ * weakMatch('W/"1"', '"1"'); // true
+ * @see RFC 9110 §8.8.3.2
+ */
+export function weakMatch(a: EntityTag, b: EntityTag): boolean {
+  // Two tags of one length differ in their opaque part, or not at all.
+  if (a.length === b.length) return a === b;
+  return a.length > b.length ? isWeakFormOf(a, b) : isWeakFormOf(b, a);
+}
+
+function isWeakFormOf(longer: EntityTag, shorter: EntityTag): boolean {
+  return longer.length === shorter.length + 2 && isWeak(longer) && longer.endsWith(shorter);
+}

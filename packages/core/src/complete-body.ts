@@ -1,0 +1,76 @@
+/** A body read as far as it was there: the whole of it, or a stream that begins with what has been read. */
+export type ReadBody =
+  | { readonly complete: true; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly complete: false; readonly stream: ReadableStream<Uint8Array> };
+
+/** The chunks of a string, a buffer or a Blob are there within these many microtasks, on every runtime. */
+const MICROTASKS = 16;
+/** Node ends the stream of a Blob a turn of the event loop later. */
+const TURNS = 2;
+
+/**
+ * Reads a body that is complete, without waiting for one that is not: what is still being produced, or is longer
+ * than `maxBytes`, comes back as a stream of the same chunks, with its back-pressure, its end or its error.
+ */
+export async function readIfComplete(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<ReadBody> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  const patience = { turns: TURNS };
+  for (let size = 0; ; ) {
+    const next = reader.read();
+    if (!(await settlesSoon(next, patience)))
+      return { complete: false, stream: resume(chunks, reader, next) };
+    const chunk = await next.catch(() => undefined);
+    if (chunk === undefined) return { complete: false, stream: resume(chunks, reader, next) };
+    if (chunk.done) return { complete: true, bytes: join(chunks, size) };
+    chunks.push(chunk.value);
+    size += chunk.value.byteLength;
+    if (!(size <= maxBytes)) return { complete: false, stream: resume(chunks, reader) };
+  }
+}
+
+async function settlesSoon(promise: Promise<unknown>, patience: { turns: number }): Promise<boolean> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  for (let i = 0; i < MICROTASKS && !settled; i++) await undefined;
+  for (; patience.turns > 0 && !settled; patience.turns--) await new Promise((turn) => setTimeout(turn));
+  return settled;
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** What was read and what is still to come. `next` is a read already under way. */
+function resume(
+  chunks: Uint8Array[],
+  reader: Reader,
+  next?: ReturnType<Reader["read"]>,
+): ReadableStream<Uint8Array> {
+  let underWay = next;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const read = chunks.shift();
+        if (read !== undefined) return controller.enqueue(read);
+        const { done, value } = await (underWay ?? reader.read());
+        underWay = undefined;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}

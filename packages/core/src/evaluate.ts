@@ -1,0 +1,139 @@
+import {
+  type Current,
+  type Field,
+  ifMatch,
+  ifModifiedSince,
+  ifNoneMatch,
+  ifRange,
+  ifUnmodifiedSince,
+} from "./preconditions.ts";
+import { isReadable } from "./tag-list.ts";
+
+/** What a decision needs to know of a request. A `Request` fits; field names are asked for in lower case. */
+export interface ConditionalRequest {
+  readonly method: string;
+  readonly headers: { get(name: string): string | null | undefined };
+}
+
+/** What the standard leaves to the origin. */
+export interface Policy {
+  /** `"weak"` departs from §13.1.1, for an origin behind a proxy that weakens tags. Default: `"strong"`. */
+  ifMatch?: "strong" | "weak" | undefined;
+  /** Which writes need `If-Match` or `If-None-Match`; `true`: PUT, PATCH and DELETE. Default: none. */
+  require?: boolean | readonly string[] | undefined;
+  /** How a write with an unreadable condition is refused: 412 (`"fail"`, the default) or 400 (`"reject"`). */
+  malformed?: "fail" | "reject" | undefined;
+  /** Milliseconds since the epoch; settles the century of a two-digit year. Default: the clock. */
+  now?: number | undefined;
+}
+
+/** What the conditions of a request come to. Shared and frozen: compare by `outcome`, or by identity. */
+export type Decision =
+  | { readonly outcome: "proceed"; readonly range: boolean }
+  | { readonly outcome: "not-modified"; readonly because: "if-none-match" | "if-modified-since" }
+  | {
+      readonly outcome: "precondition-failed";
+      readonly because: "if-match" | "if-unmodified-since" | "if-none-match";
+    }
+  | { readonly outcome: "precondition-required" }
+  | { readonly outcome: "bad-request"; readonly because: "if-match" | "if-none-match" };
+
+/** Nothing is left open: the standard as it stands. */
+const STANDARD: Policy = Object.freeze({});
+
+const PROCEED = decision({ outcome: "proceed", range: false });
+const PROCEED_WITH_RANGE = decision({ outcome: "proceed", range: true });
+const NOT_MODIFIED_BY_TAG = decision({ outcome: "not-modified", because: "if-none-match" });
+const NOT_MODIFIED_BY_DATE = decision({ outcome: "not-modified", because: "if-modified-since" });
+const FAILED_IF_MATCH = decision({ outcome: "precondition-failed", because: "if-match" });
+const FAILED_IF_UNMODIFIED_SINCE = decision({
+  outcome: "precondition-failed",
+  because: "if-unmodified-since",
+});
+const FAILED_IF_NONE_MATCH = decision({ outcome: "precondition-failed", because: "if-none-match" });
+const REQUIRED = decision({ outcome: "precondition-required" });
+const BAD_IF_MATCH = decision({ outcome: "bad-request", because: "if-match" });
+const BAD_IF_NONE_MATCH = decision({ outcome: "bad-request", because: "if-none-match" });
+
+/**
+ * What to do with a request, judged by its conditions against the current state, in the standard's order.
+ *
+ * A condition that cannot be read never authorises a write and never withholds a body. `proceed` on a read says in
+ * `range` whether a `Range` in the request may be honoured. Each field is read once at most, and only if the order
+ * of asking comes to it. A read of what is not here (`null`) always proceeds: to its 404.
+ *
+ * @throws {TypeError} if a tag or a time in `current` is none
+ * @example
+ * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
+ * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
+ * @see RFC 9110 §13.2.2
+ */
+export function evaluate(request: ConditionalRequest, current: Current, policy: Policy = STANDARD): Decision {
+  const { method, headers } = request;
+  if (isNeverJudged(method)) return PROCEED;
+  const read = isRead(method);
+  // §13.2.1: what would be neither 2xx nor 412 without conditions is not judged.
+  if (read && current === null) return PROCEED;
+
+  const match = headers.get("if-match");
+  let noneMatch: Field;
+  if (isAbsent(match)) {
+    if (!read && requires(policy.require, method)) {
+      noneMatch = headers.get("if-none-match");
+      if (isAbsent(noneMatch)) return REQUIRED;
+    }
+    const unmodifiedSince = headers.get("if-unmodified-since");
+    if (ifUnmodifiedSince(unmodifiedSince, current, policy.now) === false) return FAILED_IF_UNMODIFIED_SINCE;
+  } else if (!ifMatch(match, current, policy.ifMatch)) {
+    const lawful = !read || isReadable(match);
+    if (lawful) return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
+  }
+
+  if (noneMatch === undefined) noneMatch = headers.get("if-none-match");
+  if (!isAbsent(noneMatch)) {
+    const held = ifNoneMatch(noneMatch, current);
+    if (read) {
+      if (!held) return NOT_MODIFIED_BY_TAG;
+    } else if (!held || !isReadable(noneMatch)) {
+      return isRejected(noneMatch, policy) ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
+    }
+  } else if (read) {
+    if (ifModifiedSince(headers.get("if-modified-since"), current, policy.now) === false)
+      return NOT_MODIFIED_BY_DATE;
+  }
+
+  return method === "GET" && mayHonourRange(headers, current, policy) ? PROCEED_WITH_RANGE : PROCEED;
+}
+
+/** Whether the method is one of those whose answer may simply be withheld: safe, and about the representation. */
+export function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "QUERY";
+}
+
+/** §13.2.1: methods that neither select nor change a representation. */
+function isNeverJudged(method: string): boolean {
+  return method === "OPTIONS" || method === "CONNECT" || method === "TRACE";
+}
+
+function requires(required: Policy["require"], method: string): boolean {
+  if (required === true) return method === "PUT" || method === "PATCH" || method === "DELETE";
+  return required !== undefined && required !== false && required.includes(method);
+}
+
+/** Of a refused write: was it for want of a condition that can be read, and is that to be 400? */
+function isRejected(field: string, policy: Policy): boolean {
+  return policy.malformed === "reject" && !isReadable(field);
+}
+
+function mayHonourRange(headers: ConditionalRequest["headers"], current: Current, policy: Policy): boolean {
+  if (isAbsent(headers.get("range"))) return false;
+  return ifRange(headers.get("if-range"), current, policy.now) !== false;
+}
+
+function isAbsent(field: Field): field is null | undefined {
+  return field === null || field === undefined;
+}
+
+function decision<D extends Decision>(value: D): D {
+  return Object.freeze(value);
+}

@@ -1,0 +1,2 @@
+export { answer, notModified, preconditionFailed, preconditionRequired } from "./answer.ts";
+export { type ConditionalOptions, type ContentTagging, conditional } from "./conditional.ts";

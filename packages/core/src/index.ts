@@ -1,0 +1,30 @@
+export { strongMatch, weakMatch } from "./compare.ts";
+export {
+  type EntityTag,
+  isWeak,
+  opaque,
+  parseTag,
+  type StrongTag,
+  strong,
+  type WeakTag,
+  weak,
+  weaken,
+} from "./entity-tag.ts";
+export { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
+export { formatDate, parseDate } from "./http-date.ts";
+export { codedTag, contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
+export { staysInNotModified } from "./not-modified.ts";
+export {
+  type Current,
+  type Field,
+  type Held,
+  ifMatch,
+  ifModifiedSince,
+  ifNoneMatch,
+  ifRange,
+  ifUnmodifiedSince,
+  type State,
+} from "./preconditions.ts";
+export { explain, type Problem } from "./problem.ts";
+export { listIncludes, parseTagList } from "./tag-list.ts";
+export { validatorFields } from "./validator-fields.ts";

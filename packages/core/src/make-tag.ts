@@ -1,0 +1,126 @@
+import { type EntityTag, isWeak, opaque, type StrongTag, strong, weak } from "./entity-tag.ts";
+
+/** While it is younger than this, a second change could still bear the same time (we choose, as Apache does). */
+const FRESH_MS = 1000;
+/** 144 bits: 24 characters of base64 without padding. */
+const HASH_BYTES = 18;
+
+/**
+ * The strong tag of a version or revision: the cheapest there is, provided that no version is ever used again.
+ *
+ * @throws {TypeError} on what cannot stand in a tag, and on a number too large to be exact
+ * @example
+ * versionTag(42); // '"42"'
+ * @see RFC 9110 §8.8.1
+ */
+export function versionTag(version: string | number | bigint): StrongTag {
+  if (typeof version === "number" && !(Math.abs(version) <= Number.MAX_SAFE_INTEGER)) {
+    throw new TypeError(
+      `Cannot make a tag of the version ${version}: beyond 2^53 two versions are one number. Use a bigint or a string`,
+    );
+  }
+  if (typeof version === "string") return strong(version);
+  if (typeof version === "number" || typeof version === "bigint") return strong(String(version));
+  throw new TypeError(
+    `Cannot make a tag of the version ${String(version)}: use a string, a number or a bigint`,
+  );
+}
+
+/**
+ * The tag of a time of modification: weak while the time could still be borne by a second change.
+ *
+ * That is so for a time less than one second old or still to come, and for ever for a time in whole seconds, which
+ * is taken to come from a clock that knows no less. Weak and strong form have the same opaque characters.
+ *
+ * `ms` and `now`: milliseconds since the epoch; fractions count.
+ *
+ * @throws {TypeError} on what is no moment
+ * @example
+ * timeTag(1_700_000_000_123); // '"18bcfe5687b"'
+ * @see RFC 9110 §8.8.1
+ */
+export function timeTag(ms: number | Date, now: number = Date.now()): EntityTag {
+  const time = milliseconds(ms);
+  return (isSettled(time, now) ? strong : weak)(time.toString(16));
+}
+
+/**
+ * The tag of a file, from its size and time of modification: weak while the file could still change unnoticed.
+ *
+ * `stats` is an `fs.Stats`, or any `{ size, mtimeMs }` in bytes and milliseconds since the epoch.
+ *
+ * @throws {TypeError} on a size or a time that is none
+ * @example
+ * fileTag({ size: 1024, mtimeMs: 1_700_000_000_123 }); // '"400-18bcfe5687b"'
+ * @see RFC 9110 §8.8.1
+ */
+export function fileTag(
+  stats: { size: number | bigint; mtimeMs: number },
+  now: number = Date.now(),
+): EntityTag {
+  const { size } = stats;
+  if (typeof size !== "bigint" && !(Number.isSafeInteger(size) && size >= 0)) {
+    throw new TypeError(
+      `Cannot make a tag of a file of ${String(size)} bytes: use a whole number or a bigint`,
+    );
+  }
+  const time = milliseconds(stats.mtimeMs);
+  return (isSettled(time, now) ? strong : weak)(`${size.toString(16)}-${time.toString(16)}`);
+}
+
+/**
+ * The tag of content: 144 bits of its SHA-256. The same bytes have the same tag, whatever holds them.
+ *
+ * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only, and so stays true when a
+ * proxy compresses the answer.
+ *
+ * @throws {TypeError} on what holds no bytes
+ * @example
+ * await contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
+ * @see RFC 9110 §8.8.1
+ */
+export async function contentTag(
+  content: string | BufferSource | Blob,
+  options: { weak?: boolean | undefined } = {},
+): Promise<EntityTag> {
+  const digest = await crypto.subtle.digest("SHA-256", await bytesOf(content));
+  const hash = btoa(String.fromCharCode(...new Uint8Array(digest, 0, HASH_BYTES)));
+  return options.weak ? weak(hash) : strong(hash);
+}
+
+/**
+ * The tag of one coding of a version: its gzip form is another sequence of bytes, so it needs a tag of its own.
+ *
+ * `identity` is no coding: the tag stays as it is.
+ *
+ * @throws {TypeError} if the coding cannot stand in a tag
+ * @example
+ * codedTag('"v1"', "gzip"); // '"v1-gzip"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function codedTag(tag: EntityTag, coding: string): EntityTag {
+  if (coding === "identity") return tag;
+  if (coding === "") throw new TypeError('Cannot make a tag for the coding "": use its name, as in "gzip"');
+  return (isWeak(tag) ? weak : strong)(`${opaque(tag)}-${coding}`);
+}
+
+function isSettled(time: number, now: number): boolean {
+  return now - time >= FRESH_MS && time % 1000 !== 0;
+}
+
+function milliseconds(time: number | Date): number {
+  const ms = time instanceof Date ? time.getTime() : time;
+  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
+  throw new TypeError(
+    `Cannot make a tag of the time ${String(time)}: use milliseconds since the epoch or a valid Date`,
+  );
+}
+
+async function bytesOf(content: unknown): Promise<BufferSource> {
+  if (typeof content === "string") return new TextEncoder().encode(content);
+  if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) return content as BufferSource;
+  if (content instanceof Blob) return content.arrayBuffer();
+  throw new TypeError(
+    `Cannot make a tag of ${String(content)}: use a string, an ArrayBuffer, a view of one, or a Blob`,
+  );
+}

@@ -1,0 +1,155 @@
+import { strongMatch } from "./compare.ts";
+import type { EntityTag } from "./entity-tag.ts";
+import { parseTag } from "./entity-tag.ts";
+import { parseDate } from "./http-date.ts";
+import { isStar, listIncludes } from "./tag-list.ts";
+
+/**
+ * What is known of the selected representation: nothing of it need be. `{}` is here, but has no validator.
+ *
+ * @see RFC 9110 §8.8
+ */
+export interface State {
+  /** The tag of the selected representation. */
+  etag?: EntityTag | undefined;
+  /** Other tags of this same version: its gzip form, its XML form. */
+  alternates?: readonly EntityTag[] | undefined;
+  /** Milliseconds since the epoch, or a `Date`. Compared in whole seconds, cut off. */
+  lastModified?: number | Date | undefined;
+  /** It cannot have changed twice in that second (§8.8.2.2). Default: false. */
+  lastModifiedStrong?: boolean | undefined;
+}
+
+/** The state of what the request is aimed at; `null`: nothing is here. */
+export type Current = State | null;
+
+/** Did the condition hold? `undefined`: nobody asked. */
+export type Held = boolean | undefined;
+
+/** A field's value; `null` or `undefined`: it is not in the request. */
+export type Field = string | null | undefined;
+
+/**
+ * Whether `If-Match` holds: `*` and something is here, or one of its tags is the current one.
+ *
+ * A field that cannot be read does not hold. The comparison is strong; `"weak"` departs from the standard, for an
+ * origin behind a proxy that weakens tags.
+ *
+ * @throws {TypeError} if a tag of `current` is not an entity tag
+ * @example
+ * ifMatch('"v1", "v2"', { etag: '"v2"' }); // true
+ * ifMatch("*", null); // false
+ * @see RFC 9110 §13.1.1
+ */
+export function ifMatch(field: Field, current: Current, comparison: "strong" | "weak" = "strong"): Held {
+  if (field === null || field === undefined) return undefined;
+  if (current === null) return false;
+  return isStar(field) || namesCurrent(field, current, comparison);
+}
+
+/**
+ * Whether `If-Unmodified-Since` holds: what is here was last modified then or earlier.
+ *
+ * Nobody asked (`undefined`) if the date cannot be read or no time of modification is known. `now`, in milliseconds,
+ * is for {@link parseDate}.
+ *
+ * @example
+ * ifUnmodifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // false
+ * @see RFC 9110 §13.1.4
+ */
+export function ifUnmodifiedSince(field: Field, current: Current, now?: number): Held {
+  const modified = modifiedSince(field, current, now);
+  return modified === undefined ? undefined : !modified;
+}
+
+/**
+ * Whether `If-None-Match` holds: `*` and nothing is here, or none of its tags is the current one, weakly compared.
+ *
+ * A field that cannot be read matches nothing, so it holds. That is right for a read; a write must be refused
+ * instead, as `evaluate` does.
+ *
+ * @throws {TypeError} if a tag of `current` is not an entity tag
+ * @example
+ * ifNoneMatch('W/"v1"', { etag: '"v1"' }); // false
+ * ifNoneMatch("*", null); // true
+ * @see RFC 9110 §13.1.2
+ */
+export function ifNoneMatch(field: Field, current: Current): Held {
+  if (field === null || field === undefined) return undefined;
+  if (current === null) return true;
+  return !isStar(field) && !namesCurrent(field, current, "weak");
+}
+
+/**
+ * Whether `If-Modified-Since` holds: what is here was modified later.
+ *
+ * Nobody asked (`undefined`) if the date cannot be read or no time of modification is known. It is a question for
+ * GET, HEAD and QUERY alone; `evaluate` sees to that.
+ *
+ * @example
+ * ifModifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // true
+ * @see RFC 9110 §13.1.3
+ */
+export function ifModifiedSince(field: Field, current: Current, now?: number): Held {
+  return modifiedSince(field, current, now);
+}
+
+/**
+ * Whether `If-Range` holds, so that the range may be sent: one strong tag that is the current one, or exactly the
+ * date of a strong time of modification.
+ *
+ * Anything else, a list, `*`, a weak tag, what cannot be read, does not hold: the answer is the whole, never 412.
+ *
+ * @example
+ * ifRange('"v1"', { etag: '"v1"' }); // true
+ * ifRange('W/"v1"', { etag: 'W/"v1"' }); // false
+ * @see RFC 9110 §13.1.5
+ */
+export function ifRange(field: Field, current: Current, now?: number): Held {
+  if (field === null || field === undefined) return undefined;
+  if (current === null) return false;
+  const tag = parseTag(field);
+  if (tag !== undefined) return current.etag !== undefined && strongMatch(tag, current.etag);
+  const date = parseDate(field, now);
+  return (
+    date !== undefined && current.lastModifiedStrong === true && date / 1000 === lastModifiedSecond(current)
+  );
+}
+
+/** The comparison under both questions about time: in whole seconds, as `Last-Modified` is written. */
+function modifiedSince(field: Field, current: Current, now?: number): Held {
+  if (field === null || field === undefined || current === null) return undefined;
+  const modified = lastModifiedSecond(current);
+  if (modified === undefined) return undefined;
+  const date = parseDate(field, now);
+  return date === undefined ? undefined : modified > date / 1000;
+}
+
+function lastModifiedSecond(state: State): number | undefined {
+  const { lastModified } = state;
+  if (lastModified === undefined) return undefined;
+  const second = Math.floor(Number(lastModified) / 1000);
+  if (Number.isFinite(second)) return second;
+  throw new TypeError(
+    `lastModified is ${String(lastModified)}, which is no moment: use milliseconds since the epoch, a valid Date, or undefined`,
+  );
+}
+
+function namesCurrent(field: string, state: State, comparison: "strong" | "weak"): boolean {
+  const { etag, alternates } = state;
+  if (etag !== undefined && listIncludes(field, tagged(etag), comparison)) return true;
+  if (alternates === undefined) return false;
+  for (let i = 0; i < alternates.length; i++) {
+    if (listIncludes(field, tagged(alternates[i]!), comparison)) return true;
+  }
+  return false;
+}
+
+/** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */
+function tagged(tag: EntityTag): EntityTag {
+  const first = tag.charCodeAt(0);
+  if ((first === 0x22 || first === 0x57) && tag.charCodeAt(tag.length - 1) === 0x22) return tag;
+  throw new TypeError(
+    `${JSON.stringify(tag)} is no entity tag: make one with strong() or weak(), as in '"v1"'`,
+  );
+}
