@@ -1,20 +1,21 @@
 const DAYS = "SunMonTueWedThuFriSat";
+const REST_OF_DAYS = ["day", "day", "sday", "nesday", "rsday", "day", "urday"];
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-const LONG_DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 /** From 1 January of the year 1 to 1 January 1970. */
 const DAYS_BEFORE_EPOCH = 719_162;
-const FIRST = -62_167_219_200_000;
-const LAST = 253_402_300_799_999;
 
-const SPACE = 0x20;
-const DASH = 0x2d;
+/** The forms behind the first three letters: 0 is any digit, ? anything, all else itself. */
+const IMF_FIXDATE = ", 00 ??? 0000 00:00:00 GMT";
+const RFC_850 = ", 00-???-00 00:00:00 GMT";
+const ASCTIME = " ??? 00 00:00:00 0000";
+const ASCTIME_OF_ONE_DIGIT = " ???  0 00:00:00 0000";
 const ZERO = 0x30;
 const NINE = 0x39;
-const COLON = 0x3a;
-/** No digit, no name, no time of day stands there. */
-const NONE = -1;
+const ANYTHING = 0x3f;
+
+const FIRST = -62_167_219_200_000;
+const LAST = 253_402_300_799_999;
 
 /**
  * The moment that an HTTP date names, in milliseconds since the epoch, or `undefined` if it is not one.
@@ -30,9 +31,16 @@ const NONE = -1;
  */
 export function parseDate(text: string | null | undefined, now?: number): number | undefined {
   if (typeof text !== "string") return undefined;
-  if (text.length === 29) return parseImfFixdate(text);
-  if (text.length === 24) return parseAsctime(text);
-  return parseRfc850(text, now);
+  const day = nameAt(DAYS, text, 0);
+  if (day < 0) return undefined;
+  if (fits(text, 3, IMF_FIXDATE)) return moment(number(text, 12, 16), text, 8, number(text, 5, 7), 17);
+  if (fits(text, 3, ASCTIME)) return moment(number(text, 20, 24), text, 4, number(text, 8, 10), 11);
+  if (fits(text, 3, ASCTIME_OF_ONE_DIGIT))
+    return moment(number(text, 20, 24), text, 4, number(text, 9, 10), 11);
+  const rest = REST_OF_DAYS[day]!;
+  const at = 3 + rest.length;
+  if (!text.startsWith(rest, 3) || !fits(text, at, RFC_850)) return undefined;
+  return nearest(number(text, at + 9, at + 11), text, at, now);
 }
 
 /**
@@ -50,64 +58,50 @@ export function formatDate(ms: number): string {
   );
 }
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT` */
-function parseImfFixdate(text: string): number | undefined {
-  if (nameAt(DAYS, text, 0) < 0 || !text.startsWith(", ", 3) || !text.endsWith(" GMT")) return undefined;
-  if (!has(text, 7, SPACE) || !has(text, 11, SPACE) || !has(text, 16, SPACE)) return undefined;
-  const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
-  return moment(year, nameAt(MONTHS, text, 8), twoDigits(text, 5), timeOfDay(text, 17));
-}
-
-/** `Sun Nov  6 08:49:37 1994` */
-function parseAsctime(text: string): number | undefined {
-  if (nameAt(DAYS, text, 0) < 0 || !has(text, 3, SPACE) || !has(text, 7, SPACE)) return undefined;
-  if (!has(text, 10, SPACE) || !has(text, 19, SPACE)) return undefined;
-  const day = has(text, 8, SPACE) ? digit(text, 9) : twoDigits(text, 8);
-  const year = twoDigits(text, 20) * 100 + twoDigits(text, 22);
-  return moment(year, nameAt(MONTHS, text, 4), day, timeOfDay(text, 11));
-}
-
-/** `Sunday, 06-Nov-94 08:49:37 GMT` */
-function parseRfc850(text: string, now = Date.now()): number | undefined {
-  const comma = text.length - 24;
-  if (!LONG_DAYS.some((day) => day.length === comma && text.startsWith(day))) return undefined;
-  if (!text.startsWith(", ", comma) || !text.endsWith(" GMT")) return undefined;
-  if (!has(text, comma + 4, DASH) || !has(text, comma + 8, DASH) || !has(text, comma + 11, SPACE))
-    return undefined;
+/** A two-digit year is the latest one that lies at most 50 years ahead. */
+function nearest(yearOfCentury: number, text: string, at: number, now = Date.now()): number | undefined {
   const limit = new Date(now);
   limit.setUTCFullYear(limit.getUTCFullYear() + 50);
-  const yearOfCentury = twoDigits(text, comma + 9);
-  const month = nameAt(MONTHS, text, comma + 5);
-  const day = twoDigits(text, comma + 2);
-  const seconds = timeOfDay(text, comma + 12);
-  if (yearOfCentury < 0) return undefined;
   const year = Math.floor(limit.getUTCFullYear() / 100) * 100 + yearOfCentury;
-  const ms = moment(year, month, day, seconds);
-  return ms !== undefined && ms <= limit.getTime() ? ms : moment(year - 100, month, day, seconds);
+  const day = number(text, at + 2, at + 4);
+  const ms = moment(year, text, at + 5, day, at + 12);
+  return ms !== undefined && ms <= limit.getTime() ? ms : moment(year - 100, text, at + 5, day, at + 12);
 }
 
-/** The day must exist. Year and second count from 0, the month too, the day from 1. */
-function moment(year: number, month: number, day: number, seconds: number): number | undefined {
-  if (year < 0 || month < 0 || seconds < 0 || day < 1) return undefined;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (day > DAYS_IN[month]! + (leap && month === 1 ? 1 : 0)) return undefined;
+/** The moment on a day that must exist, at a time of day that must; a leap second may be any minute's (§5.6.7). */
+function moment(
+  year: number,
+  text: string,
+  monthAt: number,
+  day: number,
+  timeAt: number,
+): number | undefined {
+  const month = nameAt(MONTHS, text, monthAt);
+  const hour = number(text, timeAt, timeAt + 2);
+  const minute = number(text, timeAt + 3, timeAt + 5);
+  const second = number(text, timeAt + 6, timeAt + 8);
+  if (month < 0 || day < 1 || hour > 23 || minute > 59 || second > 60) return undefined;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  if (day > DAYS_BEFORE[month + 1]! - DAYS_BEFORE[month]! + (month === 1 ? leap : 0)) return undefined;
   const past = year - 1;
-  const leapDays = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400);
-  const dayOfYear = DAYS_BEFORE[month]! + day - 1 + (leap && month > 1 ? 1 : 0);
-  return ((past * 365 + leapDays + dayOfYear - DAYS_BEFORE_EPOCH) * 86_400 + seconds) * 1000;
+  const leapDays =
+    Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) + (month > 1 ? leap : 0);
+  const days = past * 365 + leapDays + DAYS_BEFORE[month]! + day - 1 - DAYS_BEFORE_EPOCH;
+  return (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
 }
 
-/** Seconds since midnight in `08:49:37`. The grammar allows a leap second, whenever it may be. */
-function timeOfDay(text: string, at: number): number {
-  const hour = twoDigits(text, at);
-  const minute = twoDigits(text, at + 3);
-  const second = twoDigits(text, at + 6);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return NONE;
-  if (!has(text, at + 2, COLON) || !has(text, at + 5, COLON)) return NONE;
-  return hour * 3600 + minute * 60 + second;
+/** Whether the text from `at` on has the form, to its end. */
+function fits(text: string, at: number, form: string): boolean {
+  if (text.length - at !== form.length) return false;
+  for (let i = 0; i < form.length; i++) {
+    const wanted = form.charCodeAt(i);
+    const code = text.charCodeAt(at + i);
+    if (wanted === ZERO ? code < ZERO || code > NINE : code !== wanted && wanted !== ANYTHING) return false;
+  }
+  return true;
 }
 
-/** Which of the three-letter names stands there. */
+/** Which of the three-letter names stands there; -1: none. */
 function nameAt(names: string, text: string, at: number): number {
   for (let i = 0; i < names.length; i += 3) {
     if (
@@ -118,19 +112,12 @@ function nameAt(names: string, text: string, at: number): number {
       return i / 3;
     }
   }
-  return NONE;
+  return -1;
 }
 
-/** Far below zero if one of the two is no digit, so that no sum with it is a number that exists. */
-function twoDigits(text: string, at: number): number {
-  return digit(text, at) * 10 + digit(text, at + 1);
-}
-
-function digit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code >= ZERO && code <= NINE ? code - ZERO : -100_000;
-}
-
-function has(text: string, at: number, code: number): boolean {
-  return text.charCodeAt(at) === code;
+/** The number that the digits from `at` to `end` write. */
+function number(text: string, at: number, end: number): number {
+  let value = 0;
+  for (let i = at; i < end; i++) value = value * 10 + text.charCodeAt(i) - ZERO;
+  return value;
 }

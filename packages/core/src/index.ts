@@ -25,6 +25,5 @@ export {
   ifUnmodifiedSince,
   type State,
 } from "./preconditions.ts";
-export { explain, type Problem } from "./problem.ts";
 export { listIncludes, parseTagList } from "./tag-list.ts";
 export { validatorFields } from "./validator-fields.ts";

@@ -131,7 +131,7 @@ function lastModifiedSecond(state: State): number | undefined {
   const second = Math.floor(Number(lastModified) / 1000);
   if (Number.isFinite(second)) return second;
   throw new TypeError(
-    `lastModified is ${String(lastModified)}, which is no moment: use milliseconds since the epoch, a valid Date, or undefined`,
+    `lastModified ${String(lastModified)} is no moment: use milliseconds since the epoch or a valid Date`,
   );
 }
 
@@ -149,7 +149,5 @@ function namesCurrent(field: string, state: State, comparison: "strong" | "weak"
 function tagged(tag: EntityTag): EntityTag {
   const first = tag.charCodeAt(0);
   if ((first === 0x22 || first === 0x57) && tag.charCodeAt(tag.length - 1) === 0x22) return tag;
-  throw new TypeError(
-    `${JSON.stringify(tag)} is no entity tag: make one with strong() or weak(), as in '"v1"'`,
-  );
+  throw new TypeError(`${JSON.stringify(tag)} is no entity tag: make one with strong() or weak()`);
 }
