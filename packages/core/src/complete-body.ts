@@ -7,6 +7,8 @@ export type ReadBody =
 const MICROTASKS = 16;
 /** Node ends the stream of a Blob a turn of the event loop later. */
 const TURNS = 2;
+/** A producer that is always ready, one byte at a time, is not a complete body. */
+const MAX_CHUNKS = 1024;
 
 /**
  * Reads a body that is complete, without waiting for one that is not: what is still being produced, or is longer
@@ -25,7 +27,8 @@ export async function readIfComplete(body: ReadableStream<Uint8Array>, maxBytes:
     if (chunk.done) return { complete: true, bytes: join(chunks, size) };
     chunks.push(chunk.value);
     size += chunk.value.byteLength;
-    if (!(size <= maxBytes)) return { complete: false, stream: resume(chunks, reader) };
+    if (!(size <= maxBytes && chunks.length < MAX_CHUNKS))
+      return { complete: false, stream: resume(chunks, reader) };
   }
 }
 

@@ -75,19 +75,23 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     const settled = answer(request, state, options);
     if (settled !== undefined && settled.status !== 304) return settled;
     const { headers = [] } = options;
+    const validators = validatorFields(state);
     const fields = [
-      ...validatorFields(state),
+      ...validators,
       ...new Headers(typeof headers === "function" ? headers(request, ...rest) : headers),
     ];
     if (settled !== undefined) return notModified(fields);
     const response = await handler(withoutFailedRange(request, state, options), ...rest);
-    return isTransfer(request, response) ? judgeLate(request, stamp(response, fields), options) : response;
+    if (!isTransfer(request, response)) return response;
+    const stamped = stamp(response, fields);
+    return validators.length > 0 ? stamped : judgeLate(request, stamped, options);
   };
 }
 
-/** Whether the answer is one to a read that conditions apply to (§13.2.1). */
+/** Whether the answer is one to a read, with a representation that conditions can be about (§13.2.1, §15.4.5). */
 function isTransfer(request: Request, response: Response | undefined): response is Response {
-  return isRead(request.method) && response?.ok === true;
+  if (!isRead(request.method) || response === undefined) return false;
+  return response.ok && response.status !== 204 && response.status !== 205;
 }
 
 async function judgeLate<Req extends Request, Rest extends unknown[], Res extends Response | undefined>(
@@ -142,15 +146,16 @@ function stamp(response: Response, fields: readonly (readonly [string, string])[
 
 /** A handler that honours `Range` need not know `If-Range`: where that fails, there is no range to honour. */
 function withoutFailedRange<Req extends Request>(request: Req, state: Current, policy: Policy): Req {
-  if (!request.headers.has("Range")) return request;
+  const { method, headers, url, signal } = request;
+  if ((method !== "GET" && method !== "HEAD") || !headers.has("Range")) return request;
   const decision = evaluate(request, state, policy);
   if (decision.outcome !== "proceed" || decision.range) return request;
   try {
-    request.headers.delete("Range");
+    headers.delete("Range");
     return request;
   } catch {
-    const headers = new Headers(request.headers);
-    headers.delete("Range");
-    return new Request(request, { headers }) as Req;
+    const kept = new Headers(headers);
+    kept.delete("Range");
+    return new Request(url, { method, headers: kept, signal }) as Req;
   }
 }

@@ -59,7 +59,7 @@ export function fileTag(
   now: number = Date.now(),
 ): EntityTag {
   const { size } = stats;
-  if (typeof size !== "bigint" && !(Number.isSafeInteger(size) && size >= 0)) {
+  if (!(typeof size === "bigint" || Number.isSafeInteger(size)) || size < 0) {
     throw new TypeError(
       `Cannot make a tag of a file of ${String(size)} bytes: use a whole number or a bigint`,
     );

@@ -44,7 +44,7 @@ export type Field = string | null | undefined;
 export function ifMatch(field: Field, current: Current, comparison: "strong" | "weak" = "strong"): Held {
   if (field === null || field === undefined) return undefined;
   if (current === null) return false;
-  return isStar(field) || namesCurrent(field, current, comparison);
+  return isStar(field) || namesVersion(field, current, comparison);
 }
 
 /**
@@ -65,7 +65,8 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 /**
  * Whether `If-None-Match` holds: `*` and nothing is here, or none of its tags is the current one, weakly compared.
  *
- * A field that cannot be read matches nothing, so it holds. That is right for a read; a write must be refused
+ * An alternate does not count: a 304 would stand for another form than the client holds. A field that cannot be read
+ * matches nothing, so it holds. That is right for a read; a write must be refused
  * instead, as `evaluate` does.
  *
  * @throws {TypeError} if a tag of `current` is not an entity tag
@@ -77,7 +78,8 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 export function ifNoneMatch(field: Field, current: Current): Held {
   if (field === null || field === undefined) return undefined;
   if (current === null) return true;
-  return !isStar(field) && !namesCurrent(field, current, "weak");
+  if (isStar(field)) return false;
+  return current.etag === undefined || !listIncludes(field, tagged(current.etag), "weak");
 }
 
 /**
@@ -135,7 +137,8 @@ function lastModifiedSecond(state: State): number | undefined {
   );
 }
 
-function namesCurrent(field: string, state: State, comparison: "strong" | "weak"): boolean {
+/** Any form of the version will do for a write: it is the version that is written to. */
+function namesVersion(field: string, state: State, comparison: "strong" | "weak"): boolean {
   const { etag, alternates } = state;
   if (etag !== undefined && listIncludes(field, tagged(etag), comparison)) return true;
   if (alternates === undefined) return false;

@@ -1,8 +1,10 @@
-import { type EntityTag, endOfTag, isWeak, isWhitespace, skipWhitespace } from "./entity-tag.ts";
+import { strongMatch, weakMatch } from "./compare.ts";
+import { type EntityTag, isWeak, skipWhitespace } from "./entity-tag.ts";
+import { isList } from "./list-grammar.ts";
 
 const STAR = 0x2a;
 const COMMA = 0x2c;
-const UNREADABLE = -1;
+const SLASH = 0x2f;
 
 /**
  * What an `If-Match` or `If-None-Match` field says: `"*"`, its tags in their order, or `undefined` if it cannot be read.
@@ -18,12 +20,12 @@ const UNREADABLE = -1;
 export function parseTagList(field: string | null | undefined): "*" | EntityTag[] | undefined {
   if (typeof field !== "string") return undefined;
   if (isStar(field)) return "*";
+  if (!isList(field)) return undefined;
   const tags: EntityTag[] = [];
-  for (let start = nextMember(field, 0); start < field.length; ) {
-    const end = endOfTag(field, start);
-    if (end < 0 || !isMemberEnd(field, end)) return undefined;
-    tags.push(field.slice(start, end) as EntityTag);
-    start = nextMember(field, end);
+  for (let open = field.indexOf('"'); open >= 0; ) {
+    const close = field.indexOf('"', open + 1);
+    tags.push(field.slice(isSpelledWeakly(field, open) ? open - 2 : open, close + 1) as EntityTag);
+    open = field.indexOf('"', close + 1);
   }
   return tags;
 }
@@ -41,13 +43,14 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
  * @see RFC 9110 §13.1.2
  */
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  if (field === tag) return match === "weak" || !isWeak(tag);
-  return mayInclude(field, tag, match) && searchList(field, tag, match) > 0;
+  const only = field as EntityTag;
+  if (match === "weak" ? weakMatch(only, tag) : strongMatch(only, tag)) return true;
+  return mentions(field, tag, match) && isList(field);
 }
 
 /** Whether the field says anything at all: `*`, or a list of tags, even an empty one. */
 export function isReadable(field: string): boolean {
-  return isStar(field) || searchList(field, '""', "strong") !== UNREADABLE;
+  return isStar(field) || isList(field);
 }
 
 /** Whether the field is `*` alone. */
@@ -56,56 +59,47 @@ export function isStar(field: string): boolean {
   return field.charCodeAt(start) === STAR && skipWhitespace(field, start + 1) === field.length;
 }
 
-/** A field in which the tag's characters do not stand cannot name it, whatever its grammar: most misses end here. */
-function mayInclude(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  if (!isWeak(tag)) return field.length > tag.length && field.includes(tag);
-  return match === "weak" && field.length >= tag.length - 2;
+/**
+ * Whether the tag is a member, provided that the field is a list of more than this tag. Where its characters do not
+ * stand, no grammar is needed to say no: most misses end here.
+ */
+function mentions(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
+  const weak = isWeak(tag);
+  const spare = field.length - tag.length + (weak ? 2 : 0);
+  if (spare <= 0 || (spare <= 2 && isWeak(field as EntityTag)) || (weak && match === "strong")) return false;
+  const at = field.indexOf(tag);
+  if (at < 0) return weak && hasMember(field, tag, match);
+  // `","` stands between the members of `"a","b"` as well.
+  const isSeparator = tag.charCodeAt(weak ? 3 : 1) === COMMA;
+  const isCertain = !isSeparator && (match === "weak" || !isSpelledWeakly(field, at));
+  return isCertain || hasMember(field, tag, match);
 }
 
-/** Reads the whole field: how many of its members are the tag, or {@link UNREADABLE}. */
-function searchList(field: string, tag: EntityTag, match: "strong" | "weak"): number {
-  let found = 0;
-  for (let start = nextMember(field, 0); start < field.length; ) {
-    const end = endOfTag(field, start);
-    if (end < 0 || !isMemberEnd(field, end)) return UNREADABLE;
-    if (isMember(field, start, end, tag, match)) found++;
-    start = nextMember(field, end);
+/** As {@link mentions}, from member to member, for what no native search can tell. */
+function hasMember(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
+  const from = isWeak(tag) ? 2 : 0;
+  for (let close = -2; ; ) {
+    const open = field.indexOf('"', close + 1);
+    if (open < 0 || open === close + 1) return false;
+    close = field.indexOf('"', open + 1);
+    if (close < 0) return false;
+    const isSame = close - open === tag.length - from - 1 && endsThere(field, close, tag, from);
+    if (isSame && (match === "weak" || !isSpelledWeakly(field, open))) return true;
   }
-  return found;
 }
 
-/** Whether the tag at `start` to `end` of the field is this one, compared where it stands. */
-function isMember(
-  field: string,
-  start: number,
-  end: number,
-  tag: EntityTag,
-  match: "strong" | "weak",
-): boolean {
-  let i = start;
-  let j = 0;
-  if (match === "weak") {
-    if (field.charCodeAt(i) === tag.charCodeAt(0)) return field.startsWith(tag, i) && end - i === tag.length;
-    if (isWeak(tag)) j = 2;
-    else i += 2;
+/** Whether the tag, from `from` on, ends there: compared from its end, since tags of one origin may begin alike. */
+function endsThere(field: string, close: number, tag: EntityTag, from: number): boolean {
+  let i = close;
+  let j = tag.length - 1;
+  while (j >= from && field.charCodeAt(i) === tag.charCodeAt(j)) {
+    i--;
+    j--;
   }
-  if (end - i !== tag.length - j) return false;
-  while (i < end && field.charCodeAt(i) === tag.charCodeAt(j)) {
-    i++;
-    j++;
-  }
-  return i === end;
+  return j < from;
 }
 
-/** Where the next member begins, past whitespace and empty members; the field's length if there is none. */
-function nextMember(field: string, from: number): number {
-  let i = from;
-  while (i < field.length && (field.charCodeAt(i) === COMMA || isWhitespace(field.charCodeAt(i)))) i++;
-  return i;
-}
-
-/** A member ends with the field, or with whitespace and a comma: never with another member. */
-function isMemberEnd(field: string, end: number): boolean {
-  const i = skipWhitespace(field, end);
-  return i === field.length || field.charCodeAt(i) === COMMA;
+/** In a list, nothing but `W/` brings a slash before the quote that opens a tag. */
+function isSpelledWeakly(field: string, open: number): boolean {
+  return open > 0 && field.charCodeAt(open - 1) === SLASH;
 }

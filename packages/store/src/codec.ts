@@ -1,0 +1,56 @@
+/** How values become bytes and back. Give both or neither; without them, values are kept as JSON text. */
+export interface CodecOptions<T> {
+  encode?: ((value: T) => Uint8Array) | undefined;
+  decode?: ((bytes: Uint8Array) => T) | undefined;
+}
+
+/** What a driver keeps: JSON as text, so that people can read it where it lies, anything else as bytes. */
+export type Stored = string | Uint8Array;
+
+export interface Codec<T> {
+  kind: "text" | "bytes";
+  encode(value: T): Stored;
+  decode(stored: Stored): T;
+}
+
+/** @throws {TypeError} when only one of `encode` and `decode` is given */
+export function codecOf<T>(options: CodecOptions<T>): Codec<T> {
+  const { encode, decode } = options;
+  if (!encode && !decode) return { kind: "text", encode: toJson, decode: fromJson<T> };
+  if (!encode || !decode) {
+    const missing = encode ? "decode" : "encode";
+    throw new TypeError(
+      `Cannot keep bytes without ${missing}. Give both encode and decode, or neither for JSON`,
+    );
+  }
+  return { kind: "bytes", encode, decode: (stored) => decode(toBytes(stored)) };
+}
+
+/** Values that are bytes already: `sqliteStore(db, bytes)`. */
+export const bytes: Required<CodecOptions<Uint8Array>> = {
+  encode: (value) => value,
+  decode: (value) => value,
+};
+
+export function toText(stored: Stored): string {
+  return typeof stored === "string" ? stored : new TextDecoder().decode(stored);
+}
+
+/** A plain Uint8Array, whatever the client library has: a Buffer's `slice` is another one. */
+function toBytes(stored: Stored): Uint8Array {
+  if (typeof stored === "string") return new TextEncoder().encode(stored);
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+function toJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  // JSON writes NaN as null, and undefined as nothing: both would come back as something else.
+  if (text !== undefined && text !== "null") return text;
+  throw new TypeError(
+    `Cannot store ${String(value)}: JSON has no such value. Store null to delete, or give encode and decode`,
+  );
+}
+
+function fromJson<T>(stored: Stored): T {
+  return JSON.parse(toText(stored));
+}

@@ -1,0 +1,51 @@
+/** In UTF-8, with room for a prefix: Deno KV ends at 2,048, an index entry of PostgreSQL at about 2,700. */
+const MAX_KEY_BYTES = 2000;
+
+/** Why this cannot be a key, or `undefined` if it can. The same for every driver, so that data can move between them. */
+export function keyProblem(key: string): string | undefined {
+  if (typeof key !== "string") return "it is not a string";
+  let bytes = 0;
+  for (const character of key) {
+    const code = character.codePointAt(0)!;
+    if (code === 0) return "it contains U+0000";
+    if (code >= 0xd800 && code <= 0xdfff) return "it contains half of a surrogate pair";
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes > MAX_KEY_BYTES ? `it is ${bytes} bytes long in UTF-8` : undefined;
+}
+
+/** @throws {TypeError} on a key that not every driver could hold */
+export function checkKey(key: string): void {
+  const problem = keyProblem(key);
+  if (problem === undefined) return;
+  const shown = typeof key === "string" ? JSON.stringify(key.slice(0, 80)) : String(key);
+  throw new TypeError(
+    `Cannot use ${shown} as a key: ${problem}. Use a well-formed string without U+0000, of at most ${MAX_KEY_BYTES} bytes`,
+  );
+}
+
+/** The first string that comes after every key with this prefix, by code point; `null`: there is none. */
+export function endOfPrefix(prefix: string): string | null {
+  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue;
+    const next = last === 0xd7ff ? 0xe000 : last + 1;
+    return String.fromCodePoint(...points, next);
+  }
+  return null;
+}
+
+/** Sorts by code point, as UTF-8 bytes do; `<` sorts by UTF-16 units and puts U+1F600 before U+FF01. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}

@@ -1,0 +1,69 @@
+import { Accept, ContentType } from "@mjackson/headers";
+import { type Parsed, parseJson, parseText } from "./json.ts";
+
+/** Longer fields are not read: the parser's cost grows with the square of a run of spaces. */
+const MAX_FIELD_LENGTH = 1000;
+
+/** How values of one media type are read from a body and written to one. */
+export interface Media<T> {
+  /** For the answer's Content-Type. */
+  contentType: string;
+  isJson: boolean;
+  /** Whether a request with this Content-Type can be read. None at all: the sender means what is here. */
+  reads(contentType: string | null): boolean;
+  parse(bytes: Uint8Array<ArrayBuffer>): Parsed<T>;
+  format(value: T): string | Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * JSON for `application/json` and `…+json`; text for `text/…`, where the values are strings; bytes for all else.
+ *
+ * @throws {TypeError} on anything but a media type
+ */
+export function mediaOf<T>(given: string): Media<T> {
+  const mediaType = new ContentType(given).mediaType?.toLowerCase() ?? "";
+  if (mediaType.split("/").filter(Boolean).length !== 2) {
+    throw new TypeError(
+      `Cannot serve the content type ${JSON.stringify(given)}. Use one such as "application/json"`,
+    );
+  }
+  const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
+  const readable = isJson ? [mediaType, "application/json"] : [mediaType];
+  const reads = (contentType: string | null) => contentType === null || isOneOf(contentType, readable);
+  if (isJson) {
+    return { contentType: given, isJson, reads, parse: parseJson as Media<T>["parse"], format: toJson };
+  }
+  if (mediaType.startsWith("text/")) {
+    const contentType = given.includes(";") ? given : `${given}; charset=utf-8`;
+    return {
+      contentType,
+      isJson,
+      reads,
+      parse: parseText as Media<unknown>["parse"] as Media<T>["parse"],
+      format: asIs,
+    };
+  }
+  return { contentType: given, isJson, reads, parse: (bytes) => ({ value: bytes as T }), format: asIs };
+}
+
+/** Whether a Content-Type names one of these media types, in UTF-8 or without a charset. */
+export function isOneOf(contentType: string, mediaTypes: readonly string[]): boolean {
+  if (contentType.length > MAX_FIELD_LENGTH) return false;
+  const { mediaType, charset = "utf-8" } = new ContentType(contentType);
+  return charset.toLowerCase() === "utf-8" && mediaTypes.includes(mediaType?.toLowerCase() ?? "");
+}
+
+/** Whether an Accept field leaves room for this content type. @see RFC 9110 §12.5.1 */
+export function isAcceptable(accept: string | null, contentType: string): boolean {
+  if (!accept || accept.length > MAX_FIELD_LENGTH) return true;
+  const accepted = new Accept(accept);
+  return accepted.size === 0 || accepted.accepts(contentType.split(";", 1)[0]!.trim());
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function asIs<T>(value: T): string | Uint8Array<ArrayBuffer> {
+  return value as string | Uint8Array<ArrayBuffer>;
+}

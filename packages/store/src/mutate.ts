@@ -1,0 +1,77 @@
+import type { Policy } from "@entity-tag/core";
+import { notFound, problem } from "./problem.ts";
+import { markOf } from "./replay.ts";
+import { type Represent, success } from "./success.ts";
+import type { VersionedStore } from "./versioned-store.ts";
+import { type Change, write } from "./write.ts";
+
+/** Enough for a key on which a hundred clients write at once; see the README. */
+export const MAX_SWAPS = 32;
+
+export interface MutateOptions<T> {
+  policy?: Policy | undefined;
+  /** Content codings that a proxy in front adds to the tag when it compresses: `["gzip"]` for `"v1-gzip"`. */
+  codings?: readonly string[] | undefined;
+  /** How often the write is tried before the answer is 503. Default 32. */
+  maxSwaps?: number | undefined;
+  /** The request's body, if you have read it: a replay under the same `Idempotency-Key` is recognised by it. */
+  body?: string | Uint8Array | undefined;
+  /** Where a created resource is. Default: the request's own path. */
+  location?: string | undefined;
+  /** Shows the new value in the answer. Without it the answer has no body. */
+  represent?: Represent<T> | undefined;
+  /** Default: the request's own. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The answer to a write: judged by its conditions, changed, and stored only on top of the very version it was judged by.
+ *
+ * 200, 201 or 204 with the new `ETag`; 412 or 428 when the conditions refuse it, before `change` runs. When somebody else writes in between,
+ * everything begins again, so `change` may run more than once: it must have no side effects, and read the body
+ * before, not in it. What it returns is stored; `null` deletes; a `Response` refuses, and is the answer as it is.
+ *
+ * Whatever the store throws comes out of here: then nobody knows whether the write happened.
+ *
+ * @throws {TypeError} when `maxSwaps` is no whole number above 0, or `change` returns `undefined`
+ * @example
+ * const store = memoryStore<{ count: number }>();
+ * const request = new Request("https://example.com/hits", { method: "POST" });
+ * const response = await mutate(request, store, "hits", (hits) => ({ count: (hits?.count ?? 0) + 1 }));
+ * response.status; // 201
+ * @see RFC 9110 §13.2.1
+ */
+export async function mutate<T>(
+  request: Request,
+  store: VersionedStore<T>,
+  key: string,
+  change: Change<T>,
+  options: MutateOptions<T> = {},
+): Promise<Response> {
+  const { policy, codings = [], represent } = options;
+  const maxSwaps = checkMaxSwaps(options.maxSwaps);
+  const mark = await markOf(request, key, options.body);
+  if (mark === null)
+    return problem(413, "The body is too long to recognise the request by when it is sent again.");
+  const location = options.location ?? pathOf(request);
+  return write({
+    ...{ request, store, key, change, policy, codings, maxSwaps, mark },
+    signal: options.signal ?? request.signal,
+    blind: false,
+    // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.
+    whereNothingIs: request.method === "DELETE" ? notFound : undefined,
+    refuse: (refusal) => refusal,
+    succeed: (current, created) => success({ request, represent, echo: true, location }, current, created),
+  });
+}
+
+/** @throws {TypeError} on anything but a whole number above 0 */
+export function checkMaxSwaps(maxSwaps: number = MAX_SWAPS): number {
+  if (Number.isInteger(maxSwaps) && maxSwaps > 0) return maxSwaps;
+  throw new TypeError(`Cannot try ${String(maxSwaps)} times. Use a whole number above 0 for maxSwaps`);
+}
+
+export function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return pathname + search;
+}

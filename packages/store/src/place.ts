@@ -1,0 +1,56 @@
+/** A collection: every key that begins with `prefix`. `url` says where one of them is; by default, below the request's path. */
+export interface Collection {
+  prefix: string;
+  url?: ((key: string) => string) | undefined;
+}
+
+/** What a request is about: one key, a collection, or nothing that could be here (404). */
+export type Place = string | Collection | null | undefined;
+
+/**
+ * Keys by the last segment of a path: with `keyBelow("/pages")`, `/pages/a%20b` is the key `a b`, and `/pages` is the
+ * collection of all keys of the store.
+ *
+ * Anything else is `null`: another path, a deeper one, one that cannot be decoded. Give every kind of thing a store of
+ * its own (a table, a prefix): the key does not say below which path it stands.
+ *
+ * @throws {TypeError} on a path that does not begin with a slash
+ * @example
+ * const pages = resource(memoryStore<{ content: string }>(), { key: keyBelow("/pages") });
+ * await pages(new Request("https://example.com/pages")); // 200, a collection without members
+ * @see RFC 9110 §3.1
+ */
+export function keyBelow(path: string): (request: Request) => Place {
+  if (typeof path !== "string" || !path.startsWith("/")) {
+    throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path such as "/pages"`);
+  }
+  const base = path.endsWith("/") ? path : `${path}/`;
+  const url = (key: string) => base + encodeURIComponent(key);
+  return (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === base || `${pathname}/` === base) return { prefix: "", url };
+    const segment = pathname.startsWith(base) ? pathname.slice(base.length) : "/";
+    return segment.includes("/") ? null : decoded(segment);
+  };
+}
+
+/** Without a `key`: the path itself, as it was sent; one that ends in a slash is a collection. */
+export function keyOfPath(request: Request): Place {
+  const { pathname } = new URL(request.url);
+  return pathname.endsWith("/") ? { prefix: pathname, url: (key) => key } : pathname;
+}
+
+export function urlBelow(request: Request, { prefix, url }: Collection): (key: string) => string {
+  if (url) return url;
+  const { pathname } = new URL(request.url);
+  const base = pathname.endsWith("/") ? pathname : `${pathname}/`;
+  return (key) => base + key.slice(prefix.length).split("/").map(encodeURIComponent).join("/");
+}
+
+function decoded(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}

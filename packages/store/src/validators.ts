@@ -1,0 +1,33 @@
+import { type Current, codedTag, formatDate, opaque, parseTagList, versionTag } from "@entity-tag/core";
+import type { Unread } from "./versioned-store.ts";
+
+/** The state to judge by: the version as a tag, and the tags that a proxy may have made of it. */
+export function stateOf(found: Unread | null, codings: readonly string[]): Current {
+  if (found === null) return null;
+  const etag = versionTag(found.version);
+  return {
+    etag,
+    lastModified: found.lastModified,
+    alternates: codings.map((coding) => codedTag(etag, coding)),
+  };
+}
+
+/** Writes `ETag` and `Last-Modified`. */
+export function stamp(headers: Headers, { version, lastModified }: Unread): Headers {
+  headers.set("ETag", versionTag(version));
+  if (lastModified !== undefined) headers.set("Last-Modified", formatDate(lastModified));
+  return headers;
+}
+
+/** The versions whose value the client has already, by its If-None-Match; none if that cannot be read. */
+export function knownVersions(request: Request, codings: readonly string[]): string[] | "*" {
+  const field = parseTagList(request.headers.get("If-None-Match"));
+  if (field === undefined || field === "*") return field ?? [];
+  return field.map(opaque).flatMap((text) => [text, ...withoutCoding(text, codings)]);
+}
+
+function withoutCoding(text: string, codings: readonly string[]): string[] {
+  return codings
+    .filter((coding) => text.endsWith(`-${coding}`))
+    .map((coding) => text.slice(0, -coding.length - 1));
+}

@@ -1,0 +1,49 @@
+/** The work's outcome, or the signal's reason as soon as it aborts. The work itself may still go on. */
+export async function unlessAborted<T>(
+  work: () => T | Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (!signal) return work();
+  signal.throwIfAborted();
+  const { promise, reject } = promiseWithReject();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work(), promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Resolves after so many milliseconds, or rejects as soon as the signal aborts. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await unlessAborted(() => new Promise<void>((resolve) => (timer = setTimeout(resolve, ms))), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves when the work is over, well or badly, or after so many milliseconds. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  work.then(
+    () => done.abort(),
+    () => done.abort(),
+  );
+  await pause(ms, done.signal).catch(() => {});
+}
+
+/** How long to wait before the next try, in milliseconds: doubles up to `cap`, and never the same for two writers. */
+export function backoff(tries: number, cap: number): number {
+  return Math.random() * Math.min(cap, 2 ** Math.min(tries, 30));
+}
+
+function promiseWithReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  return { promise, reject };
+}

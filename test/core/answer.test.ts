@@ -1,0 +1,194 @@
+import { type Current, evaluate } from "@entity-tag/core";
+import { answer, preconditionFailed, preconditionRequired } from "@entity-tag/core/fetch";
+import { describe, expect, it } from "vitest";
+import { rows } from "../rows.ts";
+
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+const then = "Tue, 15 Nov 1994 12:45:26 GMT";
+const statuses = {
+  proceed: undefined,
+  "not-modified": 304,
+  "precondition-failed": 412,
+  "precondition-required": 428,
+  "bad-request": 400,
+};
+const fieldNames: Record<string, string> = {
+  "if-match": "If-Match",
+  "if-unmodified-since": "If-Unmodified-Since",
+  "if-none-match": "If-None-Match",
+};
+
+const request = (method: string, headers: Record<string, string> = {}) =>
+  new Request("https://example.com/pages/1", { method, headers });
+
+/** The answer that there must be. */
+function answered(...asked: Parameters<typeof answer>): Response {
+  const response = answer(...asked);
+  expect(response).toBeInstanceOf(Response);
+  return response!;
+}
+
+describe("answer and the rows", () => {
+  // A Request cannot be made for CONNECT and TRACE, and makes GET of get, and PUT of put.
+  const carried = rows.filter((row) => !["CONNECT", "TRACE", "get", "put"].includes(row.method));
+
+  it.each(carried)("$section $name", async ({ method, headers, state, policy, outcome, because }) => {
+    const fields = new Headers();
+    for (const [name, value] of headers) fields.append(name, value);
+    const asked = new Request("https://example.com/", { method, headers: fields });
+    // Range and If-Range are the handler's to ask of `evaluate`; here only what settles the request counts.
+    expect(evaluate(asked, state, policy).outcome).toBe(outcome);
+    const response = answer(asked, state, policy);
+    expect(response?.status).toBe(statuses[outcome]);
+    if (response === undefined || response.status === 304 || method === "HEAD") {
+      expect(response?.body ?? null).toBeNull();
+      return;
+    }
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    const problem = await response.json();
+    expect(problem.status).toBe(response.status);
+    if (because !== undefined) expect(JSON.stringify(problem)).toContain(fieldNames[because]);
+  });
+});
+
+describe("answer: 304, §15.4.5", () => {
+  const state: Current = { etag: '"v1"', lastModified: moment + 999 };
+
+  it("answer carries the validators of what the client has", async () => {
+    const response = answered(request("GET", { "If-None-Match": '"v1"' }), state);
+    expect(response.status).toBe(304);
+    expect(response.headers.get("ETag")).toBe('"v1"');
+    expect([then, null]).toContain(response.headers.get("Last-Modified"));
+    expect(response.body).toBeNull();
+    for (const name of ["Content-Type", "Content-Length"]) expect(response.headers.has(name)).toBe(false);
+  });
+
+  it("answer is the same for HEAD", () => {
+    const get = answered(request("GET", { "If-None-Match": '"v1"' }), state);
+    const head = answered(request("HEAD", { "If-None-Match": '"v1"' }), state);
+    expect(head.status).toBe(304);
+    expect([...head.headers]).toEqual([...get.headers]);
+  });
+
+  it("answer carries no tag where there is none", () => {
+    const response = answered(request("GET", { "If-Modified-Since": then }), { lastModified: moment });
+    expect(response.status).toBe(304);
+    expect(response.headers.has("ETag")).toBe(false);
+    expect(answered(request("GET", { "If-None-Match": "*" }), {}).headers.has("ETag")).toBe(false);
+  });
+
+  it("answer carries the current tag, not the one that was sent", () => {
+    const weakly = answered(request("GET", { "If-None-Match": 'W/"v1"' }), state);
+    expect(weakly.headers.get("ETag")).toBe('"v1"');
+    const star = answered(request("GET", { "If-None-Match": "*" }), { etag: 'W/"v1"' });
+    expect(star.headers.get("ETag")).toBe('W/"v1"');
+  });
+
+  it("answer carries a tag with obs-text", () => {
+    const response = answered(request("GET", { "If-None-Match": '"\xe9"' }), { etag: '"\xe9"' });
+    expect(response.headers.get("ETag")).toBe('"\xe9"');
+  });
+});
+
+describe("answer: 412, 428 and 400, RFC 9457", () => {
+  it("answer says what failed and what to do, and carries the current tag", async () => {
+    const response = answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"', lastModified: moment });
+    expect(response.status).toBe(412);
+    expect(response.headers.get("ETag")).toBe('"v1"');
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    const problem = await response.json();
+    expect(problem).toMatchObject({ status: 412, title: expect.any(String), detail: expect.any(String) });
+    expect(problem.detail).toContain("If-Match");
+    expect(problem.title).not.toBe("");
+  });
+
+  it("answer names If-Unmodified-Since, and If-None-Match", async () => {
+    const since = answered(request("PUT", { "If-Unmodified-Since": "Tue, 15 Nov 1994 12:45:25 GMT" }), {
+      lastModified: moment,
+    });
+    expect(since.status).toBe(412);
+    expect(since.headers.has("ETag")).toBe(false);
+    expect(await since.text()).toContain("If-Unmodified-Since");
+    const create = answered(request("PUT", { "If-None-Match": "*" }), { etag: '"v1"' });
+    expect(create.status).toBe(412);
+    expect(create.headers.get("ETag")).toBe('"v1"');
+    expect(await create.text()).toContain("If-None-Match");
+  });
+
+  it("answer carries no tag where nothing is", async () => {
+    const response = answered(request("PUT", { "If-Match": "*" }), null);
+    expect(response.status).toBe(412);
+    expect(response.headers.has("ETag")).toBe(false);
+    expect((await response.json()).status).toBe(412);
+  });
+
+  it("answer carries a current tag that is weak", () => {
+    expect(answered(request("PUT", { "If-Match": '"v0"' }), { etag: 'W/"v1"' }).headers.get("ETag")).toBe(
+      'W/"v1"',
+    );
+  });
+
+  it("answer asks for a condition, and says which", async () => {
+    const response = answered(request("PUT"), { etag: '"v1"' }, { require: true });
+    expect(response.status).toBe(428);
+    const problem = await response.json();
+    expect(problem).toMatchObject({ status: 428, title: expect.any(String), detail: expect.any(String) });
+    expect(problem.detail).toContain("If-Match");
+  });
+
+  it("answer rejects what cannot be read, and says which field it was", async () => {
+    for (const name of ["If-Match", "If-None-Match"]) {
+      const response = answered(request("PUT", { [name]: "v1" }), { etag: '"v1"' }, { malformed: "reject" });
+      expect(response.status).toBe(400);
+      const problem = await response.json();
+      expect(problem).toMatchObject({ status: 400, title: expect.any(String), detail: expect.any(String) });
+      expect(problem.detail).toContain(name);
+    }
+  });
+
+  it("answer to HEAD has the headers of the answer to GET and no body", async () => {
+    const get = answered(request("GET", { "If-Match": '"v0"' }), { etag: '"v1"' });
+    const head = answered(request("HEAD", { "If-Match": '"v0"' }), { etag: '"v1"' });
+    expect([get.status, head.status]).toEqual([412, 412]);
+    expect(get.body).not.toBeNull();
+    expect(head.body).toBeNull();
+    expect(await head.text()).toBe("");
+    expect([...head.headers]).toEqual([...get.headers]);
+  });
+
+  it("answer gives everyone a Response of their own", async () => {
+    const asked = () => answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"' });
+    const first = asked();
+    first.headers.set("X-Mine", "1");
+    await first.text();
+    expect(asked().headers.has("X-Mine")).toBe(false);
+    expect((await asked().json()).status).toBe(412);
+  });
+
+  it("answer never echoes what the client sent", async () => {
+    const evil = '"<script>alert(1)</script>"';
+    const response = answered(request("PUT", { "If-Match": evil }), { etag: '"v1"' });
+    expect(await response.text()).not.toContain("script");
+  });
+});
+
+describe("preconditionFailed and preconditionRequired", () => {
+  it("preconditionFailed carries the current tag, if there is one", async () => {
+    expect(preconditionFailed().status).toBe(412);
+    expect(preconditionFailed().headers.has("ETag")).toBe(false);
+    expect(preconditionFailed(null).headers.has("ETag")).toBe(false);
+    expect(preconditionFailed({}).headers.has("ETag")).toBe(false);
+    expect(preconditionFailed({ etag: 'W/"v1"' }).headers.get("ETag")).toBe('W/"v1"');
+    expect(preconditionFailed({ etag: '"v1"' }).headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await preconditionFailed({ etag: '"v1"' }).json()).toMatchObject({ status: 412 });
+  });
+
+  it("preconditionRequired says what to send", async () => {
+    const response = preconditionRequired();
+    expect(response.status).toBe(428);
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    const problem = await response.json();
+    expect(problem.status).toBe(428);
+    expect(problem.detail).toContain("If-Match");
+  });
+});

@@ -1,0 +1,268 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { contentTag, weaken } from "@entity-tag/core";
+import { conditional } from "@entity-tag/core/fetch";
+import { describe, expect, it, vi } from "vitest";
+import { bytes, chunks, get, ready, soon } from "./bodies.ts";
+
+// One of these moves a gigabyte; a busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
+
+describe("conditional and bodies that are complete", () => {
+  it.each<[string, () => BodyInit]>([
+    ["a string", () => "hello"],
+    ["an ArrayBuffer", () => bytes("hello").buffer],
+    ["a view", () => bytes("xhello").subarray(1)],
+    ["a URLSearchParams", () => new URLSearchParams({ a: "1" })],
+    ["a stream that is complete", () => chunks("he", "l", "lo")],
+  ])("conditional tags %s, and sends it whole", async (_, body) => {
+    const handler = conditional(() => new Response(body()));
+    const response = await handler(get());
+    const sent = await response.bytes();
+    expect(Buffer.from(sent)).toEqual(Buffer.from(await new Response(body()).bytes()));
+    expect(response.headers.get("ETag")).toBe(weaken(await contentTag(new Uint8Array(sent))));
+    expect((await handler(get({ "If-None-Match": response.headers.get("ETag")! }))).status).toBe(304);
+  });
+
+  it("conditional sends a Blob whole, tagged or not", async () => {
+    const response = await conditional(() => new Response(new Blob(["he", "llo"])))(get());
+    expect(await response.text()).toBe("hello");
+    expect([null, weaken(await contentTag("hello"))]).toContain(response.headers.get("ETag"));
+  });
+
+  it("conditional tags the same bytes alike, however they are cut", async () => {
+    const tags = new Set<string | null>();
+    for (const body of [chunks("hello"), chunks("h", "ello"), chunks("", "hello", ""), "hello"]) {
+      tags.add((await conditional(() => new Response(body))(get())).headers.get("ETag"));
+    }
+    expect(tags.size).toBe(1);
+  });
+
+  it("conditional lets a body beyond maxBytes flow on, whole and untagged", async () => {
+    const long = "x".repeat(5000);
+    for (const body of [() => long, () => chunks(...Array.from({ length: 50 }, () => "x".repeat(100)))]) {
+      const over = await conditional(() => new Response(body()), { maxBytes: 4999 })(get());
+      expect(over.headers.has("ETag")).toBe(false);
+      expect(await over.text()).toBe(long);
+      const within = await conditional(() => new Response(body()), { maxBytes: 5000 })(get());
+      expect(within.headers.has("ETag")).toBe(true);
+      expect(await within.text()).toBe(long);
+    }
+  });
+});
+
+describe("conditional and bodies that are still being produced", () => {
+  /** A server-sent-events body: `send` when there is news, `cancelled` when the reader went away. */
+  function events() {
+    let controller!: ReadableStreamDefaultController<Uint8Array>;
+    const cancelled = vi.fn();
+    const body = new ReadableStream<Uint8Array>({
+      start(given) {
+        controller = given;
+      },
+      cancel: cancelled,
+    });
+    return {
+      body,
+      cancelled,
+      send: (text: string) => controller.enqueue(bytes(text)),
+      controller: () => controller,
+    };
+  }
+  const stream = { headers: { "Content-Type": "text/event-stream" } };
+
+  it("conditional lets the first event arrive at once, and the next when it happens", async () => {
+    const { body, send, cancelled } = events();
+    send("data: 1\n\n");
+    const response = await soon(conditional(() => new Response(body, stream))(get()), "the answer");
+    expect(response.headers.has("ETag")).toBe(false);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await soon(reader.read(), "the first event")).value).toBe("data: 1\n\n");
+    send("data: 2\n\n");
+    expect((await soon(reader.read(), "the second event")).value).toBe("data: 2\n\n");
+    await reader.cancel("bye");
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
+
+  it("conditional does not wait for a first event that is yet to happen", async () => {
+    const { body, send, controller } = events();
+    const response = await soon(
+      conditional(() => new Response(body, stream))(get({ "If-None-Match": '"v1"' })),
+      "the answer",
+    );
+    expect(response.status).toBe(200);
+    send("data: late\n\n");
+    controller().close();
+    expect(await soon(response.text(), "the text")).toBe("data: late\n\n");
+    expect(response.headers.has("ETag")).toBe(false);
+  });
+
+  it("conditional answers before the second chunk of a slow body is made", async () => {
+    let made = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (made > 0) await pause(20);
+        if (made === 3) return controller.close();
+        controller.enqueue(bytes("abc"[made++]!));
+      },
+    });
+    const response = await conditional(() => new Response(body))(get());
+    expect(made).toBeLessThan(3);
+    expect(await response.text()).toBe("abc");
+    expect(response.headers.has("ETag")).toBe(false);
+  });
+
+  it("conditional answers If-None-Match: * on a stream with a 304, and cancels the stream", async () => {
+    const { body, cancelled, send } = events();
+    send("data: 1\n\n");
+    const response = await soon(
+      conditional(() => new Response(body, stream))(get({ "If-None-Match": "*" })),
+      "the answer",
+    );
+    expect(response.status).toBe(304);
+    expect(response.body).toBeNull();
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
+
+  it("conditional cancels the body that a 304 or a 412 replaces", async () => {
+    for (const [conditions, status] of [
+      [{ "If-None-Match": '"v1"' }, 304],
+      [{ "If-Match": '"v0"' }, 412],
+    ] as [Record<string, string>, number][]) {
+      const { body, cancelled } = events();
+      const handler = conditional(() => new Response(body, { headers: { ETag: '"v1"' } }));
+      expect((await soon(handler(get(conditions)), "the answer")).status).toBe(status);
+      await pause(0);
+      expect(cancelled).toHaveBeenCalledOnce();
+    }
+  });
+
+  it("conditional does not mind a body that fails to be cancelled", async () => {
+    const body = new ReadableStream({
+      cancel() {
+        throw new Error("will not stop");
+      },
+    });
+    const handler = conditional(() => new Response(body, { headers: { ETag: '"v1"' } }));
+    expect((await soon(handler(get({ "If-None-Match": '"v1"' })), "the answer")).status).toBe(304);
+    await pause(1);
+  });
+
+  it("conditional passes an error inside the body to whoever reads it", async () => {
+    const failure = new Error("the disk is gone");
+    let step = 0;
+    const late = new ReadableStream({
+      async pull(controller) {
+        await pause(1);
+        if (step++ === 0) controller.enqueue(bytes("a"));
+        else controller.error(failure);
+      },
+    });
+    const response = await conditional(() => new Response(late))(get());
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toBe(failure);
+  });
+
+  it("conditional passes an error at the beginning of the body on as well", async () => {
+    const failure = new Error("the disk is gone");
+    const early = () =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(bytes("a"));
+        },
+        pull(controller) {
+          controller.error(failure);
+        },
+      });
+    const work = (async () => (await conditional(() => new Response(early()))(get())).text())();
+    await expect(soon(work, "the error")).rejects.toBe(failure);
+  });
+
+  it("conditional never gathers a stream that is always ready and never ends", async () => {
+    let pulled = 0;
+    const cancelled = vi.fn();
+    const endless = ready(() => {
+      pulled++;
+      return new Uint8Array(1024).fill(pulled);
+    }, cancelled);
+    const response = await soon(
+      conditional(() => new Response(endless), { maxBytes: 10_000 })(get()),
+      "the answer",
+    );
+    expect(response.headers.has("ETag")).toBe(false);
+    await pause(10);
+    expect(pulled, "nobody reads, so nothing is made").toBeLessThan(20);
+    const reader = response.body!.getReader();
+    let received = 0;
+    while (received < 100 * 1024) {
+      const { value } = await reader.read();
+      for (const byte of value!) expect(byte).toBe((Math.floor(received++ / 1024) + 1) % 256);
+    }
+    expect(pulled).toBeLessThan(200);
+    await reader.cancel();
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
+
+  it("conditional does not begin to read what says itself that it is too long", async () => {
+    const next = vi.fn(() => new Uint8Array(10));
+    const long = new Response(ready(next), { headers: { "Content-Length": "5001" } });
+    const pulled = next.mock.calls.length;
+    const response = await conditional(() => long, { maxBytes: 5000 })(get());
+    expect(response.headers.has("ETag")).toBe(false);
+    expect(response.headers.get("Content-Length")).toBe("5001");
+    await pause(1);
+    expect(next.mock.calls.length - pulled).toBeLessThanOrEqual(1);
+    await response.body!.cancel();
+  });
+
+  it("conditional has a limit even when it is given none", async () => {
+    let pulled = 0;
+    const endless = ready(() => {
+      pulled += 65_536;
+      return new Uint8Array(65_536);
+    });
+    const response = await soon(conditional(() => new Response(endless))(get()), "the answer");
+    expect(pulled).toBeLessThan(64 * 1024 * 1024);
+    await response.body!.cancel();
+  });
+
+  it.each([0, 1])(
+    "conditional does not read chunks of %d bytes for ever, however many are ready",
+    async (size) => {
+      let pulled = 0;
+      const many = ready(() => (++pulled > 150_000 ? undefined : new Uint8Array(size)));
+      const response = await conditional(() => new Response(many))(get());
+      expect(pulled).toBeLessThan(100_000);
+      expect(response.headers.has("ETag")).toBe(false);
+      await response.body!.cancel();
+    },
+  );
+
+  it("conditional lets a stream of 1 GB through without keeping it", async () => {
+    setFlagsFromString("--expose-gc");
+    const gc: () => void = runInNewContext("gc");
+    const size = 1024 * 1024;
+    const used = () => {
+      gc();
+      gc(); // what the first one found is given back by the second
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    let sent = 0;
+    const big = ready(() => (sent++ < 1024 ? new Uint8Array(size) : undefined));
+    const before = used();
+    let peak = 0;
+    let received = 0;
+    const response = await conditional(() => new Response(big))(get());
+    for (const reader = response.body!.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      received += value.length;
+      if (received % (64 * size) === 0) peak = Math.max(peak, used() - before);
+    }
+    expect(received).toBe(1024 * size);
+    expect(peak, "what was kept of a gigabyte").toBeLessThan(192 * size);
+    expect(response.headers.has("ETag")).toBe(false);
+  });
+});

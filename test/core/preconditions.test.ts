@@ -1,0 +1,265 @@
+import {
+  type Current,
+  ifMatch,
+  ifModifiedSince,
+  ifNoneMatch,
+  ifRange,
+  ifUnmodifiedSince,
+} from "@entity-tag/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { spellings } from "./slow-date.ts";
+import { slowHas, slowList } from "./slow-reader.ts";
+import { fieldAndTag, readableList, tagText } from "./tag-text.ts";
+
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+const [then, thenLong, thenOld] = spellings(moment);
+const [earlier] = spellings(moment - 1000);
+const [later] = spellings(moment + 1000);
+
+const bare: Current = {};
+const v1: Current = { etag: '"v1"' };
+const weakV1: Current = { etag: 'W/"v1"' };
+const forms: Current = { etag: '"v1"', alternates: ['"v1-gzip"', 'W/"v1-br"'] };
+const dated: Current = { lastModified: moment };
+const surely: Current = { lastModified: moment, lastModifiedStrong: true };
+
+const conditions = { ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange };
+
+describe("the five conditions, §13.1", () => {
+  it.each(Object.entries(conditions))("%s answers undefined where nobody asked", (_, condition) => {
+    for (const state of [null, bare, v1, weakV1, forms, dated, surely]) {
+      expect(condition(null, state)).toBeUndefined();
+      expect(condition(undefined, state)).toBeUndefined();
+    }
+  });
+});
+
+describe("ifMatch, §13.1.1", () => {
+  it.each<[field: string, state: Current, strongly: boolean, weakly: boolean, why: string]>([
+    ["*", null, false, false, "nothing is here"],
+    ["*", bare, true, true, "here, without a validator"],
+    ["*", v1, true, true, "here"],
+    [" *\t", dated, true, true, "here, with a date"],
+    ['"v1"', v1, true, true, "the tag"],
+    ['"v0", "v1"', v1, true, true, "the tag in a list"],
+    ['"v0"', v1, false, false, "another tag"],
+    ['W/"v1"', v1, false, true, "a weakened tag"],
+    ['"v1"', weakV1, false, true, "a weak original"],
+    ['W/"v1"', weakV1, false, true, "weak and weak"],
+    ['"v1-gzip"', forms, true, true, "an alternate"],
+    ['W/"v1-gzip"', forms, false, true, "an alternate, weakened"],
+    ['"v1-br"', forms, false, true, "a weak alternate"],
+    ['"v1-zip"', forms, false, false, "no alternate"],
+    ['"v1"', { etag: '"v1"', alternates: [] }, true, true, "no alternates"],
+    ['"v0"', { etag: '"v1"', alternates: [] }, false, false, "no alternates and another tag"],
+    ['"v1"', bare, false, false, "no tag here"],
+    ['"v1"', dated, false, false, "no tag here, only a date"],
+    ['"v1"', null, false, false, "nothing is here"],
+    ["", v1, false, false, "an empty list"],
+    [", ,", v1, false, false, "a list of nothing"],
+    ["", bare, false, false, "an empty list where there is no tag"],
+    ['"*"', v1, false, false, "a quoted star is a tag"],
+  ])("ifMatch(%j, %j): strongly %s, weakly %s: %s", (field, state, strongly, weakly) => {
+    expect(ifMatch(field, state)).toBe(strongly);
+    expect(ifMatch(field, state, "strong")).toBe(strongly);
+    expect(ifMatch(field, state, "weak")).toBe(weakly);
+  });
+
+  it.each(["v1", '"v1", *', '*, "v1"', 'w/"v1"', '"v1" "v1"', '"v1', "* *"])(
+    "ifMatch never holds for %j, which it cannot read",
+    (field) => {
+      for (const state of [null, bare, v1, weakV1, forms]) {
+        expect(ifMatch(field, state)).not.toBe(true);
+        expect(ifMatch(field, state, "weak")).not.toBe(true);
+      }
+    },
+  );
+});
+
+describe("ifNoneMatch, §13.1.2", () => {
+  it.each<[field: string, state: Current, held: boolean, why: string]>([
+    ["*", null, true, "nothing is here"],
+    ["*", bare, false, "here, without a validator"],
+    ["*", v1, false, "here"],
+    ["\t* ", dated, false, "here, with a date"],
+    ['"v1"', v1, false, "the tag"],
+    ['W/"v1"', v1, false, "a weak copy"],
+    ['"v1"', weakV1, false, "a weak original"],
+    ['W/"v1"', weakV1, false, "weak and weak"],
+    ['"v0", W/"v1"', v1, false, "in a list"],
+    ['"v0"', v1, true, "another tag"],
+    ['"v0", "v2"', v1, true, "other tags"],
+    ['"v1"', bare, true, "no tag here"],
+    ['"v1"', dated, true, "no tag here, only a date"],
+    ['"v1"', null, true, "nothing is here"],
+    ["", v1, true, "an empty list"],
+    ["", null, true, "an empty list where nothing is"],
+    ['"*"', v1, true, "a quoted star is a tag"],
+    ['"v1-gzip"', forms, true, "an alternate is not what is selected"],
+    ['"v1-gzip", "v1"', forms, false, "the tag beside an alternate"],
+  ])("ifNoneMatch(%j, %j) is %s: %s", (field, state, held) => {
+    expect(ifNoneMatch(field, state)).toBe(held);
+  });
+});
+
+describe("ifUnmodifiedSince and ifModifiedSince, §13.1.4 and §13.1.3", () => {
+  it.each<
+    [
+      field: string,
+      state: Current,
+      unmodified: boolean | undefined,
+      modified: boolean | undefined,
+      why: string,
+    ]
+  >([
+    [then, dated, true, false, "the same second"],
+    [later, dated, true, false, "a later second"],
+    [earlier, dated, false, true, "an earlier second"],
+    [thenLong, dated, true, false, "RFC 850"],
+    [thenOld, dated, true, false, "asctime"],
+    [then, { lastModified: moment + 999 }, true, false, "milliseconds are cut off"],
+    [then, { lastModified: moment + 1000 }, false, true, "a whole second is not"],
+    [then, { lastModified: new Date(moment) }, true, false, "a Date"],
+    [then, { lastModified: new Date(moment + 1000) }, false, true, "a later Date"],
+    [then, { etag: '"v1"', lastModified: moment }, true, false, "beside a tag"],
+    [then, surely, true, false, "a strong date"],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", { lastModified: 0 }, true, false, "the epoch is a moment"],
+    ["Wed, 31 Dec 1969 23:59:59 GMT", { lastModified: 0 }, false, true, "before the epoch"],
+    [then, v1, undefined, undefined, "no date here"],
+    [then, bare, undefined, undefined, "no validator here"],
+    [then, null, undefined, undefined, "nothing here"],
+    ["", dated, undefined, undefined, "an empty field"],
+    ["1994-11-15T12:45:26Z", dated, undefined, undefined, "an ISO date"],
+    [`${then}, ${then}`, dated, undefined, undefined, "a list of dates"],
+    ["*", dated, undefined, undefined, "a star"],
+  ])("on %j with %j: unmodified %s, modified %s: %s", (field, state, unmodified, modified) => {
+    expect(ifUnmodifiedSince(field, state)).toBe(unmodified);
+    expect(ifModifiedSince(field, state)).toBe(modified);
+  });
+});
+
+describe("ifRange, §13.1.5", () => {
+  it.each<[field: string, state: Current, held: boolean, why: string]>([
+    ['"v1"', v1, true, "the very tag"],
+    ['"v2"', v1, false, "another tag"],
+    ['"v"', v1, false, "a part of the tag"],
+    ['W/"v1"', v1, false, "a weak copy"],
+    ['"v1"', weakV1, false, "a weak original"],
+    ['W/"v1"', weakV1, false, "weak and weak"],
+    ['"v1-gzip"', forms, false, "an alternate has other bytes"],
+    ['"v1", "v1"', v1, false, "never a list"],
+    ["*", v1, false, "never a star"],
+    ["", v1, false, "nothing"],
+    ["v1", v1, false, "no quotes"],
+    ['"v1"', bare, false, "no tag here"],
+    ['"v1"', null, false, "nothing here"],
+    [then, surely, true, "the very second, surely"],
+    [then, { lastModified: moment + 999, lastModifiedStrong: true }, true, "milliseconds are cut off"],
+    [then, { lastModified: new Date(moment), lastModifiedStrong: true }, true, "a Date"],
+    [then, dated, false, "it may have changed twice in that second"],
+    [then, { lastModified: moment, lastModifiedStrong: false }, false, "so says the state"],
+    [earlier, surely, false, "earlier"],
+    [later, surely, false, "later"],
+    [then, { lastModifiedStrong: true }, false, "no date here"],
+    [then, v1, false, "a date for a tag"],
+    [then, null, false, "a date where nothing is"],
+    [`${then}, ${then}`, surely, false, "a list of dates"],
+    ["1994-11-15T12:45:26Z", surely, false, "an ISO date"],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", { lastModified: 0, lastModifiedStrong: true }, true, "the epoch"],
+  ])("ifRange(%j, %j) is %s: %s", (field, state, held) => {
+    expect(ifRange(field, state)).toBe(held);
+  });
+});
+
+describe("the five conditions and a state that is none", () => {
+  it.each(["v1", "", "*", 'w/"v1"', '"v1', 'v1"'])(
+    "ifMatch and ifNoneMatch refuse %j for a tag, and show it",
+    (wrong) => {
+      // @ts-expect-error: what a caller without types may pass
+      const state: Current = { etag: wrong };
+      // @ts-expect-error: what a caller without types may pass
+      const beside: Current = { etag: '"v0"', alternates: [wrong] };
+      for (const ask of [
+        () => ifMatch('"v2"', state),
+        () => ifNoneMatch('"v2"', state),
+        () => ifMatch('"v2"', beside),
+      ]) {
+        expect(ask).toThrow(TypeError);
+        expect(ask).toThrow(JSON.stringify(wrong));
+      }
+    },
+  );
+
+  it("ifModifiedSince, ifUnmodifiedSince and ifRange refuse a time that is none", () => {
+    for (const lastModified of [Number.NaN, Number.POSITIVE_INFINITY, new Date("yesterday")]) {
+      const state = { lastModified, lastModifiedStrong: true };
+      for (const condition of [ifModifiedSince, ifUnmodifiedSince, ifRange]) {
+        expect(() => condition(then, state)).toThrow(TypeError);
+      }
+    }
+  });
+});
+
+describe("laws of the conditions", () => {
+  const comparison = fc.constantFrom("strong" as const, "weak" as const);
+
+  it("law: ifMatch and ifNoneMatch agree with a slow, obvious reader wherever it can read", () => {
+    fc.assert(
+      fc.property(fieldAndTag, comparison, ([field, etag], how) => {
+        const list = slowList(field);
+        if (list === undefined) return;
+        const star = list === "*";
+        expect(ifMatch(field, { etag }, how)).toBe(star || slowHas(list, etag, how));
+        expect(ifNoneMatch(field, { etag })).toBe(!(star || slowHas(list, etag, "weak")));
+        expect(ifMatch(field, null, how)).toBe(false);
+        expect(ifNoneMatch(field, null)).toBe(true);
+        expect(ifMatch(field, {}, how)).toBe(star);
+        expect(ifNoneMatch(field, {})).toBe(!star);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("law: a condition that cannot be read authorises no write, whatever is here", () => {
+    const state = fc.oneof(
+      fc.constantFrom<Current[]>(null, {}),
+      tagText.map((etag): Current => ({ etag })),
+    );
+    fc.assert(
+      fc.property(fieldAndTag, state, comparison, ([field], current, how) => {
+        if (slowList(field) === undefined) expect(ifMatch(field, current, how)).not.toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("law: If-Match held strongly holds weakly, and then If-None-Match with the same list does not", () => {
+    fc.assert(
+      fc.property(readableList, tagText, (list, etag) => {
+        if (!ifMatch(list.field, { etag })) return;
+        expect(ifMatch(list.field, { etag }, "weak")).toBe(true);
+        expect(ifNoneMatch(list.field, { etag })).toBe(false);
+      }),
+    );
+  });
+
+  it("law: nothing that arrives makes a condition throw", () => {
+    const states: Current[] = [null, bare, v1, weakV1, forms, dated, surely];
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fieldAndTag.map(([field]) => field),
+        ),
+        (field) => {
+          for (const state of states) {
+            for (const condition of Object.values(conditions)) {
+              expect([true, false, undefined]).toContain(condition(field, state));
+            }
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { type Current, evaluate, type Policy } from "@entity-tag/core";
+import { explain } from "@entity-tag/core/fetch";
+import { describe, expect, it } from "vitest";
+import { rows } from "../rows.ts";
+
+const asked = (method: string, fields: Record<string, string>, current: Current, policy?: Policy) => {
+  const request = { method, headers: new Headers(fields) };
+  return explain(evaluate(request, current, policy), request, current);
+};
+
+const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+
+describe("explain, RFC 9457 §3", () => {
+  it.each<
+    [why: string, Record<string, string>, Current, Policy, status: number, field: string, advice: RegExp]
+  >([
+    ["a stale tag", { "If-Match": '"v0"' }, { etag: '"v1"' }, {}, 412, "If-Match", /GET it again/],
+    ["a weak copy", { "If-Match": 'W/"v1"' }, { etag: '"v1"' }, {}, 412, "If-Match", /weak/],
+    ["a weak original", { "If-Match": '"v1"' }, { etag: 'W/"v1"' }, {}, 412, "If-Match", /weak/],
+    ["nothing there", { "If-Match": "*" }, null, {}, 412, "If-Match", /If-None-Match: \*/],
+    ["no tag there", { "If-Match": '"v1"' }, {}, {}, 412, "If-Match", /./],
+    ["no list", { "If-Match": "v1" }, { etag: '"v1"' }, {}, 412, "If-Match", /double quotes/],
+    ["something there", { "If-None-Match": "*" }, { etag: '"v1"' }, {}, 412, "If-None-Match", /If-Match/],
+    ["this version there", { "If-None-Match": '"v1"' }, { etag: '"v1"' }, {}, 412, "If-None-Match", /./],
+    ["no list to exclude", { "If-None-Match": "v1" }, null, {}, 412, "If-None-Match", /double quotes/],
+    [
+      "a later date",
+      { "If-Unmodified-Since": earlier },
+      { lastModified: moment },
+      {},
+      412,
+      "If-Unmodified-Since",
+      /If-Match/,
+    ],
+    ["no condition", {}, { etag: '"v1"' }, { require: true }, 428, "If-Match", /If-Match.*If-None-Match: \*/],
+    ["a list to reject", { "If-Match": "v1" }, {}, { malformed: "reject" }, 400, "If-Match", /double quotes/],
+    [
+      "another to reject",
+      { "If-None-Match": "*, *" },
+      {},
+      { malformed: "reject" },
+      400,
+      "If-None-Match",
+      /double quotes/,
+    ],
+  ])("explain says what to do about %s", (_, fields, current, policy, status, field, advice) => {
+    const problem = asked("PUT", fields, current, policy)!;
+    expect(problem).toMatchObject({ type: "about:blank", status, field });
+    expect(problem.title).not.toBe("");
+    expect(problem.detail).toMatch(advice);
+  });
+
+  it("explain has nothing to say where nothing was refused", () => {
+    expect(asked("PUT", {}, {})).toBeUndefined();
+    expect(asked("GET", { "If-None-Match": '"v1"' }, { etag: '"v1"' })).toBeUndefined();
+    expect(asked("GET", {}, null)).toBeUndefined();
+  });
+
+  it("explain has a problem for exactly the rows that refuse", () => {
+    const statuses = {
+      "precondition-failed": 412,
+      "precondition-required": 428,
+      "bad-request": 400,
+    } as const;
+    for (const { name, method, headers, state, policy, outcome } of rows) {
+      const fields = new Headers();
+      for (const [field, value] of headers) fields.append(field, value);
+      const request = { method, headers: fields };
+      const problem = explain(evaluate(request, state, policy), request, state);
+      expect(problem?.status, name).toBe(statuses[outcome as keyof typeof statuses]);
+    }
+  });
+
+  it("explain goes by the decision, even where the field is gone by then", () => {
+    const gone = { method: "PUT", headers: new Headers() };
+    const decision = { outcome: "precondition-failed", because: "if-match" } as const;
+    expect(explain(decision, gone, { etag: '"v1"' })).toMatchObject({ status: 412, field: "If-Match" });
+  });
+
+  it("explain says the same of Headers and of a request that tells absence by undefined", () => {
+    const fields = new Map([["if-match", '"v0"']]);
+    const request = { method: "PUT", headers: { get: (name: string) => fields.get(name.toLowerCase()) } };
+    const current: Current = { etag: '"v1"' };
+    expect(explain(evaluate(request, current), request, current)).toEqual(
+      asked("PUT", { "If-Match": '"v0"' }, current),
+    );
+  });
+});

@@ -1,0 +1,325 @@
+import { type EntityTag, listIncludes, parseTagList } from "@entity-tag/core";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { expectLinear } from "./growth.ts";
+import { hostile } from "./hostile.ts";
+import { type SlowTag, slowHas, slowIncludes, slowList, written } from "./slow-reader.ts";
+import { fieldAndTag, padding, readableList, tagText } from "./tag-text.ts";
+
+const comparisons = ["strong", "weak"] as const;
+
+function slowText(list: "*" | SlowTag[] | undefined): "*" | string[] | undefined {
+  return Array.isArray(list) ? list.map(written) : list;
+}
+
+// The longest of these take two seconds; a busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
+
+describe("parseTagList, §5.6.1 and §13.1.1", () => {
+  it.each([
+    ["*", "*"],
+    [" * ", "*"],
+    ["\t*\t", "*"],
+    ["", []],
+    ["   ", []],
+    [",", []],
+    [" , \t,, ", []],
+    ['"a"', ['"a"']],
+    ['W/"a"', ['W/"a"']],
+    ['"a","b"', ['"a"', '"b"']],
+    ['"a" \t, \t"b"', ['"a"', '"b"']],
+    ['"a", W/"b", "c"', ['"a"', 'W/"b"', '"c"']],
+    [',,"a",,"b",,', ['"a"', '"b"']],
+    [' , "a" , , "b" , ', ['"a"', '"b"']],
+    ['"a", "a"', ['"a"', '"a"']],
+    ['"a,b"', ['"a,b"']],
+    ['","', ['","']],
+    ['",",","', ['","', '","']],
+    ['"a,", ",b"', ['"a,"', '",b"']],
+    ['"", W/""', ['""', 'W/""']],
+    ['"*"', ['"*"']],
+    ['"*", "a"', ['"*"', '"a"']],
+    ['"\\", "a"', ['"\\"', '"a"']],
+    ['"W/", W/"W/"', ['"W/"', 'W/"W/"']],
+    ['"\x80\xff"', ['"\x80\xff"']],
+  ])("parseTagList reads %j as %j", (field, list) => {
+    expect(parseTagList(field)).toEqual(list);
+  });
+
+  it.each([
+    "*,",
+    ",*",
+    "* *",
+    "**",
+    "*, *",
+    '*, "a"',
+    '"a", *',
+    "a",
+    '"a", b',
+    'b, "a"',
+    '"a" "b"',
+    '"a""b"',
+    '"a"\t"b"',
+    'w/"a"',
+    'W/ "a"',
+    'W /"a"',
+    'W/W/"a"',
+    'W/,"a"',
+    '"a", W/',
+    '"a"x',
+    'x"a"',
+    '"a" x',
+    '"a',
+    '"a", "b',
+    '"',
+    '"""',
+    'a"',
+    '"a b"',
+    '"a\tb"',
+    '"\\"a"',
+    '"a";q=1',
+    '"a"; "b"',
+    '"a"\xa0, "b"',
+    '"a",\xa0"b"',
+    '"a",\n"b"',
+    '"a"\r\n, "b"',
+    '"a",\v"b"',
+    '\ufeff"a"',
+    '"a\x7f"',
+    '"a\0"',
+    '"Ā"',
+    '"a", "\u{1f600}"',
+    '"a"\u2028,"b"',
+    "'a'",
+    "null",
+    "undefined",
+  ])("parseTagList does not read %j", (field) => {
+    expect(parseTagList(field)).toBeUndefined();
+  });
+
+  it("parseTagList answers undefined where no field came", () => {
+    expect(parseTagList(null)).toBeUndefined();
+    expect(parseTagList(undefined)).toBeUndefined();
+  });
+
+  it("parseTagList gives each caller a list of its own", () => {
+    const first = parseTagList('"a"');
+    expect(Array.isArray(first)).toBe(true);
+    if (Array.isArray(first)) first.push('"b"');
+    expect(parseTagList('"a"')).toEqual(['"a"']);
+    const none = parseTagList("");
+    if (Array.isArray(none)) none.push('"b"');
+    expect(parseTagList("")).toEqual([]);
+  });
+});
+
+describe("listIncludes, §13.1.1 and §13.1.2", () => {
+  it.each([
+    ['"a"', '"a"', true, true],
+    ['W/"a"', '"a"', false, true],
+    ['"a"', 'W/"a"', false, true],
+    ['W/"a"', 'W/"a"', false, true],
+    ['"b", "a"', '"a"', true, true],
+    ['W/"a", "a"', '"a"', true, true],
+    ['"a", W/"a"', '"a"', true, true],
+    ['"a"', '"b"', false, false],
+    ['"A"', '"a"', false, false],
+    ['"aa"', '"a"', false, false],
+    ['"a,b"', '"a"', false, false],
+    ['"p,a,q"', '"a"', false, false],
+    ['",a,"', '"a"', false, false],
+    ['"a","b"', '","', false, false],
+    ['"a",W/"b"', '",W/"', false, false],
+    ['"a",W/"b",",W/"', '",W/"', true, true],
+    ['"a","b",","', '","', true, true],
+    ['W/"a",W/"a","a"', '"a"', true, true],
+    ['W/"a",W/"a"', '"a"', false, true],
+    ['"W/","a"', 'W/"a"', false, true],
+    ['"a,b","c"', '"a,b"', true, true],
+    ["*", '"a"', false, false],
+    ["*", '"*"', false, false],
+    ['"*"', '"*"', true, true],
+    ["", '""', false, false],
+    [",", '""', false, false],
+    ['""', '""', true, true],
+    ['W/""', '""', false, true],
+    ['"b""a"', '""', false, false],
+    // The tag is there, and the list cannot be read: before the tag, behind it, around it.
+    ['"a", b', '"a"', false, false],
+    ['b, "a"', '"a"', false, false],
+    ['"a" "b"', '"a"', false, false],
+    ['"b""a"', '"a"', false, false],
+    ['w/"a"', '"a"', false, false],
+    ['w/"a", "a"', '"a"', false, false],
+    ['"a", *', '"a"', false, false],
+    ['*, "a"', '"a"', false, false],
+    ['"a", "', '"a"', false, false],
+    ['x"a"', '"a"', false, false],
+    ['"a"x', '"a"', false, false],
+    ['"a", "b c"', '"a"', false, false],
+    ['"a", "\x7f"', '"a"', false, false],
+    ['"a", "Ā"', '"a"', false, false],
+    ['"Ā", "a"', '"a"', false, false],
+    ['"a"\n', '"a"', false, false],
+    ['"a"\xa0', '"a"', false, false],
+    // Where the tag first appears it is no member; further on it is.
+    ['"xa", "a"', '"a"', true, true],
+    ['"ax", "a"', '"a"', true, true],
+    ['W/"a", "xa", "a"', '"a"', true, true],
+    ['"W/", "a"', '"a"', true, true],
+    ['"x,", "a"', '"a"', true, true],
+    ['", ","a"', '"a"', false, false],
+  ] as const)("listIncludes(%j, %j): strongly %s, weakly %s", (field, tag, strongly, weakly) => {
+    expect(listIncludes(field, tag, "strong")).toBe(strongly);
+    expect(listIncludes(field, tag, "weak")).toBe(weakly);
+  });
+
+  it("listIncludes finds each of a hundred tags, and none beside them", () => {
+    const tags = Array.from({ length: 100 }, (_, i): EntityTag => `"version-${i}"`);
+    const field = tags.join(", ");
+    for (const tag of tags) expect(listIncludes(field, tag, "strong"), tag).toBe(true);
+    expect(listIncludes(field, '"version-100"', "weak")).toBe(false);
+    expect(listIncludes(field, '"version-"', "weak")).toBe(false);
+    expect(listIncludes(`${field}, junk`, '"version-0"', "weak")).toBe(false);
+    expect(listIncludes(`junk, ${field}`, '"version-99"', "weak")).toBe(false);
+  });
+});
+
+describe("laws of the list", () => {
+  it("law: listIncludes agrees with a slow, obvious reader on every string", () => {
+    fc.assert(
+      fc.property(fieldAndTag, ([field, tag]) => {
+        for (const comparison of comparisons) {
+          expect(listIncludes(field, tag, comparison)).toBe(slowIncludes(field, tag, comparison));
+        }
+        expect(parseTagList(field)).toEqual(slowText(slowList(field)));
+      }),
+      { numRuns: 8000 },
+    );
+  });
+
+  it("law: listIncludes agrees with a slow, obvious reader on noise", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 30 }), tagText, padding, (noise, tag, space) => {
+        for (const field of [
+          noise,
+          `${noise}${tag}`,
+          `${tag}${space}${noise}`,
+          `${tag},${space}"${noise}"`,
+        ]) {
+          for (const comparison of comparisons) {
+            expect(listIncludes(field, tag, comparison)).toBe(slowIncludes(field, tag, comparison));
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("law: listIncludes and parseTagList agree with the slow reader on every short string over the alphabet of lists", () => {
+    const alphabet = ['"', "a", ",", " ", "W", "/", "*"];
+    const tags: EntityTag[] = ['"a"', 'W/"a"', '""', '","', '",W/"', 'W/",,"', '"W/"'];
+    expect(disagreements(alphabet, 6, tags)).toEqual({ first: undefined, strings: 137_257, members: true });
+  });
+
+  it("law: listIncludes and parseTagList agree with the slow reader on every short row of whole pieces", () => {
+    const pieces = ['"a"', 'W/"a"', 'w/"a"', '"aa"', '"b,a"', ",", "\t", '"', "a", "\\", "*", "\x7f", "Ā"];
+    const tags: EntityTag[] = ['"a"', 'W/"a"', '"\\"', '",W/"'];
+    expect(disagreements(pieces, 4, tags)).toEqual({ first: undefined, strings: 30_941, members: true });
+  });
+
+  it("law: adding, repeating or reordering readable members never changes a hit to a miss", () => {
+    fc.assert(
+      fc.property(
+        readableList,
+        tagText,
+        fc.infiniteStream(fc.nat()),
+        fc.constantFrom(...comparisons),
+        (list, tag, dice, how) => {
+          const before = [...list.members, tag];
+          const wasHit = listIncludes(before.join(", "), tag, how);
+          const grown = [...before, ...list.members, tag];
+          for (let i = grown.length - 1; i > 0; i--) {
+            const j = dice.next().value % (i + 1);
+            [grown[i], grown[j]] = [grown[j]!, grown[i]!];
+          }
+          expect(listIncludes(grown.join(","), tag, how)).toBe(wasHit);
+          expect(listIncludes(`${list.field},${tag}`, tag, how)).toBe(wasHit);
+        },
+      ),
+    );
+  });
+
+  it("law: an unreadable member, wherever it stands, makes the whole field unreadable", () => {
+    const bad = fc.constantFrom("v1", "*", 'w/"a"', '"', '"a b"', '"a""b"', "W/", '"a"x', '"\x7f"', '"Ā"');
+    fc.assert(
+      fc.property(readableList, tagText, bad, fc.nat(), (list, tag, junk, at) => {
+        const members: string[] = [...list.members, tag];
+        members.splice(at % (members.length + 1), 0, junk);
+        const field = members.join(", ");
+        expect(parseTagList(field)).toBeUndefined();
+        for (const how of comparisons) expect(listIncludes(field, tag, how)).toBe(false);
+      }),
+    );
+  });
+
+  it("law: what stands around the commas does not change the list", () => {
+    fc.assert(
+      fc.property(readableList, ({ members, field }) => {
+        expect(parseTagList(field)).toEqual(members);
+        expect(parseTagList(members.join(","))).toEqual(members);
+      }),
+    );
+  });
+});
+
+describe("the cost of a list", () => {
+  it.each(hostile)("parseTagList grows linearly: %s", (_, make) => {
+    expectLinear(make, parseTagList);
+  });
+
+  it.each(hostile)("listIncludes grows linearly: %s", (_, make) => {
+    expectLinear(make, (field) => listIncludes(field, '"v1"', "strong"));
+    expectLinear(make, (field) => listIncludes(field, 'W/"v1"', "weak"));
+  });
+
+  it("listIncludes grows linearly when the tag is spelled like the list", () => {
+    expectLinear(
+      (length) => `"${"a".repeat(length)}`,
+      (field) => listIncludes(field, '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"', "weak"),
+    );
+    expectLinear(
+      (length) => '"",'.repeat(length / 3),
+      (field) => listIncludes(field, '""', "strong"),
+    );
+    expectLinear(
+      (length) => 'W/",",'.repeat(length / 6),
+      (field) => listIncludes(field, '","', "strong"),
+    );
+  });
+});
+
+/** Every string of up to `length` pieces; the first on which the fast and the slow reader disagree. */
+function disagreements(pieces: readonly string[], length: number, tags: readonly EntityTag[]) {
+  let first: string | undefined;
+  let strings = 0;
+  let members = false;
+  const visit = (field: string, left: number): void => {
+    strings++;
+    const list = slowList(field);
+    const slow = slowText(list);
+    members ||= Array.isArray(slow) && slow.length > 1;
+    if (JSON.stringify(parseTagList(field)) !== JSON.stringify(slow))
+      first ??= `parseTagList(${JSON.stringify(field)})`;
+    for (const tag of tags) {
+      for (const how of comparisons) {
+        if (listIncludes(field, tag, how) !== slowHas(list, tag, how)) {
+          first ??= `listIncludes(${JSON.stringify(field)}, ${tag}, ${how})`;
+        }
+      }
+    }
+    if (left > 0) for (const piece of pieces) visit(field + piece, left - 1);
+  };
+  visit("", length);
+  return { first, strings, members };
+}

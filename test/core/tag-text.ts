@@ -1,0 +1,108 @@
+import type { EntityTag } from "@entity-tag/core";
+import fc from "fast-check";
+
+/** Texts for the laws: tags, lists, and what is nearly a list. */
+
+const etagc = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(..."ab1,W/*'\\;=-!~") },
+  { weight: 1, arbitrary: fc.integer({ min: 0x23, max: 0x7e }).map((code) => String.fromCharCode(code)) },
+  { weight: 1, arbitrary: fc.integer({ min: 0x80, max: 0xff }).map((code) => String.fromCharCode(code)) },
+);
+
+/** What may stand between the quotes of a tag. Short, so that two of them are often the same. */
+export const opaqueText: fc.Arbitrary<string> = fc
+  .array(etagc, { maxLength: 4 })
+  .map((parts) => parts.join(""));
+
+export const tagText: fc.Arbitrary<EntityTag> = fc
+  .tuple(fc.boolean(), opaqueText)
+  .map(([weak, opaque]): EntityTag => (weak ? `W/"${opaque}"` : `"${opaque}"`));
+
+export const padding: fc.Arbitrary<string> = fc
+  .array(fc.constantFrom(" ", "\t"), { maxLength: 3 })
+  .map((parts) => parts.join(""));
+
+/** Everything that a reader of lists has ever stumbled over. */
+const stone = fc.constantFrom(
+  '"',
+  ",",
+  "W/",
+  "w/",
+  " ",
+  "\t",
+  "\\",
+  '\\"',
+  "*",
+  ";",
+  "\x7f",
+  "\x00",
+  "\n",
+  "\r\n",
+  "\v",
+  "\xa0",
+  "\x80",
+  "\xff",
+  "\u0100",
+  "\u2028",
+  "\ufeff",
+  "\ud800",
+  "\u{1f600}",
+  '""',
+  'W/""',
+  '", "',
+);
+
+/** Pieces of the tag itself, and what is nearly the tag. */
+function nearMiss(tag: EntityTag): fc.Arbitrary<string> {
+  const opaque = tag.slice(tag.indexOf('"') + 1, -1);
+  return fc.constantFrom(
+    tag,
+    `"${opaque}"`,
+    `W/"${opaque}"`,
+    `w/"${opaque}"`,
+    `W/ "${opaque}"`,
+    `"${opaque}`,
+    `${opaque}"`,
+    opaque,
+    `"${opaque},"`,
+    `",${opaque},"`,
+    `"${opaque}x"`,
+    `"x${opaque}"`,
+    `"${opaque} "`,
+    `"${opaque.toUpperCase()}"`,
+    `"${opaque}""${opaque}"`,
+    `'${opaque}'`,
+  );
+}
+
+/** A field that may be a list or anything else, and a tag that it may or may not name. */
+export const fieldAndTag: fc.Arbitrary<[field: string, tag: EntityTag]> = tagText.chain((tag) => {
+  const piece = fc.oneof(
+    { weight: 4, arbitrary: nearMiss(tag) },
+    { weight: 3, arbitrary: stone },
+    { weight: 3, arbitrary: fc.constantFrom(",", ", ", " ,\t", ",,") },
+    { weight: 1, arbitrary: tagText },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 4 }) },
+  );
+  // Half of them are lists with at most one stone in it: those are the ones that a fast reader gets wrong.
+  const scattered = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+  const orderly = fc
+    .tuple(fc.array(fc.oneof(nearMiss(tag), tagText), { maxLength: 5 }), padding, padding)
+    .map(([members, before, after]) => members.join(`${before},${after}`));
+  const spoiled = fc
+    .tuple(orderly, stone, fc.nat())
+    .map(
+      ([list, junk, at]) => list.slice(0, at % (list.length + 1)) + junk + list.slice(at % (list.length + 1)),
+    );
+  return fc.tuple(fc.oneof(scattered, orderly, spoiled), fc.constant(tag));
+});
+
+/** A list that can be read, as its members and as the text that carries them. */
+export const readableList: fc.Arbitrary<{ members: EntityTag[]; field: string }> = fc
+  .array(fc.tuple(tagText, padding, padding, fc.nat({ max: 2 })), { maxLength: 6 })
+  .map((parts) => ({
+    members: parts.map(([tag]) => tag),
+    field: parts
+      .map(([tag, before, after, empty]) => `${",".repeat(empty)}${before}${tag}${after}`)
+      .join(","),
+  }));

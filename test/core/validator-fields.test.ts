@@ -1,0 +1,33 @@
+import { type Current, validatorFields } from "@entity-tag/core";
+import { describe, expect, it } from "vitest";
+
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+const then = "Tue, 15 Nov 1994 12:45:26 GMT";
+
+describe("validatorFields, §8.8", () => {
+  it.each<[Current, [string, string][]]>([
+    [null, []],
+    [{}, []],
+    [{ etag: undefined, lastModified: undefined }, []],
+    [{ etag: '"v1"' }, [["ETag", '"v1"']]],
+    [{ etag: 'W/"v1"', alternates: ['"v1-gzip"'] }, [["ETag", 'W/"v1"']]],
+    [{ lastModified: moment + 999 }, [["Last-Modified", then]]],
+    [{ lastModified: new Date(moment), lastModifiedStrong: true }, [["Last-Modified", then]]],
+    [{ lastModified: 0 }, [["Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"]]],
+    [
+      { etag: '"v1"', lastModified: moment },
+      [
+        ["ETag", '"v1"'],
+        ["Last-Modified", then],
+      ],
+    ],
+  ])("validatorFields(%j) is %j", (current, fields) => {
+    expect(validatorFields(current)).toEqual(fields);
+    expect([...new Headers(validatorFields(current))]).toHaveLength(fields.length);
+  });
+
+  it("validatorFields refuses a time that is none", () => {
+    expect(() => validatorFields({ lastModified: Number.NaN })).toThrow(TypeError);
+    expect(() => validatorFields({ lastModified: new Date("yesterday") })).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const main = resolve(import.meta.dirname, "../../examples/wiki/src/main.ts");
+
+/** The wiki as `npm start` starts it: a process of its own, on a free port, with a SQLite file of its own. */
+export interface WikiProcess {
+  origin: string;
+  /** What it printed until it was ready. */
+  said: string;
+  child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+export async function startWiki(env: Record<string, string> = {}): Promise<WikiProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "wiki-"));
+  const child = spawn(process.execPath, [main], {
+    cwd: folder,
+    env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<void>((done) => child.once("close", () => done()));
+  const said = await output(child);
+  const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(said)![0];
+  const stop = async () => {
+    child.kill();
+    await ended;
+    rmSync(folder, { recursive: true });
+  };
+  return { origin, said, child, stop };
+}
+
+/** All that is said up to the last line of the greeting. */
+function output(child: ChildProcess): Promise<string> {
+  let text = "";
+  return new Promise((done, fail) => {
+    const read = (chunk: Buffer) => {
+      text += chunk;
+      if (text.includes("save in both")) done(text);
+    };
+    child.stdout!.on("data", read);
+    child.stderr!.on("data", read);
+    child.once("close", () => fail(new Error(`The wiki did not start: ${text}`)));
+  });
+}

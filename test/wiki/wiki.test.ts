@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startWiki, type WikiProcess } from "./wiki-process.ts";
+
+let running: WikiProcess;
+beforeAll(async () => {
+  running = await startWiki();
+});
+afterAll(() => running.stop());
+
+const at = (name: string) => `${running.origin}/pages/${name}`;
+const page = (content: string) => JSON.stringify({ content });
+const send = (method: string, name: string, headers: Record<string, string> = {}, body?: string) =>
+  fetch(at(name), { method, headers, ...(body === undefined ? {} : { body }) });
+const create = (name: string, content: string) => send("PUT", name, { "If-None-Match": "*" }, page(content));
+
+describe("the wiki, started as npm start does", () => {
+  it("prints three curl lines that do what they say", async () => {
+    const lines = running.said.split("\n").filter((line) => line.trim().startsWith("curl"));
+    const statuses = [];
+    for (const line of lines) {
+      const { stdout } = await promisify(execFile)("sh", ["-c", line]);
+      statuses.push(stdout.split(" ")[1]);
+    }
+    expect(statuses).toEqual(["200", "304", "412"]);
+  });
+
+  it("reads a page with its tag, as GET and as HEAD", async () => {
+    await create("read", "Hello");
+    const got = await send("GET", "read");
+    expect([got.status, await got.json()]).toEqual([200, { content: "Hello" }]);
+    expect(got.headers.get("Content-Type")).toBe("application/json");
+    const head = await send("HEAD", "read");
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    expect(head.headers.get("ETag")).toBe(got.headers.get("ETag"));
+  });
+
+  it("answers 304 without a body to a tag that is still good, weak or in a list", async () => {
+    const tag = (await create("cached", "Hello")).headers.get("ETag")!;
+    for (const field of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+      for (const method of ["GET", "HEAD"]) {
+        const { status, headers, body } = await send(method, "cached", { "If-None-Match": field });
+        expect([status, headers.get("ETag"), body]).toEqual([304, tag, null]);
+      }
+    }
+  });
+
+  it("creates a page once: 201, then 412 with the current tag", async () => {
+    const first = await create("once", "mine");
+    expect([first.status, first.headers.get("Location")]).toEqual([201, "/pages/once"]);
+    const second = await create("once", "yours");
+    expect([second.status, second.headers.get("ETag")]).toEqual([412, first.headers.get("ETag")]);
+    expect(await (await send("GET", "once")).json()).toEqual({ content: "mine" });
+  });
+
+  it("replaces a page on its current tag, and refuses the old one with 412 and the current tag", async () => {
+    const old = (await create("edited", "one")).headers.get("ETag")!;
+    const edited = await send("PUT", "edited", { "If-Match": old }, page("two"));
+    expect(edited.ok).toBe(true);
+    const tag = edited.headers.get("ETag");
+    expect(tag).not.toBe(old);
+    const stale = await send("PUT", "edited", { "If-Match": old }, page("three"));
+    expect([stale.status, stale.headers.get("ETag")]).toEqual([412, tag]);
+    expect(stale.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await stale.json()).toMatchObject({ status: 412, field: "If-Match" });
+    expect(await (await send("GET", "edited")).json()).toEqual({ content: "two" });
+  });
+
+  it("deletes on the current tag alone, and never brings a tag back to life", async () => {
+    const first = (await create("gone", "one")).headers.get("ETag")!;
+    expect((await send("DELETE", "gone", { "If-Match": '"old"' })).status).toBe(412);
+    expect((await send("DELETE", "gone", { "If-Match": first })).status).toBe(204);
+    expect((await send("GET", "gone")).status).toBe(404);
+    const again = await create("gone", "one");
+    expect(again.status).toBe(201);
+    expect(again.headers.get("ETag")).not.toBe(first);
+  });
+
+  it("demands a condition for every change: 428", async () => {
+    await create("guarded", "one");
+    for (const method of ["PUT", "DELETE"]) {
+      const body = method === "PUT" ? page("two") : undefined;
+      const refused = await send(method, "guarded", {}, body);
+      expect([refused.status, await refused.json()]).toMatchObject([428, { field: "If-Match" }]);
+    }
+    expect(await (await send("GET", "guarded")).json()).toEqual({ content: "one" });
+  });
+
+  it("refuses a condition that cannot be read, and changes nothing", async () => {
+    const tag = (await create("unread", "one")).headers.get("ETag")!;
+    const spoilt = await send("PUT", "unread", { "If-Match": `${tag}, oops` }, page("two"));
+    expect([spoilt.status, (await spoilt.json()).detail]).toEqual([
+      412,
+      expect.stringContaining("cannot be read"),
+    ]);
+  });
+
+  it("says clearly what is wrong with a request", async () => {
+    const wrong: [number, Promise<Response>][] = [
+      [400, send("PUT", "wrong", { "If-None-Match": "*" }, "{")],
+      [422, send("PUT", "wrong", { "If-None-Match": "*" }, '{"text":"Hello"}')],
+      [413, send("PUT", "wrong", { "If-None-Match": "*" }, page("x".repeat(300_000)))],
+      [405, send("POST", "wrong", {}, page("x"))],
+      [404, send("GET", "wrong")],
+      [404, fetch(`${running.origin}/elsewhere`)],
+    ];
+    for (const [status, response] of wrong) {
+      const { headers, ...answered } = await response;
+      expect((await response).status, JSON.stringify(answered)).toBe(status);
+      expect((await response).headers.get("Content-Type")).toBe("application/problem+json");
+      expect((await (await response).json()).detail).toMatch(/\w/);
+    }
+  });
+
+  it("lets one of two writers win, every time, and loses no edit", async () => {
+    let tag = (await create("race", "0")).headers.get("ETag")!;
+    for (let round = 1; round <= 20; round++) {
+      const put = (who: string) => send("PUT", "race", { "If-Match": tag }, page(`${who} ${round}`));
+      const both = await Promise.all([put("A"), put("B")]);
+      expect(both.map(({ status }) => status).sort()).toEqual([204, 412]);
+      const won = both.findIndex(({ ok }) => ok);
+      expect(await (await send("GET", "race")).json()).toEqual({ content: `${"AB"[won]} ${round}` });
+      tag = both[won]!.headers.get("ETag")!;
+      expect(both[1 - won]!.headers.get("ETag")).toBe(tag);
+    }
+  });
+
+  it("lists its pages, each with its own url and tag, under a tag of the whole", async () => {
+    const tag = (await create("listed", "Hello")).headers.get("ETag");
+    const response = await fetch(`${running.origin}/pages`);
+    const { items } = await response.json();
+    expect(items).toContainEqual({
+      key: "listed",
+      url: "/pages/listed",
+      etag: tag,
+      value: { content: "Hello" },
+    });
+    const headers = { "If-None-Match": response.headers.get("ETag")! };
+    expect((await fetch(`${running.origin}/pages`, { headers })).status).toBe(304);
+  });
+
+  it("keeps its pages, and their tags, when it is started again", async () => {
+    const { mkdtempSync, rmSync } = await import("node:fs");
+    const folder = mkdtempSync("/tmp/wiki-kept-");
+    const env = { WIKI_FILE: `${folder}/pages.sqlite` };
+    const tags: (string | null)[] = [];
+    for (let start = 0; start < 2; start++) {
+      const wiki = await startWiki(env);
+      tags.push((await fetch(`${wiki.origin}/pages/home`)).headers.get("ETag"));
+      await wiki.stop();
+    }
+    rmSync(folder, { recursive: true });
+    expect(tags[0]).toMatch(/^"/);
+    expect(tags[1]).toBe(tags[0]);
+  });
+
+  it("says so when its port is taken or is none", async () => {
+    await expect(startWiki({ PORT: new URL(running.origin).port })).rejects.toThrow(/is in use/);
+    await expect(startWiki({ PORT: "many" })).rejects.toThrow(/PORT is "many"/);
+  });
+});
