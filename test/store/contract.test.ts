@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cases } from "./contract/cases.ts";
+import {
+  type OpenDriver,
+  openIoRedis,
+  openMemory,
+  openNodeRedis,
+  openPGlite,
+  openPg,
+  openPostgresJs,
+  openSqlite,
+} from "./contract/drivers.ts";
+import { reachable } from "./race/databases.ts";
+
+contract("memoryStore", openMemory);
+contract("sqliteStore on node:sqlite, on a file", openSqlite);
+contract("postgresStore on PGlite", openPGlite);
+
+const postgres = await reachable("postgres");
+contract("postgresStore on pg", openPg, postgres);
+contract("postgresStore on postgres.js", openPostgresJs, postgres);
+
+const redis = await reachable("redis");
+contract("redisStore on node-redis", openNodeRedis, redis);
+contract("redisStore on ioredis", openIoRedis, redis);
+
+contractUnder(
+  "sqliteStore on bun:sqlite, under Bun",
+  "bun",
+  ["run", "--no-install", "bun.ts"],
+  ["swap does not win when its commit is refused"],
+);
+const offline = ["--no-remote", "--cached-only", "--node-modules-dir=manual"];
+contractUnder(
+  "denoKvStore, under Deno",
+  "deno",
+  ["run", "-A", "--unstable-kv", ...offline, "deno.ts"],
+  ["a version of one database is never a version of another that took its place"],
+);
+
+/** Every case, on a driver in this process. `available` false: the server is not there, and a line above says so. */
+function contract(name: string, open: () => Promise<OpenDriver>, available = true): void {
+  describe.skipIf(!available)(name, () => {
+    let driver: OpenDriver;
+    beforeAll(async () => {
+      driver = await open();
+    }, 60_000);
+    afterAll(() => driver.close());
+    for (const { name, run } of cases) test(name, { timeout: 20_000 }, () => run(driver));
+  });
+}
+
+/** Every case, in a process of another runtime that prints what came of each. */
+function contractUnder(name: string, runtime: string, args: string[], more: string[]): void {
+  describe(name, () => {
+    const results = new Map<string, string | undefined>();
+    beforeAll(async () => {
+      const folder = mkdtempSync(join(tmpdir(), "contract-"));
+      try {
+        const program = resolve(import.meta.dirname, "../../node_modules/.bin", runtime);
+        const cwd = resolve(import.meta.dirname, "contract/runtimes");
+        const { stdout } = await promisify(execFile)(program, [...args, join(folder, "store.db")], { cwd });
+        for (const line of stdout.trim().split("\n")) {
+          const { name, error } = JSON.parse(line);
+          results.set(name, error);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }, 60_000);
+    for (const name of [...cases.map(({ name }) => name), ...more]) {
+      test(name, () => {
+        expect(results.has(name), "the case ran").toBe(true);
+        expect(results.get(name)).toBeUndefined();
+      });
+    }
+  });
+}

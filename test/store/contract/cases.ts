@@ -1,0 +1,500 @@
+import assert from "node:assert/strict";
+import type { CodecOptions, VersionedStore } from "@entity-tag/store";
+
+/** What the cases need to know of a driver. */
+export interface Driver {
+  /** A store on data that nobody else writes to; with a codec, on other data. */
+  open<T>(codec?: CodecOptions<T>): Promise<VersionedStore<T>>;
+  /** The longest value that can be stored, in bytes, where that is less than 10 MB. */
+  maxValueBytes?: number;
+}
+
+/** One sentence that must be true of every driver. */
+export interface Case {
+  name: string;
+  run(driver: Driver): Promise<void>;
+}
+
+/** Nothing but types comes from the packages: who runs this says whether it is `src` or `dist` that is tried. */
+const bytes: CodecOptions<Uint8Array> = { encode: (value) => value, decode: (value) => value };
+
+type Json = Record<string, unknown>;
+
+/** What every driver must do, as sentences and the code that checks them. Runs under any runtime with `node:assert`. */
+export const cases: Case[] = [
+  {
+    name: "read answers null where nothing is",
+    async run({ open }) {
+      const store = await open();
+      assert.equal(await store.read(fresh()), null);
+    },
+  },
+  {
+    name: "swap creates only where nothing is",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const first = await store.swap(key, null, { n: 1 });
+      assert.equal(first.swapped, true);
+      assert.deepEqual(await store.swap(key, null, { n: 2 }), { swapped: false });
+      assert.deepEqual((await store.read(key))?.value, { n: 1 });
+    },
+  },
+  {
+    name: "swap answers with the state that a read then finds",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      for (const mark of [undefined, "a mark", ""]) {
+        const before = await store.read(key);
+        const swap = await store.swap(key, before?.version ?? null, { mark: mark ?? "none" }, { mark });
+        assert.equal(swap.swapped, true);
+        const read = await store.read(key);
+        assert.deepEqual(swap.swapped && swap.current, read);
+        assert.equal(read?.mark, mark);
+        assert.equal("mark" in read!, mark !== undefined);
+      }
+    },
+  },
+  {
+    name: "swap replaces the version that it was given, and no other",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const first = await put(store, key, null, { n: 1 });
+      const second = await put(store, key, first, { n: 2 });
+      assert.notEqual(first, second);
+      const wrong = [
+        first,
+        "",
+        "*",
+        "null",
+        `${second}x`,
+        second.slice(0, -1),
+        ` ${second}`,
+        swapCase(second),
+        `"${second}"`,
+      ];
+      for (const expected of wrong) {
+        assert.deepEqual(await store.swap(key, expected, { n: 3 }), { swapped: false }, expected);
+        assert.deepEqual(await store.swap(key, expected, null), { swapped: false }, expected);
+      }
+      assert.deepEqual(await store.swap(key, null, null), { swapped: false });
+      const found = await store.read(key);
+      assert.deepEqual([found?.value, found?.version], [{ n: 2 }, second]);
+    },
+  },
+  {
+    name: "swap of a version where nothing is writes nothing",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const other = await put(store, fresh(), null, { n: 1 });
+      for (const expected of ["", "*", other]) {
+        assert.deepEqual(await store.swap(key, expected, { n: 1 }), { swapped: false });
+        assert.deepEqual(await store.swap(key, expected, null), { swapped: false });
+      }
+      assert.equal(await store.read(key), null);
+    },
+  },
+  {
+    name: "swap deletes, and deleting nothing where nothing is succeeds",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      assert.deepEqual(await store.swap(key, null, null), { swapped: true, current: null });
+      const version = await put(store, key, null, { n: 1 });
+      assert.deepEqual(await store.swap(key, version, null), { swapped: true, current: null });
+      assert.equal(await store.read(key), null);
+      assert.deepEqual(await store.swap(key, version, null), { swapped: false });
+    },
+  },
+  {
+    name: "a version is never used again, not even after delete and create",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const seen = new Set<string>();
+      for (let i = 0; i < 20; i++) {
+        const created = await put(store, key, null, { n: 1 });
+        const same = await put(store, key, created, { n: 1 });
+        for (const old of seen) {
+          assert.ok(old !== created && old !== same);
+        }
+        seen.add(created).add(same);
+        assert.deepEqual(await store.swap(key, same, null), { swapped: true, current: null });
+      }
+      assert.equal(seen.size, 40);
+      const [last] = [...seen].slice(-1);
+      await put(store, key, null, { n: 1 });
+      assert.deepEqual(await store.swap(key, last!, { n: 2 }), { swapped: false });
+    },
+  },
+  {
+    name: "a version is an entity tag as it stands",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const version = await put(store, key, null, { n: 1 });
+      assert.match(version, /^[!#-~]{16,64}$/);
+    },
+  },
+  {
+    name: "lastModified is now, in milliseconds, and does not go back",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      let version: string | null = null;
+      let last = 0;
+      for (let i = 0; i < 5; i++) {
+        version = await put(store, key, version, { i });
+        const { lastModified } = (await store.read(key))!;
+        assert.ok(Number.isSafeInteger(lastModified), String(lastModified));
+        assert.ok(Math.abs(lastModified! - Date.now()) < 60_000);
+        assert.ok(lastModified! >= last);
+        last = lastModified!;
+      }
+    },
+  },
+  {
+    name: "JSON values come back as they were",
+    async run({ open }) {
+      const store = await open<unknown>();
+      const values = [
+        "",
+        "null",
+        0,
+        -0.1,
+        1e300,
+        false,
+        true,
+        [],
+        {},
+        "\0\u0001\u007f\u2028 \ud83d\ude00 \ud800 ü \\u0000 '\"",
+        { "": { "\0": [null, { deep: [[[1]]] }] }, ключ: "値" },
+        JSON.parse('{"__proto__": {"a": 1}, "constructor": null}'),
+        Array.from({ length: 1000 }, (_, i) => ({ i, text: `row ${i}` })),
+      ];
+      for (const value of values) {
+        const key = fresh();
+        await put(store, key, null, value);
+        assert.equal(JSON.stringify((await store.read(key))?.value), JSON.stringify(value));
+      }
+    },
+  },
+  {
+    name: "what was read or written may be changed without changing the store",
+    async run({ open }) {
+      const [store, key] = [await open<{ list: number[] }>(), fresh()];
+      const mine = { list: [1] };
+      const version = await put(store, key, null, mine);
+      mine.list.push(2);
+      (await store.read(key))!.value.list.push(3);
+      assert.deepEqual((await store.read(key))?.value, { list: [1] });
+      const binary = await open(bytes);
+      const array = Uint8Array.of(1, 2, 3);
+      await put(binary, version, null, array);
+      array[0] = 9;
+      (await binary.read(version))!.value[1] = 9;
+      assert.deepEqual([...(await binary.read(version))!.value], [1, 2, 3]);
+    },
+  },
+  {
+    name: "a value that JSON cannot hold is a TypeError, and nothing is written",
+    async run({ open }) {
+      const [store, key] = [await open<unknown>(), fresh()];
+      for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, () => 1, Symbol("s"), 1n]) {
+        await assert.rejects(store.swap(key, null, value), TypeError, String(value));
+      }
+      assert.equal(await store.read(key), null);
+    },
+  },
+  {
+    name: "bytes come back as they were, in a plain Uint8Array",
+    async run({ open }) {
+      const store = await open(bytes);
+      const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+      const part = new Uint8Array(new Uint8Array([9, 9, 1, 0, 255, 9]).buffer, 2, 3);
+      for (const value of [all, part, new Uint8Array()]) {
+        const key = fresh();
+        await put(store, key, null, value);
+        const found = (await store.read(key))!.value;
+        assert.equal(Object.getPrototypeOf(found), Uint8Array.prototype);
+        assert.deepEqual([...found], [...value]);
+      }
+    },
+  },
+  {
+    name: "a value of 10 MB is stored, or refused as too large before anything is written",
+    async run({ open, maxValueBytes }) {
+      const [texts, binaries] = [await open<string>(), await open(bytes)];
+      const text = "Größe ".repeat(1_430_000);
+      const binary = new Uint8Array(10_000_000).map((_, i) => i * 31 + (i >> 8));
+      for (const [store, value] of [
+        [texts, text],
+        [binaries, binary],
+      ] as [VersionedStore<unknown>, unknown][]) {
+        const key = fresh();
+        if (maxValueBytes) {
+          await assert.rejects(store.swap(key, null, value), { name: "ValueTooLargeError" });
+          assert.equal(await store.read(key), null);
+          continue;
+        }
+        const version = await put(store, key, null, value);
+        const found = (await store.read(key))!.value;
+        // One comparison of the whole: a diff of ten million bytes helps nobody.
+        assert.ok(typeof found === "string" ? found === value : isSame(found as Uint8Array, binary));
+        assert.deepEqual(await store.swap(key, version, null), { swapped: true, current: null });
+      }
+      if (!maxValueBytes) return;
+      const key = fresh();
+      await put(binaries, key, null, new Uint8Array(maxValueBytes).fill(255));
+      assert.equal((await binaries.read(key))?.value.length, maxValueBytes);
+      await assert.rejects(binaries.swap(key, null, new Uint8Array(maxValueBytes + 1)), {
+        name: "ValueTooLargeError",
+      });
+    },
+  },
+  {
+    name: "odd keys are keys like any other, and no two of them are one",
+    async run({ open }) {
+      const [store, prefix] = [await open<string>(), fresh()];
+      const odd = [
+        ...[
+          "",
+          " ",
+          "  ",
+          "a",
+          "A",
+          "a ",
+          "é",
+          "e\u0301",
+          "ß",
+          "ss",
+          "ﬀ",
+          "a/b",
+          "/a//b/",
+          "../a",
+          ".",
+          "%2F",
+          "%",
+          "_",
+          "\\",
+        ],
+        ...[
+          "'; DROP TABLE entity_tag; --",
+          '"',
+          "{a}",
+          "*",
+          "?",
+          "[a]",
+          ":",
+          "\n",
+          "\t",
+          "\u007f",
+          "\u0001",
+          "\ufeff",
+          "\uffff",
+        ],
+        ...["😀", "\u{10ffff}", "null", "undefined", "0", "00", "__proto__", "constructor", "a\u200b"],
+        ...["k".repeat(1024), `${"k".repeat(1023)}l`, "😀".repeat(256), "ж".repeat(512)],
+      ];
+      const keys = ["", ...odd.map((key) => prefix + key)];
+      const before = await store.read("");
+      if (before) await store.swap("", before.version, null);
+      for (const key of keys) await put(store, key, null, `the value of ${key}`);
+      for (const key of keys) assert.equal((await store.read(key))?.value, `the value of ${key}`);
+      for (const key of keys) {
+        const { version } = (await store.read(key))!;
+        assert.deepEqual(await store.swap(key, version, null), { swapped: true, current: null });
+        assert.equal(await store.read(key), null);
+      }
+    },
+  },
+  {
+    name: "a key that cannot be one everywhere is a TypeError that says why",
+    async run({ open }) {
+      const store = await open<string>();
+      const impossible: [unknown, RegExp][] = [
+        ["a\0b", /U\+0000/],
+        ["\ud800", /surrogate/],
+        ["a\udc00b", /surrogate/],
+        ["k".repeat(2001), /2001 bytes/],
+        ["😀".repeat(501), /2004 bytes/],
+        [undefined, /not a string/],
+        [7, /not a string/],
+      ];
+      for (const [key, message] of impossible) {
+        await assert.rejects(store.read(key as string), { name: "TypeError", message });
+        await assert.rejects(store.swap(key as string, null, "value"), { name: "TypeError", message });
+        await assert.rejects(async () => store.list!(key as string, { limit: 1 }), {
+          name: "TypeError",
+          message,
+        });
+      }
+      await put(store, fresh() + "k".repeat(1950), null, "long enough");
+    },
+  },
+  {
+    name: "readUnless leaves out the value of a version that is known",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      if (!store.readUnless) return;
+      assert.equal(await store.readUnless(key, "*"), null);
+      assert.equal(await store.readUnless(key, ["a"]), null);
+      const version = await put(store, key, null, { n: 1 }, "mark");
+      const whole = (await store.read(key))!;
+      const { value: _, ...state } = whole;
+      assert.deepEqual(await store.readUnless(key, "*"), state);
+      assert.deepEqual(await store.readUnless(key, [version]), state);
+      assert.deepEqual(await store.readUnless(key, ["a,b", 'x\\"', "ÿ", version, "{}"]), state);
+      for (const known of [[], [""], ["*"], ["a", `${version}x`, swapCase(version)]]) {
+        assert.deepEqual(await store.readUnless(key, known), whole, String(known));
+      }
+      const many = Array.from({ length: 2000 }, (_, i) => `version-${i}`);
+      assert.deepEqual(await store.readUnless(key, many), whole);
+      assert.deepEqual(await store.readUnless(key, [...many, version]), state);
+      const binary = await open(bytes);
+      await put(binary, key, null, new Uint8Array());
+      assert.deepEqual((await binary.readUnless!(key, []))!, await binary.read(key));
+    },
+  },
+  {
+    name: "list gives the keys of a prefix in the order of their code points, page by page",
+    async run({ open }) {
+      const [store, prefix] = [await open<string>(), fresh()];
+      const inside = [
+        "",
+        " ",
+        "%",
+        "-",
+        "0",
+        "A",
+        "_",
+        "a",
+        "a/b",
+        "aa",
+        "é",
+        "\u{e000}",
+        "\uffff",
+        "😀",
+        "\u{10ffff}",
+      ];
+      for (const key of [...inside].reverse()) await put(store, prefix + key, null, `value ${key}`);
+      for (const outside of [prefix.slice(0, -1), `${prefix.slice(0, -1)}~`, prefix.toUpperCase(), fresh()]) {
+        await put(store, outside, (await store.read(outside))?.version ?? null, "outside");
+      }
+      const list = store.list!.bind(store);
+      const all = await list(prefix, { limit: 100 });
+      assert.deepEqual(
+        all.map(({ key }) => key.slice(prefix.length)),
+        inside,
+      );
+      for (const { key, ...state } of all) assert.deepEqual(state, await store.read(key));
+
+      const bare = await list(prefix, { limit: 100, values: false });
+      assert.deepEqual(
+        bare,
+        all.map(({ value: _, ...rest }) => rest),
+      );
+
+      for (const limit of [1, 4, inside.length]) {
+        const paged: string[] = [];
+        for (let after: string | undefined; ; after = paged.at(-1)) {
+          const page = await list(prefix, { limit, after });
+          if (page.length === 0) break;
+          assert.ok(page.length <= limit);
+          paged.push(...page.map(({ key }) => key));
+        }
+        assert.deepEqual(
+          paged,
+          all.map(({ key }) => key),
+        );
+      }
+      assert.deepEqual(
+        await list(prefix, { limit: 9, after: "!" }),
+        all.slice(0, 9),
+        "after a key before the prefix",
+      );
+      assert.deepEqual(await list(`${prefix}\u{10ffff}`, { limit: 9 }), all.slice(-1));
+      assert.deepEqual(await list(`${prefix}nothing`, { limit: 9 }), []);
+      await store.swap(`${prefix}a`, (await store.read(`${prefix}a`))!.version, null);
+      assert.equal((await list(prefix, { limit: 100 })).length, inside.length - 1);
+    },
+  },
+  {
+    name: "an aborted signal rejects with its reason, and nothing is written",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      const reason = new Error("The client has gone");
+      const signal = AbortSignal.abort(reason);
+      const isReason = (error: unknown) => error === reason;
+      await assert.rejects(async () => store.read(key, { signal }), isReason);
+      await assert.rejects(async () => store.swap(key, null, { n: 1 }, { signal }), isReason);
+      await assert.rejects(async () => store.list!(key, { limit: 1, signal }), isReason);
+      if (store.readUnless)
+        await assert.rejects(async () => store.readUnless!(key, "*", { signal }), isReason);
+      assert.equal(await store.read(key), null);
+      const { signal: live } = new AbortController();
+      await put(store, key, null, { n: 1 });
+      assert.deepEqual((await store.read(key, { signal: live }))?.value, { n: 1 });
+    },
+  },
+  {
+    name: "of many swaps of one version exactly one is made",
+    async run({ open }) {
+      const [store, key] = [await open<Json>(), fresh()];
+      let version: string | null = null;
+      for (const round of ["create", "update", "delete"]) {
+        const swaps = await Promise.all(
+          Array.from({ length: 16 }, (_, i) =>
+            store.swap(key, version, round === "delete" ? null : { round, i }),
+          ),
+        );
+        const won = swaps.flatMap((swap, i) => (swap.swapped ? [{ i, current: swap.current }] : []));
+        assert.equal(won.length, 1, round);
+        const found = await store.read(key);
+        assert.deepEqual(found, won[0]!.current);
+        if (found) assert.deepEqual(found.value, { round, i: won[0]!.i });
+        version = found?.version ?? null;
+      }
+    },
+  },
+  {
+    name: "of many writers that read, add one and swap, none loses an addition",
+    async run({ open }) {
+      const [store, key] = [await open<{ count: number }>(), fresh()];
+      let lost = 0;
+      const writer = async () => {
+        for (let done = 0; done < 5; ) {
+          const found = await store.read(key);
+          const swap = await store.swap(key, found?.version ?? null, {
+            count: (found?.value.count ?? 0) + 1,
+          });
+          if (swap.swapped) done++;
+          else lost++;
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, writer));
+      assert.equal((await store.read(key))?.value.count, 40);
+      assert.ok(lost > 0, "no swap was ever lost: the writers did not meet");
+    },
+  },
+];
+
+/** A key that no other case and no other run uses. */
+function fresh(): string {
+  return `${crypto.randomUUID()}-`;
+}
+
+async function put<T>(
+  store: VersionedStore<T>,
+  key: string,
+  expected: string | null,
+  value: T,
+  mark?: string,
+) {
+  const swap = await store.swap(key, expected, value, { mark });
+  assert.ok(swap.swapped && swap.current, `the swap of ${key} was lost`);
+  return swap.current.version;
+}
+
+function swapCase(text: string): string {
+  return [...text].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join("");
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import type { SqliteDatabase, sqliteStore } from "@entity-tag/store/sqlite";
+
+/** A database that can also run plain SQL: both libraries' `Database` fits. */
+export interface LockableDatabase extends SqliteDatabase {
+  exec(sql: string): unknown;
+}
+
+/**
+ * With a rollback journal a writer needs the file for itself at its commit, and another connection that is reading
+ * keeps it out: the statement has run, its row has been returned, and then the commit fails.
+ */
+export async function refusedCommit(
+  storeOf: typeof sqliteStore,
+  open: (path: string) => LockableDatabase,
+  path: string,
+): Promise<void> {
+  const [writer, reader] = [open(path), open(path)];
+  writer.exec("PRAGMA journal_mode = DELETE");
+  const store = await storeOf<string>(writer).createTable();
+  const first = await store.swap("a", null, "first");
+  assert.ok(first.swapped && first.current);
+  reader.exec("BEGIN");
+  reader.prepare("SELECT * FROM entity_tag").all();
+
+  const swaps = await Promise.all([
+    store.swap("a", first.current.version, "second"),
+    store.swap("b", null, "new"),
+    store.swap("a", first.current.version, null),
+  ]);
+  assert.deepEqual(swaps, [{ swapped: false }, { swapped: false }, { swapped: false }]);
+
+  reader.exec("COMMIT");
+  assert.deepEqual(await store.read("a"), first.current);
+  assert.equal(await store.read("b"), null);
+}

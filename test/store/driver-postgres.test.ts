@@ -1,0 +1,183 @@
+import { postgresStore } from "@entity-tag/store/postgres";
+import { Pool, type PoolConfig } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownName } from "./contract/drivers.ts";
+import { reachable } from "./race/databases.ts";
+import { databaseUrl } from "./race/place.ts";
+
+const table = ownName();
+const schema = ownName();
+const role = ownName();
+const pools: Pool[] = [];
+
+function poolOf(config: PoolConfig = {}): Pool {
+  const pool = new Pool({ connectionString: databaseUrl, max: 4, ...config });
+  pool.on("error", () => {}); // also rejects the query that met it
+  pools.push(pool);
+  return pool;
+}
+
+describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
+  const pool = poolOf();
+  const store = postgresStore<string>(pool, { table });
+  beforeAll(async () => {
+    await store.createTable();
+    await pool.query(`CREATE SCHEMA ${schema}`);
+  });
+  afterAll(async () => {
+    await pool.query(
+      `DROP TABLE IF EXISTS ${table}; DROP SCHEMA ${schema} CASCADE; DROP ROLE IF EXISTS ${role}`,
+    );
+    await Promise.all(pools.map((each) => each.end()));
+  });
+
+  async function create(key: string): Promise<string> {
+    const swap = await store.swap(key, null, "first");
+    return swap.swapped && swap.current
+      ? swap.current.version
+      : expect.fail("somebody else uses the test's table");
+  }
+
+  /** Runs `work` while another transaction holds the lock on the key's row. */
+  async function whileLocked<R>(key: string, work: () => Promise<R>): Promise<R> {
+    const client = await poolOf().connect();
+    try {
+      await client.query("BEGIN");
+      await client.query(`SELECT FROM ${table} WHERE key = $1 FOR UPDATE`, [key]);
+      return await work();
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  }
+
+  test("createTable succeeds from sixteen sessions at the same time, where IF NOT EXISTS alone does not", async () => {
+    const each = poolOf({ max: 16 });
+    await Promise.all(Array.from({ length: 16 }, () => each.query("SELECT pg_sleep(0.05)")));
+    let failures = 0;
+    for (let round = 0; round < 20; round++) {
+      const name = `${table}_race`;
+      const naive = await Promise.allSettled(
+        Array.from({ length: 16 }, () =>
+          each.query(`CREATE TABLE IF NOT EXISTS ${name} (key text PRIMARY KEY)`),
+        ),
+      );
+      failures += naive.filter(({ status }) => status === "rejected").length;
+      await each.query(`DROP TABLE ${name}`);
+      if (round > 3 && failures > 0) break;
+    }
+    expect(failures, "the naive way never failed: the sessions did not meet").toBeGreaterThan(0);
+    for (let round = 0; round < 5; round++) {
+      const racing = postgresStore<string>(each, { table: `${table}_race` });
+      await Promise.all(Array.from({ length: 16 }, () => racing.createTable()));
+      await each.query(`DROP TABLE ${table}_race`);
+    }
+  });
+
+  test("the table is laid out as the README says, in a schema if its name has one", async () => {
+    const pages = await postgresStore<unknown>(pool, { table: `${schema}.pages` }).createTable();
+    await pages.swap("home", null, { content: "Hello" }, { mark: "m" });
+    const { version, lastModified } = (await pages.read("home"))!;
+    const { rows } = await pool.query(`SELECT *, value::jsonb->>'content' AS content FROM ${schema}.pages`);
+    const last_modified = new Date(lastModified!);
+    const value = '{"content":"Hello"}';
+    expect(rows).toEqual([{ key: "home", value, version, last_modified, mark: "m", content: "Hello" }]);
+  });
+
+  test("createTable asks for no right to create when the table is there", async () => {
+    const shared = await postgresStore<string>(pool, { table: `${schema}.shared` }).createTable();
+    await pool.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.shared TO ${role}`);
+    const poor = poolOf({ options: `-c role=${role}` });
+    const restricted = await postgresStore<string>(poor, { table: `${schema}.shared` }).createTable();
+    expect((await restricted.swap("a", null, "value")).swapped).toBe(true);
+    expect((await shared.read("a"))?.value).toBe("value");
+    const missing = postgresStore(poor, { table: `${schema}.missing` });
+    await expect(missing.createTable()).rejects.toThrow(/permission denied/);
+  });
+
+  test.each(["repeatable read", "serializable"])(
+    "swap reads a serialization failure as lost, under %s",
+    async (level) => {
+      const strict = poolOf({
+        max: 8,
+        options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`,
+      });
+      const racing = postgresStore<string>(strict, { table });
+      const { rows } = await strict.query("SHOW default_transaction_isolation");
+      expect(Object.values(rows[0])).toEqual([level]);
+      let refusals = 0;
+      const counting = {
+        query: (text: string, values?: unknown[]) =>
+          strict.query(text, values).catch((error) => {
+            if (error.code === "40001") refusals++;
+            throw error;
+          }),
+      };
+      const counted = postgresStore<string>(counting, { table });
+      for (let round = 0; round < 30 && refusals === 0; round++) {
+        const key = `${level} ${round}`;
+        const version = await create(key);
+        const swaps = await Promise.all(
+          Array.from({ length: 8 }, (_, i) => counted.swap(key, version, `${i}`)),
+        );
+        expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1);
+        expect((await racing.read(key))?.value).toBe(String(swaps.findIndex(({ swapped }) => swapped)));
+      }
+      expect(refusals, "no swap was ever refused with 40001").toBeGreaterThan(0);
+    },
+  );
+
+  test("swap reads a lock that it may not wait for as lost", async () => {
+    const impatient = postgresStore<string>(poolOf({ options: "-c lock_timeout=50" }), { table });
+    const version = await create("locked");
+    const swap = await whileLocked("locked", () => impatient.swap("locked", version, "second"));
+    expect(swap).toEqual({ swapped: false });
+    expect((await impatient.swap("locked", version, "second")).swapped).toBe(true);
+  });
+
+  test("swap throws when its connection is cut, for nobody knows then", async () => {
+    const version = await create("cut");
+    const cut = postgresStore<string>(poolOf({ application_name: `${table}_cut` }), { table });
+    await whileLocked("cut", async () => {
+      const swap = expect(cut.swap("cut", version, "second")).rejects.toThrow();
+      const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'`;
+      while ((await pool.query(kill, [`${table}_cut`])).rowCount === 0);
+      await swap;
+    });
+    expect((await store.read("cut"))?.value).toBe("first");
+  });
+
+  test("swap stops waiting when its signal aborts", async () => {
+    const version = await create("aborted");
+    await whileLocked("aborted", async () => {
+      const signal = AbortSignal.timeout(50);
+      await expect(store.swap("aborted", version, "second", { signal })).rejects.toMatchObject({
+        name: "TimeoutError",
+      });
+    });
+  });
+
+  test("the version's time does not go back when the database's clock does", async () => {
+    const version = await create("clock");
+    await pool.query(`UPDATE ${table} SET last_modified = '2100-01-01' WHERE key = 'clock'`);
+    const swap = await store.swap("clock", version, "second");
+    expect(swap.swapped && swap.current?.lastModified).toBe(Date.UTC(2100, 0, 1));
+  });
+
+  test("without its table, the error says which one is missing and what makes it", async () => {
+    const missing = postgresStore<string>(pool, { table: `${table}_missing` });
+    await expect(missing.read("a")).rejects.toThrow(/_missing.*createTable/);
+    await expect(missing.swap("a", null, "value")).rejects.toThrow(/_missing.*createTable/);
+  });
+});
+
+test("postgresStore refuses what is no client and no table", () => {
+  for (const client of [null, undefined, "postgres://", {}, { query: 1 }]) {
+    expect(() => postgresStore(client as never), String(client)).toThrow(TypeError);
+  }
+  const client = { query: async () => ({ rows: [] }) };
+  for (const name of ["", "a b", 'a"b', "1a", "a.b.c", "a;--", "x".repeat(64), "pages'"]) {
+    expect(() => postgresStore(client, { table: name }), name).toThrow(TypeError);
+  }
+});

@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { redisStore } from "@entity-tag/store/redis";
+import { Cluster, Redis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, describe, expect, test } from "vitest";
+import { ownName } from "./contract/drivers.ts";
+import { reachable } from "./race/databases.ts";
+import { redisUrl } from "./race/place.ts";
+
+describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
+  const client = await createClient({ url: redisUrl }).connect();
+  const prefixes: string[] = [];
+  function prefixOf(): string {
+    prefixes.push(ownName());
+    return prefixes.at(-1)!;
+  }
+  afterAll(async () => {
+    for (const prefix of prefixes) await client.del(await client.keys(`*{${prefix}}*`));
+    await client.close();
+  });
+
+  test("a key is a hash and a member of one sorted set, as the README says", async () => {
+    const prefix = prefixOf();
+    const store = redisStore<unknown>(client, { prefix });
+    const swap = await store.swap("home", null, { content: "Hello" }, { mark: "m" });
+    const { version, lastModified } = (await store.read("home"))!;
+    expect({ ...(await client.hGetAll(`{${prefix}}:value:home`)) }).toEqual({
+      value: '{"content":"Hello"}',
+      version,
+      modified: String(lastModified),
+      mark: "m",
+    });
+    expect(await client.zRange(`{${prefix}}:keys`, 0, -1)).toEqual(["home"]);
+    await store.swap("home", swap.swapped ? swap.current!.version : null, null);
+    expect(await client.keys(`{${prefix}}*`)).toEqual([]);
+  });
+
+  test("the version's time does not go back when the server's clock does", async () => {
+    const prefix = prefixOf();
+    const store = redisStore<string>(client, { prefix });
+    const first = await store.swap("a", null, "first");
+    await client.hSet(`{${prefix}}:value:a`, "modified", Date.UTC(2100, 0, 1));
+    const second = await store.swap("a", first.swapped ? first.current!.version : null, "second");
+    expect(second.swapped && second.current?.lastModified).toBe(Date.UTC(2100, 0, 1));
+  });
+
+  test("a server that has forgotten the scripts gets them again", async () => {
+    const store = redisStore<string>(client, { prefix: prefixOf() });
+    await client.scriptFlush();
+    expect((await store.swap("a", null, "value")).swapped).toBe(true);
+    await client.scriptFlush();
+    expect((await store.read("a"))?.value).toBe("value");
+  });
+
+  test.each([2, 3] as const)("node-redis is understood over RESP%i", async (RESP) => {
+    const own = await createClient({ url: redisUrl, RESP }).connect();
+    const store = redisStore<string>(own, { prefix: prefixOf() });
+    const swap = await store.swap("ä", null, "Größe");
+    expect(swap.swapped && swap.current).toEqual(await store.read("ä"));
+    expect(await store.list("", { limit: 2 })).toEqual([{ key: "ä", ...(await store.read("ä")) }]);
+    await own.close();
+  });
+
+  test("ioredis may put a prefix of its own before every key", async () => {
+    const own = new Redis(redisUrl, { keyPrefix: "app:" });
+    const prefix = prefixOf();
+    const store = redisStore<string>(own, { prefix });
+    await store.swap("a", null, "value");
+    expect((await store.list("", { limit: 2 })).map(({ key, value }) => [key, value])).toEqual([
+      ["a", "value"],
+    ]);
+    expect(await client.exists(`app:{${prefix}}:value:a`)).toBe(1);
+    await own.quit();
+  });
+
+  test.each(["node-redis", "ioredis"])(
+    "swap by %s throws when its answer is lost, though the client may ask again",
+    async (name) => {
+      const proxy = await proxyThatLosesOneAnswer();
+      const url = `redis://127.0.0.1:${proxy.port}`;
+      const { own, end } = await clientOf(name, url);
+      const prefix = prefixOf();
+      const store = redisStore<string>(own, { prefix });
+      const first = await store.swap("a", null, "first");
+      const version = first.swapped ? first.current!.version : null;
+      proxy.loseNext("second");
+      await expect(store.swap("a", version, "second")).rejects.toThrow();
+      expect((await redisStore<string>(client, { prefix }).read("a"))?.value, "it had been done").toBe(
+        "second",
+      );
+      expect((await store.read("a"))?.value, "and the client is usable again").toBe("second");
+      end();
+      proxy.close();
+    },
+  );
+
+  test("swap stops waiting when its signal aborts", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const own = new Redis((silent.address() as AddressInfo).port, "127.0.0.1", { lazyConnect: true });
+    own.on("error", () => {});
+    const signal = AbortSignal.timeout(50);
+    const store = redisStore<string>(own);
+    await expect(store.swap("a", null, "value", { signal })).rejects.toMatchObject({ name: "TimeoutError" });
+    own.disconnect();
+    silent.close();
+  });
+});
+
+test("redisStore refuses what is no client, a cluster of ioredis, and a prefix that is none", () => {
+  for (const client of [null, undefined, "redis://", {}, { sendCommand: 1 }]) {
+    expect(() => redisStore(client as never), String(client)).toThrow(TypeError);
+  }
+  const cluster = new Cluster([{ port: 1 }], { lazyConnect: true });
+  expect(() => redisStore(cluster)).toThrow(/cluster/);
+  cluster.disconnect();
+  const client = { sendCommand: async () => null };
+  for (const prefix of ["", "a{b}", "}", 7 as never])
+    expect(() => redisStore(client, { prefix })).toThrow(TypeError);
+});
+
+/** A client that survives a lost connection, and how to be done with it. */
+async function clientOf(name: string, url: string) {
+  if (name === "ioredis") {
+    const own = new Redis(url).on("error", () => {});
+    return { own, end: () => own.disconnect() };
+  }
+  const own = await createClient({ url })
+    .on("error", () => {})
+    .connect();
+  return { own, end: () => own.destroy() };
+}
+
+/** Passes everything on, until it is told to: then it lets a command through and cuts the connection at the answer. */
+async function proxyThatLosesOneAnswer() {
+  const { hostname, port } = new URL(redisUrl);
+  let lose: string | undefined;
+  const sockets = new Set<Socket>();
+  const server = createServer((downstream) => {
+    const upstream = connect(Number(port || 6379), hostname);
+    let losing = false;
+    for (const socket of [downstream, upstream]) sockets.add(socket.on("error", () => {}));
+    downstream.on("data", (data) => {
+      if (lose !== undefined && data.includes(lose)) {
+        losing = true;
+        lose = undefined;
+      }
+      upstream.write(data);
+    });
+    upstream.on("data", (data) => (losing ? downstream.destroy() : downstream.write(data)));
+    downstream.on("close", () => upstream.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    loseNext: (text: string) => {
+      lose = text;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}

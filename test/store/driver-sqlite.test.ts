@@ -1,0 +1,114 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StoreBusyError } from "@entity-tag/store";
+import { type SqliteOptions, sqliteStore } from "@entity-tag/store/sqlite";
+import { afterAll, expect, test } from "vitest";
+import { refusedCommit } from "./contract/sqlite-locks.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "driver-sqlite-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+function newFile(): string {
+  return join(folder, `${++files}.db`);
+}
+
+test("sqliteStore's swap does not win when its commit is refused", async () => {
+  await refusedCommit(sqliteStore, (path) => new DatabaseSync(path), newFile());
+});
+
+test("sqliteStore waits for a lock that is held for a moment, while the event loop goes on", async () => {
+  const path = newFile();
+  const [db, other] = [new DatabaseSync(path), new DatabaseSync(path)];
+  const store = await sqliteStore<string>(db).createTable();
+  other.exec("BEGIN EXCLUSIVE");
+  setTimeout(() => other.exec("COMMIT"), 100);
+  const [swap, read, member] = await Promise.all([
+    store.swap("a", null, "value"),
+    store.read("b"),
+    store.list("b", { limit: 1 }),
+  ]);
+  expect([swap.swapped, read, member]).toEqual([true, null, []]);
+});
+
+test("sqliteStore reads a lock that is held for long as busy, and a swap under it as lost", async () => {
+  const path = newFile();
+  const [db, other] = [new DatabaseSync(path), new DatabaseSync(path)];
+  const store = await sqliteStore<string>(db).createTable();
+  other.exec("BEGIN EXCLUSIVE");
+  const [swap, read] = await Promise.allSettled([store.swap("a", null, "value"), store.read("a")]);
+  expect(swap).toEqual({ status: "fulfilled", value: { swapped: false } });
+  expect(read).toMatchObject({ status: "rejected", reason: expect.any(StoreBusyError) });
+  other.exec("COMMIT");
+  expect(await store.read("a")).toBeNull();
+});
+
+test("sqliteStore stops waiting for a lock when the signal aborts", async () => {
+  const path = newFile();
+  const [db, other] = [new DatabaseSync(path), new DatabaseSync(path)];
+  const store = await sqliteStore<string>(db).createTable();
+  other.exec("BEGIN EXCLUSIVE");
+  const signal = AbortSignal.timeout(50);
+  await expect(store.swap("a", null, "value", { signal })).rejects.toMatchObject({ name: "TimeoutError" });
+  other.exec("COMMIT");
+});
+
+test("sqliteStore makes its table once, from four processes at the same time", async () => {
+  const path = newFile();
+  const children = Array.from({ length: 4 }, () =>
+    fork(`${import.meta.dirname}/contract/runtimes/create-table.ts`, [path]),
+  );
+  await Promise.all(children.map((child) => once(child, "message")));
+  for (const child of children) child.send("go");
+  expect(await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]))).toEqual([
+    0, 0, 0, 0,
+  ]);
+  const store = await sqliteStore<string>(new DatabaseSync(path)).createTable();
+  expect(await store.list("", { limit: 9 })).toHaveLength(4);
+});
+
+test("sqliteStore's table is laid out as the README says", async () => {
+  const db = new DatabaseSync(newFile());
+  const store = await sqliteStore<unknown>(db, { table: "pages" }).createTable();
+  await store.swap("home", null, { content: "Hello" }, { mark: "m" });
+  const row = db.prepare("SELECT * FROM pages").get();
+  const { version, lastModified } = (await store.read("home"))!;
+  expect({ ...row }).toEqual({
+    key: "home",
+    value: '{"content":"Hello"}',
+    version,
+    last_modified: lastModified,
+    mark: "m",
+  });
+});
+
+test("sqliteStore keeps a version's time from going back when the clock does", async () => {
+  const db = new DatabaseSync(newFile());
+  const store = await sqliteStore<string>(db).createTable();
+  const first = await store.swap("a", null, "value");
+  const future = Date.now() + 86_400_000;
+  db.exec(`UPDATE entity_tag SET last_modified = ${future}`);
+  const second = await store.swap("a", first.swapped ? first.current!.version : null, "next");
+  expect(second.swapped && second.current?.lastModified).toBe(future);
+});
+
+test("sqliteStore refuses a table name that is not one, and half a codec", () => {
+  const db = new DatabaseSync(":memory:");
+  const names = ["", "a b", 'a"b', "1a", "a.b.c", ".a", "a.", "é", "a;--", "x".repeat(64), 'entity_tag" --'];
+  for (const table of [...names, 7 as never]) {
+    expect(() => sqliteStore(db, { table }), String(table)).toThrow(TypeError);
+  }
+  for (const table of ["a", "_", "Select", "main.pages", "x".repeat(63)]) sqliteStore(db, { table });
+  const half: SqliteOptions<string> = { encode: () => new Uint8Array() };
+  expect(() => sqliteStore(db, half)).toThrow(/without decode/);
+});
+
+test("sqliteStore without its table says which one is missing, and what makes it", async () => {
+  const store = sqliteStore(new DatabaseSync(":memory:"), { table: "pages" });
+  await expect(store.read("a")).rejects.toThrow(/pages.*createTable/s);
+  await expect(store.swap("a", null, "value")).rejects.toThrow(/pages.*createTable/s);
+});

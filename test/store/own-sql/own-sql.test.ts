@@ -1,0 +1,246 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { drizzle } from "drizzle-orm/node-postgres";
+import knex, { type Knex } from "knex";
+import { Pool, type PoolClient } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reachable, withPostgres } from "../race/databases.ts";
+import { databaseUrl } from "../race/place.ts";
+import { readBlocks } from "./blocks.ts";
+import { drizzlePages } from "./page/drizzle.ts";
+import { knexPages } from "./page/knex.ts";
+import { pgPages } from "./page/pg.ts";
+import { putPage } from "./page/pg-one-trip.ts";
+import { mergePages } from "./page/pg-transaction.ts";
+import { type Page, type Pages, writePage } from "./page/write-page.ts";
+
+const blocks = readBlocks("docs/atomic-writes.md");
+
+describe("docs/atomic-writes.md", () => {
+  test("shows seven files that are run", () => {
+    const titles = blocks.map(({ title }) => title);
+    expect(titles).toEqual([
+      "write-page.ts",
+      "pages.sql",
+      "pg.ts",
+      "pg-one-trip.ts",
+      "pg-transaction.ts",
+      "drizzle.ts",
+      "knex.ts",
+    ]);
+  });
+
+  // `vitest -u` writes them anew from the page.
+  test.each(blocks)("$title is run as it stands there", async ({ title, code }) => {
+    await expect(code).toMatchFileSnapshot(`./page/${title}`);
+  });
+});
+
+const schema = `own_sql_${randomUUID().replaceAll("-", "")}`;
+const connection = {
+  connectionString: databaseUrl,
+  application_name: schema,
+  options: `-c search_path=${schema}`,
+};
+const pool = new Pool(connection);
+const knexed: Knex = knex({ client: "pg", connection });
+
+/** What a WHERE without the version does. It is here so that the race is seen to catch it. */
+const careless: Pages = {
+  read: pgPages(pool).read,
+  async write(id, _, next) {
+    const update = "UPDATE pages SET text = $2, version = $3 WHERE id = $1";
+    return (await pool.query(update, [id, next?.text, next?.version])).rowCount === 1;
+  },
+};
+
+type Write = (request: Request, id: string) => Promise<Response>;
+const writers: [name: string, write: Write][] = [
+  ["pg", (request, id) => writePage(request, pgPages(pool), id)],
+  [
+    "pg in one round trip",
+    (request, id) =>
+      request.method === "PUT" ? putPage(request, pool, id) : writePage(request, pgPages(pool), id),
+  ],
+  ["drizzle", (request, id) => writePage(request, drizzlePages(drizzle(pool)), id)],
+  ["knex", (request, id) => writePage(request, knexPages(knexed), id)],
+];
+
+describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
+  beforeAll(() =>
+    withPostgres(async (client) => {
+      await client.query(`CREATE SCHEMA ${schema}; SET search_path = ${schema}`);
+      await client.query(blocks.find(({ title }) => title === "pages.sql")!.code);
+    }),
+  );
+  afterAll(async () => {
+    await pool.end();
+    await knexed.destroy();
+    await withPostgres((client) => client.query(`DROP SCHEMA ${schema} CASCADE`));
+  });
+
+  describe.each(writers)("%s", (_, write) => {
+    test("of two creates, one is answered 201 and one 412", async () => {
+      const id = randomUUID();
+      const create = (text: string) => write(put(text, { "If-None-Match": "*" }), id);
+      const answers = await meeting(hold("insert", id), [() => create("mine"), () => create("yours")]);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 412]);
+      expect(await stored(id)).toEqual(await written(answers));
+    });
+
+    test("of two writers that were both judged good, one is answered 200 and one 412 with the winner's tag", async () => {
+      const { id, tag } = await page();
+      const replace = (text: string) => write(put(text, { "If-Match": tag }), id);
+      const answers = await meeting(hold("lock", id), [() => replace("mine"), () => replace("yours")]);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+      expect(answers[0]!.headers.get("ETag")).toBe(answers[1]!.headers.get("ETag"));
+      expect(await stored(id)).toEqual(await written(answers));
+    });
+
+    test("of two writers that take whatever is there, both are answered 200, one on top of the other", async () => {
+      const { id } = await page();
+      const replace = (text: string) => write(put(text, { "If-Match": "*" }), id);
+      const answers = await meeting(hold("lock", id), [() => replace("mine"), () => replace("yours")]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      const tags = answers.map((answer) => answer.headers.get("ETag"));
+      expect(new Set(tags).size).toBe(2);
+      expect(tags).toContain((await stored(id))!.tag);
+    });
+
+    test("of a delete and a write with the same tag, one is answered 2xx and one 412", async () => {
+      const { id, tag } = await page();
+      const headers = { "If-Match": tag };
+      const remove = () => write(new Request("http://test/", { method: "DELETE", headers }), id);
+      const answers = await meeting(hold("lock", id), [remove, () => write(put("mine", headers), id)]);
+      expect(answers.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+      expect(answers.find(({ ok }) => !ok)!.status).toBe(412);
+      expect(await stored(id)).toEqual(answers[0]!.ok ? null : await written(answers));
+    });
+
+    test("a tag from before a delete fits nothing that was created since", async () => {
+      const { id, tag } = await page();
+      await write(new Request("http://test/", { method: "DELETE", headers: { "If-Match": "*" } }), id);
+      expect((await write(put("again", { "If-None-Match": "*" }), id)).status).toBe(201);
+      expect((await write(put("late", { "If-Match": tag }), id)).status).toBe(412);
+    });
+
+    test.each([
+      ["a list", (tag: string) => `"other", ${tag}`, 200],
+      ["a weak tag", (tag: string) => `W/${tag}`, 412],
+      ["an empty list", () => ", ,", 412],
+      ["an unreadable field", (tag: string) => `${tag} x`, 412],
+      ["a tag that is no version", () => `"';--"`, 412],
+    ])("If-Match with %s", async (_, field, status) => {
+      const { id, tag } = await page();
+      expect((await write(put("new", { "If-Match": field(tag) }), id)).status).toBe(status);
+      expect((await stored(id))!.text).toBe(status === 200 ? "new" : "old");
+    });
+
+    test("a write without a condition is answered 428", async () => {
+      const { id } = await page();
+      expect((await write(put("new", {}), id)).status).toBe(428);
+    });
+
+    test("If-Match on nothing is answered 412, and creates nothing", async () => {
+      const id = randomUUID();
+      expect((await write(put("new", { "If-Match": '"a"' }), id)).status).toBe(412);
+      expect((await write(put("new", { "If-Match": "*" }), id)).status).toBe(412);
+      expect(await stored(id)).toBeNull();
+    });
+  });
+
+  test("the race catches a WHERE without the version: both writers are answered 200", async () => {
+    const { id, tag } = await page();
+    const replace = (text: string) => writePage(put(text, { "If-Match": tag }), careless, id);
+    const answers = await meeting(hold("lock", id), [() => replace("mine"), () => replace("yours")]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  describe("a transaction", () => {
+    test("of two that take the same page away, one is answered 204 and one 412", async () => {
+      const from = await page("from");
+      const into = [await page("one "), await page("two ")];
+      const merge = (id: string) => mergePages(post({ "If-Match": from.tag }), pool, from.id, id);
+      const answers = await meeting(
+        hold("lock", from.id),
+        into.map(
+          ({ id }) =>
+            () =>
+              merge(id),
+        ),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 412]);
+      const texts = await Promise.all(into.map(async ({ id }) => (await stored(id))!.text));
+      expect(texts.toSorted().join("|")).toMatch(/^one (from)?\|two (from)?$/);
+      expect(texts.join("")).toHaveLength("one two from".length);
+      expect(await stored(from.id)).toBeNull();
+    });
+
+    test("a refused one leaves nothing behind and its connection clean", async () => {
+      const from = await page("from");
+      const answers = [
+        await mergePages(post({ "If-Match": '"stale"' }), pool, from.id, (await page()).id),
+        await mergePages(post({ "If-Match": from.tag }), pool, from.id, "nowhere"),
+        await mergePages(post({}), pool, from.id, (await page()).id),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([412, 404, 428]);
+      expect(await stored(from.id)).toEqual({ text: "from", tag: from.tag });
+      const open =
+        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state LIKE 'idle in transaction%'";
+      expect((await pool.query(open, [schema])).rowCount).toBe(0);
+    });
+  });
+});
+
+function put(body: string, headers: Record<string, string>): Request {
+  return new Request("http://test/", { method: "PUT", body, headers });
+}
+
+function post(headers: Record<string, string>): Request {
+  return new Request("http://test/", { method: "POST", headers });
+}
+
+async function page(text = "old"): Promise<{ id: string; tag: string }> {
+  const id = randomUUID();
+  const version = randomUUID();
+  await pool.query("INSERT INTO pages VALUES ($1, $2, $3)", [id, text, version]);
+  return { id, tag: `"${version}"` };
+}
+
+async function stored(id: string): Promise<{ text: string; tag: string } | null> {
+  const { rows } = await pool.query<Page>("SELECT text, version FROM pages WHERE id = $1", [id]);
+  return rows[0] ? { text: rows[0].text, tag: `"${rows[0].version}"` } : null;
+}
+
+/** What the winner was told that it wrote. */
+async function written(answers: readonly Response[]): Promise<{ text: string; tag: string | null }> {
+  const winner = answers.find(({ ok }) => ok)!;
+  return { text: (await winner.clone().json()).text, tag: winner.headers.get("ETag") };
+}
+
+/** Makes every writer of this row wait, until the connection rolls back. Readers do not wait. */
+async function hold(how: "lock" | "insert", id: string): Promise<PoolClient> {
+  const gate = await pool.connect();
+  await gate.query("BEGIN");
+  if (how === "lock") await gate.query("SELECT FROM pages WHERE id = $1 FOR UPDATE", [id]);
+  else await gate.query("INSERT INTO pages VALUES ($1, '', '')", [id]);
+  return gate;
+}
+
+/** Lets all of them judge, holds them back before their write, and lets them go at once when every one of them waits. */
+async function meeting(
+  held: Promise<PoolClient>,
+  tasks: readonly (() => Promise<Response>)[],
+): Promise<Response[]> {
+  const gate = await held;
+  let early = false;
+  const answers = tasks.map((task) => task().finally(() => (early = true)));
+  const waiting = "SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+  while (!early && (await pool.query(waiting, [schema])).rowCount !== tasks.length) await sleep(5);
+  const met = !early;
+  await gate.query("ROLLBACK");
+  gate.release();
+  const all = await Promise.all(answers);
+  if (!met) throw new Error(`they did not meet: ${all.map(({ status }) => status)}`);
+  return all;
+}

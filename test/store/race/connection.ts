@@ -1,0 +1,44 @@
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+
+export interface Message {
+  method: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+export interface Answer {
+  status: number;
+  tag: string;
+  body: string;
+}
+
+/** One client's way to a server: a socket of its own that is kept alive from one request to the next. */
+export interface Connection {
+  /** Rejects when no whole answer came within `patience` milliseconds: nobody knows then what became of the request. */
+  send(origin: string, message: Message, patience?: number): Promise<Answer>;
+  close(): void;
+}
+
+export function connect(): Connection {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return {
+    send: (origin, message, patience = 30_000) => exchange(agent, origin, message, patience),
+    close: () => agent.destroy(),
+  };
+}
+
+async function exchange(agent: Agent, origin: string, message: Message, patience: number): Promise<Answer> {
+  const body = message.body === undefined ? undefined : JSON.stringify(message.body);
+  const headers: Record<string, string> = { ...message.headers };
+  if (body !== undefined) headers["content-length"] = String(Buffer.byteLength(body));
+  const signal = AbortSignal.timeout(patience);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(origin + message.path, { agent, method: message.method, headers, signal }, resolve)
+      .on("error", reject)
+      .end(body);
+  });
+  const answer = await text(response);
+  return { status: response.statusCode ?? 0, tag: response.headers.etag ?? "", body: answer };
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll } from "vitest";
+import { clear, type Database, reachable } from "./databases.ts";
+import { type Environment, type Fleet, startFleet } from "./fleet.ts";
+import { newPlace } from "./place.ts";
+import type { StoreKind } from "./stores.ts";
+
+export interface Contender {
+  kind: StoreKind;
+  database: Database;
+}
+
+/** The drivers that must hold whatever happens. */
+export const stores: readonly Contender[] = [
+  { kind: "pg", database: "postgres" },
+  { kind: "node-redis", database: "redis" },
+  { kind: "sqlite", database: "sqlite" },
+];
+
+/** `RACE_ROUNDS=20` makes every race twenty times as long. */
+export const rounds = Number(process.env.RACE_ROUNDS ?? 1);
+
+/** Milliseconds. A race is over in a few seconds; a machine may be busy. */
+export const timeout = 120_000 * rounds;
+
+const reached: Record<Database, boolean> = {
+  postgres: await reachable("postgres"),
+  redis: await reachable("redis"),
+  sqlite: true,
+  memory: true,
+};
+
+/** `describe.skipIf(missing(contender))`: the reason was said on stderr. */
+export function missing({ database }: Contender): boolean {
+  return !reached[database];
+}
+
+/** Server processes over a table, prefix or file of their own. */
+export interface Lent extends Fleet {
+  /** Its name; the connections of the servers carry it, too. */
+  place: string;
+}
+
+/** Lends `size` processes to one `describe`; whatever they left behind is removed after it. */
+export function lend({ kind, database }: Contender, size: number, env?: Environment): Lent {
+  const place = newPlace();
+  let fleet: Fleet | undefined;
+  beforeAll(async () => {
+    fleet = await startFleet(kind, place, size, env);
+  }, timeout);
+  afterAll(async () => {
+    await fleet?.close();
+    await clear(place, database);
+  }, timeout);
+  return {
+    place,
+    get origins() {
+      return fleet!.origins;
+    },
+    kill: (index, moment) => fleet!.kill(index, moment),
+    close: () => fleet!.close(),
+  };
+}

@@ -1,0 +1,84 @@
+import { rmSync } from "node:fs";
+import { Client } from "pg";
+import { createClient, type RedisClientType } from "redis";
+import { databaseUrl, fileOf, redisUrl } from "./place.ts";
+
+export type Database = "postgres" | "redis" | "sqlite" | "memory";
+export type DatabaseServer = "postgres" | "redis";
+
+const howToStart: Record<DatabaseServer, string> = {
+  postgres: `docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust -e POSTGRES_DB=test postgres, or set DATABASE_URL (now ${databaseUrl})`,
+  redis: `docker run -p 6379:6379 redis, or set REDIS_URL (now ${redisUrl})`,
+};
+
+/**
+ * True when the server answers a real connection. Otherwise says so on stderr, and how to start it; on a CI machine
+ * (`CI` is set) it throws, because there a skipped race is a hole in the proof.
+ */
+export async function reachable(server: DatabaseServer): Promise<boolean> {
+  try {
+    if (server === "postgres") await withPostgres((client) => client.query("SELECT 1"));
+    else await withRedis((client) => client.ping());
+    return true;
+  } catch (error) {
+    const line = `SKIPPED: no ${server} (${reasonOf(error)}). To run these tests: ${howToStart[server]}`;
+    if (process.env.CI) throw new Error(line, { cause: error });
+    console.warn(line);
+    return false;
+  }
+}
+
+/** A name with two addresses fails twice: an AggregateError without a message. */
+function reasonOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
+}
+
+/** Removes whatever the servers of this place left in their database. */
+export async function clear(place: string, database: Database): Promise<void> {
+  if (database === "postgres") await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${place}`));
+  if (database === "redis") await withRedis((client) => removeKeys(client, place));
+  if (database === "sqlite") for (const end of ["", "-journal"]) rmSync(fileOf(place) + end, { force: true });
+}
+
+/** Ends every connection that the servers of this place have to their database. Answers how many there were. */
+export function cut(place: string, server: DatabaseServer): Promise<number> {
+  if (server === "redis") return withRedis((client) => killClients(client, place));
+  return withPostgres(async (client) => {
+    const terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+    return (await client.query(terminate, [place])).rowCount ?? 0;
+  });
+}
+
+export async function withPostgres<T>(use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 });
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function withRedis<T>(use: (client: RedisClientType) => Promise<T>): Promise<T> {
+  const socket = { connectTimeout: 3_000, reconnectStrategy: false } as const;
+  const client: RedisClientType = createClient({ url: redisUrl, socket });
+  client.on("error", () => {}); // what was under way is rejected, too, and heard there
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+async function removeKeys(client: RedisClientType, place: string): Promise<void> {
+  for await (const keys of client.scanIterator({ MATCH: `*${place}*`, COUNT: 1000 }))
+    if (keys.length > 0) await client.del(keys);
+}
+
+async function killClients(client: RedisClientType, place: string): Promise<number> {
+  const named = (await client.clientList()).filter(({ name }) => name === place);
+  for (const { id } of named) await client.sendCommand(["CLIENT", "KILL", "ID", String(id)]);
+  return named.length;
+}

@@ -1,0 +1,47 @@
+import { connect, type Message } from "./connection.ts";
+
+/** What stands under the key that everybody writes: how often it was incremented, and by whom. */
+export interface Document {
+  count: number;
+  /** Increments by each client: an overwritten one is missing here, under its owner's number. */
+  by: Record<string, number>;
+}
+
+export interface Current {
+  tag: string;
+  value: Document;
+}
+
+export function incremented({ count, by }: Document, client: number): Document {
+  return { count: count + 1, by: { ...by, [client]: (by[client] ?? 0) + 1 } };
+}
+
+/** The request that replaces `current`. A refusal brings along what is there instead. */
+export function replacement(path: string, { tag }: Current, value: Document): Message {
+  const headers = { "content-type": "application/json", "if-match": tag, prefer: "return=representation" };
+  return { method: "PUT", path, headers, body: value };
+}
+
+export async function createDocument(origin: string, path: string): Promise<Current> {
+  const value: Document = { count: 0, by: {} };
+  const headers = { "content-type": "application/json", "if-none-match": "*" };
+  const { tag } = await ask(origin, { method: "PUT", path, headers, body: value }, 201);
+  return { tag, value };
+}
+
+export async function readDocument(origin: string, path: string): Promise<Current> {
+  const { tag, body } = await ask(origin, { method: "GET", path }, 200);
+  return { tag, value: JSON.parse(body) };
+}
+
+async function ask(
+  origin: string,
+  message: Message,
+  expected: number,
+): Promise<{ tag: string; body: string }> {
+  const connection = connect();
+  const { status, tag, body } = await connection.send(origin, message);
+  connection.close();
+  if (status === expected) return { tag, body };
+  throw new Error(`${message.method} ${message.path} was answered ${status}, not ${expected}: ${body}`);
+}

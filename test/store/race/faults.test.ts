@@ -1,0 +1,207 @@
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Contender, lend, missing, rounds, stores, timeout } from "./contenders.ts";
+import { cut, type DatabaseServer } from "./databases.ts";
+import { createDocument, readDocument } from "./document.ts";
+import { type Fate, type FaultyProxy, faultyProxy } from "./faulty-proxy.ts";
+import type { Environment, Fleet } from "./fleet.ts";
+import { miscounts, type Tally } from "./history.ts";
+import type { Moment } from "./mortal-store.ts";
+import { databaseUrl, fileOf, redisUrl } from "./place.ts";
+import { stubbornClient } from "./stubborn-client.ts";
+
+/** Milliseconds that a client waits for its answer. */
+const PATIENCE = 250;
+
+describe.each(stores)("$kind, behind four processes,", (contender) => {
+  describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
+    const fleet = lend(contender, 4);
+
+    test("when requests and answers are lost or late", { timeout }, () =>
+      throughFaultyProxies(fleet, async (ways) => {
+        await crowd(fleet, "/faulty", { ways, goesOn: (done) => done < 5 * rounds });
+      }),
+    );
+
+    test("exactly, when a lone writer repeats what was lost under an Idempotency-Key", { timeout }, () =>
+      throughFaultyProxies(fleet, async (ways) => {
+        const tallies = await Promise.all(
+          Array.from({ length: 6 }, (_, client) => alone(fleet, ways, client)),
+        );
+        expect(total(tallies, "resent")).toBeGreaterThan(6);
+        // Nobody else writes there: only a replay that was not recognised could have been refused.
+        expect(total(tallies, "refused") + total(tallies, "found")).toBe(0);
+      }),
+    );
+
+    test("when servers are killed before, in and after a write", { timeout }, async () => {
+      const moments: Moment[] = ["before", "during", "after"];
+      await crowdWhile(fleet, "/killed", async () => {
+        for (let round = 0; round < rounds; round++)
+          await Promise.all(moments.map((moment, index) => fleet.kill(index, moment)));
+      });
+    });
+
+    test.runIf(contender.kind === "sqlite")(
+      "when somebody else locks the file, and nobody is told 500",
+      { timeout },
+      async () => {
+        const other = new DatabaseSync(fileOf(fleet.place), { timeout: 1_000 });
+        const tallies = await crowdWhile(fleet, "/locked", async () => {
+          for (let round = 0; round < 3 * rounds; round++) {
+            await sleep(100);
+            other.exec("BEGIN IMMEDIATE");
+            await sleep(2 * PATIENCE);
+            other.exec("ROLLBACK");
+          }
+        });
+        other.close();
+        expect(total(tallies, "failed")).toBe(0);
+      },
+    );
+  });
+});
+
+const connected: readonly (Contender & { database: DatabaseServer })[] = [
+  { kind: "pg", database: "postgres" },
+  { kind: "postgres.js", database: "postgres" },
+  { kind: "node-redis", database: "redis" },
+  { kind: "ioredis", database: "redis" },
+];
+
+describe.each(connected)("$kind, behind four processes,", (contender) => {
+  describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
+    const env: Environment = {};
+    let proxy: FaultyProxy | undefined;
+    beforeAll(async () => {
+      let answers = 0;
+      const url = new URL(contender.database === "postgres" ? databaseUrl : redisUrl);
+      proxy = await faultyProxy(url.href, () => (++answers % 10 === 0 ? "lose answer" : "pass"), 0);
+      url.host = proxy.host;
+      env[contender.database === "postgres" ? "DATABASE_URL" : "REDIS_URL"] = url.href;
+    });
+    const fleet = lend(contender, 4, env);
+    afterAll(() => proxy?.close());
+
+    test("when its connections to the database are cut, and answers of the database lost", {
+      timeout,
+    }, async () => {
+      let connections = 0;
+      await crowdWhile(fleet, "/cut", async () => {
+        for (let round = 0; round < 4 * rounds; round++) {
+          await sleep(300);
+          connections += await cut(fleet.place, contender.database);
+        }
+      });
+      expect(connections).toBeGreaterThan(4);
+    });
+  });
+});
+
+/** One proxy before each server. */
+async function throughFaultyProxies(
+  { origins }: Fleet,
+  use: (ways: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const proxies = await Promise.all(origins.map((origin) => faultyProxy(origin, rota(), 2 * PATIENCE)));
+  await use(proxies.map(({ host }) => `http://${host}`));
+  for (const proxy of proxies) proxy.close();
+}
+
+/** What a proxy does to one request after the other. */
+function rota(): () => Fate {
+  const fates: Fate[] = [
+    ...(["pass", "pass", "lose answer", "pass", "late answer"] as const),
+    ...(["pass", "lose request", "pass", "late request"] as const),
+  ];
+  let requests = 0;
+  return () => fates[requests++ % fates.length]!;
+}
+
+/** Writes a document that nobody else writes. */
+async function alone({ origins }: Fleet, ways: readonly string[], client: number): Promise<Tally> {
+  const path = `/counter-of-${client}`;
+  const count = 6 * rounds;
+  await createDocument(origins[0]!, path);
+  const goesOn = (done: number) => done < count;
+  const tally = await stubbornClient({
+    client,
+    origins: ways,
+    path,
+    replays: true,
+    patience: PATIENCE,
+    goesOn,
+  });
+  expect((await readDocument(origins[0]!, path)).value).toEqual({ count, by: { [client]: count } });
+  return tally;
+}
+
+interface Crowd {
+  /** The origins that its requests go to. */
+  ways: readonly string[];
+  goesOn(done: number): boolean;
+  /** Called when the document is there. */
+  begin?(): void;
+}
+
+/**
+ * Eight clients increment one document, and everything must be there as they were told. Even numbers repeat what is not
+ * answered, under the same Idempotency-Key; odd ones give it up.
+ */
+async function crowd(
+  { origins }: Fleet,
+  path: string,
+  { ways, goesOn, begin }: Crowd,
+): Promise<readonly Tally[]> {
+  await createDocument(origins[3]!, path);
+  begin?.();
+  const tallies = await Promise.all(
+    Array.from({ length: 8 }, (_, client) =>
+      stubbornClient({ client, origins: ways, path, replays: client % 2 === 0, patience: PATIENCE, goesOn }),
+    ),
+  );
+  console.log(
+    path,
+    JSON.stringify(
+      ["acknowledged", "refused", "unknown", "resent", "found", "failed"].map((k) => [
+        k,
+        total(tallies, k as Count),
+      ]),
+    ),
+  );
+  expect(miscounts((await readDocument(origins[3]!, path)).value, tallies)).toEqual([]);
+  // Without trouble on both sides this has shown nothing.
+  expect(total(tallies, "acknowledged")).toBeGreaterThan(0);
+  expect(total(tallies, "unknown")).toBeGreaterThan(0);
+  expect(total(tallies, "resent")).toBeGreaterThan(0);
+  return tallies;
+}
+
+/** Everybody writes until the trouble is over, and not too little. */
+async function crowdWhile(
+  fleet: Fleet,
+  path: string,
+  trouble: () => Promise<void>,
+): Promise<readonly Tally[]> {
+  let over = false;
+  let troubled: Promise<void> | undefined;
+  const begin = () => {
+    troubled = trouble().finally(() => {
+      over = true;
+    });
+  };
+  const tallies = await crowd(fleet, path, {
+    ways: fleet.origins,
+    goesOn: (done) => !over || done < 5 * rounds,
+    begin,
+  });
+  await troubled;
+  return tallies;
+}
+
+type Count = "acknowledged" | "refused" | "unknown" | "resent" | "found" | "failed";
+
+function total(tallies: readonly Tally[], of: Count): number {
+  return tallies.reduce((sum, tally) => sum + tally[of], 0);
+}

@@ -1,0 +1,35 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { VersionedStore } from "@entity-tag/store";
+
+/** When a process ends without a word: before a write is sent to the database, while it is there, or once it is made. */
+export type Moment = "before" | "during" | "after";
+
+export interface MortalStore<T> extends VersionedStore<T> {
+  /** The next swap ends this process, as `kill -9` would. */
+  doom(moment: Moment): void;
+}
+
+export function mortal<T>(store: VersionedStore<T>): MortalStore<T> {
+  let fatal: Moment | undefined;
+  return {
+    read: (key, options) => store.read(key, options),
+    async swap(key, expected, next, options) {
+      if (fatal === "before") die();
+      const swap = store.swap(key, expected, next, options);
+      if (fatal === "during") {
+        await turn();
+        die();
+      }
+      const outcome = await swap;
+      if (fatal === "after" && outcome.swapped) die();
+      return outcome;
+    },
+    doom(moment) {
+      fatal = moment;
+    },
+  };
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}

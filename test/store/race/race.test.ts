@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { connect } from "./connection.ts";
+import { lend, missing, rounds, stores, timeout } from "./contenders.ts";
+import { disorder } from "./generations.ts";
+import { violations } from "./history.ts";
+import { type Deed, mixedClient } from "./mixed-client.ts";
+import { race } from "./race.ts";
+
+describe.each(stores)("$kind", (contender) => {
+  describe.skipIf(missing(contender))("behind four processes", () => {
+    const fleet = lend(contender, 4);
+
+    test("loses no update of 128 clients on one key", { timeout }, async () => {
+      const result = await race({
+        origins: fleet.origins,
+        path: "/counter",
+        clients: 128,
+        increments: rounds,
+      });
+      expect(violations(result)).toEqual([]);
+      expect(result.edges).toHaveLength(128 * rounds);
+    });
+
+    test("keeps creates, changes and deletes under exact tags, lists and * in one order", {
+      timeout,
+    }, async () => {
+      const { origins } = fleet;
+      const clients = Array.from({ length: 12 }, (_, client) =>
+        mixedClient(origins[client % 4]!, "/ledger", client, rounds),
+      );
+      const attempts = (await Promise.all(clients)).flat();
+      const judge = connect();
+      const end = await judge.send(origins[0]!, { method: "GET", path: "/ledger" });
+      judge.close();
+      const entries = attempts.flatMap(({ entry }) => entry ?? []);
+      expect(disorder({ entries, last: end.status === 200 ? JSON.parse(end.body) : null })).toEqual([]);
+      for (const [deed, { always, sometimes = [] }] of Object.entries(expected)) {
+        const came = new Set(attempts.filter((attempt) => attempt.deed === deed).map(({ status }) => status));
+        for (const status of sometimes) came.delete(status);
+        expect([...came].toSorted(), deed).toEqual(always);
+      }
+    });
+  });
+});
+
+/** What each deed must have come to at least once, or nobody raced; and what it may have come to besides. */
+const expected: Record<Deed, { always: number[]; sometimes?: number[] }> = {
+  create: { always: [201, 412] },
+  replace: { always: [200, 412] },
+  "replace by list": { always: [200, 412] },
+  patch: { always: [200, 412], sometimes: [404] },
+  "patch whatever": { always: [200], sometimes: [404] },
+  delete: { always: [204, 412], sometimes: [404] },
+  "delete whatever": { always: [204], sometimes: [404] },
+  "replace by weak tag": { always: [412] },
+  "replace by stale tag": { always: [412] },
+};

@@ -1,0 +1,77 @@
+import { DatabaseSync } from "node:sqlite";
+import type { VersionedStore } from "@entity-tag/store";
+import { memoryStore } from "@entity-tag/store/memory";
+import { postgresStore } from "@entity-tag/store/postgres";
+import { redisStore } from "@entity-tag/store/redis";
+import { sqliteStore } from "@entity-tag/store/sqlite";
+import type { Pool } from "pg";
+import type { RedisClientType } from "redis";
+import {
+  awaitThenWrite,
+  hgetThenHset,
+  selectThenUpdate,
+  selectThenUpdateInTransaction,
+} from "./naive-stores.ts";
+import { databaseUrl, fileOf, redisUrl } from "./place.ts";
+
+/**
+ * Opens the store that a server process serves. `place` is the table, the prefix or the file, and the name that the
+ * process's connections carry in the database.
+ */
+const openers = {
+  pg: async (place: string) => postgresStore<never>(await pgPool(place), { table: place }).createTable(),
+  "postgres.js": async (place: string) => {
+    const { default: postgres } = await import("postgres");
+    // fetch_types: a connection that is cut while it looks them up ends the whole process, in postgres.js 3.4.9.
+    const sql = postgres(databaseUrl, {
+      max: 8,
+      fetch_types: false,
+      connection: { application_name: place },
+    });
+    return postgresStore<never>(sql, { table: place }).createTable();
+  },
+  "node-redis": async (place: string) => redisStore<never>(await nodeRedis(place), { prefix: place }),
+  ioredis: async (place: string) => {
+    const { Redis } = await import("ioredis");
+    return redisStore<never>(new Redis(redisUrl, { connectionName: place }).on("error", unheard), {
+      prefix: place,
+    });
+  },
+  sqlite: async (place: string) => sqliteStore<never>(new DatabaseSync(fileOf(place))).createTable(),
+  memory: async () => memoryStore<never>(),
+  "SELECT, then UPDATE": async (place: string) => selectThenUpdate<never>(await naiveTable(place), place),
+  "SELECT, then UPDATE, in a transaction": async (place: string) =>
+    selectThenUpdateInTransaction<never>(await naiveTable(place), place),
+  "HGET, then HSET": async (place: string) => hgetThenHset<never>(await nodeRedis(place), `${place}:`),
+  "a Map, and an await before the write": async () => awaitThenWrite<never>(),
+};
+
+export type StoreKind = keyof typeof openers;
+
+export function openStore(kind: StoreKind, place: string): Promise<VersionedStore<never>> {
+  return openers[kind](place);
+}
+
+// The clients are imported by those who use them: a race starts dozens of processes, and some take long to load.
+
+async function pgPool(place: string): Promise<Pool> {
+  const { Pool } = await import("pg");
+  return new Pool({ connectionString: databaseUrl, application_name: place, max: 8 }).on("error", unheard);
+}
+
+async function nodeRedis(place: string): Promise<RedisClientType> {
+  const { createClient } = await import("redis");
+  const client: RedisClientType = createClient({ url: redisUrl, name: place });
+  return client.on("error", unheard).connect();
+}
+
+async function naiveTable(place: string): Promise<Pool> {
+  const pool = await pgPool(place);
+  // The lock: two sessions that create the same table at the same time fail, IF NOT EXISTS or not.
+  await pool.query(`BEGIN; SELECT pg_advisory_xact_lock(1);
+    CREATE TABLE IF NOT EXISTS ${place} (key text PRIMARY KEY, value text, version text); COMMIT`);
+  return pool;
+}
+
+/** A cut connection also rejects what was under way on it: that is where it is heard. */
+function unheard(): void {}
