@@ -1,6 +1,6 @@
 import { type Current, evaluate } from "@entity-tag/core";
 import { answer, preconditionFailed, preconditionRequired } from "@entity-tag/core/fetch";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { rows } from "../rows.ts";
 
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
@@ -27,6 +27,9 @@ function answered(...asked: Parameters<typeof answer>): Response {
   expect(response).toBeInstanceOf(Response);
   return response!;
 }
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("answer and the rows", () => {
   // A Request cannot be made for CONNECT and TRACE, and makes GET of get, and PUT of put.

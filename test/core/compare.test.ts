@@ -1,7 +1,10 @@
 import { type EntityTag, opaque, strong, strongMatch, weak, weakMatch } from "@entity-tag/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { opaqueText, tagText } from "./tag-text.ts";
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("strongMatch and weakMatch, §8.8.3.2", () => {
   it.each([

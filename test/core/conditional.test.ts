@@ -10,6 +10,9 @@ const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const then = "Tue, 15 Nov 1994 12:45:26 GMT";
 const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
 
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
+
 describe("conditional without current: a read is judged after the handler", () => {
   const page = () =>
     new Response("hello", { headers: { "Content-Type": "text/plain", "Cache-Control": "max-age=1" } });

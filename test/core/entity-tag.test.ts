@@ -1,10 +1,13 @@
 import { isWeak, opaque, parseTag, strong, weak, weaken } from "@entity-tag/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectLinear } from "./growth.ts";
 import { hostile } from "./hostile.ts";
 import { slowTag, slowTrim, written } from "./slow-reader.ts";
 import { fieldAndTag, opaqueText, padding, tagText } from "./tag-text.ts";
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("strong and weak, §8.8.3", () => {
   it.each([

@@ -11,7 +11,7 @@ import {
   versionTag,
 } from "@entity-tag/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { opaqueText } from "./tag-text.ts";
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 0, 0);
@@ -21,6 +21,9 @@ const hour = 3_600_000;
 function expectTag(tag: EntityTag): void {
   expect(parseTag(tag)).toBe(tag);
 }
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("versionTag, §8.8.1", () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   ifUnmodifiedSince,
 } from "@entity-tag/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { spellings } from "./slow-date.ts";
 import { slowHas, slowList } from "./slow-reader.ts";
 import { fieldAndTag, readableList, tagText } from "./tag-text.ts";
@@ -25,6 +25,9 @@ const dated: Current = { lastModified: moment };
 const surely: Current = { lastModified: moment, lastModifiedStrong: true };
 
 const conditions = { ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange };
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("the five conditions, §13.1", () => {
   it.each(Object.entries(conditions))("%s answers undefined where nobody asked", (_, condition) => {

@@ -1,6 +1,6 @@
 import { type Current, evaluate, type Policy } from "@entity-tag/core";
 import { explain } from "@entity-tag/core/fetch";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { rows } from "../rows.ts";
 
 const asked = (method: string, fields: Record<string, string>, current: Current, policy?: Policy) => {
@@ -10,6 +10,9 @@ const asked = (method: string, fields: Record<string, string>, current: Current,
 
 const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("explain, RFC 9457 §3", () => {
   it.each<

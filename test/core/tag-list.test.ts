@@ -185,6 +185,50 @@ describe("listIncludes, §13.1.1 and §13.1.2", () => {
   });
 });
 
+describe("parseTagList and listIncludes on long fields", () => {
+  const lengths = [
+    ...Array.from({ length: 40 }, (_, i) => i),
+    ...[
+      255, 256, 509, 510, 511, 512, 513, 1019, 1020, 1021, 1022, 1023, 1024, 1025, 2047, 2048, 4096, 20_000,
+    ],
+  ];
+
+  it.each([
+    ["letters", "a"],
+    ["obs-text, which is two octets in UTF-8", "\xff"],
+    ["the first of obs-text", "\x80"],
+    ["exclamation marks", "!"],
+    ["tildes", "~"],
+  ])("they read a tag of any number of %s, and nothing beyond it", (_, character) => {
+    for (const length of lengths) {
+      const tag: EntityTag = `"${character.repeat(length)}"`;
+      for (const field of [`"x", ${tag}`, `${tag}, "x"`, `"x",${tag} , W/${tag}`]) {
+        expect(listIncludes(field, tag, "strong"), `${length}`).toBe(true);
+        expect(parseTagList(field), `${length}`).toContain(tag);
+      }
+      const long = character.repeat(length);
+      for (const junk of ["\0", " ", "\x1f", "\x7f", "\u0100", "\u20ac", "\ud800", "\u{1f600}"]) {
+        for (const bad of [`"${long}${junk}"`, `"${junk}${long}"`, `"x"${junk}"y"`, `${junk}${long}`]) {
+          if (bad.trim() === "") continue; // a space alone is an empty member
+          const field = `${tag}, ${bad}`;
+          expect(listIncludes(field, tag, "weak"), `${length} and ${JSON.stringify(junk)}`).toBe(false);
+          expect(parseTagList(field), `${length} and ${JSON.stringify(junk)}`).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  it("they forget what they read before", () => {
+    const long = `"${"a".repeat(3000)}", "b"`;
+    expect(listIncludes(long, '"b"', "strong")).toBe(true);
+    expect(listIncludes('"c", "b', '"b"', "strong")).toBe(false);
+    expect(listIncludes('"c", ', '"b"', "strong")).toBe(false);
+    expect(parseTagList('"c')).toBeUndefined();
+    expect(parseTagList('"aaaaaaa')).toBeUndefined();
+    expect(parseTagList("")).toEqual([]);
+  });
+});
+
 describe("laws of the list", () => {
   it("law: listIncludes agrees with a slow, obvious reader on every string", () => {
     fc.assert(

@@ -43,6 +43,12 @@ const stone = fc.constantFrom(
   "\x80",
   "\xff",
   "\u0100",
+  // Their lower eight bits are those of a quote, a comma, a space, a W and a slash.
+  "\u0122",
+  "\u012c",
+  "\u0120",
+  "\u0157",
+  "\u012f",
   "\u2028",
   "\ufeff",
   "\ud800",

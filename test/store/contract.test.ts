@@ -49,9 +49,9 @@ function contract(name: string, open: () => Promise<OpenDriver>, available = tru
     let driver: OpenDriver;
     beforeAll(async () => {
       driver = await open();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => driver.close());
-    for (const { name, run } of cases) test(name, { timeout: 20_000 }, () => run(driver));
+    for (const { name, run } of cases) test(name, { timeout: 120_000 }, () => run(driver));
   });
 }
 
@@ -72,7 +72,7 @@ function contractUnder(name: string, runtime: string, args: string[], more: stri
       } finally {
         rmSync(folder, { recursive: true });
       }
-    }, 60_000);
+    }, 120_000);
     for (const name of [...cases.map(({ name }) => name), ...more]) {
       test(name, () => {
         expect(results.has(name), "the case ran").toBe(true);

@@ -1,9 +1,15 @@
+import { StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
+import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
 import { reachable } from "./race/databases.ts";
 import { databaseUrl } from "./race/place.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const table = ownName();
 const schema = ownName();
@@ -136,6 +142,18 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect((await impatient.swap("locked", version, "second")).swapped).toBe(true);
   });
 
+  test("read tries again while it may not wait for a lock, and says in the end that the store is busy", async () => {
+    const impatient = postgresStore<string>(poolOf({ options: "-c lock_timeout=20" }), { table });
+    const client = await poolOf().connect();
+    await create("table lock");
+    await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    await expect(impatient.read("table lock")).rejects.toThrow(StoreBusyError);
+    const read = impatient.read("table lock");
+    await client.query("ROLLBACK");
+    client.release();
+    expect((await read)?.value).toBe("first");
+  });
+
   test("swap throws when its connection is cut, for nobody knows then", async () => {
     const version = await create("cut");
     const cut = postgresStore<string>(poolOf({ application_name: `${table}_cut` }), { table });
@@ -146,6 +164,34 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
       await swap;
     });
     expect((await store.read("cut"))?.value).toBe("first");
+  });
+
+  test.each(["pg", "postgres.js"])("swap by %s throws when its answer is lost", async (name) => {
+    const proxy = await proxyThatLosesOneAnswer(databaseUrl, 5432);
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${proxy.port}`;
+    const sql = postgres(url.href, { max: 1, onnotice() {} });
+    const behind = postgresStore<string>(name === "pg" ? poolOf({ connectionString: url.href }) : sql, {
+      table,
+    });
+    const version = await create(`lost answer, ${name}`);
+    proxy.loseNext("a lost answer");
+    await expect(behind.swap(`lost answer, ${name}`, version, "a lost answer")).rejects.toThrow();
+    expect((await store.read(`lost answer, ${name}`))?.value, "it had been done").toBe("a lost answer");
+    expect((await behind.read(`lost answer, ${name}`))?.value, "and the client is usable again").toBe(
+      "a lost answer",
+    );
+    await sql.end({ timeout: 0 });
+    proxy.close();
+  });
+
+  test("postgres.js may rename the columns of its answers", async () => {
+    const sql = postgres(databaseUrl, { max: 1, onnotice() {}, transform: postgres.camel });
+    const camel = postgresStore<string>(sql, { table });
+    const swap = await camel.swap("camel", null, "value");
+    expect(swap.swapped && swap.current).toEqual(await store.read("camel"));
+    expect(await camel.read("camel")).toEqual(await store.read("camel"));
+    await sql.end();
   });
 
   test("swap stops waiting when its signal aborts", async () => {

@@ -1,12 +1,18 @@
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
+import { StoreBusyError } from "@entity-tag/store";
 import { redisStore } from "@entity-tag/store/redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
+import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
 import { reachable } from "./race/databases.ts";
 import { redisUrl } from "./race/place.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
   const client = await createClient({ url: redisUrl }).connect();
@@ -16,7 +22,9 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     return prefixes.at(-1)!;
   }
   afterAll(async () => {
-    for (const prefix of prefixes) await client.del(await client.keys(`*{${prefix}}*`));
+    for (const prefix of prefixes) {
+      for (const key of await client.keys(`*{${prefix}}*`)) await client.del(key);
+    }
     await client.close();
   });
 
@@ -77,7 +85,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
   test.each(["node-redis", "ioredis"])(
     "swap by %s throws when its answer is lost, though the client may ask again",
     async (name) => {
-      const proxy = await proxyThatLosesOneAnswer();
+      const proxy = await proxyThatLosesOneAnswer(redisUrl, 6379);
       const url = `redis://127.0.0.1:${proxy.port}`;
       const { own, end } = await clientOf(name, url);
       const prefix = prefixOf();
@@ -120,6 +128,26 @@ test("redisStore refuses what is no client, a cluster of ioredis, and a prefix t
     expect(() => redisStore(client, { prefix })).toThrow(TypeError);
 });
 
+const hasServer = spawnSync("redis-server", ["--version"]).status === 0;
+if (!hasServer) console.warn("SKIPPED: a Redis that is busy. To run this test: install redis-server");
+
+test.skipIf(!hasServer)("redisStore reads a server that is busy as one to ask again", async () => {
+  const socket = `/tmp/${ownName()}.sock`;
+  const args = ["--port", "0", "--unixsocket", socket, "--save", "", "--busy-reply-threshold", "20"];
+  const server = spawn("redis-server", args, { stdio: "ignore" });
+  const [own, other] = [new Redis(socket), new Redis(socket)].map((each) => each.on("error", () => {}));
+  const store = redisStore<string>(own!);
+  expect((await store.swap("a", null, "value")).swapped).toBe(true);
+  const endless = other!.eval("while true do end", 0).catch(() => {});
+  await vi.waitFor(() => expect(store.read("a")).rejects.toThrow(StoreBusyError), { timeout: 10_000 });
+  expect(await store.swap("a", null, "next")).toEqual({ swapped: false });
+  await own!.script("KILL");
+  await endless;
+  expect((await store.read("a"))?.value).toBe("value");
+  for (const each of [own, other]) each!.disconnect();
+  server.kill();
+});
+
 /** A client that survives a lost connection, and how to be done with it. */
 async function clientOf(name: string, url: string) {
   if (name === "ioredis") {
@@ -130,36 +158,4 @@ async function clientOf(name: string, url: string) {
     .on("error", () => {})
     .connect();
   return { own, end: () => own.destroy() };
-}
-
-/** Passes everything on, until it is told to: then it lets a command through and cuts the connection at the answer. */
-async function proxyThatLosesOneAnswer() {
-  const { hostname, port } = new URL(redisUrl);
-  let lose: string | undefined;
-  const sockets = new Set<Socket>();
-  const server = createServer((downstream) => {
-    const upstream = connect(Number(port || 6379), hostname);
-    let losing = false;
-    for (const socket of [downstream, upstream]) sockets.add(socket.on("error", () => {}));
-    downstream.on("data", (data) => {
-      if (lose !== undefined && data.includes(lose)) {
-        losing = true;
-        lose = undefined;
-      }
-      upstream.write(data);
-    });
-    upstream.on("data", (data) => (losing ? downstream.destroy() : downstream.write(data)));
-    downstream.on("close", () => upstream.destroy());
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    loseNext: (text: string) => {
-      lose = text;
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
 }

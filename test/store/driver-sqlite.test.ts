@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreBusyError } from "@entity-tag/store";
 import { type SqliteOptions, sqliteStore } from "@entity-tag/store/sqlite";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { refusedCommit } from "./contract/sqlite-locks.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "driver-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -111,4 +114,12 @@ test("sqliteStore without its table says which one is missing, and what makes it
   const store = sqliteStore(new DatabaseSync(":memory:"), { table: "pages" });
   await expect(store.read("a")).rejects.toThrow(/pages.*createTable/s);
   await expect(store.swap("a", null, "value")).rejects.toThrow(/pages.*createTable/s);
+});
+
+test("sqliteStore lets an error through that is none of waiting", async () => {
+  const db = new DatabaseSync(":memory:");
+  const store = await sqliteStore<string>(db).createTable();
+  db.close();
+  await expect(store.read("a")).rejects.toThrow(/not open/);
+  await expect(store.swap("a", null, "value")).rejects.toThrow(/not open/);
 });

@@ -1,8 +1,11 @@
 import { mutate, type VersionedStore } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { everySchedule, type Gate } from "./mutate/every-schedule.ts";
 import { request } from "./mutate/requests.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Page {
   by: string;

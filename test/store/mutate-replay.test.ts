@@ -3,6 +3,9 @@ import { memoryStore } from "@entity-tag/store/memory";
 import { expect, test, vi } from "vitest";
 import { request, said } from "./mutate/requests.ts";
 
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 interface Count {
   n: number;
 }

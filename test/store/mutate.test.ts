@@ -10,6 +10,9 @@ import { describe, expect, test, vi } from "vitest";
 import { request, said } from "./mutate/requests.ts";
 import { contested, watched } from "./mutate/watched-store.ts";
 
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 interface Count {
   n: number;
 }

@@ -134,6 +134,7 @@ function isAbsent(field: Field): field is null | undefined {
   return field === null || field === undefined;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function decision<D extends Decision>(value: D): D {
   return Object.freeze(value);
 }

@@ -1,18 +1,13 @@
-const DAYS = "SunMonTueWedThuFriSat";
-const REST_OF_DAYS = ["day", "day", "sday", "nesday", "rsday", "day", "urday"];
-const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
-/** From 1 January of the year 1 to 1 January 1970. */
-const DAYS_BEFORE_EPOCH = 719_162;
-
-/** The forms behind the first three letters: 0 is any digit, ? anything, all else itself. */
-const IMF_FIXDATE = ", 00 ??? 0000 00:00:00 GMT";
-const RFC_850 = ", 00-???-00 00:00:00 GMT";
-const ASCTIME = " ??? 00 00:00:00 0000";
-const ASCTIME_OF_ONE_DIGIT = " ???  0 00:00:00 0000";
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAY_CODES = /* @__PURE__ */ WEEKDAYS.map((name) => codeAt(name, 0));
+const MONTH_CODES = /* @__PURE__ */ ["Jan", "Feb", "Mar", "Apr", "May", "Jun"]
+  .concat("Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+  .map((name) => codeAt(name, 0));
 const ZERO = 0x30;
-const NINE = 0x39;
-const ANYTHING = 0x3f;
+/** Read where digits should be and are not: larger than any number in a date. */
+const NO_NUMBER = 100_000;
+/** From 1 March of the year 0 to 1 January 1970. */
+const DAYS_BEFORE_EPOCH = 719_468;
 
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
@@ -31,16 +26,8 @@ const LAST = 253_402_300_799_999;
  */
 export function parseDate(text: string | null | undefined, now?: number): number | undefined {
   if (typeof text !== "string") return undefined;
-  const day = nameAt(DAYS, text, 0);
-  if (day < 0) return undefined;
-  if (fits(text, 3, IMF_FIXDATE)) return moment(number(text, 12, 16), text, 8, number(text, 5, 7), 17);
-  if (fits(text, 3, ASCTIME)) return moment(number(text, 20, 24), text, 4, number(text, 8, 10), 11);
-  if (fits(text, 3, ASCTIME_OF_ONE_DIGIT))
-    return moment(number(text, 20, 24), text, 4, number(text, 9, 10), 11);
-  const rest = REST_OF_DAYS[day]!;
-  const at = 3 + rest.length;
-  if (!text.startsWith(rest, 3) || !fits(text, at, RFC_850)) return undefined;
-  return nearest(number(text, at + 9, at + 11), text, at, now);
+  if (text.length === 29) return imfFixdate(text);
+  return text.length === 24 ? asctime(text) : rfc850(text, now);
 }
 
 /**
@@ -58,66 +45,103 @@ export function formatDate(ms: number): string {
   );
 }
 
+/** `Sun, 06 Nov 1994 08:49:37 GMT` */
+function imfFixdate(text: string): number | undefined {
+  const fits =
+    nameAt(WEEKDAY_CODES, text, 0) >= 0 &&
+    text[3] === "," &&
+    text[4] === " " &&
+    text[7] === " " &&
+    text[11] === " " &&
+    endsInGmt(text);
+  return fits ? moment(fourDigits(text, 12), text, 8, twoDigits(text, 5), 16) : undefined;
+}
+
+/** `Sun Nov  6 08:49:37 1994` */
+function asctime(text: string): number | undefined {
+  const fits =
+    nameAt(WEEKDAY_CODES, text, 0) >= 0 && text[3] === " " && text[7] === " " && text[19] === " ";
+  const day = text[8] === " " ? oneDigit(text, 9) : twoDigits(text, 8);
+  return fits ? moment(fourDigits(text, 20), text, 4, day, 10) : undefined;
+}
+
+/** `Sunday, 06-Nov-94 08:49:37 GMT` */
+function rfc850(text: string, now?: number): number | undefined {
+  const at = text.length - 24;
+  const fits =
+    WEEKDAYS.some((name) => name.length === at && text.startsWith(name)) &&
+    text[at] === "," &&
+    text[at + 1] === " " &&
+    text[at + 4] === "-" &&
+    text[at + 8] === "-" &&
+    endsInGmt(text);
+  return fits ? nearest(twoDigits(text, at + 9), text, at, now) : undefined;
+}
+
 /** A two-digit year is the latest one that lies at most 50 years ahead. */
 function nearest(yearOfCentury: number, text: string, at: number, now = Date.now()): number | undefined {
   const limit = new Date(now);
   limit.setUTCFullYear(limit.getUTCFullYear() + 50);
   const year = Math.floor(limit.getUTCFullYear() / 100) * 100 + yearOfCentury;
-  const day = number(text, at + 2, at + 4);
-  const ms = moment(year, text, at + 5, day, at + 12);
-  return ms !== undefined && ms <= limit.getTime() ? ms : moment(year - 100, text, at + 5, day, at + 12);
+  const day = twoDigits(text, at + 2);
+  const ms = moment(year, text, at + 5, day, at + 11);
+  return ms !== undefined && ms <= limit.getTime() ? ms : moment(year - 100, text, at + 5, day, at + 11);
 }
 
 /** The moment on a day that must exist, at a time of day that must; a leap second may be any minute's (§5.6.7). */
-function moment(
-  year: number,
-  text: string,
-  monthAt: number,
-  day: number,
-  timeAt: number,
-): number | undefined {
-  const month = nameAt(MONTHS, text, monthAt);
-  const hour = number(text, timeAt, timeAt + 2);
-  const minute = number(text, timeAt + 3, timeAt + 5);
-  const second = number(text, timeAt + 6, timeAt + 8);
-  if (month < 0 || day < 1 || hour > 23 || minute > 59 || second > 60) return undefined;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
-  if (day > DAYS_BEFORE[month + 1]! - DAYS_BEFORE[month]! + (month === 1 ? leap : 0)) return undefined;
-  const past = year - 1;
-  const leapDays =
-    Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) + (month > 1 ? leap : 0);
-  const days = past * 365 + leapDays + DAYS_BEFORE[month]! + day - 1 - DAYS_BEFORE_EPOCH;
-  return (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
+function moment(year: number, text: string, monthAt: number, day: number, timeAt: number): number | undefined {
+  const month = nameAt(MONTH_CODES, text, monthAt);
+  const hour = twoDigits(text, timeAt + 1);
+  const minute = twoDigits(text, timeAt + 4);
+  const second = twoDigits(text, timeAt + 7);
+  if (text[timeAt] !== " " || text[timeAt + 3] !== ":" || text[timeAt + 6] !== ":") return undefined;
+  if (year > 9999 || month < 0 || day < 1 || hour > 23 || minute > 59 || second > 60) return undefined;
+  const days = daysBefore(year, month);
+  if (day > 28 && day > daysBefore(year, month + 1) - days) return undefined;
+  return ((days + day - 1) * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
 }
 
-/** Whether the text from `at` on has the form, to its end. */
-function fits(text: string, at: number, form: string): boolean {
-  if (text.length - at !== form.length) return false;
-  for (let i = 0; i < form.length; i++) {
-    const wanted = form.charCodeAt(i);
-    const code = text.charCodeAt(at + i);
-    if (wanted === ZERO ? code < ZERO || code > NINE : code !== wanted && wanted !== ANYTHING) return false;
-  }
-  return true;
+/** From the epoch to the first day of a month, in years that begin in March: a leap day is then the last. */
+function daysBefore(year: number, month: number): number {
+  const y = month < 2 ? year - 1 : year;
+  const m = (month + 10) % 12;
+  const leapDays = (y >> 2) - Math.trunc(y / 100) + Math.trunc(y / 400);
+  return 365 * y + leapDays + Math.trunc((153 * m + 2) / 5) - DAYS_BEFORE_EPOCH;
 }
 
-/** Which of the three-letter names stands there; -1: none. */
-function nameAt(names: string, text: string, at: number): number {
-  for (let i = 0; i < names.length; i += 3) {
-    if (
-      text.charCodeAt(at) === names.charCodeAt(i) &&
-      text.charCodeAt(at + 1) === names.charCodeAt(i + 1) &&
-      text.charCodeAt(at + 2) === names.charCodeAt(i + 2)
-    ) {
-      return i / 3;
-    }
-  }
-  return -1;
+function endsInGmt(text: string): boolean {
+  const at = text.length - 4;
+  return text[at] === " " && text[at + 1] === "G" && text[at + 2] === "M" && text[at + 3] === "T";
 }
 
-/** The number that the digits from `at` to `end` write. */
-function number(text: string, at: number, end: number): number {
-  let value = 0;
-  for (let i = at; i < end; i++) value = value * 10 + text.charCodeAt(i) - ZERO;
-  return value;
+/** Which of the names stands there, by its first three letters; -1: none. */
+function nameAt(codes: readonly number[], text: string, at: number): number {
+  const code = codeAt(text, at);
+  let i = codes.length - 1;
+  while (i >= 0 && codes[i] !== code) i--;
+  return i;
+}
+
+/** Three letters as one number: comparing it is cheaper than reading them again. */
+function codeAt(text: string, at: number): number {
+  const second = text.charCodeAt(at + 1);
+  const third = text.charCodeAt(at + 2);
+  // What is no letter but larger must not pass for two of them.
+  const excess = ((second | third) & 0xff00) << 16;
+  return excess | (text.charCodeAt(at) << 16) | (second << 8) | third;
+}
+
+function fourDigits(text: string, at: number): number {
+  return twoDigits(text, at) * 100 + twoDigits(text, at + 2);
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const units = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : NO_NUMBER;
+}
+
+function oneDigit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - ZERO;
+  return value >= 0 && value <= 9 ? value : NO_NUMBER;
 }

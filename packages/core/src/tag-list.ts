@@ -1,10 +1,18 @@
-import { strongMatch, weakMatch } from "./compare.ts";
 import { type EntityTag, isWeak, skipWhitespace } from "./entity-tag.ts";
-import { isList } from "./list-grammar.ts";
+import { END, octetsOf } from "./octets.ts";
 
+const TAB = 0x09;
+const SPACE = 0x20;
+const EXCLAMATION_MARK = 0x21;
+const QUOTE = 0x22;
 const STAR = 0x2a;
 const COMMA = 0x2c;
 const SLASH = 0x2f;
+const DELETE = 0x7f;
+/** `W/`, two octets in one. */
+const WEAK = 0x572f;
+/** Of the octets, signed, that U+0080 to U+00FF have in UTF-8. Every character beyond has a higher one. */
+const HIGHEST = 0xc3 - 0x100;
 
 /**
  * What an `If-Match` or `If-None-Match` field says: `"*"`, its tags in their order, or `undefined` if it cannot be read.
@@ -43,9 +51,18 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
  * @see RFC 9110 §13.1.2
  */
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  const only = field as EntityTag;
-  if (match === "weak" ? weakMatch(only, tag) : strongMatch(only, tag)) return true;
-  return mentions(field, tag, match) && isList(field);
+  const weak = isWeak(tag);
+  if (weak && match === "strong") return false;
+  if (field === tag) return true;
+  // A field that has little more to it than the opaque part can be nothing but the other spelling.
+  const spare = field.length - tag.length + (weak ? 2 : 0);
+  if (spare <= 0) return weak && spare === 0 && tag.indexOf(field) === 2;
+  const at = field.indexOf(tag);
+  if (spare <= 2 && isWeak(field as EntityTag)) return at === 2 && match === "weak" && field.startsWith("W/");
+  // Where the tag's characters do not stand, no grammar is needed to say no: most misses end here.
+  if (at < 0 && !weak) return false;
+  const slow = at < 0 || tag.charCodeAt(weak ? 3 : 1) === COMMA || (match === "strong" && at > 0 && field.charCodeAt(at - 1) === SLASH);
+  return (!slow || hasMember(field, tag, match)) && isList(field);
 }
 
 /** Whether the field says anything at all: `*`, or a list of tags, even an empty one. */
@@ -59,44 +76,63 @@ export function isStar(field: string): boolean {
   return field.charCodeAt(start) === STAR && skipWhitespace(field, start + 1) === field.length;
 }
 
-/**
- * Whether the tag is a member, provided that the field is a list of more than this tag. Where its characters do not
- * stand, no grammar is needed to say no: most misses end here.
- */
-function mentions(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  const weak = isWeak(tag);
-  const spare = field.length - tag.length + (weak ? 2 : 0);
-  if (spare <= 0 || (spare <= 2 && isWeak(field as EntityTag)) || (weak && match === "strong")) return false;
-  const at = field.indexOf(tag);
-  if (at < 0) return weak && hasMember(field, tag, match);
-  // `","` stands between the members of `"a","b"` as well.
-  const isSeparator = tag.charCodeAt(weak ? 3 : 1) === COMMA;
-  const isCertain = !isSeparator && (match === "weak" || !isSpelledWeakly(field, at));
-  return isCertain || hasMember(field, tag, match);
-}
-
-/** As {@link mentions}, from member to member, for what no native search can tell. */
+/** Whether the tag is a member of the list, if the field is one: for what no native search can tell. */
 function hasMember(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  const from = isWeak(tag) ? 2 : 0;
-  for (let close = -2; ; ) {
-    const open = field.indexOf('"', close + 1);
-    if (open < 0 || open === close + 1) return false;
-    close = field.indexOf('"', open + 1);
-    if (close < 0) return false;
-    const isSame = close - open === tag.length - from - 1 && endsThere(field, close, tag, from);
-    if (isSame && (match === "weak" || !isSpelledWeakly(field, open))) return true;
+  for (let i = -1, opens = true; ; opens = !opens) {
+    i = field.indexOf('"', i + 1);
+    if (i < 0) return false;
+    if (opens && (match === "weak" || field[i - 1] !== "/") && standsAt(field, i, tag)) return true;
   }
 }
-
-/** Whether the tag, from `from` on, ends there: compared from its end, since tags of one origin may begin alike. */
-function endsThere(field: string, close: number, tag: EntityTag, from: number): boolean {
-  let i = close;
-  let j = tag.length - 1;
-  while (j >= from && field.charCodeAt(i) === tag.charCodeAt(j)) {
-    i--;
-    j--;
+function standsAt(field: string, at: number, tag: EntityTag): boolean {
+  let i = at;
+  let j = isWeak(tag) ? 2 : 0;
+  while (j < tag.length && field.charCodeAt(i) === tag.charCodeAt(j)) {
+    i++;
+    j++;
   }
-  return j < from;
+  return j === tag.length;
+}
+
+/** Whether the field is a list to its end. */
+function isList(field: string): boolean {
+  const octets = octetsOf(field);
+  let i = 0;
+  do {
+    i = skipSpace(octets, i, COMMA);
+    if (octets.getInt8(i) === END) return true;
+    if (octets.getInt16(i) === WEAK) i += 2;
+    if (octets.getInt8(i) !== QUOTE) return false;
+    i = skipTagCharacters(octets, i + 1);
+    if (octets.getInt8(i) !== QUOTE) return false;
+    i = skipSpace(octets, i + 1, SPACE);
+  } while (octets.getInt8(i) === COMMA);
+  return octets.getInt8(i) === END;
+}
+
+/** Where neither a space nor a tab nor the other stands. */
+function skipSpace(octets: DataView, from: number, other: number): number {
+  let i = from;
+  for (let octet = octets.getInt8(i); octet === SPACE || octet === TAB || octet === other; )
+    octet = octets.getInt8(++i);
+  return i;
+}
+
+function skipTagCharacters(octets: DataView, from: number): number {
+  let i = from;
+  while (areCommonplace(octets.getInt32(i))) i += 4;
+  while (isOfTagCharacter(octets.getInt8(i))) i++;
+  return i;
+}
+
+/** Whether four octets are all `#` to `~`: a smaller one borrows from its highest bit, a larger one has it or gets it. */
+function areCommonplace(four: number): boolean {
+  return (((four - 0x23232323) | (four + 0x01010101)) & 0x80808080) === 0;
+}
+
+/** `etagc`, in UTF-8: %x21 / %x23-7E / %x80-FF */
+function isOfTagCharacter(octet: number): boolean {
+  return octet > QUOTE ? octet < DELETE : octet === EXCLAMATION_MARK || octet <= HIGHEST;
 }
 
 /** In a list, nothing but `W/` brings a slash before the quote that opens a tag. */

@@ -92,7 +92,7 @@ export function postgresStore<T>(
         if (!row) return { swapped: false };
         return {
           swapped: true,
-          current: next === null ? null : written(next, version, row.last_modified, mark),
+          current: next === null ? null : written(next, version, row.modified, mark),
         };
       } catch (error) {
         if (TRANSIENT.has(sqlState(error))) return { swapped: false };
@@ -119,7 +119,7 @@ export function postgresStore<T>(
 }
 
 function statements(table: string, type: "text" | "bytea") {
-  const modified = "(extract(epoch FROM last_modified) * 1000)::float8 AS last_modified";
+  const modified = "(extract(epoch FROM last_modified) * 1000)::float8 AS modified";
   const state = `version, ${modified}, mark`;
   const now = "date_trunc('milliseconds', clock_timestamp())";
   const range = `WHERE key >= $1 AND ($2::text IS NULL OR key > $2) AND ($3::text IS NULL OR key < $3)
@@ -143,7 +143,7 @@ function statements(table: string, type: "text" | "bytea") {
     update: `UPDATE ${table} SET value = $2, version = $3, mark = $4, last_modified = greatest(last_modified, ${now})
       WHERE key = $1 AND version = $5 RETURNING ${modified}`,
     remove: `DELETE FROM ${table} WHERE key = $1 AND version = $2 RETURNING ${modified}`,
-    absent: `SELECT 0 AS last_modified WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = $1)`,
+    absent: `SELECT 0 AS modified WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = $1)`,
     list: `SELECT key, value, ${state} FROM ${table} ${range}`,
     listVersions: `SELECT key, ${state} FROM ${table} ${range}`,
   };

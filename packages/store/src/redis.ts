@@ -109,7 +109,7 @@ function optional(text: string | null): string {
 function rowOf<T>([version, modified, mark, value]: State, codec: Codec<T>): Row {
   return {
     version: toText(version),
-    last_modified: Number(toText(modified)),
+    modified: Number(toText(modified)),
     mark: mark && toText(mark),
     value: value === undefined ? null : codec.kind === "text" ? toText(value) : value,
   };

@@ -32,11 +32,11 @@ export async function get<T>(settings: Settings<T>, request: Request, key: strin
 }
 
 function look<T>(
-  { store, codings }: Settings<T>,
+  { store }: Settings<T>,
   request: Request,
   key: string,
 ): Promise<Versioned<T> | Unread | null> {
-  const known = knownVersions(request, codings);
+  const known = knownVersions(request);
   const { signal } = request;
   return store.readUnless && known.length > 0
     ? store.readUnless(key, known, { signal })

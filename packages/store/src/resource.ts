@@ -36,10 +36,10 @@ export function resource<T>(
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const place = await settings.placeOf(request);
   if (place === null || place === undefined) return problem(404, "Nothing can be here.");
-  if (typeof place !== "string") return handleCollection(settings, request, place);
-  const unusable = keyProblem(place);
-  if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
   try {
+    if (typeof place !== "string") return await handleCollection(settings, request, place);
+    const unusable = keyProblem(place);
+    if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
     return await handleMember(settings, request, place);
   } catch (error) {
     if (error instanceof StoreBusyError) return busy();

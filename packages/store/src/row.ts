@@ -6,12 +6,13 @@ export interface Row {
   key?: string;
   value?: Stored | null;
   version: string;
-  last_modified: number | bigint;
+  /** Milliseconds. One lower-case word: postgres.js may be told to rename the others. */
+  modified: number | bigint;
   mark: string | null;
 }
 
 export function fromRow<T>(row: Row, codec: Codec<T>): Versioned<T> | Unread {
-  const state: Unread = { version: row.version, lastModified: Math.round(Number(row.last_modified)) };
+  const state: Unread = { version: row.version, lastModified: Math.round(Number(row.modified)) };
   if (row.mark !== null) state.mark = row.mark;
   // An empty value is a value: only null means that it was left where it is.
   return row.value === null || row.value === undefined ? state : { ...state, value: codec.decode(row.value) };

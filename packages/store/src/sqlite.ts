@@ -20,7 +20,8 @@ export interface SqliteDatabase {
 export interface SqliteStatement {
   // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
   all(...values: any[]): unknown[];
-  run(): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  run(...values: any[]): unknown;
 }
 
 export interface SqliteOptions<T> extends CodecOptions<T> {
@@ -105,7 +106,7 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
         if (!row) return { swapped: false };
         return {
           swapped: true,
-          current: next === null ? null : written(next, version, row.last_modified, mark),
+          current: next === null ? null : written(next, version, row.modified, mark),
         };
       } catch (error) {
         // Busy to the end: nothing was written, so nothing was won.
@@ -126,18 +127,18 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
     },
   };
 
-  function swapOnce(key: string, expected: string | null, values: Bound[]): Pick<Row, "last_modified">[] {
+  function swapOnce(key: string, expected: string | null, values: Bound[]): Pick<Row, "modified">[] {
     if (values.length > 0 && expected === null) return run(sql.insert, key, ...values);
     if (values.length > 0) return run(sql.update, ...values, key, expected);
     if (expected !== null) return run(sql.remove, key, expected);
-    return run(sql.readUnless, null, null, key).length > 0 ? [] : [{ last_modified: 0 }];
+    return run(sql.readUnless, null, null, key).length > 0 ? [] : [{ modified: 0 }];
   }
 
   return store;
 }
 
 function statements(table: string) {
-  const state = "version, last_modified, mark";
+  const state = "version, last_modified AS modified, mark";
   const range = `WHERE key >= ? AND (key > ? OR ?) AND (key < ? OR ? IS NULL) ORDER BY key LIMIT ?`;
   return {
     create: `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL,
@@ -145,11 +146,11 @@ function statements(table: string) {
     read: `SELECT value, ${state} FROM ${table} WHERE key = ?`,
     readUnless: `SELECT CASE WHEN ? IS NULL OR version IN (SELECT json_each.value FROM json_each(?)) THEN NULL
       ELSE value END AS value, ${state} FROM ${table} WHERE key = ?`,
-    insert: `INSERT INTO ${table} (key, value, ${state}) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (key) DO NOTHING RETURNING last_modified`,
+    insert: `INSERT INTO ${table} (key, value, version, last_modified, mark) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO NOTHING RETURNING last_modified AS modified`,
     update: `UPDATE ${table} SET value = ?, version = ?, last_modified = max(last_modified, ?), mark = ?
-      WHERE key = ? AND version = ? RETURNING last_modified`,
-    remove: `DELETE FROM ${table} WHERE key = ? AND version = ? RETURNING last_modified`,
+      WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
+    remove: `DELETE FROM ${table} WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
     list: `SELECT key, value, ${state} FROM ${table} ${range}`,
     listVersions: `SELECT key, ${state} FROM ${table} ${range}`,
   };

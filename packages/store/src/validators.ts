@@ -20,14 +20,8 @@ export function stamp(headers: Headers, { version, lastModified }: Unread): Head
 }
 
 /** The versions whose value the client has already, by its If-None-Match; none if that cannot be read. */
-export function knownVersions(request: Request, codings: readonly string[]): string[] | "*" {
+export function knownVersions(request: Request): string[] | "*" {
   const field = parseTagList(request.headers.get("If-None-Match"));
   if (field === undefined || field === "*") return field ?? [];
-  return field.map(opaque).flatMap((text) => [text, ...withoutCoding(text, codings)]);
-}
-
-function withoutCoding(text: string, codings: readonly string[]): string[] {
-  return codings
-    .filter((coding) => text.endsWith(`-${coding}`))
-    .map((coding) => text.slice(0, -coding.length - 1));
+  return field.map(opaque);
 }

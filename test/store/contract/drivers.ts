@@ -110,9 +110,11 @@ function dropTables(name: string): string {
   return `DROP TABLE IF EXISTS ${name}_json, ${name}_bytes`;
 }
 
-async function dropKeys(
-  client: { keys(pattern: string): Promise<string[]>; del(keys: string[]): Promise<unknown> },
-  name: string,
-) {
-  await client.del(await client.keys(`{${name}*`));
+interface KeyedClient {
+  keys(pattern: string): Promise<string[]>;
+  del(key: string): Promise<unknown>;
+}
+
+async function dropKeys(client: KeyedClient, name: string): Promise<void> {
+  for (const key of await client.keys(`{${name}*`)) await client.del(key);
 }

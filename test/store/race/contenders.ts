@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { clear, type Database, reachable } from "./databases.ts";
 import { type Environment, type Fleet, startFleet } from "./fleet.ts";
 import { newPlace } from "./place.ts";
@@ -19,8 +19,8 @@ export const stores: readonly Contender[] = [
 /** `RACE_ROUNDS=20` makes every race twenty times as long. */
 export const rounds = Number(process.env.RACE_ROUNDS ?? 1);
 
-/** Milliseconds. A race is over in a few seconds; a machine may be busy. */
-export const timeout = 120_000 * rounds;
+// A race is over in a few seconds; a machine may be busy.
+vi.setConfig({ testTimeout: 120_000 * rounds, hookTimeout: 120_000 });
 
 const reached: Record<Database, boolean> = {
   postgres: await reachable("postgres"),
@@ -46,11 +46,14 @@ export function lend({ kind, database }: Contender, size: number, env?: Environm
   let fleet: Fleet | undefined;
   beforeAll(async () => {
     fleet = await startFleet(kind, place, size, env);
-  }, timeout);
+  });
   afterAll(async () => {
-    await fleet?.close();
-    await clear(place, database);
-  }, timeout);
+    try {
+      await fleet?.close();
+    } finally {
+      await clear(place, database);
+    }
+  });
   return {
     place,
     get origins() {

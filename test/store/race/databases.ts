@@ -38,7 +38,8 @@ function reasonOf(error: unknown): string {
 export async function clear(place: string, database: Database): Promise<void> {
   if (database === "postgres") await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${place}`));
   if (database === "redis") await withRedis((client) => removeKeys(client, place));
-  if (database === "sqlite") for (const end of ["", "-journal"]) rmSync(fileOf(place) + end, { force: true });
+  if (database === "sqlite")
+    for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(fileOf(place) + end, { force: true });
 }
 
 /** Ends every connection that the servers of this place have to their database. Answers how many there were. */

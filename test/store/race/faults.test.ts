@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Contender, lend, missing, rounds, stores, timeout } from "./contenders.ts";
+import { type Contender, lend, missing, rounds, stores } from "./contenders.ts";
 import { cut, type DatabaseServer } from "./databases.ts";
 import { createDocument, readDocument } from "./document.ts";
 import { type Fate, type FaultyProxy, faultyProxy } from "./faulty-proxy.ts";
@@ -18,13 +18,12 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
   describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
     const fleet = lend(contender, 4);
 
-    test("when requests and answers are lost or late", { timeout }, () =>
+    test("when requests and answers are lost or late", () =>
       throughFaultyProxies(fleet, async (ways) => {
         await crowd(fleet, "/faulty", { ways, goesOn: (done) => done < 5 * rounds });
-      }),
-    );
+      }));
 
-    test("exactly, when a lone writer repeats what was lost under an Idempotency-Key", { timeout }, () =>
+    test("exactly, when a lone writer repeats what was lost under an Idempotency-Key", () =>
       throughFaultyProxies(fleet, async (ways) => {
         const tallies = await Promise.all(
           Array.from({ length: 6 }, (_, client) => alone(fleet, ways, client)),
@@ -32,10 +31,9 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
         expect(total(tallies, "resent")).toBeGreaterThan(6);
         // Nobody else writes there: only a replay that was not recognised could have been refused.
         expect(total(tallies, "refused") + total(tallies, "found")).toBe(0);
-      }),
-    );
+      }));
 
-    test("when servers are killed before, in and after a write", { timeout }, async () => {
+    test("when servers are killed before, in and after a write", async () => {
       const moments: Moment[] = ["before", "during", "after"];
       await crowdWhile(fleet, "/killed", async () => {
         for (let round = 0; round < rounds; round++)
@@ -43,10 +41,9 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
       });
     });
 
-    test.runIf(contender.kind === "sqlite")(
-      "when somebody else locks the file, and nobody is told 500",
-      { timeout },
-      async () => {
+    // Only a file can be locked from outside.
+    if (contender.kind === "sqlite")
+      test("when somebody else locks the file, and nobody is told 500", async () => {
         const other = new DatabaseSync(fileOf(fleet.place), { timeout: 1_000 });
         const tallies = await crowdWhile(fleet, "/locked", async () => {
           for (let round = 0; round < 3 * rounds; round++) {
@@ -58,8 +55,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
         });
         other.close();
         expect(total(tallies, "failed")).toBe(0);
-      },
-    );
+      });
   });
 });
 
@@ -74,27 +70,31 @@ describe.each(connected)("$kind, behind four processes,", (contender) => {
   describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
     const env: Environment = {};
     let proxy: FaultyProxy | undefined;
+    let losing = false;
     beforeAll(async () => {
-      let answers = 0;
+      let writes = 0;
+      // Only a write carries the document to the database.
+      const fate = (sent: Buffer) =>
+        losing && sent.includes('"count":') && ++writes % 2 === 0 ? "lose answer" : "pass";
       const url = new URL(contender.database === "postgres" ? databaseUrl : redisUrl);
-      proxy = await faultyProxy(url.href, () => (++answers % 10 === 0 ? "lose answer" : "pass"), 0);
+      proxy = await faultyProxy(url.href, fate, 0);
       url.host = proxy.host;
       env[contender.database === "postgres" ? "DATABASE_URL" : "REDIS_URL"] = url.href;
     });
+    afterAll(() => proxy?.close()); // after the fleet: hooks run in reverse here
     const fleet = lend(contender, 4, env);
-    afterAll(() => proxy?.close());
 
-    test("when its connections to the database are cut, and answers of the database lost", {
-      timeout,
-    }, async () => {
+    test("when its connections to the database are cut, and answers of the database lost", async () => {
       let connections = 0;
       await crowdWhile(fleet, "/cut", async () => {
+        losing = true;
         for (let round = 0; round < 4 * rounds; round++) {
           await sleep(300);
           connections += await cut(fleet.place, contender.database);
         }
+        losing = false;
       });
-      expect(connections).toBeGreaterThan(4);
+      expect(connections).toBeGreaterThan(0);
     });
   });
 });
@@ -105,8 +105,11 @@ async function throughFaultyProxies(
   use: (ways: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const proxies = await Promise.all(origins.map((origin) => faultyProxy(origin, rota(), 2 * PATIENCE)));
-  await use(proxies.map(({ host }) => `http://${host}`));
-  for (const proxy of proxies) proxy.close();
+  try {
+    await use(proxies.map(({ host }) => `http://${host}`));
+  } finally {
+    for (const proxy of proxies) proxy.close();
+  }
 }
 
 /** What a proxy does to one request after the other. */
@@ -161,15 +164,6 @@ async function crowd(
       stubbornClient({ client, origins: ways, path, replays: client % 2 === 0, patience: PATIENCE, goesOn }),
     ),
   );
-  console.log(
-    path,
-    JSON.stringify(
-      ["acknowledged", "refused", "unknown", "resent", "found", "failed"].map((k) => [
-        k,
-        total(tallies, k as Count),
-      ]),
-    ),
-  );
   expect(miscounts((await readDocument(origins[3]!, path)).value, tallies)).toEqual([]);
   // Without trouble on both sides this has shown nothing.
   expect(total(tallies, "acknowledged")).toBeGreaterThan(0);
@@ -191,11 +185,8 @@ async function crowdWhile(
       over = true;
     });
   };
-  const tallies = await crowd(fleet, path, {
-    ways: fleet.origins,
-    goesOn: (done) => !over || done < 5 * rounds,
-    begin,
-  });
+  const goesOn = (done: number) => !over || done < 5 * rounds;
+  const tallies = await crowd(fleet, path, { ways: fleet.origins, goesOn, begin });
   await troubled;
   return tallies;
 }

@@ -15,7 +15,11 @@ const standardPorts: Record<string, number> = { "postgres:": 5432, "postgresql:"
  * A TCP proxy before one server. `fate` is asked once for each request; "late" means `delay` milliseconds late, so a
  * client with less patience has gone by then, and a late request reaches the server after its sender gave it up.
  */
-export async function faultyProxy(target: string, fate: () => Fate, delay: number): Promise<FaultyProxy> {
+export async function faultyProxy(
+  target: string,
+  fate: (request: Buffer) => Fate,
+  delay: number,
+): Promise<FaultyProxy> {
   const { protocol, hostname, port } = new URL(target);
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -38,14 +42,14 @@ export async function faultyProxy(target: string, fate: () => Fate, delay: numbe
 }
 
 /** The requests here are small: a chunk is one, or several that were sent at once and share a fate. */
-function join(client: Socket, upstream: Socket, fate: () => Fate, delay: number): void {
+function join(client: Socket, upstream: Socket, fate: (request: Buffer) => Fate, delay: number): void {
   let current: Fate = "pass";
   const hangUp = () => {
     client.destroy();
     upstream.destroy();
   };
-  client.on("data", async (request) => {
-    current = fate();
+  client.on("data", async (request: Buffer) => {
+    current = fate(request);
     if (current === "lose request") return hangUp();
     if (current === "late request") await sleep(delay);
     upstream.write(request);

@@ -1,29 +1,30 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "./connection.ts";
-import { lend, missing, rounds, stores, timeout } from "./contenders.ts";
+import { type Contender, lend, missing, rounds, stores } from "./contenders.ts";
 import { disorder } from "./generations.ts";
 import { violations } from "./history.ts";
 import { type Deed, mixedClient } from "./mixed-client.ts";
 import { race } from "./race.ts";
 
-describe.each(stores)("$kind", (contender) => {
+const contenders: readonly (Contender & { clients: number })[] = [
+  ...stores.map((store) => ({ ...store, clients: 128 })),
+  { kind: "sqlite in WAL mode", database: "sqlite", clients: 32 },
+];
+
+describe.each(contenders)("$kind", (contender) => {
   describe.skipIf(missing(contender))("behind four processes", () => {
     const fleet = lend(contender, 4);
 
-    test("loses no update of 128 clients on one key", { timeout }, async () => {
-      const result = await race({
-        origins: fleet.origins,
-        path: "/counter",
-        clients: 128,
-        increments: rounds,
-      });
+    test(`loses no update of ${contender.clients} clients on one key`, async () => {
+      const { origins } = fleet;
+      const { clients } = contender;
+      // Without the pause they all queue up, and twice as many requests are stale when their turn comes.
+      const result = await race({ origins, path: "/counter", clients, increments: rounds, pause: 3 });
       expect(violations(result)).toEqual([]);
-      expect(result.edges).toHaveLength(128 * rounds);
+      expect(result.edges).toHaveLength(clients * rounds);
     });
 
-    test("keeps creates, changes and deletes under exact tags, lists and * in one order", {
-      timeout,
-    }, async () => {
+    test("keeps creates, changes and deletes under exact tags, lists and * in one order", async () => {
       const { origins } = fleet;
       const clients = Array.from({ length: 12 }, (_, client) =>
         mixedClient(origins[client % 4]!, "/ledger", client, rounds),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "./connection.ts";
 import { createDocument, incremented, readDocument, replacement } from "./document.ts";
 import type { Edge, Race } from "./history.ts";
@@ -8,10 +9,12 @@ export interface Plan {
   clients: number;
   /** Acknowledged increments that each client must reach. */
   increments: number;
+  /** A refused client waits at most this many times as long as its answer took. 0: it begins again at once. */
+  pause: number;
 }
 
 /** Creates the document, lets every client increment it until all have their acknowledgements, and reads it at the end. */
-export async function race({ origins, path, clients, increments }: Plan): Promise<Race> {
+export async function race({ origins, path, clients, increments, pause }: Plan): Promise<Race> {
   const first = await createDocument(origins[0]!, path);
   const edges: Edge[] = [];
   let refused = 0;
@@ -25,6 +28,7 @@ export async function race({ origins, path, clients, increments }: Plan): Promis
     let current = first;
     for (let done = 0; done < increments; ) {
       const value = incremented(current.value, client);
+      const sent = performance.now();
       const { status, tag, body } = await connection.send(origin, replacement(path, current, value));
       if (status === 200 || status === 204) {
         edges.push({ client, sent: current.tag, received: tag });
@@ -33,6 +37,7 @@ export async function race({ origins, path, clients, increments }: Plan): Promis
       } else if (status === 412) {
         refused++;
         current = { tag, value: JSON.parse(body) };
+        if (pause > 0) await sleep(Math.random() * pause * (performance.now() - sent));
       } else throw new Error(`client ${client} was answered ${status}: ${body}`);
     }
     connection.close();

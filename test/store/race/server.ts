@@ -13,6 +13,7 @@ const server = serve({
   hostname: "127.0.0.1",
   silent: true,
   gracefulShutdown: false,
+  node: { keepAliveTimeout: 300_000 }, // a client's socket is its own, however long it pauses
   // A throw of the store says that the outcome of a write is unknown, and so does this answer.
   fetch: (request) => documents(request).catch((error) => new Response(String(error), { status: 500 })),
 });

@@ -38,6 +38,11 @@ const openers = {
     });
   },
   sqlite: async (place: string) => sqliteStore<never>(new DatabaseSync(fileOf(place))).createTable(),
+  "sqlite in WAL mode": async (place: string) => {
+    const db = new DatabaseSync(fileOf(place), { timeout: 5_000 });
+    db.exec("PRAGMA journal_mode = WAL");
+    return sqliteStore<never>(db).createTable();
+  },
   memory: async () => memoryStore<never>(),
   "SELECT, then UPDATE": async (place: string) => selectThenUpdate<never>(await naiveTable(place), place),
   "SELECT, then UPDATE, in a transaction": async (place: string) =>

@@ -1,0 +1,70 @@
+// npm run bench -- --help
+import { readFileSync } from "node:fs";
+import { Argument, Command, Option } from "commander";
+import { check } from "./check.ts";
+import { compare } from "./compare.ts";
+import type { Pace } from "./measure.ts";
+import { measureSuite } from "./measuring.ts";
+import { publish } from "./publish.ts";
+import { emptyResults, newestResults, type Results, readResults, writeResults } from "./results.ts";
+import { type Runtime, runtimes } from "./runtime.ts";
+import { type SuiteName, suiteNames } from "./suite.ts";
+
+interface Options {
+  quick?: boolean;
+  json?: boolean;
+  runtime?: Runtime;
+  check?: boolean;
+  record?: boolean;
+  publish?: boolean;
+  compare?: string;
+}
+
+const FULL: Pace = { rounds: 9, slice: 6, load: 250 };
+const QUICK: Pace = { rounds: 7, slice: 1, load: 80 };
+
+await new Command("npm run bench --")
+  .description("Measures @entity-tag/* against everyone who answers rightly. About five minutes.")
+  .addArgument(new Argument("[suites...]", "only these").choices(suiteNames))
+  .option("--quick", "shorter rounds: under two minutes")
+  .addOption(new Option("--runtime <name>", "measure under this one alone").choices(runtimes))
+  .option("--json", "print the results as JSON, and the tables to the standard error")
+  .option("--check", "measure only what the thresholds speak of; status 1 if one does not hold three times")
+  .option("--compare <results.json>", "say what changed since those results")
+  .option("--record", "keep the results in results/, and publish them")
+  .option("--publish", "measure nothing: write README.md and the charts again from the newest results")
+  .action(main)
+  .parseAsync();
+
+async function main(suites: SuiteName[], options: Options, command: Command): Promise<void> {
+  if (options.check) {
+    process.exitCode = (await check()) ? 0 : 1;
+    return;
+  }
+  if (options.publish) {
+    const newest = newestResults();
+    if (newest === undefined)
+      command.error("Cannot publish: there are no results yet. Measure with --record");
+    return publish(newest);
+  }
+  const isPartial = suites.length > 0 || options.quick || options.runtime;
+  if (options.record && isPartial)
+    command.error("Cannot record a part: leave out suites, --quick and --runtime");
+  const before = options.compare === undefined ? undefined : readResults(options.compare);
+  const results = await measure(suites.length > 0 ? suites : suiteNames, options);
+  if (options.json) console.log(JSON.stringify(results));
+  if (before) console.log(compare(before, results));
+  if (options.record) {
+    console.log(`\n${writeResults(results)}`);
+    publish(results);
+  }
+}
+
+async function measure(names: readonly SuiteName[], { quick, json, runtime }: Options): Promise<Results> {
+  const order = { pace: quick ? QUICK : FULL, runtime };
+  const results = emptyResults(quick === true);
+  for (const name of names) {
+    results.suites[name] = await measureSuite(name, runtime ?? "node", order, json ? 2 : 1);
+  }
+  return results;
+}

@@ -1,0 +1,76 @@
+import { ratio } from "./ratio.ts";
+import type { CaseResult, Entry, Results } from "./results.ts";
+import { suiteNames } from "./suite.ts";
+import { times } from "./table.ts";
+
+/** A change by less than this part says nothing, however narrow the rounds lie. */
+const NOISE = 0.1;
+
+/**
+ * What changed between two results, in words: only ratios to a contender that both timed, since absolute times of two
+ * runs say more about the machine's day than about the code.
+ */
+export function compare(before: Results, after: Results): string {
+  const lines = suiteNames.flatMap((name) => {
+    const pairs = (after.suites[name]?.cases ?? []).map((now) => {
+      const then = before.suites[name]?.cases.find((result) => result.name === now.name);
+      return then === undefined ? [] : changesIn(then, now).map((change) => `  ${name}: ${change}`);
+    });
+    return pairs.flat();
+  });
+  const head = `\nFrom ${titleOf(before)} to ${titleOf(after)}`;
+  return [head, ...(lines.length > 0 ? lines : ["  nothing changed that stands out of the noise"])].join(
+    "\n",
+  );
+}
+
+function changesIn(before: CaseResult, after: CaseResult): string[] {
+  return after.entries
+    .filter(({ role, rounds }) => role === "ours" && rounds !== undefined)
+    .flatMap((now) => {
+      const then = before.entries.find(({ name }) => name === now.name);
+      if (then?.rounds === undefined) return [`${after.name}: ${now.name} is new`];
+      const other = referenceIn(before, after);
+      const change = other && changeOf(before, after, then, now, other);
+      const bytes = then.bytes === now.bytes ? undefined : `${then.bytes} B allocated, now ${now.bytes} B`;
+      return [change, bytes]
+        .filter((text) => text !== undefined)
+        .map((text) => `${after.name}: ${now.name}, ${text}`);
+    });
+}
+
+/** Sizes are compared as they are; times by what ours is to the other, if the quartiles of the two do not overlap. */
+function changeOf(
+  before: CaseResult,
+  after: CaseResult,
+  then: Entry,
+  now: Entry,
+  other: string,
+): string | undefined {
+  if (after.unit === "bytes") {
+    const [was, is] = [then.rounds![0]!, now.rounds![0]!];
+    return was === is ? undefined : `${was} B, now ${is} B`;
+  }
+  const [was, is] = [ratioTo(before, then, other), ratioTo(after, now, other)];
+  const isApart = was.high < is.low || is.high < was.low;
+  const part = is.median / was.median - 1;
+  if (!isApart || Math.abs(part) < NOISE) return undefined;
+  const sign = part > 0 ? "faster" : "slower";
+  return `${times(was.median)} as fast as ${other}, now ${times(is.median)}: ${Math.round(Math.abs(part) * 100)} % ${sign}`;
+}
+
+function ratioTo(result: CaseResult, ours: Entry, other: string) {
+  return ratio(ours.rounds!, result.entries.find(({ name }) => name === other)!.rounds!, result.unit);
+}
+
+/** A floor, whose code does not change between two commits; else another whom both timed. */
+function referenceIn(before: CaseResult, after: CaseResult): string | undefined {
+  const timed = (result: CaseResult) => result.entries.filter(({ rounds }) => rounds !== undefined);
+  const names = new Set(timed(before).map(({ name }) => name));
+  const both = timed(after).filter(({ name, role }) => role !== "ours" && names.has(name));
+  return (both.find(({ role }) => role === "floor") ?? both[0])?.name;
+}
+
+function titleOf({ commit, recorded, changed }: Results): string {
+  return `${commit}${changed ? " with changes" : ""} (${recorded.slice(0, 10)})`;
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { resolve } from "node:path";
+
+export interface Machine {
+  cpu: string;
+  cores: number;
+  /** In GiB. */
+  memory: number;
+}
+
+/** What the figures depend on of the machine, and nothing else about it. */
+export function thisMachine(): Machine {
+  const [first] = cpus();
+  return {
+    cpu: first?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memory: Math.round(totalmem() / 2 ** 30),
+  };
+}
+
+/** The commit that is checked out, and whether anything measured differs from it. */
+export function thisCommit(): { commit: string; changed: boolean } {
+  try {
+    const root = resolve(import.meta.dirname, "..");
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+    const measured = [
+      "packages",
+      "benchmarks",
+      "pnpm-lock.yaml",
+      ":!benchmarks/results",
+      ":!*.md",
+      ":!*.svg",
+    ];
+    return {
+      commit: git("rev-parse", "--short=7", "HEAD"),
+      changed: git("status", "--porcelain", "--", ...measured) !== "",
+    };
+  } catch {
+    return { commit: "unknown", changed: true };
+  }
+}
+
+/** The exact versions of everything that is measured, and of the runtimes. */
+export function theseVersions(): Record<string, string> {
+  const root = resolve(import.meta.dirname, "..");
+  const { dependencies } = readPackage(import.meta.dirname) as { dependencies: Record<string, string> };
+  const folders = [
+    ...Object.keys(dependencies).map((name) => [name, import.meta.dirname] as const),
+    ...["node", "bun", "deno"].map((name) => [name, root] as const),
+  ];
+  const versions = folders.map(([name, folder]): [string, string] => {
+    const { version } = readPackage(resolve(folder, "node_modules", name));
+    return [name, String(version)];
+  });
+  return Object.fromEntries(versions.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function readPackage(folder: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
+}

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SuiteResult } from "./results.ts";
+import { commandOf, type Runtime } from "./runtime.ts";
+import type { Order, SuiteName } from "./suite.ts";
+
+/** Measured by Node wherever they serve: the client and the bundler are the same everywhere. */
+const alwaysOnNode: readonly SuiteName[] = ["serve", "size"];
+
+/**
+ * Measures a suite in a process of its own, so that no suite inherits what the engine learned in another. Its tables
+ * go to the standard output, or to the standard error where that is wanted for something else, or nowhere.
+ */
+export async function measureSuite(
+  name: SuiteName,
+  runtime: Runtime,
+  order: Order,
+  tablesTo: 1 | 2 | "ignore" = 1,
+): Promise<SuiteResult> {
+  const folder = mkdtempSync(join(tmpdir(), "entity-tag-bench-"));
+  const file = join(folder, "results.json");
+  try {
+    const [command, ...args] = commandOf(alwaysOnNode.includes(name) ? "node" : runtime);
+    const script = join(import.meta.dirname, "run-suite.ts");
+    const child = spawn(command, [...args, script, name, file, JSON.stringify(order)], {
+      stdio: ["ignore", tablesTo, 2],
+    });
+    const [status] = await once(child, "exit");
+    if (status !== 0) throw new Error(`The suite ${name} ended with ${status} on ${runtime}`);
+    return JSON.parse(readFileSync(file, "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,20 @@
+import { conditional } from "@entity-tag/core/fetch";
+import type { Runtime } from "../runtime.ts";
+import { fetchApps } from "./fetch-apps.ts";
+import { nodeApps } from "./node-apps.ts";
+import type { Source } from "./page.ts";
+import type { Plan } from "./server.ts";
+
+/** What Bun does with a response in its table of routes: there is nothing to make. */
+const ofBun = { "Bun's own routes": { role: "peer", sources: ["known"] } } as const;
+
+/** Everything that is served on a runtime. */
+export function plansFor(runtime: Runtime): Plan[] {
+  const apps = {
+    ...(runtime === "node" ? nodeApps : fetchApps(conditional)),
+    ...(runtime === "bun" ? ofBun : {}),
+  };
+  return Object.entries(apps).flatMap(([name, { role, sources }]) =>
+    (sources as readonly Source[]).map((source) => ({ runtime, name, role, source })),
+  );
+}

@@ -1,0 +1,37 @@
+import { parseTag, strongMatch, weakMatch } from "@entity-tag/core";
+import { pairCompetitors, tagCompetitors } from "../competitors.ts";
+import type { Contender } from "../contender.ts";
+import { type Pair, pairs, tagTexts } from "../inputs.ts";
+import { measureAll, type Suite } from "../suite.ts";
+
+export const parsing: Contender<string, string | undefined> = {
+  name: "parseTag",
+  role: "ours",
+  prepare: (text) => ({ text }),
+  run: ({ text }) => parseTag(text),
+};
+
+export const comparing: Contender<Pair, boolean> = {
+  name: "weakMatch, strongMatch",
+  role: "ours",
+  prepare: (pair) => pair,
+  run: ({ a, b, match }: Pair) => (match === "weak" ? weakMatch(a, b) : strongMatch(a, b)),
+};
+
+const floor: Contender<Pair, boolean> = {
+  name: "===",
+  role: "floor",
+  prepare: (pair) => pair,
+  run: ({ a, b }: Pair) => a === b,
+};
+
+export const suite: Suite = {
+  about: "What is this tag? Are these two one?",
+  async run(scope) {
+    const cases = [
+      ...(await measureAll(tagTexts, [parsing, ...tagCompetitors], scope)),
+      ...(await measureAll(pairs, [comparing, ...pairCompetitors, floor], scope)),
+    ];
+    return { cases, plots: [], skipped: [] };
+  },
+};

@@ -1,0 +1,38 @@
+import { formatDate, parseDate } from "@entity-tag/core";
+import { dateCompetitors } from "../competitors.ts";
+import type { Contender } from "../contender.ts";
+import { dates, moments } from "../inputs.ts";
+import { measureAll, type Suite } from "../suite.ts";
+
+export const parsing: Contender<string, number | undefined> = {
+  name: "parseDate",
+  role: "ours",
+  prepare: (text) => ({ text }),
+  run: ({ text }) => parseDate(text),
+};
+
+export const formatting: Contender<{ ms: number }, string> = {
+  name: "formatDate",
+  role: "ours",
+  prepare: (input) => input,
+  run: ({ ms }) => formatDate(ms),
+};
+
+const byHand: Contender<{ ms: number }, string> = {
+  name: "Date#toUTCString",
+  role: "by hand",
+  prepare: (input) => input,
+  run: ({ ms }) => new Date(ms).toUTCString(),
+};
+
+export const suite: Suite = {
+  about: "Which moment is this? Asked in New York: `Date.parse` reads one of the three forms in local time.",
+  async run(scope) {
+    process.env.TZ = "America/New_York";
+    const cases = [
+      ...(await measureAll(dates, [parsing, ...dateCompetitors], scope)),
+      ...(await measureAll(moments, [formatting, byHand], scope)),
+    ];
+    return { cases, plots: [], skipped: [] };
+  },
+};

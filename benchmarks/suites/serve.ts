@@ -1,0 +1,88 @@
+import { median } from "../ratio.ts";
+import type { CaseResult, Entry, Plot } from "../results.ts";
+import { type Runtime, runtimes } from "../runtime.ts";
+import { type Load, load } from "../servers/load.ts";
+import { plansFor } from "../servers/plans.ts";
+import { type Plan, type Server, start } from "../servers/server.ts";
+import type { Scope, Suite } from "../suite.ts";
+import { caseText } from "../table.ts";
+
+const CLIENTS = 32;
+const PLOT = "Clients at once, for one answer of the server's processor";
+const CROWDS = [1, 4, 16, 64, 256];
+const runtimeNames: Record<Runtime, string> = { node: "Node", bun: "Bun", deno: "Deno" };
+const sourceNames = { known: "the handler knows the tag", content: "the tag is made from the content" };
+
+export const suite: Suite = {
+  about: `304s over loopback, from a server in a process of its own to ${CLIENTS} clients; 1 kB of JSON.`,
+  async run(scope) {
+    const cases: CaseResult[] = [];
+    const plots: Plot[] = [];
+    for (const runtime of scope.runtime ? [scope.runtime] : runtimes) {
+      const plans = plansFor(runtime).filter((plan) => scope.wants(caseOf(plan), plan.name));
+      const servers: Server[] = [];
+      try {
+        for (const plan of plans) servers.push(await start(plan));
+        cases.push(...(await measureServers(servers, scope)));
+        if (runtime === "node" && scope.wants(PLOT)) plots.push(await plotOfClients(servers, scope));
+      } finally {
+        for (const server of servers) await server.stop();
+      }
+    }
+    return { cases, plots, skipped: [] };
+  },
+};
+
+function caseOf({ runtime, source }: Plan): string {
+  return `304 on ${runtimeNames[runtime]}, ${sourceNames[source]}`;
+}
+
+/** All servers of a runtime take turns, so that figures of one case may be compared with those of the other. */
+async function measureServers(servers: readonly Server[], { pace }: Scope): Promise<CaseResult[]> {
+  const amounts = new Map<Server, number>();
+  for (const server of servers) amounts.set(server, await amountFor(server, pace.load, CLIENTS));
+  const loads = new Map(servers.map((server) => [server, [] as Load[]]));
+  for (let round = 0; round < pace.rounds; round++) {
+    for (const server of servers) loads.get(server)!.push(await load(server, amounts.get(server)!, CLIENTS));
+  }
+  const cases = Map.groupBy(servers, caseOf);
+  return Array.from(cases, ([name, group]) => {
+    const entries = group.map((server) => entryOf(server, loads.get(server)!));
+    const result: CaseResult = { name, unit: "per second", entries };
+    console.log(caseText(result));
+    return result;
+  });
+}
+
+/** How many requests last so many milliseconds; the server is warm by then. */
+async function amountFor(server: Server, milliseconds: number, clients: number): Promise<number> {
+  await load(server, 1000, clients);
+  const { perSecond } = await load(server, 2000, clients);
+  return Math.max(clients * 4, Math.round((perSecond * milliseconds) / 1000));
+}
+
+function entryOf({ name, role }: Server, loads: readonly Load[]): Entry {
+  return {
+    ...{ name, role },
+    rounds: loads.map(({ perSecond }) => perSecond),
+    p99: loads.map(({ p99 }) => p99),
+    cpu: loads.map(({ cpu }) => cpu),
+  };
+}
+
+/** What an answer costs the server, however many ask for it at once. */
+async function plotOfClients(servers: readonly Server[], { pace }: Scope): Promise<Plot> {
+  const known = servers.filter(({ source }) => source === "known");
+  const lines = known.map(({ name, role }) => ({ name, role, values: [] as number[] }));
+  for (const clients of CROWDS) {
+    const costs = known.map((): number[] => []);
+    for (let round = 0; round < 3; round++) {
+      for (const [i, server] of known.entries()) {
+        const amount = await amountFor(server, pace.load, clients);
+        costs[i]!.push((await load(server, amount, clients)).cpu * 1000);
+      }
+    }
+    for (const [i, line] of lines.entries()) line.values.push(median(costs[i]!));
+  }
+  return { name: PLOT, of: "clients", sizes: CROWDS, unit: "ns", lines };
+}

@@ -1,0 +1,87 @@
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import type { Role } from "../contender.ts";
+import type { CaseResult } from "../results.ts";
+import type { Suite } from "../suite.ts";
+import { caseText } from "../table.ts";
+
+type Import = [role: Role, name: string, code: string];
+
+const all = (from: string) => `export * from "${from}"`;
+const some = (names: string, from: string) => `export { ${names} } from "${from}"`;
+const ours = (name: string, code: string): Import => ["ours", name, code];
+const peer = (name: string, code: string): Import => ["peer", name, code];
+
+/** What is imported to answer a question, ours and that of others. */
+export const imports: Readonly<Record<string, Import[]>> = {
+  "one tag in a list": [
+    ours("listIncludes", some("listIncludes", "@entity-tag/core")),
+    peer("IfNoneMatch of @remix-run/headers", some("IfNoneMatch", "@remix-run/headers")),
+    peer("IfNoneMatch of @mjackson/headers", some("IfNoneMatch", "@mjackson/headers")),
+  ],
+  "the decision": [
+    ours("evaluate", some("evaluate", "@entity-tag/core")),
+    peer("fresh, two conditions of five", some("default", "fresh")),
+    peer("handleCacheHeaders of h3, likewise", some("handleCacheHeaders", "h3")),
+  ],
+  "a date": [ours("parseDate", some("parseDate", "@entity-tag/core"))],
+  "a tag from content": [
+    ours("contentTag of core", some("contentTag", "@entity-tag/core")),
+    ours("contentTag of node", some("contentTag", "@entity-tag/node")),
+    peer("etag", some("default", "etag")),
+    peer("@tinyhttp/etag", some("eTag", "@tinyhttp/etag")),
+  ],
+  "values and decisions": [ours("all of @entity-tag/core", all("@entity-tag/core"))],
+  "a handler of Request and Response": [
+    ours("all of @entity-tag/core/fetch", all("@entity-tag/core/fetch")),
+    ours("all of @entity-tag/deno", all("@entity-tag/deno")),
+    ours("all of @entity-tag/bun", all("@entity-tag/bun")),
+    peer("hono/etag, reads by tag alone", some("etag", "hono/etag")),
+  ],
+  "middleware on Node": [
+    ours("all of @entity-tag/node", all("@entity-tag/node")),
+    peer("@fastify/etag, one tag alone", some("default", "@fastify/etag")),
+    peer(
+      "koa-conditional-get, koa-etag and fresh",
+      `export { default as a } from "koa-conditional-get"; export { default as b } from "koa-etag"; export { default as c } from "fresh"`,
+    ),
+    peer("send, files alone", some("default", "send")),
+  ],
+  "a store": [
+    ours("@entity-tag/store with memory", both("memory", "memoryStore")),
+    ours("@entity-tag/store with SQLite", both("sqlite", "sqliteStore")),
+    ours("@entity-tag/store with PostgreSQL", both("postgres", "postgresStore")),
+    ours("@entity-tag/store with Redis", both("redis", "redisStore")),
+  ],
+};
+
+export const suite: Suite = {
+  about: "What an import adds to a bundle: minified, compressed with brotli, without what the runtime has.",
+  async run({ wants }) {
+    const cases: CaseResult[] = [];
+    for (const [name, list] of Object.entries(imports)) {
+      if (!wants(name)) continue;
+      const wanted = list.filter(([, contender]) => wants(name, contender));
+      const entries = wanted.map(async ([role, contender, code]) => ({
+        ...{ role, name: contender },
+        rounds: [await sizeOf(code)],
+      }));
+      const result: CaseResult = { name, unit: "bytes", entries: await Promise.all(entries) };
+      console.log(caseText(result));
+      cases.push(result);
+    }
+    return { cases, plots: [], skipped: [] };
+  },
+};
+
+async function sizeOf(code: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: import.meta.dirname },
+    ...{ bundle: true, minify: true, write: false, format: "esm", platform: "node", target: "es2022" },
+  });
+  return brotliCompressSync(outputFiles[0]!.contents).length;
+}
+
+function both(driver: string, name: string): string {
+  return `${some("resource, mutate", "@entity-tag/store")}; ${some(name, `@entity-tag/store/${driver}`)}`;
+}

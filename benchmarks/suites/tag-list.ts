@@ -1,0 +1,63 @@
+import { listIncludes } from "@entity-tag/core";
+import { listCompetitors } from "../competitors.ts";
+import type { Contender } from "../contender.ts";
+import { emptyField, type ListInput, listOfSize, lists, spacedField } from "../inputs.ts";
+import { measurePlots, type PlotPlan } from "../plots.ts";
+import { measureAll, type Suite } from "../suite.ts";
+
+export const ours: Contender<ListInput, boolean> = {
+  name: "listIncludes",
+  role: "ours",
+  prepare: (input) => input,
+  run: ({ field, tag, match }: ListInput) => listIncludes(field, tag, match),
+};
+
+const floors: readonly Contender<ListInput, boolean>[] = [
+  {
+    name: "===",
+    role: "floor",
+    prepare: (input) => (input.field.length > input.tag.length + 2 ? undefined : input),
+    run: ({ field, tag }: ListInput) => field === tag,
+  },
+  {
+    name: "one indexOf",
+    role: "floor",
+    prepare: (input) => input,
+    run: ({ field, tag }: ListInput) => field.indexOf(tag) >= 0,
+  },
+];
+
+const lengths = [256, 1024, 4096, 16_384, 65_536];
+
+const plots: readonly PlotPlan<ListInput, boolean>[] = [
+  {
+    name: "Tags in the list, the last one matches",
+    of: "tags",
+    sizes: [1, 3, 10, 30, 100, 300, 1000],
+    caseOf: listOfSize,
+  },
+  {
+    name: "Characters in the field, spaces between two tags",
+    of: "characters",
+    sizes: lengths,
+    caseOf: spacedField,
+  },
+  {
+    name: "Characters in the field, nothing but spaces",
+    of: "characters",
+    sizes: lengths,
+    caseOf: emptyField,
+  },
+];
+
+export const suite: Suite = {
+  about: "Is this tag, of 42 characters, in that list?",
+  async run(scope) {
+    const contenders = [ours, ...listCompetitors, ...floors];
+    return {
+      cases: await measureAll(lists, contenders, scope),
+      plots: await measurePlots(plots, contenders, scope),
+      skipped: [],
+    };
+  },
+};

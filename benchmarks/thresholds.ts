@@ -1,0 +1,159 @@
+import type { SuiteName } from "./suite.ts";
+
+/** Whom ours is measured against: a contender by name, in the same case unless another is named, or the best of them. */
+export interface Reference {
+  name: "the best peer" | (string & {});
+  case?: string;
+}
+
+interface Common {
+  /** A row of the table: what is compared. */
+  what: string;
+  suite: SuiteName;
+  case: string;
+  ours: string;
+  /** What the project promises, for a machine that does nothing else. */
+  goal: number;
+  /** What `--check` insists on: with room for the noise of two cores that are busy with other things. */
+  check: number;
+}
+
+export type Threshold = Common &
+  (
+    | { kind: "at least so many times as fast" | "at most so many times the cost"; against: Reference }
+    | { kind: "at most so many bytes allocated" | "at most so many bytes to load" }
+    /** `case` is a plot: by how much more than its size the cost of an input grows, at the worst step. */
+    | { kind: "grows at most so much faster than the input" }
+  );
+
+const best: Reference = { name: "the best peer" };
+const scan: Reference = { name: "one indexOf" };
+const fresh: Reference = { name: "fresh" };
+const hash: Reference = { name: "the raw SHA-256" };
+
+export const thresholds: readonly Threshold[] = [
+  list("the same tag alone", "one tag, the same", 10, 6),
+  list("its weak spelling", "one tag, its weak spelling", 4, 2.5),
+  list("another tag", "one tag, another", 6, 4),
+  list("ten tags, the last matches", "ten tags, the last matches", 1.5, 1.1),
+  list("a hundred tags, none matches", "a hundred tags, none matches", 3, 2),
+  scanned("a hundred tags, none matches, against one native scan", "a hundred tags, none matches", 1.3, 1.8),
+  scanned("16 kB of spaces, against one native scan", "16 kB of spaces", 2, 3),
+  scanned("16 kB of quotes, against one native scan", "16 kB of quotes", 2, 3),
+  scanned("16 kB of commas, against one native scan", "16 kB of commas", 2, 3),
+  scanned("16 kB of W/, against one native scan", "16 kB of W/", 2, 3),
+  scanned(
+    "16 kB of tags that differ in the last character, against one native scan",
+    "16 kB of tags that are ours but for the last character",
+    2,
+    3,
+  ),
+  {
+    what: "a field of twice the length, read whole: beyond twice the cost",
+    suite: "tag-list",
+    case: "Characters in the field, spaces between two tags",
+    ours: "listIncludes",
+    kind: "grows at most so much faster than the input",
+    goal: 1.25,
+    check: 2,
+  },
+  ...decision("unconditional", 3, 2),
+  ...decision("If-None-Match, the same tag", 5, 3),
+  ...decision("both dates", 3, 2),
+  {
+    what: "parseDate, against Date.parse",
+    ...{ suite: "http-date", case: "IMF-fixdate", ours: "parseDate" },
+    ...{ kind: "at least so many times as fast", against: { name: "Date.parse" }, goal: 3, check: 2 },
+  },
+  ...contentTags("1 kB", 1.3, 1.1),
+  ...contentTags("100 kB", 1, 0.85),
+  served("answered, against bare node:http", "answered", { name: "node:http and one ===" }, 0.87, 0.75),
+  served(
+    "conditional(), against bare node:http",
+    "conditional()",
+    { name: "node:http and one ===" },
+    0.8,
+    0.65,
+  ),
+  served("answered, against Express with its own tags", "answered", own("Express"), 2, 1.5),
+  served(
+    "answered, against Fastify with its own tags",
+    "answered",
+    own("Fastify with @fastify/etag"),
+    1.3,
+    1.05,
+  ),
+  size("listIncludes", "one tag in a list", "listIncludes", 600),
+  size("evaluate", "the decision", "evaluate", 2000),
+  size("all of core", "values and decisions", "all of @entity-tag/core", 3500),
+  size("the adapter for Node", "middleware on Node", "all of @entity-tag/node", 3000),
+];
+
+function list(what: string, name: string, goal: number, check: number): Threshold {
+  return {
+    what: `listIncludes, ${what}, against the best that answers rightly`,
+    ...{ suite: "tag-list", case: name, ours: "listIncludes" },
+    ...{ kind: "at least so many times as fast", against: best, goal, check },
+  };
+}
+
+function scanned(what: string, name: string, goal: number, check: number): Threshold {
+  return {
+    what: `listIncludes, ${what}`,
+    ...{ suite: "tag-list", case: name, ours: "listIncludes" },
+    ...{ kind: "at most so many times the cost", against: scan, goal, check },
+  };
+}
+
+function decision(name: string, goal: number, check: number): Threshold[] {
+  const common = { suite: "evaluate", case: name, ours: "evaluate, plain bag" } as const;
+  return [
+    {
+      what: `evaluate, ${name}, against fresh`,
+      ...common,
+      ...{ kind: "at least so many times as fast", against: fresh, goal, check },
+    },
+    {
+      what: `evaluate, ${name}, bytes allocated`,
+      ...common,
+      ...{ kind: "at most so many bytes allocated", goal: 0, check: 0 },
+    },
+  ];
+}
+
+function contentTags(name: string, goal: number, check: number): Threshold[] {
+  const common = { suite: "make-tag", case: name, ours: "contentTag of node" } as const;
+  return [
+    {
+      what: `contentTag of ${name}, against etag`,
+      ...common,
+      ...{ kind: "at least so many times as fast", against: { name: "etag" }, goal, check },
+    },
+    {
+      what: `contentTag of ${name}, against the raw hash`,
+      ...common,
+      ...{ kind: "at most so many times the cost", against: hash, goal: 1.5, check: 2 },
+    },
+  ];
+}
+
+function served(what: string, ours: string, against: Reference, goal: number, check: number): Threshold {
+  return {
+    what: `304 on Node: ${what}`,
+    ...{ suite: "serve", case: "304 on Node, the handler knows the tag", ours },
+    ...{ kind: "at least so many times as fast", against, goal, check },
+  };
+}
+
+/** As its users have it: the tag is made from the content of each answer. */
+function own(name: string): Reference {
+  return { name, case: "304 on Node, the tag is made from the content" };
+}
+
+/** Bytes are the same on every machine: there is no noise to leave room for. */
+function size(what: string, name: string, ours: string, goal: number): Threshold {
+  return {
+    what: `${what}, in a bundle`,
+    ...{ suite: "size", case: name, ours, kind: "at most so many bytes to load", goal, check: goal },
+  };
+}

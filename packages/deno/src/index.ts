@@ -1,0 +1,2 @@
+export { conditional, type ServeInfo } from "./conditional.ts";
+export { type FileInfo, fileState } from "./file-state.ts";

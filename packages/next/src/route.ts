@@ -1,0 +1,36 @@
+import { type ConditionalOptions, conditional } from "@entity-tag/core/fetch";
+import { codingOf, incoming, outgoing } from "./coding.ts";
+
+type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
+
+/**
+ * The route handlers of these methods and no others, with the conditions of each request obeyed. Next adds HEAD and
+ * OPTIONS where they are not given.
+ *
+ * With `current`, every method is judged before its handler acts; without it, reads are judged by their answer. The
+ * options are those of `conditional` in `@entity-tag/core/fetch`; `current` is given the request and the context.
+ * A strong `"v1"` goes out as `"v1-next-gzip"` where Next may compress; in a condition, either comes in as `"v1"`.
+ *
+ * @throws {TypeError} at once on `require` without `current`
+ * @example
+ * export const { GET, PUT } = route({ GET: read, PUT: write }, { current: stateOf, require: true });
+ * @see RFC 9110 §13.2
+ */
+export function route<
+  Method extends string,
+  Req extends Request = Request,
+  Context = { params: Promise<Record<string, string>> },
+>(
+  methods: Record<Method, Handler<Req, Context, Response | Promise<Response>>>,
+  options: ConditionalOptions<Req, [context: Context]> = {},
+): Record<Method, Handler<Req, Context, Promise<Response>>> {
+  const guarded = (Object.keys(methods) as Method[]).map((method) => {
+    const handler = conditional(methods[method], options);
+    const send: Handler<Req, Context, Promise<Response>> = async (request, context) => {
+      const response = await handler(incoming(request), context);
+      return outgoing(response, codingOf(request.headers.get("Accept-Encoding")));
+    };
+    return [method, send];
+  });
+  return Object.fromEntries(guarded);
+}

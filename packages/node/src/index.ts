@@ -1,0 +1,5 @@
+export { answered } from "./answered.ts";
+export { type ConditionalOptions, conditional } from "./conditional.ts";
+export { contentTag, fileTag } from "./make-tag.ts";
+export type { NodeRequest, NodeResponse } from "./message.ts";
+export type { ContentTagging } from "./tagging.ts";

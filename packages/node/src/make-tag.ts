@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@entity-tag/core";
+
+/**
+ * The tag of content, at once: the one that core's `contentTag` promises for the same bytes.
+ *
+ * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only.
+ *
+ * @throws {TypeError} on what holds no bytes
+ * @example
+ * contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
+ * @see RFC 9110 §8.8.1
+ */
+export function contentTag(
+  content: string | ArrayBuffer | Uint8Array | DataView,
+  options: { weak?: boolean | undefined } = {},
+): EntityTag {
+  const isBuffer = content instanceof ArrayBuffer;
+  if (typeof content !== "string" && !isBuffer && !ArrayBuffer.isView(content)) {
+    throw new TypeError(
+      `Cannot make a tag of ${String(content)}: use a string, an ArrayBuffer or a view of one`,
+    );
+  }
+  const digest = hash("sha256", isBuffer ? new Uint8Array(content) : content, "base64").slice(0, 24);
+  return options.weak ? `W/"${digest}"` : `"${digest}"`;
+}
+
+/**
+ * The tag of a file, from its `fs.Stats` or `fs.BigIntStats`: weak while the file could still change unnoticed.
+ *
+ * `BigIntStats` are exact to the nanosecond, which `Stats` are not: the two give one file different tags, so keep to
+ * one of them. `now`: milliseconds since the epoch.
+ *
+ * @throws {TypeError} on a size or a time that is none
+ * @example
+ * fileTag({ size: 1024n, mtimeNs: 1_700_000_000_123_456_789n }); // '"400-17979cfe3d0b7d15"'
+ * @see RFC 9110 §8.8.1
+ */
+export function fileTag(
+  stats: { size: number; mtimeMs: number } | { size: bigint; mtimeNs: bigint },
+  now?: number,
+): EntityTag {
+  if (!("mtimeNs" in stats)) return fileTagByMs(stats, now);
+  const { size, mtimeNs } = stats;
+  const isSettled = !isWeak(fileTagByMs({ size, mtimeMs: Number(mtimeNs) / 1e6 }, now));
+  return (isSettled ? strong : weak)(`${size.toString(16)}-${mtimeNs.toString(16)}`);
+}

@@ -1,0 +1,25 @@
+/** What is read of a request: that of node:http, node:http2, Express, Connect and Polka fits. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly httpVersionMajor?: number | undefined;
+  readonly headers: { [name: string]: string | string[] | undefined };
+  readonly rawHeaders?: readonly string[] | undefined;
+}
+
+/** What is used of an answer: that of node:http, node:http2, Express, Connect and Polka fits. */
+export interface NodeResponse {
+  statusCode: number;
+  statusMessage?: string;
+  readonly headersSent: boolean;
+  readonly writableEnded: boolean;
+  getHeader(name: string): number | string | string[] | undefined;
+  getHeaderNames(): string[];
+  setHeader(name: string, value: string): unknown;
+  appendHeader(name: string, value: string): unknown;
+  removeHeader(name: string): void;
+  flushHeaders?(): void;
+  writeHead(status: number, ...rest: unknown[]): unknown;
+  write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
+  end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
+  emit(event: string): boolean;
+}

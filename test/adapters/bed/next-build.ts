@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { root } from "./server.ts";
+
+export const fixture = `${root}/test/adapters/next`;
+const builtFrom = `${fixture}/.next/built-from`;
+
+/** All that goes into the application. */
+const sources = [
+  "test/adapters/next/**/*.ts",
+  "test/adapters/apps/{handlers,fetch-handlers,streams}.ts",
+  "test/rows.ts",
+  "packages/{core,next}/dist/*.js",
+  "test/package.json",
+];
+
+/** Builds the application with Next, its type check included, unless it was built from the same files before. */
+export async function buildNext(): Promise<void> {
+  const digest = digestOf(globSync(sources, { cwd: root, exclude: ["**/.next/**"] }).sort());
+  if (existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === digest) return;
+  const next = `${root}/test/node_modules/next/dist/bin/next`;
+  await promisify(execFile)(process.execPath, [next, "build", fixture], {
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+  }).catch((error) => {
+    throw new Error(`next build failed: ${error.stdout}${error.stderr}`);
+  });
+  writeFileSync(builtFrom, digest);
+}
+
+function digestOf(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(readFileSync(`${root}/${file}`));
+  return hash.digest("hex");
+}

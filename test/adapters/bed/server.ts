@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const root = resolve(import.meta.dirname, "../../..");
+/** Where the programs of the bed are. */
+export const apps = `${root}/test/adapters/apps`;
+
+/** A program that listens, in a process of its own on its own runtime. */
+export interface Server {
+  port: number;
+  stop(): void;
+}
+
+/** The commands that run a program; everything they need is installed with the workspace. */
+export const runtimes = {
+  node: [process.execPath],
+  deno: [binary("deno"), "run", "--no-remote", "--cached-only", "--node-modules-dir=manual", "--allow-all"],
+  // Without the paths of the workspace, which lead to the sources: what runs is what users get.
+  bun: [binary("bun"), "--no-install", `--tsconfig-override=${root}/tsconfig.base.json`],
+  next: [process.execPath, resolve(root, "test/node_modules/next/dist/bin/next"), "start", "--port", "0"],
+} as const;
+
+function binary(name: string): string {
+  return resolve(root, "node_modules/.bin", name);
+}
+
+/**
+ * Starts a program and waits until it listens: on a port that it prints, or on the one given to it as `PORT`.
+ * A runtime that is not installed is an error, not a reason to skip.
+ */
+export async function start(command: readonly string[], port?: number): Promise<Server> {
+  const [file = "", ...args] = command;
+  if (!existsSync(file)) throw new Error(`${file} is not installed: npm run setup`);
+  const child = spawn(file, args, {
+    // A group of its own: the commands of deno and bun are scripts that start the real thing.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment, ...(port !== undefined && { PORT: String(port) }) },
+  });
+  const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  const stop = () => {
+    if (isRunning()) process.kill(-child.pid!, "SIGKILL");
+  };
+  process.once("exit", stop);
+  const output = collect(child);
+  const failed = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`not listening after 30 s: ${output.text}`)), 30_000).unref();
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`exited with ${code} before it listened: ${output.text}`)));
+  });
+  const listening = port === undefined ? printedPort(output, isRunning) : answering(port, isRunning);
+  try {
+    return { port: await Promise.race([listening, failed]), stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+const environment = { NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+
+interface Output {
+  text: string;
+}
+
+function collect(child: ChildProcess): Output {
+  const output = { text: "" };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (bytes) => {
+      output.text += bytes;
+    });
+  }
+  return output;
+}
+
+async function printedPort(output: Output, isRunning: () => boolean): Promise<number> {
+  while (isRunning()) {
+    const port = /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\]|\[::1\]):(\d+)/.exec(
+      output.text,
+    )?.[1];
+    if (port !== undefined) return Number(port);
+    await sleep(20);
+  }
+  throw new Error(`ended before it listened: ${output.text}`);
+}
+
+async function answering(port: number, isRunning: () => boolean): Promise<number> {
+  while (isRunning()) {
+    const socket = connect(port, "localhost");
+    const isOpen = await new Promise((resolve) => {
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    });
+    socket.destroy();
+    if (isOpen) return port;
+    await sleep(20);
+  }
+  throw new Error(`ended before it listened on ${port}`);
+}

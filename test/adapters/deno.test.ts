@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { fileTag } from "@entity-tag/core";
+import { fileState } from "@entity-tag/deno";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root, runtimes, type Server, start } from "./bed/server.ts";
+
+const run = promisify(execFile);
+const deno = runtimes.deno[0];
+const folder = `${root}/test/adapters/.deno`;
+beforeAll(() => {
+  mkdirSync(folder, { recursive: true });
+  // Deno takes the folder for a package of its own, and leaves the workspace alone.
+  writeFileSync(`${folder}/deno.json`, "{}");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const written = (name: string, program: string): string => {
+  writeFileSync(`${folder}/${name}`, program);
+  return `${folder}/${name}`;
+};
+
+describe("fileState", () => {
+  const mtime = new Date(1_700_000_000_123);
+
+  it("fileState makes a tag of size and time, and says when the file was modified", () => {
+    expect(fileState({ size: 10, mtime })).toEqual({
+      etag: fileTag({ size: 10, mtimeMs: mtime.getTime() }),
+      lastModified: mtime,
+    });
+  });
+
+  it("fileState of a file that has just been written is weak", () => {
+    expect(fileState({ size: 10, mtime: new Date(Date.now() - 5) }).etag).toMatch(/^W\//);
+  });
+
+  it("fileState without a time of modification has no validator: a size alone says nothing", () => {
+    expect(fileState({ size: 10, mtime: null })).toEqual({});
+  });
+});
+
+describe("conditional under Deno", () => {
+  const programs = {
+    "automatic-compression.ts": `
+      import { conditional } from "@entity-tag/deno";
+      const text = "The same words, again and again. ".repeat(100);
+      const handler = () => new Response(text, { headers: { "content-type": "text/plain" } });
+      const current = () => ({ etag: '"v1"' as const });
+      const strict = conditional(handler, { current });
+      const lenient = conditional(handler, { current, ifMatch: "weak" });
+      Deno.serve({ port: 0, automaticCompression: true }, (request, info) =>
+        (request.url.endsWith("/lenient") ? lenient : strict)(request, info));`,
+    "default-export.ts": `
+      import { conditional } from "@entity-tag/deno";
+      export default {
+        fetch: conditional((_, { remoteAddr }) => new Response("hostname" in remoteAddr ? remoteAddr.hostname : "")),
+      } satisfies Deno.ServeDefaultExport;`,
+  };
+  const servers: Server[] = [];
+  afterAll(() => {
+    for (const server of servers) server.stop();
+  });
+  const serve = async (command: readonly string[]) => {
+    const server = await start(command);
+    servers.push(server);
+    return `http://localhost:${server.port}`;
+  };
+
+  it("a tag that Deno weakens when it compresses revalidates reads; a write with it needs ifMatch: weak", async () => {
+    const name = "automatic-compression.ts";
+    const url = await serve([...runtimes.deno, written(name, programs[name])]);
+    const first = await fetch(url, { headers: { "Accept-Encoding": "gzip" } });
+    expect(first.headers.get("Content-Encoding")).toBe("gzip");
+    const etag = first.headers.get("ETag")!;
+    expect(etag).toBe('W/"v1"');
+    expect((await fetch(url, { headers: { "If-None-Match": etag } })).status).toBe(304);
+    const put = (path: string) => fetch(url + path, { method: "PUT", headers: { "If-Match": etag } });
+    expect((await put("/strict")).status).toBe(412);
+    expect((await put("/lenient")).status).toBe(200);
+  });
+
+  it("a default export is served by deno serve, with what it tells of the connection", async () => {
+    const name = "default-export.ts";
+    const [, , ...options] = runtimes.deno;
+    const url = await serve([deno, "serve", "--port=0", ...options, written(name, programs[name])]);
+    const first = await fetch(url);
+    expect(await first.text()).toMatch(/127\.0\.0\.1|::1/);
+    const again = await fetch(url, { headers: { "If-None-Match": first.headers.get("ETag")! } });
+    expect(again.status).toBe(304);
+  });
+
+  it("Deno's own types accept the handler, wherever Deno takes one", { timeout: 60_000 }, async () => {
+    const file = written(
+      "types.ts",
+      `import { conditional, fileState } from "${root}/packages/deno/src/index.ts";
+      Deno.serve(conditional((request, info) => new Response(request.url + info.remoteAddr.hostname)));
+      Deno.serve({ path: "/tmp/s" }, conditional((_, info: Deno.ServeHandlerInfo<Deno.UnixAddr>) => new Response(info.remoteAddr.path)));
+      export const { etag } = fileState(await Deno.stat("."));
+      ${Object.values(programs)
+        .join("\n")
+        .replaceAll(/import .* from "@entity-tag\/deno";/g, "")}`,
+    );
+    await run(deno, ["check", "--no-remote", "--config", `${root}/packages/deno/deno.json`, file]);
+  });
+});
+
+describe("packages/deno", () => {
+  const read = (file: string) => readFileSync(`${root}/packages/deno/${file}`, "utf8");
+
+  it("deno.json says what package.json says", () => {
+    const jsr = JSON.parse(read("deno.json"));
+    const npm = JSON.parse(read("package.json"));
+    const core = JSON.parse(readFileSync(`${root}/packages/core/package.json`, "utf8"));
+    expect([jsr.name, jsr.version, jsr.license]).toEqual([npm.name, npm.version, npm.license]);
+    expect(jsr.imports["@entity-tag/core"]).toBe(`npm:@entity-tag/core@^${core.version}`);
+    expect(jsr.imports["@entity-tag/core/fetch"]).toBe(`npm:@entity-tag/core@^${core.version}/fetch`);
+  });
+
+  it("deno publish has nothing to object to", { timeout: 60_000 }, async () => {
+    const { stdout, stderr } = await run(deno, ["publish", "--dry-run", "--allow-dirty"], {
+      cwd: `${root}/packages/deno`,
+    });
+    expect(stdout + stderr).toContain("Dry run complete");
+  });
+});

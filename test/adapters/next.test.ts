@@ -1,0 +1,258 @@
+import { readFileSync } from "node:fs";
+import { isWeak, parseTag, strongMatch } from "@entity-tag/core";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Answer, type Connection, http1 } from "./bed/connection.ts";
+import { programs } from "./bed/documents.ts";
+import { expectRows } from "./bed/expect-rows.ts";
+import { buildNext, fixture } from "./bed/next-build.ts";
+import { expectPage } from "./bed/page.ts";
+import { type Server, start } from "./bed/server.ts";
+import { expectStreams } from "./bed/stream-checks.ts";
+import { nextTargets } from "./bed/targets.ts";
+
+let server: Server;
+beforeAll(async () => {
+  await buildNext();
+  server = await start(nextTargets[0]!.command);
+}, 180_000);
+afterAll(() => server?.stop());
+
+const counts: string[] = [];
+afterAll(() => console.log(counts.join("\n")));
+
+describe("Every row has its answer from Next, built and started", () => {
+  it.for(nextTargets)(
+    "$name answers every row, and its connections stay in use",
+    { timeout: 60_000 },
+    async (target) => {
+      counts.push(await expectRows(target, server.port));
+    },
+  );
+});
+
+describe("route leaves to Next what is Next's", () => {
+  it("HEAD is answered as GET is, without the body", async () => {
+    const { get, head } = await both("/time");
+    expect(head).toMatchObject({ status: 200, body: "" });
+    expect(field(head, "etag")).toBe(field(get, "etag"));
+    const again = await ask("HEAD", "/time", { "If-None-Match": field(get, "etag")! });
+    expect(again.status).toBe(304);
+  });
+
+  it("OPTIONS lists the methods that there are", async () => {
+    const answer = await ask("OPTIONS", "/time");
+    expect(answer.status).toBe(204);
+    expect(field(answer, "allow")).toBe("GET, HEAD, OPTIONS");
+  });
+
+  it("a method that was not given is refused by Next", async () => {
+    expect((await ask("PUT", "/time", { "If-Match": '"v0"' }, "text")).status).toBe(405);
+  });
+
+  it("a handler is given Next's own request, and its conditions in the words of the handler", async () => {
+    const { body } = await ask("GET", "/request", {
+      "If-None-Match": 'W/"a-next-gzip", "b-next-deflate","c"',
+    });
+    expect(JSON.parse(body)).toEqual({ path: "/request", condition: 'W/"a", "b","c"' });
+  });
+
+  it("the parameters of the path reach the handlers and current", async () => {
+    expect(await ask("GET", "/pages/home")).toMatchObject({ status: 200, body: "Hello" });
+    expect((await ask("GET", "/pages/nowhere")).status).toBe(404);
+    expect((await ask("PUT", "/pages/new", { "If-None-Match": "*" }, "text")).status).toBe(204);
+    expect((await ask("PUT", "/pages/new", { "If-None-Match": "*" }, "text")).status).toBe(412);
+  });
+});
+
+/** From the one that hangs on the order of its members on, Next's choice is not told: the tag goes out weak. */
+const acceptEncodings = [
+  undefined,
+  "",
+  "gzip",
+  "deflate",
+  "identity",
+  "br",
+  "gzip, deflate, br, zstd",
+  "deflate, gzip",
+  "GZIP",
+  "gzip;q=1.0,deflate;q=0.6,identity;q=0.3",
+  "gzip;q=0",
+  "gzip;q=0, deflate",
+  "gzip;q=0.2, identity;q=0.8",
+  "gzip, identity",
+  "identity, gzip",
+  "identity;q=1, *;q=0",
+  "*",
+  "gzip;Q=0.2, identity",
+  "gzip;level=1",
+];
+const accepting = (encoding: string | undefined): Record<string, string> =>
+  encoding === undefined ? {} : { "Accept-Encoding": encoding };
+
+describe.each([
+  "node/own",
+  "node/current",
+  "node/content",
+  "node/strong-content",
+  "node/made",
+  "node/weak",
+  "edge/current",
+])("compress: true and the tag (%s)", (kind) => {
+  const path = `/compressed/${kind}`;
+
+  it("no two codings share a strong tag", async () => {
+    const codings = new Map<string, Set<string>>();
+    for (const encoding of acceptEncodings) {
+      const answer = await ask("GET", path, accepting(encoding));
+      const tag = parseTag(field(answer, "etag"))!;
+      if (isWeak(tag)) continue;
+      codings.set(tag, (codings.get(tag) ?? new Set()).add(field(answer, "content-encoding") ?? "identity"));
+    }
+    const sent = [...codings.values()].map((set) => [...set]);
+    expect(sent.filter((set) => set.length > 1)).toEqual([]);
+    if (!/\/(content|weak)$/.test(kind)) expect(sent.flat().sort()).toEqual(["deflate", "gzip", "identity"]);
+  });
+
+  it("Next compresses, and says so in Vary beside the handler's own", async () => {
+    const answer = await ask("GET", path, accepting("gzip"));
+    expect(field(answer, "content-encoding")).toBe("gzip");
+    expect(members(answer, "vary")).toEqual(expect.arrayContaining(["Cookie", "Accept-Encoding"]));
+  });
+
+  it.each(acceptEncodings)(
+    "what was sent for Accept-Encoding %s is revalidated, by GET and by HEAD",
+    async (encoding) => {
+      const first = await ask("GET", path, accepting(encoding));
+      const etag = field(first, "etag")!;
+      for (const method of ["GET", "HEAD"]) {
+        const again = await ask(method, path, { ...accepting(encoding), "If-None-Match": etag });
+        expect(again).toMatchObject({ status: 304, body: "" });
+        expect(field(again, "etag")).toBe(etag);
+        expect(field(again, "content-encoding")).toBeUndefined();
+      }
+    },
+  );
+});
+
+describe("compress: true and any Accept-Encoding", () => {
+  const quality = fc.constantFrom(
+    "",
+    "",
+    ";q=0",
+    ";q=0.3",
+    ";q=0.5",
+    "; q=1",
+    ";q=",
+    ";q = 0.5",
+    ";Q=0.2",
+    ";q=x",
+    ";a=1;q=0.1",
+  );
+  const name = fc.constantFrom("gzip", "deflate", "identity", "br", "*", "GZIP", "x-gzip", "", "gzip x");
+  const member = fc.tuple(name, quality).map((parts) => parts.join(""));
+  const list = fc.tuple(fc.array(member, { maxLength: 4 }), fc.constantFrom(",", ", ", " ,", ",,"));
+
+  it("a strong tag says truly in which coding it was sent", { timeout: 60_000 }, async () => {
+    const sentAs = { '"v1"': undefined, '"v1-next-gzip"': "gzip", '"v1-next-deflate"': "deflate" };
+    await fc.assert(
+      fc.asyncProperty(list, async ([members, comma]) => {
+        const answer = await ask("GET", "/compressed/node/current", accepting(members.join(comma)));
+        const etag = field(answer, "etag")!;
+        if (etag === 'W/"v1"') return;
+        expect(Object.keys(sentAs)).toContain(etag);
+        expect(field(answer, "content-encoding")).toBe(sentAs[etag as keyof typeof sentAs]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe.each(["node/own", "node/current", "edge/own", "edge/current"])(
+  "compress: true and a write (%s)",
+  (kind) => {
+    const path = `/compressed/${kind}`;
+    const canWrite = acceptEncodings.filter(
+      (encoding) => !/[*A-Zl]|^gzip, i|^identity, g/.test(encoding ?? ""),
+    );
+
+    it.each(canWrite)(
+      "the tag that was sent for Accept-Encoding %s is taken back by If-Match",
+      async (encoding) => {
+        const etag = field(await ask("GET", path, accepting(encoding)), "etag")!;
+        expect((await ask("PUT", path, { ...accepting(encoding), "If-Match": etag }, "text")).status).toBe(
+          200,
+        );
+        // A proxy may have taken the client's Accept-Encoding away.
+        expect((await ask("PUT", path, { "If-Match": `"v0", ${etag}` }, "text")).status).toBe(200);
+      },
+    );
+
+    it.each([
+      '"v0"',
+      '"v0-next-gzip"',
+      'W/"v1"',
+      'W/"v1-next-gzip"',
+      '"v1-gzip"',
+      '"v1-next-gzip',
+      '"v1-next-br"',
+    ])("a write with %s is refused, with the tag to try again with", async (stale) => {
+      const refused = await ask("PUT", path, { "Accept-Encoding": "gzip", "If-Match": stale }, "text");
+      expect(refused.status).toBe(412);
+      const etag = parseTag(field(refused, "etag"))!;
+      expect(strongMatch(etag, '"v1-next-gzip"')).toBe(true);
+      const again = await ask("PUT", path, { "Accept-Encoding": "gzip", "If-Match": etag }, "text");
+      expect(again.status).toBe(200);
+    });
+  },
+);
+
+describe("Streams through route", () => {
+  expectStreams(() => `http://localhost:${server.port}/streams`);
+});
+
+describe("The programs of the documents", () => {
+  it.each([
+    ["docs/frameworks/next.md", 0, "app/note/route.ts", "/note"],
+    ["packages/next/README.md", 0, "app/pages/[slug]/route.ts", "/pages/home"],
+  ] as const)("%s, block %i, is %s of this application, and obeys", async (document, block, file, path) => {
+    const program = programs(document)[block]!;
+    expect(program.split("\n")[0]).toBe(`// ${file}`);
+    expect(readFileSync(`${fixture}/${file}`, "utf8")).toBe(program);
+    await expectPage(`http://localhost:${server.port}${path}`);
+  });
+
+  it("packages/next/README.md, block 1, is app/time/route.ts of this application", () => {
+    expect(readFileSync(`${fixture}/app/time/route.ts`, "utf8")).toBe(programs("packages/next/README.md")[1]);
+  });
+});
+
+async function both(path: string): Promise<{ get: Answer; head: Answer }> {
+  return { get: await ask("GET", path), head: await ask("HEAD", path) };
+}
+
+let connection: Connection | undefined;
+afterAll(() => connection?.close());
+
+async function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<Answer> {
+  connection ??= await http1(server.port);
+  return connection.ask({
+    method,
+    path,
+    headers: Object.entries(headers),
+    ...(body !== undefined && { body }),
+  });
+}
+
+const members = (answer: Answer, name: string): string[] =>
+  (field(answer, name) ?? "").split(",").map((member) => member.trim());
+
+function field({ headers }: Answer, name: string): string | undefined {
+  const lines = headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
+  return lines.length === 0 ? undefined : lines.join(", ");
+}

@@ -1,0 +1,3 @@
+export { GET, PUT } from "../../../../compressed.ts";
+
+export const runtime = "nodejs";

@@ -1,0 +1,8 @@
+import { route } from "@entity-tag/next";
+import type { NextRequest } from "next/server";
+
+/** What a handler sees of its request. */
+export const { GET } = route({
+  GET: ({ nextUrl, headers }: NextRequest) =>
+    Response.json({ path: nextUrl.pathname, condition: headers.get("If-None-Match") }),
+});

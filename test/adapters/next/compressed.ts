@@ -1,0 +1,32 @@
+import { answer } from "@entity-tag/core/fetch";
+import { route } from "@entity-tag/next";
+
+interface Context {
+  params: Promise<{ kind: string }>;
+}
+
+const text = "The same words, again and again. ".repeat(200);
+const headers = { "content-type": "text/plain", vary: "Cookie" };
+const read = () => new Response(text, { headers });
+const written = () => new Response("written", { headers });
+const v1 = () => ({ etag: '"v1"' as const });
+
+/** The ways in which an answer that Next compresses gets a tag, and a write of each. */
+const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
+  /** The handler knows the tag, and judges writes itself. */
+  own: route({
+    GET: () => new Response(text, { headers: { ...headers, etag: '"v1"' } }),
+    PUT: (request) => answer(request, v1()) ?? new Response("written", { headers: { etag: '"v2"' } }),
+  }),
+  current: route({ GET: read, PUT: written }, { current: v1 }),
+  content: route({ GET: read, PUT: written }),
+  "strong-content": route({ GET: read, PUT: written }, { tag: { weak: false } }),
+  made: route({ GET: read, PUT: written }, { tag: () => '"v1"' }),
+  weak: route({ GET: read, PUT: written }, { current: () => ({ etag: 'W/"v1"' }) }),
+};
+
+const dispatch = (method: "GET" | "PUT") => async (request: Request, context: Context) =>
+  kinds[(await context.params).kind]![method](request, context);
+
+export const GET = dispatch("GET");
+export const PUT = dispatch("PUT");
