@@ -1,5 +1,4 @@
 // npm run bench -- --help
-import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
 import { check } from "./check.ts";
 import { compare } from "./compare.ts";
@@ -56,7 +55,7 @@ async function main(suites: SuiteName[], options: Options, command: Command): Pr
   if (before) console.log(compare(before, results));
   if (options.record) {
     console.log(`\n${writeResults(results)}`);
-    publish(results);
+    await publish(results);
   }
 }
 

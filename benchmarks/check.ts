@@ -40,7 +40,7 @@ async function failing(open: readonly Threshold[]): Promise<Threshold[]> {
 function measureFor(name: SuiteName, those: readonly Threshold[]): Promise<SuiteResult> {
   const wanted: Record<string, string[]> = {};
   const want = (caseName: string, contender: string) => {
-    (wanted[caseName] ??= []).push(contender);
+    wanted[caseName] = [...(wanted[caseName] ?? []), contender];
   };
   for (const threshold of those) {
     want(threshold.case, threshold.ours);

@@ -30,8 +30,8 @@ function changesIn(before: CaseResult, after: CaseResult): string[] {
     .flatMap((now) => {
       const then = before.entries.find(({ name }) => name === now.name);
       if (then?.rounds === undefined) return [`${after.name}: ${now.name} is new`];
-      const other = referenceIn(before, after);
-      const change = other && changeOf(before, after, then, now, other);
+      const change =
+        after.unit === "bytes" ? changeOfSize(then, now) : changeOfTime(before, after, then, now);
       const bytes = then.bytes === now.bytes ? undefined : `${then.bytes} B allocated, now ${now.bytes} B`;
       return [change, bytes]
         .filter((text) => text !== undefined)
@@ -39,24 +39,21 @@ function changesIn(before: CaseResult, after: CaseResult): string[] {
     });
 }
 
-/** Sizes are compared as they are; times by what ours is to the other, if the quartiles of the two do not overlap. */
-function changeOf(
-  before: CaseResult,
-  after: CaseResult,
-  then: Entry,
-  now: Entry,
-  other: string,
-): string | undefined {
-  if (after.unit === "bytes") {
-    const [was, is] = [then.rounds![0]!, now.rounds![0]!];
-    return was === is ? undefined : `${was} B, now ${is} B`;
-  }
+function changeOfSize(then: Entry, now: Entry): string | undefined {
+  const [was, is] = [then.rounds![0]!, now.rounds![0]!];
+  return was === is ? undefined : `${was} B, now ${is} B`;
+}
+
+/** By what ours is to another, if the quartiles of the two do not overlap. */
+function changeOfTime(before: CaseResult, after: CaseResult, then: Entry, now: Entry): string | undefined {
+  const other = referenceIn(before, after);
+  if (other === undefined) return undefined;
   const [was, is] = [ratioTo(before, then, other), ratioTo(after, now, other)];
   const isApart = was.high < is.low || is.high < was.low;
   const part = is.median / was.median - 1;
   if (!isApart || Math.abs(part) < NOISE) return undefined;
-  const sign = part > 0 ? "faster" : "slower";
-  return `${times(was.median)} as fast as ${other}, now ${times(is.median)}: ${Math.round(Math.abs(part) * 100)} % ${sign}`;
+  const percent = Math.round(Math.abs(part) * 100);
+  return `${times(was.median)} as fast as ${other}, now ${times(is.median)}: ${percent} % ${part > 0 ? "faster" : "slower"}`;
 }
 
 function ratioTo(result: CaseResult, ours: Entry, other: string) {

@@ -7,6 +7,8 @@ import type { SuiteResult } from "./results.ts";
 import { commandOf, type Runtime } from "./runtime.ts";
 import type { Order, SuiteName } from "./suite.ts";
 
+/** Optimized at once, not by a thread that waits for a core: a busy machine shall not change what is measured. */
+const V8 = ["--expose-gc", "--no-concurrent-recompilation"];
 /** Measured by Node wherever they serve: the client and the bundler are the same everywhere. */
 const alwaysOnNode: readonly SuiteName[] = ["serve", "size"];
 
@@ -23,7 +25,7 @@ export async function measureSuite(
   const folder = mkdtempSync(join(tmpdir(), "entity-tag-bench-"));
   const file = join(folder, "results.json");
   try {
-    const [command, ...args] = commandOf(alwaysOnNode.includes(name) ? "node" : runtime);
+    const [command, ...args] = commandOf(alwaysOnNode.includes(name) ? "node" : runtime, V8);
     const script = join(import.meta.dirname, "run-suite.ts");
     const child = spawn(command, [...args, script, name, file, JSON.stringify(order)], {
       stdio: ["ignore", tablesTo, 2],

@@ -21,7 +21,7 @@ export function observe(threshold: Threshold, suites: Suites, by: Yardstick = "c
   const ours = result?.entries.find(({ name }) => name === threshold.ours);
   if (result === undefined || ours?.rounds === undefined) return undefined;
   if (threshold.kind === "at most so many bytes allocated") return ours.bytes;
-  if (threshold.kind === "at most so many bytes to load") return median(ours.rounds);
+  if (!("against" in threshold)) return median(ours.rounds);
   const other = entryOf(threshold.against, result, suite);
   if (other?.rounds === undefined) return undefined;
   if (threshold.kind === "at most so many times the cost") {

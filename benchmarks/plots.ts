@@ -35,6 +35,8 @@ async function measurePlot<Input, Answer>(
 ): Promise<Plot> {
   const wanted = contenders.filter((contender) => wants(name, contender.name));
   const lines = wanted.map(({ name, role }) => ({ name, role, values: [] as (number | null)[] }));
+  // What engines learn from one size they unlearn at the next: they see all of them before any is measured.
+  for (const size of sizes) await measureCase(caseOf(size), wanted.slice(0, 1), { ...pace, rounds: 1 });
   for (const size of sizes) {
     const able = wanted.filter((_, i) => (lines[i]!.values.at(-1) ?? 0) < TOO_SLOW);
     const { entries } = await measureCase(caseOf(size), able, pace);

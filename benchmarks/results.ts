@@ -39,6 +39,8 @@ export interface Plot {
 }
 
 export interface SuiteResult {
+  /** What the suite asks. */
+  about: string;
   cases: CaseResult[];
   plots: Plot[];
   /** What could not be measured here, and why. */

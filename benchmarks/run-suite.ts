@@ -8,6 +8,6 @@ const { suite }: { suite: Suite } = await import(`./suites/${name}.ts`);
 console.log(`\n${name}: ${suite.about}`);
 const result = await suite.run(scopeOf(JSON.parse(order!)));
 for (const line of result.skipped) console.log(`\nskipped: ${line}`);
-writeFileSync(file!, JSON.stringify(result));
+writeFileSync(file!, JSON.stringify({ about: suite.about, ...result }));
 // Pools and sockets of what was measured may be open still.
 process.exit(0);

@@ -35,7 +35,7 @@ export interface Scope extends Omit<Order, "wanted"> {
 export interface Suite {
   /** A sentence for whoever reads the table. */
   about: string;
-  run(scope: Scope): Promise<SuiteResult>;
+  run(scope: Scope): Promise<Omit<SuiteResult, "about">>;
 }
 
 export function scopeOf({ wanted, ...order }: Order): Scope {

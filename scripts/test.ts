@@ -20,11 +20,20 @@ mkdirSync(results, { recursive: true });
 await check("build", ["node", "scripts/build.ts"]);
 await check("lint and format", ["biome", "ci", "--error-on-warnings", "."]);
 await check("types of everything", ["tsc", "-p", "tsconfig.json"]);
-for (const name of packages) await check(`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]);
+for (const name of packages)
+  await check(`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]);
 await test();
 for (const name of packages) {
   await check(`publint ${name}`, ["publint", "--strict", "--pack", "npm", `packages/${name}`]);
-  await check(`are the types right: ${name}`, ["attw", "--pack", `packages/${name}`, "--profile", "esm-only", "--format", "ascii"]);
+  await check(`are the types right: ${name}`, [
+    "attw",
+    "--pack",
+    `packages/${name}`,
+    "--profile",
+    "esm-only",
+    "--format",
+    "ascii",
+  ]);
 }
 await size();
 
@@ -55,7 +64,12 @@ async function test(): Promise<void> {
     totals.passed += report.numPassedTests;
     totals.failed += report.numFailedTests;
     totals.skipped += report.numPendingTests + report.numTodoTests;
-    count("all tests ran, none failed, coverage is complete", ok && report.numTotalTests > 0, "see above", seconds);
+    count(
+      "all tests ran, none failed, coverage is complete",
+      ok && report.numTotalTests > 0,
+      "see above",
+      seconds,
+    );
   } catch (error) {
     count("all tests ran, none failed, coverage is complete", false, String(error), seconds);
   }
@@ -73,7 +87,10 @@ async function size(): Promise<void> {
   }
 }
 
-function run(command: readonly string[], show?: "shown"): Promise<{ ok: boolean; output: string; seconds: number }> {
+function run(
+  command: readonly string[],
+  show?: "shown",
+): Promise<{ ok: boolean; output: string; seconds: number }> {
   const started = Date.now();
   const path = `${root}/node_modules/.bin:${process.env.PATH}`;
   const child = spawn(command[0]!, command.slice(1), {

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileTag } from "@entity-tag/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { apps, runtimes, type Server, start } from "./bed/server.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "entity-tag-bun-"));
 const file = join(folder, "page.txt");
@@ -14,7 +17,7 @@ beforeAll(async () => {
   writeFileSync(file, "0123456789");
   utimesSync(file, settled, settled);
   server = await start([...runtimes.bun, `${apps}/bun-table.ts`, file]);
-}, 60_000);
+});
 afterAll(() => {
   server?.stop();
   rmSync(folder, { recursive: true });

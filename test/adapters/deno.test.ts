@@ -1,19 +1,17 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { fileTag } from "@entity-tag/core";
 import { fileState } from "@entity-tag/deno";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root, runtimes, type Server, start } from "./bed/server.ts";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const run = promisify(execFile);
 const deno = runtimes.deno[0];
-const folder = `${root}/test/adapters/.deno`;
-beforeAll(() => {
-  mkdirSync(folder, { recursive: true });
-  // Deno takes the folder for a package of its own, and leaves the workspace alone.
-  writeFileSync(`${folder}/deno.json`, "{}");
-});
+const folder = programFolder("deno");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const written = (name: string, program: string): string => {
@@ -90,7 +88,7 @@ describe("conditional under Deno", () => {
     expect(again.status).toBe(304);
   });
 
-  it("Deno's own types accept the handler, wherever Deno takes one", { timeout: 60_000 }, async () => {
+  it("Deno's own types accept the handler, wherever Deno takes one", async () => {
     const file = written(
       "types.ts",
       `import { conditional, fileState } from "${root}/packages/deno/src/index.ts";
@@ -117,7 +115,7 @@ describe("packages/deno", () => {
     expect(jsr.imports["@entity-tag/core/fetch"]).toBe(`npm:@entity-tag/core@^${core.version}/fetch`);
   });
 
-  it("deno publish has nothing to object to", { timeout: 60_000 }, async () => {
+  it("deno publish has nothing to object to", async () => {
     const { stdout, stderr } = await run(deno, ["publish", "--dry-run", "--allow-dirty"], {
       cwd: `${root}/packages/deno`,
     });

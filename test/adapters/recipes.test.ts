@@ -1,9 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { programs } from "./bed/documents.ts";
 import { expectPage } from "./bed/page.ts";
-import { root, runtimes, start } from "./bed/server.ts";
+import { programFolder, runtimes, start } from "./bed/server.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The documents whose first program is a page, on which runtime it runs, and where the page is. Next's are in next.test.ts. */
 const pages = [
@@ -22,19 +25,12 @@ const files = [
   ["packages/bun/README.md", "bun"],
 ] as const;
 
-/** Beside the tests' dependencies, so that every package is imported as a user does. */
-const folder = `${root}/test/adapters/.programs`;
-beforeAll(() => {
-  mkdirSync(folder, { recursive: true });
-  // Deno takes the folder for a package of its own, and leaves the workspace alone.
-  writeFileSync(`${folder}/deno.json`, "{}");
-});
+const folder = programFolder("recipes");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.concurrent("The programs of the documents", () => {
   it.for(pages)(
     "%s: a page that is read, revalidated and written without a lost update",
-    { timeout: 30_000 },
     async ([document, runtime, path]) => {
       const program = programs(document)[0]!;
       if (document.startsWith("docs/")) expect(program.trim().split("\n").length).toBeLessThanOrEqual(20);
@@ -42,7 +38,7 @@ describe.concurrent("The programs of the documents", () => {
     },
   );
 
-  it.for(files)("%s: a file that is judged by the disk", { timeout: 30_000 }, async ([document, runtime]) => {
+  it.for(files)("%s: a file that is judged by the disk", async ([document, runtime]) => {
     const program = programs(document)[1]!;
     await running(program, runtime, async (url) => {
       const first = await fetch(url);

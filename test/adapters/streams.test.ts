@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, vi } from "vitest";
 import { apps, runtimes, type Server, start } from "./bed/server.ts";
 import { expectStreams } from "./bed/stream-checks.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const programs = [
   { name: "Deno.serve", command: [...runtimes.deno, `${apps}/streams-deno.ts`], bases: ["/fetch"] },
@@ -16,7 +19,7 @@ describe.each(programs)("Streams through $name", ({ command, bases }) => {
   let server: Server;
   beforeAll(async () => {
     server = await start(command);
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   describe.each(bases)("%s", (base) => {

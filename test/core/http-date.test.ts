@@ -1,6 +1,7 @@
 import { formatDate, parseDate } from "@entity-tag/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { agree } from "./agree.ts";
 import { expectLinear } from "./growth.ts";
 import { hostile } from "./hostile.ts";
 import { longDays, moment, months, slowDate, spellings } from "./slow-date.ts";
@@ -304,7 +305,7 @@ describe("laws of the date", () => {
             date.slice(0, i) + String.fromCharCode(date.charCodeAt(i) + 256) + date.slice(i + 1),
           ][how]!;
           if (/^[ \t]|[ \t]$/.test(changed)) return; // white space around a field is not part of its value
-          expect(parseDate(changed, at), changed).toBe(slowDate(changed, at));
+          agree(parseDate(changed, at), slowDate(changed, at), changed);
         },
       ),
       { numRuns: 5000 },
@@ -332,7 +333,7 @@ describe("laws of the date", () => {
           `${w}, ${d}-${m}-${y} ${t}${z}`,
           `${w} ${m} ${d} ${t} ${y}`,
         ][form]!;
-        expect(parseDate(text, now), text).toBe(slowDate(text, now));
+        agree(parseDate(text, now), slowDate(text, now), text);
       }),
       { numRuns: 5000 },
     );

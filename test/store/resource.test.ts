@@ -443,6 +443,10 @@ describe("which key", () => {
       }
     }
     expect(trips).toEqual([]);
+    const everything = resource(memoryStore<Page>());
+    for (const path of ["/".padEnd(2001, "k"), `${"/".padEnd(2001, "k")}/`]) {
+      expect((await everything(request("GET", {}, undefined, path))).status).toBe(404);
+    }
   });
 });
 

@@ -59,8 +59,7 @@ function imfFixdate(text: string): number | undefined {
 
 /** `Sun Nov  6 08:49:37 1994` */
 function asctime(text: string): number | undefined {
-  const fits =
-    nameAt(WEEKDAY_CODES, text, 0) >= 0 && text[3] === " " && text[7] === " " && text[19] === " ";
+  const fits = nameAt(WEEKDAY_CODES, text, 0) >= 0 && text[3] === " " && text[7] === " " && text[19] === " ";
   const day = text[8] === " " ? oneDigit(text, 9) : twoDigits(text, 8);
   return fits ? moment(fourDigits(text, 20), text, 4, day, 10) : undefined;
 }
@@ -89,7 +88,13 @@ function nearest(yearOfCentury: number, text: string, at: number, now = Date.now
 }
 
 /** The moment on a day that must exist, at a time of day that must; a leap second may be any minute's (§5.6.7). */
-function moment(year: number, text: string, monthAt: number, day: number, timeAt: number): number | undefined {
+function moment(
+  year: number,
+  text: string,
+  monthAt: number,
+  day: number,
+  timeAt: number,
+): number | undefined {
   const month = nameAt(MONTH_CODES, text, monthAt);
   const hour = twoDigits(text, timeAt + 1);
   const minute = twoDigits(text, timeAt + 4);

@@ -61,7 +61,10 @@ export function listIncludes(field: string, tag: EntityTag, match: "strong" | "w
   if (spare <= 2 && isWeak(field as EntityTag)) return at === 2 && match === "weak" && field.startsWith("W/");
   // Where the tag's characters do not stand, no grammar is needed to say no: most misses end here.
   if (at < 0 && !weak) return false;
-  const slow = at < 0 || tag.charCodeAt(weak ? 3 : 1) === COMMA || (match === "strong" && at > 0 && field.charCodeAt(at - 1) === SLASH);
+  const slow =
+    at < 0 ||
+    tag.charCodeAt(weak ? 3 : 1) === COMMA ||
+    (match === "strong" && at > 0 && field.charCodeAt(at - 1) === SLASH);
   return (!slow || hasMember(field, tag, match)) && isList(field);
 }
 

@@ -3,7 +3,7 @@ import { asked } from "./asked.ts";
 import { sendThrough, weakenTag } from "./compressor.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
-import { missingTag, needsBody, type Tagging } from "./tagging.ts";
+import { addTag, needsBody, type Tagging } from "./tagging.ts";
 
 /** Judges the answer to a read when its head is due, whichever way that comes about. */
 export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
@@ -22,8 +22,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const judge = (body?: unknown, encoding?: unknown) => {
     isJudged = true;
     if (res.headersSent || !isSuccess(res.statusCode)) return;
-    const tag = missingTag(req, res, options, body, encoding);
-    if (tag !== undefined) res.setHeader("ETag", tag);
+    addTag(req, res, options, body, encoding);
     if (isCodedAbove()) weakenTag(res);
     const request = asked(req);
     const state = { etag: parseTag(text(res, "ETag")), lastModified: parseDate(text(res, "Last-Modified")) };
@@ -39,10 +38,11 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
   const isCodedAbove = () => res.writeHead !== head && res.getHeader("Content-Encoding") !== undefined;
 
-  const sendHead = (status: number, ...rest: unknown[]) => {
+  const sendHead = (status: number, phrase?: unknown, fields?: unknown) => {
     if (isCodedAbove()) weakenTag(res);
-    if (!hasLayersBelow) return writeHead.call(res, status, ...rest);
-    return sendThrough(res, isReplaced() ? type : undefined, () => writeHead.call(res, status, ...rest));
+    if (!hasLayersBelow) return writeHead.call(res, status, phrase, fields);
+    const send = () => writeHead.call(res, status, phrase, fields);
+    return sendThrough(res, isReplaced() ? type : undefined, send);
   };
   /** A 304 is complete with its head, and need not wait for the handler. Over HTTP/2 it would end the handler's stream. */
   const sendEarly = () => {
@@ -51,14 +51,13 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     flushHeaders?.call(res);
   };
 
-  const head = (status: number, ...rest: unknown[]) => {
+  const head = (status: number, phrase?: unknown, fields?: unknown) => {
     if (isJudged || !isSuccess(status)) {
       isJudged = true;
-      return instead?.status === status ? res : sendHead(status, ...rest);
+      return instead?.status === status ? res : sendHead(status, phrase, fields);
     }
-    const [phrase, fields] = typeof rest[0] === "string" ? rest : [undefined, rest[1] ?? rest[0]];
     if (typeof phrase === "string") res.statusMessage = phrase;
-    setHead(res, status, fields);
+    setHead(res, status, typeof phrase === "string" ? fields : (fields ?? phrase));
     if (needsBody(req, res, options.tag)) {
       // Over HTTP/1 a head waits for the body anyway; over HTTP/2, for one that comes in the same turn.
       if (isHttp2) setImmediate(() => res.flushHeaders?.());

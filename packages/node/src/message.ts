@@ -18,7 +18,7 @@ export interface NodeResponse {
   appendHeader(name: string, value: string): unknown;
   removeHeader(name: string): void;
   flushHeaders?(): void;
-  writeHead(status: number, ...rest: unknown[]): unknown;
+  writeHead(status: number, phrase?: unknown, fields?: unknown): unknown;
   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
   end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
   emit(event: string): boolean;

@@ -1,4 +1,4 @@
-import type { EntityTag } from "@entity-tag/core";
+import { type EntityTag, parseTag } from "@entity-tag/core";
 import { contentTag } from "./make-tag.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 
@@ -29,18 +29,38 @@ export function needsBody(
   return hasContent && typeof tag === "object" && res.getHeader("ETag") === undefined;
 }
 
-/** The tag that the answer lacks. `body`: the whole of it, if it is there. */
-export function missingTag<Req extends NodeRequest, Res extends NodeResponse>(
+/** Adds the tag that the answer lacks. `body`: the whole of it, if it is there. */
+export function addTag<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  { tag = {}, maxBytes = 1_048_576 }: Tagging<Req, Res>,
+  options: Tagging<Req, Res>,
   body: unknown,
   encoding: unknown,
+): void {
+  const { tag = {}, maxBytes = 1_048_576 } = options;
+  let made: EntityTag | undefined;
+  if (needsBody(req, res, tag)) made = tagOf(body, encoding, tag, maxBytes);
+  else if (typeof tag === "function" && res.getHeader("ETag") === undefined) made = tag(res, req);
+  if (made === undefined) return;
+  if (parseTag(made) === made) res.setHeader("ETag", made);
+  else
+    throw new TypeError(
+      `\`tag\` gave ${JSON.stringify(made)}, no entity tag: make one with strong() or weak()`,
+    );
+}
+
+function tagOf(
+  body: unknown,
+  encoding: unknown,
+  tag: ContentTagging,
+  maxBytes: number,
 ): EntityTag | undefined {
-  if (typeof tag === "function") return res.getHeader("ETag") === undefined ? tag(res, req) : undefined;
-  if (!needsBody(req, res, tag) || !(typeof body === "string" || body instanceof Uint8Array))
-    return undefined;
-  const bytes = typeof body === "string" ? Buffer.from(body, encoding as BufferEncoding) : body;
-  if (bytes.byteLength > maxBytes) return undefined;
-  return (tag.contentTag ?? contentTag)(bytes, { weak: tag.weak ?? true });
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) return undefined;
+  const isCoded = typeof body === "string" && typeof encoding === "string" && encoding !== "utf8";
+  const bytes = isCoded ? Buffer.from(body, encoding as BufferEncoding) : body;
+  if (Buffer.byteLength(bytes) > maxBytes) return undefined;
+  const weakness = { weak: tag.weak ?? true };
+  return tag.contentTag
+    ? tag.contentTag(Buffer.from(bytes as string), weakness)
+    : contentTag(bytes, weakness);
 }

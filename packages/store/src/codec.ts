@@ -26,7 +26,13 @@ export function codecOf<T>(options: CodecOptions<T>): Codec<T> {
   return { kind: "bytes", encode, decode: (stored) => decode(toBytes(stored)) };
 }
 
-/** Values that are bytes already: `sqliteStore(db, bytes)`. */
+/**
+ * The codec of values that are bytes already.
+ *
+ * @example
+ * const images = memoryStore(bytes);
+ * await images.swap("dot", null, Uint8Array.of(0x47, 0x49, 0x46)); // { swapped: true, … }
+ */
 export const bytes: Required<CodecOptions<Uint8Array>> = {
   encode: (value) => value,
   decode: (value) => value,

@@ -19,8 +19,7 @@ export async function put<T>(settings: Settings<T>, request: Request, key: strin
   const { headers } = request;
   const { media, validate } = settings;
   // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
-  if (headers.has("Content-Range"))
-    return problem(400, "Send the whole representation, without Content-Range.");
+  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
   if (!media.reads(headers.get("Content-Type"))) {
     return problem(415, `Send the content as ${media.contentType}.`, { Accept: media.contentType });
   }
@@ -108,7 +107,12 @@ function writeOf<T>(
     represent: (value: T) => represent(settings, value),
   };
   return {
-    ...{ request, store, key, policy, codings, maxSwaps },
+    request,
+    store,
+    key,
+    policy,
+    codings,
+    maxSwaps,
     signal: request.signal,
     mark: undefined,
     blind: false,

@@ -1,7 +1,9 @@
 /**
  * The target with the patch applied: what the patch names is replaced, `null` removes, the rest stays.
- * Neither argument is changed. Recursion goes as deep as the patch.
+ * Neither argument is changed. Recursion goes as deep as the patch: limit that of one from the network.
  *
+ * @example
+ * mergePatch({ a: 1, b: 2 }, { b: null, c: 3 }); // { a: 1, c: 3 }
  * @see RFC 7396 §2
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -5,8 +5,8 @@ import { type Represent, success } from "./success.ts";
 import type { VersionedStore } from "./versioned-store.ts";
 import { type Change, write } from "./write.ts";
 
-/** Enough for a key on which a hundred clients write at once; see the README. */
-export const MAX_SWAPS = 32;
+/** Far more than a writer needs that competes with the other processes alone: see `inLine`. */
+const MAX_SWAPS = 32;
 
 export interface MutateOptions<T> {
   policy?: Policy | undefined;
@@ -27,9 +27,10 @@ export interface MutateOptions<T> {
 /**
  * The answer to a write: judged by its conditions, changed, and stored only on top of the very version it was judged by.
  *
- * 200, 201 or 204 with the new `ETag`; 412 or 428 when the conditions refuse it, before `change` runs. When somebody else writes in between,
- * everything begins again, so `change` may run more than once: it must have no side effects, and read the body
- * before, not in it. What it returns is stored; `null` deletes; a `Response` refuses, and is the answer as it is.
+ * 200, 201 or 204 with the new `ETag`; 412 or 428 when the conditions refuse it, before `change` runs. When somebody
+ * else writes in between, everything begins again, so `change` may run more than once: it must have no side effects,
+ * and read the body before, not in it. What it returns is stored; `null` deletes; a `Response` refuses, and is the
+ * answer as it is.
  *
  * Whatever the store throws comes out of here: then nobody knows whether the write happened.
  *
@@ -51,11 +52,17 @@ export async function mutate<T>(
   const { policy, codings = [], represent } = options;
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
   const mark = await markOf(request, key, options.body);
-  if (mark === null)
-    return problem(413, "The body is too long to recognise the request by when it is sent again.");
+  if (mark === null) return problem(413, "The body is too long to recognise the request by.");
   const location = options.location ?? pathOf(request);
   return write({
-    ...{ request, store, key, change, policy, codings, maxSwaps, mark },
+    request,
+    store,
+    key,
+    change,
+    policy,
+    codings,
+    maxSwaps,
+    mark,
     signal: options.signal ?? request.signal,
     blind: false,
     // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.

@@ -8,8 +8,8 @@ export interface NodeRedis {
 export interface IoRedis {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   callBuffer(command: string, ...args: any[]): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: its overloads have one listener type for each event
-  on(event: "close", listener: (...args: any[]) => void): unknown;
+  on(event: "ready" | "close", listener: () => void): unknown;
+  status: string;
 }
 
 export type Argument = string | Uint8Array;
@@ -46,36 +46,46 @@ function sendByNodeRedis(client: NodeRedis): Send {
  * time would then be told that somebody else had been faster. So a lost connection ends the wait: outcome unknown.
  */
 function sendByIoRedis(client: IoRedis): Send {
-  const waiting = waitingOn(client);
+  const { queued, sent } = callsOn(client);
   return async (command, args) => {
-    let lose: (reason: Error) => void = () => {};
+    let lose: Lose = () => {};
     const lost = new Promise<never>((_, reject) => {
       lose = reject;
     });
-    waiting.add(lose);
+    (client.status === "ready" ? sent : queued).add(lose);
     try {
       return await Promise.race([client.callBuffer(command, ...args.map(toBuffer)), lost]);
     } finally {
-      waiting.delete(lose);
+      queued.delete(lose);
+      sent.delete(lose);
     }
   };
 }
 
-type Waiting = Set<(reason: Error) => void>;
+type Lose = (reason: Error) => void;
+
+/** The calls that wait for a connection, and those that one has been used for. */
+interface Calls {
+  queued: Set<Lose>;
+  sent: Set<Lose>;
+}
 
 /** One listener for a client, however many stores stand on it. */
-const waitingByClient = new WeakMap<IoRedis, Waiting>();
+const callsByClient = new WeakMap<IoRedis, Calls>();
 
-/** The calls on this client that a lost connection ends. */
-function waitingOn(client: IoRedis): Waiting {
-  const known = waitingByClient.get(client);
+function callsOn(client: IoRedis): Calls {
+  const known = callsByClient.get(client);
   if (known) return known;
-  const waiting: Waiting = new Set();
-  client.on("close", () => {
-    for (const lose of waiting) lose(new Error("The connection to Redis was lost before the answer came"));
+  const calls: Calls = { queued: new Set(), sent: new Set() };
+  client.on("ready", () => {
+    for (const lose of calls.queued) calls.sent.add(lose);
+    calls.queued.clear();
   });
-  waitingByClient.set(client, waiting);
-  return waiting;
+  client.on("close", () => {
+    for (const lose of calls.sent) lose(new Error("The connection to Redis was lost before the answer came"));
+  });
+  callsByClient.set(client, calls);
+  return calls;
 }
 
 interface BufferClass {

@@ -18,7 +18,7 @@ export interface RedisOptions<T> extends CodecOptions<T> {
 type State = [Uint8Array, Uint8Array, Uint8Array | null, Uint8Array?];
 
 /**
- * A store in Redis 5 or later, which any number of processes may share.
+ * A store in Redis, which any number of processes may share.
  *
  * A key's state is a hash, `{entity-tag}:value:<key>`; all keys stand in a sorted set, `{entity-tag}:keys`. The client
  * must lead to the primary. What Redis has acknowledged is as safe as its persistence and its failover make it.

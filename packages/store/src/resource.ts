@@ -17,8 +17,8 @@ import { StoreBusyError, type VersionedStore } from "./versioned-store.ts";
  * @throws {TypeError} on a key, a content type or a number that is none
  * @example
  * const handler = resource(memoryStore<{ content: string }>(), { key: keyBelow("/pages") });
- * const page = JSON.stringify({ content: "Hello" });
- * const request = new Request("https://example.com/pages/home", { method: "PUT", body: page, headers: { "Content-Type": "application/json" } });
+ * const body = new Blob(['{"content":"Hello"}'], { type: "application/json" });
+ * const request = new Request("https://example.com/pages/home", { method: "PUT", body });
  * (await handler(request)).status; // 201
  * @see RFC 9110 §9.3
  */
@@ -36,11 +36,11 @@ export function resource<T>(
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const place = await settings.placeOf(request);
   if (place === null || place === undefined) return problem(404, "Nothing can be here.");
+  const unusable = keyProblem(typeof place === "string" ? place : place.prefix);
+  if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
   try {
-    if (typeof place !== "string") return await handleCollection(settings, request, place);
-    const unusable = keyProblem(place);
-    if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
-    return await handleMember(settings, request, place);
+    if (typeof place === "string") return await handleMember(settings, request, place);
+    return await handleCollection(settings, request, place);
   } catch (error) {
     if (error instanceof StoreBusyError) return busy();
     throw error;

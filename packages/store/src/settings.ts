@@ -47,7 +47,11 @@ export function settingsOf<T>(store: VersionedStore<T>, options: ResourceOptions
   const { key = keyOfPath, policy, validate, codings = [], cacheControl = "no-cache" } = options;
   if (typeof key === "string") checkKey(key);
   return {
-    ...{ store, policy, validate, codings, cacheControl },
+    store,
+    policy,
+    validate,
+    codings,
+    cacheControl,
     placeOf: typeof key === "string" ? () => key : key,
     media: mediaOf(options.contentType ?? "application/json"),
     maxBytes: checkCount("maxBytes", options.maxBytes ?? 1024 * 1024),

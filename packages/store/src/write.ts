@@ -67,8 +67,7 @@ async function attempt<T>(it: Write<T>): Promise<Response | undefined> {
   if (mark !== undefined && found?.mark !== undefined) {
     const replay = compareMarks(mark, found.mark);
     if (replay === "same") return it.succeed(found, false);
-    if (replay === "misused")
-      return problem(422, "This Idempotency-Key was sent before, with a different request.");
+    if (replay === "misused") return problem(422, "This Idempotency-Key came with another request before.");
   }
   const refusal = answer(it.request, stateOf(found, it.codings), it.policy);
   if (refusal) return it.refuse(refusal, found);
@@ -76,9 +75,7 @@ async function attempt<T>(it: Write<T>): Promise<Response | undefined> {
   const next = await it.change(found && "value" in found ? found.value : null);
   if (isResponse(next)) return next;
   if (next === undefined) {
-    throw new TypeError(
-      "Cannot store undefined. Let change return the next value, null to delete, or a Response",
-    );
+    throw new TypeError("Cannot store undefined. Return the next value, null to delete, or a Response");
   }
   if (next === null && found === null) return notFound();
   const swap = await it.store.swap(key, found?.version ?? null, next, { signal, mark });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,6 +27,21 @@ function binary(name: string): string {
   return resolve(root, "node_modules/.bin", name);
 }
 
+/** What is still to be stopped when the tests end in the middle. */
+const running = new Set<() => void>();
+process.once("exit", () => {
+  for (const stop of running) stop();
+});
+
+/** Where a test may write programs: beside the tests' dependencies, so that they import what a user does. */
+export function programFolder(name: string): string {
+  const folder = `${root}/test/results/${name}`;
+  mkdirSync(folder, { recursive: true });
+  // Deno takes the folder for a package of its own, and leaves the workspace alone.
+  writeFileSync(`${folder}/deno.json`, "{}");
+  return folder;
+}
+
 /**
  * Starts a program and waits until it listens: on a port that it prints, or on the one given to it as `PORT`.
  * A runtime that is not installed is an error, not a reason to skip.
@@ -44,7 +59,7 @@ export async function start(command: readonly string[], port?: number): Promise<
   const stop = () => {
     if (isRunning()) process.kill(-child.pid!, "SIGKILL");
   };
-  process.once("exit", stop);
+  running.add(stop);
   const output = collect(child);
   const failed = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error(`not listening after 30 s: ${output.text}`)), 30_000).unref();

@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { contentTag as contentTagOfCore, weak } from "@entity-tag/core";
 import { type ConditionalOptions, conditional } from "@entity-tag/node";
 import { describe, expect, test } from "vitest";
 import { countersOf, TAG, TEXT, ways } from "./ways.ts";
 import { type Answer, ask, connect, serving } from "./wire.ts";
 
 type Handler = (res: ServerResponse, req: IncomingMessage) => unknown;
+type Lines = (readonly [string, string])[];
 
 /** The handler behind the middleware, as a node:http listener. */
 function behind(handler: Handler, options?: ConditionalOptions) {
@@ -12,7 +16,13 @@ function behind(handler: Handler, options?: ConditionalOptions) {
   return (req: IncomingMessage, res: ServerResponse) => judge(req, res, () => void handler(res, req));
 }
 
-const withoutDate = (answer: Answer) => answer.lines.filter(([name]) => name !== "Date");
+/** One request to the handler behind the middleware. */
+function answerOf(handler: Handler, options?: ConditionalOptions, lines: Lines = [], method = "GET") {
+  return serving(behind(handler, options), (port) => ask(port, method, "/", lines));
+}
+
+const withoutDate = (answer: Answer) => answer.lines.filter(([name]) => name !== "Date").sort();
+const weakTagOfText = await contentTagOfCore(TEXT, { weak: true });
 
 describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_, way) => {
   test("leaves the 200 as it is without the middleware", async () => {
@@ -20,12 +30,12 @@ describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_
       (req, res) => void way(res, req),
       (port) => ask(port, "GET", "/"),
     );
-    const answer = await serving(behind(way), (port) => ask(port, "GET", "/"));
+    const answer = await answerOf(way);
     expect(answer.body.toString()).toBe(TEXT);
     expect(answer.reason).toBe(bare.reason);
     expect(answer.interim).toEqual(bare.interim);
     expect(answer.trailers).toEqual(bare.trailers);
-    expect(withoutDate(answer).sort()).toEqual(withoutDate(bare).sort());
+    expect(withoutDate(answer)).toEqual(withoutDate(bare));
   });
 
   test.each(["GET", "HEAD"])("turns it into a 304 without a byte of body: %s", async (method) => {
@@ -53,4 +63,218 @@ describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_
       expect(countersOf(seen.res!).awaited.callbacks).toBe(0);
     });
   });
+});
+
+describe("conditional, for an answer without a tag,", () => {
+  const ends: Record<string, Handler> = {
+    "end with a string": (res) => res.end(TEXT),
+    "end with a callback": (res) => res.end(TEXT, () => {}),
+    "end with a buffer": (res) => res.end(Buffer.from(TEXT)),
+    "end with a view": (res) => res.end(new Uint8Array(Buffer.from(TEXT))),
+    "end in an encoding": (res) => res.end(Buffer.from(TEXT).toString("base64"), "base64"),
+    "writeHead, then end": (res) => res.writeHead(200, { "Content-Type": "text/plain" }).end(TEXT),
+    "writeHead, end in a later turn": (res) => void setImmediate(() => res.writeHead(200).end(TEXT)),
+  };
+
+  test.each(Object.entries(ends))("makes a weak one of content that ends at once: %s", async (_, way) => {
+    await serving(behind(way), async (port) => {
+      const full = await ask(port, "GET", "/");
+      expect([full.field("etag"), full.body.toString()]).toEqual([weakTagOfText, TEXT]);
+      const again = await ask(port, "GET", "/", [["If-None-Match", weakTagOfText]]);
+      expect([again.status, again.field("etag"), again.body.length]).toEqual([304, weakTagOfText, 0]);
+      const head = await ask(port, "HEAD", "/", [["If-None-Match", weakTagOfText]]);
+      expect([head.status, head.field("etag")]).toEqual([304, weakTagOfText]);
+    });
+  });
+
+  test("makes a strong one, the same that core makes, with `weak: false`", async () => {
+    const answer = await answerOf((res) => res.end(TEXT), { tag: { weak: false } });
+    expect(answer.field("etag")).toBe(await contentTagOfCore(TEXT));
+  });
+
+  test("makes the one of another content tagger, which is given bytes", async () => {
+    const sha1 = (bytes: Uint8Array) => weak(createHash("sha1").update(bytes).digest("hex"));
+    const answer = await answerOf((res) => res.end(TEXT), { tag: { contentTag: sha1 } });
+    expect(answer.field("etag")).toBe(sha1(Buffer.from(TEXT)));
+  });
+
+  test("takes the one that a function gives, for a stream too, and undefined for none", async () => {
+    const tag = (res: ServerResponse) =>
+      (res.getHeader("X-Version") ? '"f"' : undefined) as '"f"' | undefined;
+    const stream: Handler = (res) => Readable.from(["a", "b"]).pipe(res.setHeader("X-Version", 1));
+    const judge = conditional<IncomingMessage, ServerResponse>({ tag });
+    await serving(
+      (req, res) => judge(req, res, () => (req.url === "/stream" ? stream(res, req) : res.end(TEXT))),
+      async (port) => {
+        const [streamed, ended] = [await ask(port, "GET", "/stream"), await ask(port, "GET", "/")];
+        expect([streamed.field("etag"), ended.field("etag")]).toEqual(['"f"', undefined]);
+        expect((await ask(port, "GET", "/stream", [["If-None-Match", '"f"']])).status).toBe(304);
+      },
+    );
+  });
+
+  const untagged: Record<string, [handler: Handler, options?: ConditionalOptions, method?: string]> = {
+    "with `tag: false`": [(res) => res.end(TEXT), { tag: false }],
+    "longer than maxBytes": [(res) => res.end(TEXT), { maxBytes: Buffer.byteLength(TEXT) - 1 }],
+    "written in two parts": [(res) => res.write(TEXT.slice(0, 5)) && res.end(TEXT.slice(5))],
+    "to QUERY": [(res) => res.end(TEXT), {}, "QUERY"],
+    "to POST": [(res) => res.end(TEXT), {}, "POST"],
+    "of status 404": [(res) => res.writeHead(404).end(TEXT)],
+    "of status 500, by statusCode": [(res) => Object.assign(res, { statusCode: 500 }).end(TEXT)],
+    "that is partial": [(res) => res.writeHead(206, { "Content-Range": "bytes 0-1/9" }).end("ab")],
+    "without content": [(res) => res.writeHead(204).end()],
+    "to HEAD, when the handler writes none": [(res) => res.end(), {}, "HEAD"],
+  };
+
+  test.each(Object.entries(untagged))("makes none for one %s", async (_, [way, options, method]) => {
+    const answer = await answerOf(way, options, [["If-None-Match", weakTagOfText]], method);
+    expect([answer.field("etag"), answer.status === 304]).toEqual([undefined, false]);
+  });
+
+  test("never touches the handler's own, readable or not", async () => {
+    for (const etag of ['"own"', "unquoted", ""]) {
+      const answer = await answerOf((res) => res.setHeader("ETag", etag).end(TEXT), {}, [
+        ["If-None-Match", weakTagOfText],
+      ]);
+      expect([answer.status, answer.field("etag")]).toEqual([200, etag]);
+    }
+  });
+
+  test("measures content as long as maxBytes, in bytes, and takes it", async () => {
+    const answer = await answerOf((res) => res.end(TEXT), { maxBytes: Buffer.byteLength(TEXT) });
+    expect(answer.field("etag")).toBe(weakTagOfText);
+  });
+});
+
+describe("conditional judges", () => {
+  const modified = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const tagged: Handler = (res) => res.setHeader("ETag", TAG).setHeader("Last-Modified", modified).end(TEXT);
+
+  test.each<[why: string, status: number, lines: Lines]>([
+    [
+      "a tag in the second of two lines",
+      304,
+      [
+        ["If-None-Match", '"a"'],
+        ["If-None-Match", TAG],
+      ],
+    ],
+    ["*", 304, [["If-None-Match", "*"]]],
+    [
+      "a tag over a date",
+      200,
+      [
+        ["If-None-Match", '"a"'],
+        ["If-Modified-Since", modified],
+      ],
+    ],
+    ["a date", 304, [["If-Modified-Since", modified]]],
+    [
+      "two dates, which are none",
+      200,
+      [
+        ["If-Modified-Since", modified],
+        ["If-Modified-Since", modified],
+      ],
+    ],
+    ["an unreadable list, which withholds nothing", 200, [["If-None-Match", `${TAG}, b`]]],
+    [
+      "a 304 in spite of no-cache",
+      304,
+      [
+        ["If-None-Match", TAG],
+        ["Cache-Control", "no-cache"],
+      ],
+    ],
+    ["If-Match on a read", 412, [["If-Match", '"a"']]],
+    ["If-Unmodified-Since on a read", 412, [["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"]]],
+    [
+      "two dates of If-Unmodified-Since",
+      200,
+      [
+        ["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"],
+        ["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"],
+      ],
+    ],
+  ])("%s: %i", async (_, status, lines) => {
+    for (const method of ["GET", "HEAD"])
+      expect((await answerOf(tagged, {}, lines, method)).status).toBe(status);
+  });
+
+  test("a read that fails If-Match: a problem in place of the body, whichever way that is written", async () => {
+    for (const way of Object.values(ways)) {
+      await serving(behind(way), async (port) => {
+        const connection = await connect(port);
+        const answer = await connection.ask("GET", "/", [["If-Match", '"a"']]);
+        expect([answer.status, answer.reason, answer.field("etag")]).toEqual([
+          412,
+          "Precondition Failed",
+          TAG,
+        ]);
+        expect(answer.field("content-type")).toBe("application/problem+json");
+        expect(answer.field("content-length")).toBe(String(answer.body.length));
+        expect(JSON.parse(answer.body.toString())).toMatchObject({ status: 412, field: "If-Match" });
+        // A cache must not keep it for as long as the 200.
+        expect(answer.field("cache-control")).toBeUndefined();
+        expect(answer.field("vary")).toBe("Accept");
+        expect((await connection.ask("HEAD", "/", [["If-Match", '"a"']])).status).toBe(412);
+        expect((await connection.ask("GET", "/")).status).toBe(200);
+        connection.close();
+      });
+    }
+  });
+
+  test("no write: it has been done", async () => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      const answer = await answerOf(
+        tagged,
+        {},
+        [
+          ["If-None-Match", "*"],
+          ["If-Match", '"a"'],
+        ],
+        method,
+      );
+      expect([answer.status, answer.body.toString()]).toEqual([200, TEXT]);
+    }
+  });
+
+  test("no answer that is not 2xx", async () => {
+    for (const status of [301, 404, 500]) {
+      const answer = await answerOf((res) => res.writeHead(status, { ETag: TAG }).end(TEXT), {}, [
+        ["If-None-Match", TAG],
+      ]);
+      expect([answer.status, answer.body.toString()]).toEqual([status, TEXT]);
+    }
+  });
+
+  test("once, by the layer nearest to the handler, when it is used twice", async () => {
+    const [outer, inner] = [conditional({ tag: { weak: false } }), conditional()];
+    const listener = (req: IncomingMessage, res: ServerResponse) =>
+      outer(req, res, () => inner(req, res, () => res.end(TEXT)));
+    await serving(listener, async (port) => {
+      expect((await ask(port, "GET", "/")).field("etag")).toBe(weakTagOfText);
+      expect((await ask(port, "GET", "/", [["If-None-Match", weakTagOfText]])).status).toBe(304);
+    });
+  });
+});
+
+test("conditional refuses at once to require conditions that it could not obey", () => {
+  expect(() => conditional({ require: true })).toThrow(/answered\(\), before it/);
+});
+
+test("conditional throws at the handler what its tag function gives that is no tag", async () => {
+  const caught: unknown[] = [];
+  const handler: Handler = (res) => {
+    try {
+      res.end(TEXT);
+    } catch (error) {
+      caught.push(error);
+      res.statusCode = 500;
+      res.end("caught");
+    }
+  };
+  const answer = await answerOf(handler, { tag: () => "v1" as '"v1"' }, [["If-None-Match", TAG]]);
+  expect(caught).toEqual([expect.objectContaining({ message: expect.stringContaining('"v1"') })]);
+  expect([answer.status, answer.field("etag"), answer.body.toString()]).toEqual([500, undefined, "caught"]);
 });

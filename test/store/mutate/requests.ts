@@ -1,8 +1,17 @@
 /** A request as a client would send it; the content is sent as JSON unless it is text already. */
-export function request(method: string, headers: Record<string, string> = {}, content?: unknown, path = "/pages/home"): Request {
+export function request(
+  method: string,
+  headers: Record<string, string> = {},
+  content?: unknown,
+  path = "/pages/home",
+): Request {
   const body = content === undefined || typeof content === "string" ? content : JSON.stringify(content);
   const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
-  return new Request(`https://example.com${path}`, { method, headers: { ...type, ...headers }, body: body ?? null });
+  return new Request(`https://example.com${path}`, {
+    method,
+    headers: { ...type, ...headers },
+    body: body ?? null,
+  });
 }
 
 /** What an answer says, in the order of the wire: for one comparison instead of five. */

@@ -12,7 +12,9 @@ export function watched<T>(store: VersionedStore<T>): Watched<T> {
   async function note<R>(name: string, trip: Promise<R>): Promise<R> {
     const result = await trip;
     const results = Array.isArray(result) ? result : [result];
-    trips.push(results.some((each) => each && typeof each === "object" && "value" in each) ? `${name}+` : name);
+    trips.push(
+      results.some((each) => each && typeof each === "object" && "value" in each) ? `${name}+` : name,
+    );
     return result;
   }
   const seen: VersionedStore<T> = {

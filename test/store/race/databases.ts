@@ -7,8 +7,9 @@ export type Database = "postgres" | "redis" | "sqlite" | "memory";
 export type DatabaseServer = "postgres" | "redis";
 
 const howToStart: Record<DatabaseServer, string> = {
-  postgres: `docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust -e POSTGRES_DB=test postgres, or set DATABASE_URL (now ${databaseUrl})`,
-  redis: `docker run -p 6379:6379 redis, or set REDIS_URL (now ${redisUrl})`,
+  postgres:
+    "docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust -e POSTGRES_DB=test postgres, or set DATABASE_URL",
+  redis: "docker run -p 6379:6379 redis, or set REDIS_URL",
 };
 
 /**
@@ -21,9 +22,10 @@ export async function reachable(server: DatabaseServer): Promise<boolean> {
     else await withRedis((client) => client.ping());
     return true;
   } catch (error) {
-    const line = `SKIPPED: no ${server} (${reasonOf(error)}). To run these tests: ${howToStart[server]}`;
+    const { host } = new URL(server === "postgres" ? databaseUrl : redisUrl);
+    const line = `${server} does not answer at ${host} (${reasonOf(error)}). To run these tests: ${howToStart[server]}`;
     if (process.env.CI) throw new Error(line, { cause: error });
-    console.warn(line);
+    console.warn(`SKIPPED: ${line}`);
     return false;
   }
 }
@@ -52,7 +54,7 @@ export function cut(place: string, server: DatabaseServer): Promise<number> {
 }
 
 export async function withPostgres<T>(use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 });
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     return await use(client);
@@ -62,7 +64,7 @@ export async function withPostgres<T>(use: (client: Client) => Promise<T>): Prom
 }
 
 async function withRedis<T>(use: (client: RedisClientType) => Promise<T>): Promise<T> {
-  const socket = { connectTimeout: 3_000, reconnectStrategy: false } as const;
+  const socket = { connectTimeout: 10_000, reconnectStrategy: false } as const;
   const client: RedisClientType = createClient({ url: redisUrl, socket });
   client.on("error", () => {}); // what was under way is rejected, too, and heard there
   try {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Swap, Versioned, VersionedStore } from "@entity-tag/store";
+import type { Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
-import type { RedisClientType } from "redis";
 
 // The four stores that people write when they first need one. Each reads the version, compares it, and then writes: two
 // steps. They are here to be caught.
@@ -39,9 +39,9 @@ export function selectThenUpdateInTransaction<T>(pool: Pool, table: string): Ver
 }
 
 /** HGET, compare, HSET. */
-export function hgetThenHset<T>(client: RedisClientType, prefix: string): VersionedStore<T> {
+export function hgetThenHset<T>(client: Redis, prefix: string): VersionedStore<T> {
   const read = async (key: string) => {
-    const { value, version } = await client.hGetAll(prefix + key);
+    const { value, version } = await client.hgetall(prefix + key);
     return value === undefined || version === undefined ? undefined : { value, version };
   };
   return {
@@ -50,7 +50,7 @@ export function hgetThenHset<T>(client: RedisClientType, prefix: string): Versio
       if (((await read(key))?.version ?? null) !== expected) return { swapped: false };
       const made = row(next);
       if (next === null) await client.del(prefix + key);
-      else await client.hSet(prefix + key, { ...made });
+      else await client.hset(prefix + key, { ...made });
       return swapped(next, made);
     },
   };

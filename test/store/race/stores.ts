@@ -4,6 +4,7 @@ import { memoryStore } from "@entity-tag/store/memory";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { redisStore } from "@entity-tag/store/redis";
 import { sqliteStore } from "@entity-tag/store/sqlite";
+import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import type { RedisClientType } from "redis";
 import {
@@ -23,22 +24,15 @@ const openers = {
   "postgres.js": async (place: string) => {
     const { default: postgres } = await import("postgres");
     // fetch_types: a connection that is cut while it looks them up ends the whole process, in postgres.js 3.4.9.
-    const sql = postgres(databaseUrl, {
-      max: 8,
-      fetch_types: false,
-      connection: { application_name: place },
-    });
+    const options = { max: 8, fetch_types: false, connection: { application_name: place } };
+    const sql = postgres(databaseUrl, options);
     return postgresStore<never>(sql, { table: place }).createTable();
   },
   "node-redis": async (place: string) => redisStore<never>(await nodeRedis(place), { prefix: place }),
-  ioredis: async (place: string) => {
-    const { Redis } = await import("ioredis");
-    return redisStore<never>(new Redis(redisUrl, { connectionName: place }).on("error", unheard), {
-      prefix: place,
-    });
-  },
+  ioredis: async (place: string) => redisStore<never>(await ioRedis(place), { prefix: place }),
   sqlite: async (place: string) => sqliteStore<never>(new DatabaseSync(fileOf(place))).createTable(),
   "sqlite in WAL mode": async (place: string) => {
+    // The timeout: four processes change the mode at the same time, and one after the other they can.
     const db = new DatabaseSync(fileOf(place), { timeout: 5_000 });
     db.exec("PRAGMA journal_mode = WAL");
     return sqliteStore<never>(db).createTable();
@@ -47,7 +41,7 @@ const openers = {
   "SELECT, then UPDATE": async (place: string) => selectThenUpdate<never>(await naiveTable(place), place),
   "SELECT, then UPDATE, in a transaction": async (place: string) =>
     selectThenUpdateInTransaction<never>(await naiveTable(place), place),
-  "HGET, then HSET": async (place: string) => hgetThenHset<never>(await nodeRedis(place), `${place}:`),
+  "HGET, then HSET": async (place: string) => hgetThenHset<never>(await ioRedis(place), `${place}:`),
   "a Map, and an await before the write": async () => awaitThenWrite<never>(),
 };
 
@@ -68,6 +62,11 @@ async function nodeRedis(place: string): Promise<RedisClientType> {
   const { createClient } = await import("redis");
   const client: RedisClientType = createClient({ url: redisUrl, name: place });
   return client.on("error", unheard).connect();
+}
+
+async function ioRedis(place: string): Promise<Redis> {
+  const { Redis } = await import("ioredis");
+  return new Redis(redisUrl, { connectionName: place }).on("error", unheard);
 }
 
 async function naiveTable(place: string): Promise<Pool> {

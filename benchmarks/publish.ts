@@ -1,0 +1,37 @@
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { chartsOf } from "./charts.ts";
+import { fillFigures } from "./figures.ts";
+import { allLosers } from "./losers.ts";
+import { report } from "./report.ts";
+import type { Results } from "./results.ts";
+
+const here = import.meta.dirname;
+const root = resolve(here, "..");
+
+/** The pages of the project in which figures may stand, by their paths. */
+export const pages: readonly string[] = globSync(["README.md", "packages/*/README.md"], { cwd: root })
+  .sort()
+  .map((file) => resolve(root, file));
+
+/** Writes README.md and the charts, and sets every figure that other pages have between marks. */
+export async function publish(results: Results): Promise<void> {
+  rmSync(resolve(here, "charts"), { recursive: true, force: true });
+  mkdirSync(resolve(here, "charts"));
+  for (const [file, text] of Object.entries(await published(results)))
+    writeFileSync(resolve(here, file), text);
+  for (const page of pages) {
+    const text = readFileSync(page, "utf8");
+    const filled = fillFigures(text, results);
+    if (filled !== text) writeFileSync(page, filled);
+  }
+}
+
+/** What is generated from results: the files' names, and what they contain. */
+export async function published(results: Results): Promise<Record<string, string>> {
+  const charts = chartsOf(results);
+  return Object.assign(
+    { "README.md": report(results, charts, await allLosers()) },
+    ...charts.map(({ files }) => files),
+  );
+}

@@ -1,0 +1,81 @@
+import { table } from "./markdown.ts";
+import { bestOfOurs, median, ratio } from "./ratio.ts";
+import type { CaseResult, Entry } from "./results.ts";
+import { amount, milliseconds, times } from "./table.ts";
+
+/** The figures of a suite: a table for each question, with a line for each case; or, of servers, for each contender. */
+export function figures(cases: readonly CaseResult[]): string[] {
+  const timed = cases.filter(({ entries }) => entries.some(({ rounds }) => rounds !== undefined));
+  return groups(timed).map((group) =>
+    group[0]!.unit === "ns" && contendersOf(group).length <= 10 ? byCase(group) : byContender(group),
+  );
+}
+
+/** Cases that ask the same of ours. */
+function groups(cases: readonly CaseResult[]): CaseResult[][] {
+  const found: CaseResult[][] = [];
+  for (const result of cases) {
+    const isLikeIt = ({ entries }: CaseResult) =>
+      entries.some((a) => a.role === "ours" && result.entries.some((b) => a.name === b.name));
+    const group = result.unit === "ns" ? found.find(([first]) => isLikeIt(first!)) : undefined;
+    if (group) group.push(result);
+    else found.push([result]);
+  }
+  return found;
+}
+
+function contendersOf(group: readonly CaseResult[]): string[] {
+  return [...new Set(group.flatMap(({ entries }) => entries.map(({ name }) => name)))];
+}
+
+function byCase(group: readonly CaseResult[]): string {
+  const contenders = contendersOf(group);
+  const rows = group.map((result) => [
+    result.name,
+    ...contenders.map((name) =>
+      brief(
+        result.entries.find((entry) => entry.name === name),
+        result,
+      ),
+    ),
+  ]);
+  return table(["", ...contenders.map(escaped)], rows);
+}
+
+/** Time and allocation of one call. */
+function brief(entry: Entry | undefined, { unit }: CaseResult): string {
+  if (entry === undefined) return "";
+  if (entry.rounds === undefined) return "wrong";
+  const time = amount(median(entry.rounds), unit);
+  return `${entry.role === "ours" ? `**${time}**` : time}${entry.bytes === undefined ? "" : `, ${entry.bytes} B`}`;
+}
+
+function byContender(group: readonly CaseResult[]): string {
+  return group
+    .map((result) => {
+      const ours = bestOfOurs(result);
+      const rows = result.entries.map((entry) => [escaped(entry.name), ...details(entry, ours, result)]);
+      const head = result.unit === "per second" && result.entries.some(({ cpu }) => cpu);
+      return table(
+        [result.name, "", "ours is", ...(head ? ["99 of 100 within", "server's processor for one"] : [])],
+        rows,
+      );
+    })
+    .join("\n\n");
+}
+
+function details(entry: Entry, ours: Entry | undefined, { unit }: CaseResult): string[] {
+  if (entry.rounds === undefined) return ["wrong", ""];
+  const figure = amount(median(entry.rounds), unit);
+  const isReference = ours === undefined || ours === entry;
+  return [
+    entry.role === "ours" ? `**${figure}**` : figure,
+    isReference ? "" : times(ratio(ours.rounds!, entry.rounds, unit).median),
+    ...(entry.p99 ? [milliseconds(median(entry.p99))] : []),
+    ...(entry.cpu ? [`${median(entry.cpu).toFixed(1)} µs`] : []),
+  ];
+}
+
+function escaped(name: string): string {
+  return name.replaceAll("*", "\\*");
+}

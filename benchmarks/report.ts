@@ -1,0 +1,120 @@
+import { type Chart, picture } from "./charts.ts";
+import type { Loser } from "./losers.ts";
+import { code, list, table } from "./markdown.ts";
+import { holds, inWords, observe } from "./observe.ts";
+import { figures } from "./report-figures.ts";
+import type { Results, SuiteResult } from "./results.ts";
+import { type SuiteName, suiteNames } from "./suite.ts";
+import { thresholds } from "./thresholds.ts";
+
+const HOW = `
+What the hot paths cost, side by side with everybody who answers rightly, in one run on one machine.
+
+\`\`\`sh
+npm run bench                            # everything, about five minutes
+npm run bench -- tag-list evaluate       # only these suites
+npm run bench -- --quick                 # shorter rounds, under two minutes
+npm run bench -- --runtime bun           # under Bun alone, or deno
+npm run bench -- --json >results.json    # the figures as JSON, the tables on the standard error
+npm run bench -- --compare results.json  # measure, and say what changed since then
+npm run bench -- --check                 # the thresholds alone, as CI does: status 1 if one does not hold
+npm run bench -- --record                # everything, kept in results/ and published here: under six minutes
+npm run bench -- --publish               # measure nothing: write this page and the charts again
+\`\`\`
+
+Every input is in [inputs.ts](inputs.ts) with the answer it must give, and every contender is in
+[competitors.ts](competitors.ts), called as its users call it. Each is asked first: who answers wrongly is not timed.
+Rounds alternate between the contenders, so that what disturbs one disturbs all; a figure is the median of its
+rounds, and a ratio the median of the rounds' ratios. Eight copies of each input take turns, as strings that are equal
+and not the same, since a field that comes from the network is never the same string as a stored tag. Each suite has a
+process of its own. After the comma: bytes allocated on the JavaScript heap by one call.`.trim();
+
+const THRESHOLDS = `
+"Goal" is what this project promises of a machine that does nothing else. "In CI" is what \`--check\` insists on, with
+room for the noise of two busy cores, in one of three tries; servers are judged there by their own processor time.`.trim();
+
+const WRONG = `
+Asked before they were timed. Unreadable members, weak spellings, tabs, commas inside a tag, dates that are none: each
+line names the inputs that a contender answers wrongly.`.trim();
+
+const LOSERS = "They answer as they ought to, and stay here to be measured again when engines change.";
+
+/** The page that is made from results, whole: nobody writes in it by hand. */
+export function report(results: Results, charts: readonly Chart[], losers: readonly Loser[]): string {
+  const measured = suiteNames.filter((name) => results.suites[name] !== undefined);
+  const parts = [
+    "<!-- Made by `npm run bench -- --record`. Its words are in report.ts. -->",
+    "# Benchmarks",
+    HOW,
+    "## On what",
+    onWhat(results),
+    "## Thresholds",
+    THRESHOLDS,
+    thresholdTable(results),
+    "## Charts",
+    ...charts.map((chart) => picture(chart)),
+    ...measured.flatMap((name) => section(name, results.suites[name]!)),
+    "## Wrong answers",
+    WRONG,
+    ...measured.flatMap((name) => wrongAnswers(name, results.suites[name]!)),
+    ...(losers.length > 0 ? ["## What we tried and did not keep", LOSERS, list(losers.map(loserLine))] : []),
+    "## Versions",
+    `${Object.entries(results.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function onWhat({ machine, versions, commit, changed, recorded }: Results): string {
+  return table(
+    ["machine", "runtime", "commit", "date"],
+    [
+      [
+        `${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB`,
+        `Node.js ${versions.node}; servers also on Bun ${versions.bun} and Deno ${versions.deno}`,
+        `${commit}${changed ? ", with changes" : ""}`,
+        recorded.slice(0, 10),
+      ],
+    ],
+  );
+}
+
+function thresholdTable({ suites }: Results): string {
+  const rows = thresholds.map((threshold) => {
+    const observed = observe(threshold, suites);
+    const isHeld = observed !== undefined && holds(threshold, observed, threshold.goal);
+    return [
+      threshold.what,
+      inWords(threshold, threshold.goal, true),
+      inWords(threshold, threshold.check, true),
+      observed === undefined ? "not measured" : inWords(threshold, observed, false),
+      isHeld ? "✓" : "short",
+    ];
+  });
+  return table(["", "goal", "in CI", "observed", ""], rows);
+}
+
+function section(name: SuiteName, { about, cases, skipped }: SuiteResult): string[] {
+  const notes = skipped.map((line) => `Not measured here: ${line}`);
+  return [`## ${name}`, about, ...figures(cases), ...notes];
+}
+
+function wrongAnswers(name: SuiteName, { cases }: SuiteResult): string[] {
+  const wrong = cases.flatMap(({ name: input, entries }) =>
+    entries.flatMap((entry) =>
+      entry.wrong === undefined ? [] : [{ input, who: entry.name, how: entry.wrong }],
+    ),
+  );
+  if (wrong.length === 0) return [];
+  const lines = Array.from(
+    Map.groupBy(wrong, ({ who }) => who),
+    ([who, ones]) =>
+      `**${code(who)}**: ${ones.map(({ input, how }) => `${input} (${code(how)})`).join("; ")}`,
+  );
+  return [`### ${name}`, list(lines)];
+}
+
+function loserLine({ name, of, why }: Loser): string {
+  return `[${name}](losers/${name}.ts), in place of \`${of}\`: ${why}`;
+}
