@@ -1,7 +1,7 @@
 import { answer, notModified } from "./answer.ts";
 import { readIfComplete } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
-import { evaluate, isRead, type Policy } from "./evaluate.ts";
+import { evaluate, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Current } from "./preconditions.ts";
@@ -82,16 +82,10 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     ];
     if (settled !== undefined) return notModified(fields);
     const response = await handler(withoutFailedRange(request, state, options), ...rest);
-    if (!isTransfer(request, response)) return response;
+    if (response === undefined || !isTransfer(request.method, response.status)) return response;
     const stamped = stamp(response, fields);
     return validators.length > 0 ? stamped : judgeLate(request, stamped, options);
   };
-}
-
-/** Whether the answer is one to a read, with a representation that conditions can be about (§13.2.1, §15.4.5). */
-function isTransfer(request: Request, response: Response | undefined): response is Response {
-  if (!isRead(request.method) || response === undefined) return false;
-  return response.ok && response.status !== 204 && response.status !== 205;
 }
 
 async function judgeLate<Req extends Request, Rest extends unknown[], Res extends Response | undefined>(
@@ -99,7 +93,7 @@ async function judgeLate<Req extends Request, Rest extends unknown[], Res extend
   response: Res,
   options: ConditionalOptions<Req, Rest>,
 ): Promise<Res | Response> {
-  if (!isTransfer(request, response)) return response;
+  if (response === undefined || !isTransfer(request.method, response.status)) return response;
   const tagged = await tag(request, response, options);
   const etag = parseTag(tagged.headers.get("ETag"));
   const lastModified = parseDate(tagged.headers.get("Last-Modified"));

@@ -105,9 +105,27 @@ export function evaluate(request: ConditionalRequest, current: Current, policy: 
   return method === "GET" && mayHonourRange(headers, current, policy) ? PROCEED_WITH_RANGE : PROCEED;
 }
 
-/** Whether the method is one of those whose answer may simply be withheld: safe, and about the representation. */
+/**
+ * Whether the method is GET, HEAD or QUERY, whose answer may be judged when it is there, and merely not be sent.
+ *
+ * @example
+ * isRead("QUERY"); // true
+ * @see RFC 9110 §13.2.1
+ */
 export function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD" || method === "QUERY";
+}
+
+/**
+ * Whether an answer with this status to this method sends a representation, which conditions can be about.
+ *
+ * @example
+ * isTransfer("GET", 200); // true
+ * isTransfer("GET", 404); // false
+ * @see RFC 9110 §13.2.1
+ */
+export function isTransfer(method: string, status: number): boolean {
+  return isRead(method) && status >= 200 && status <= 299 && status !== 204 && status !== 205;
 }
 
 /** §13.2.1: methods that neither select nor change a representation. */

@@ -10,7 +10,14 @@ export {
   weak,
   weaken,
 } from "./entity-tag.ts";
-export { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
+export {
+  type ConditionalRequest,
+  type Decision,
+  evaluate,
+  isRead,
+  isTransfer,
+  type Policy,
+} from "./evaluate.ts";
 export { formatDate, parseDate } from "./http-date.ts";
 export { codedTag, contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
 export { staysInNotModified } from "./not-modified.ts";
