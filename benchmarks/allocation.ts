@@ -1,4 +1,4 @@
-import type { Call } from "./measure.ts";
+import type { Loop } from "./loop.ts";
 
 /** Few enough bytes that the collector, which would falsify the count, has no cause to run in between. */
 const BUDGET = 2 ** 20;
@@ -8,25 +8,24 @@ const PATIENCE = 20e6;
 declare const gc: ((options: { type: "minor" }) => void) | undefined;
 
 /** Bytes on the JavaScript heap for one call of so many nanoseconds; `undefined` where the runtime cannot tell. */
-export async function allocationPerCall(call: Call, nanoseconds: number): Promise<number | undefined> {
+export async function allocationPerCall(loop: Loop, nanoseconds: number): Promise<number | undefined> {
   if (typeof gc === "undefined" || "Bun" in globalThis) return undefined;
-  const isAsync = call() instanceof Promise;
-  const few = Math.ceil(Math.min(16, PATIENCE / nanoseconds));
-  const calls = Math.ceil(
-    Math.min(10_000, PATIENCE / nanoseconds, BUDGET / (await bytesPerCall(call, few, isAsync))),
-  );
+  const most = PATIENCE / nanoseconds;
+  const roughly = await bytesPerCall(loop, Math.min(16, most));
+  const calls = Math.min(10_000, most, BUDGET / roughly);
   const counts: number[] = [];
-  for (let i = 0; i < 3; i++) counts.push(await bytesPerCall(call, calls, isAsync));
+  for (let i = 0; i < 3; i++) counts.push(await bytesPerCall(loop, calls));
   return Math.round(counts.sort((a, b) => a - b)[1]!);
 }
 
-async function bytesPerCall(call: Call, times: number, isAsync: boolean): Promise<number> {
+async function bytesPerCall({ run, calls, isAsync }: Loop, wanted: number): Promise<number> {
+  const times = Math.ceil(wanted / calls);
   gc!({ type: "minor" });
   const start = process.memoryUsage().heapUsed;
   const before = process.memoryUsage().heapUsed;
-  if (isAsync) for (let i = 0; i < times; i++) await call();
-  else for (let i = 0; i < times; i++) call();
+  if (isAsync) for (let i = 0; i < times; i++) await run();
+  else for (let i = 0; i < times; i++) run();
   const after = process.memoryUsage().heapUsed;
   // What reading the gauge costs is taken off.
-  return Math.max(0, (after - before - (before - start)) / times);
+  return Math.max(0, (after - before - (before - start)) / (times * calls));
 }

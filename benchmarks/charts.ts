@@ -31,7 +31,14 @@ const bars: readonly Bars[] = [
     title: "May the client keep what it has?",
     hint: "shorter is faster; the others know two of five conditions",
     suite: "evaluate",
-    cases: ["unconditional", "If-None-Match, the same tag", "If-None-Match, another tag", "both dates"],
+    cases: [
+      "plain bag: unconditional",
+      "plain bag: If-None-Match, the same tag",
+      "plain bag: If-None-Match, another tag",
+      "plain bag: both dates",
+      "Headers: unconditional",
+      "Headers: If-None-Match, the same tag",
+    ],
   },
   {
     file: "serve",
@@ -53,7 +60,7 @@ const lineFiles: Readonly<Record<string, string>> = {
   "Characters in the field, spaces between two tags": "characters",
   "Characters in the field, nothing but spaces": "spaces",
   "Bytes in the body": "body",
-  "Clients at once, for one answer of the server's processor": "clients",
+  "Clients at once, on Node": "clients",
 };
 
 /** A chart in both themes. */

@@ -117,8 +117,8 @@ export const dateCompetitors: readonly Contender<string, number | undefined>[] =
   },
 ];
 
-/** May the client keep what it has? */
-export const questionCompetitors: readonly Contender<Question, boolean>[] = [
+/** May the client keep what it has? Asked with a plain object of fields. */
+export const bagCompetitors: readonly Contender<Question, boolean>[] = [
   {
     name: "fresh",
     role: "peer",
@@ -128,6 +128,10 @@ export const questionCompetitors: readonly Contender<Question, boolean>[] = [
     }),
     run: ({ request, response }) => fresh(request, response),
   },
+];
+
+/** May the client keep what it has? Asked with `Headers`. */
+export const headersCompetitors: readonly Contender<Question, boolean>[] = [
   {
     name: "h3",
     role: "peer",

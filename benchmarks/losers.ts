@@ -1,31 +1,39 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
+import type { Contender } from "./contender.ts";
 
-/** An implementation that we tried and did not keep: a file of `losers/`. */
+/** An implementation that we tried and did not keep: a file of `losers/`, which exports `why` and one function. */
 export interface Loser {
   name: string;
-  /** The public function that it would have been. */
+  /** The name of the function: that of the public one that it would have been. */
   of: string;
   /** Why it lost, in one line. */
   why: string;
-  // biome-ignore lint/complexity/noBannedTypes: each is called as the function that it would have been
-  run: Function;
+  // biome-ignore lint/suspicious/noExplicitAny: each is called as the function that it would have been
+  run: (...args: any[]) => any;
 }
 
-/** All of them: each file exports `why`, and one function under the name that it would have had. */
 export async function allLosers(): Promise<Loser[]> {
   const files = globSync(`${import.meta.dirname}/losers/*.ts`).sort();
   return Promise.all(
     files.map(async (file) => {
       const { why, ...functions } = await import(file);
       const [[of, run] = []] = Object.entries(functions).filter(([, value]) => typeof value === "function");
-      if (of === undefined || typeof why !== "string")
-        throw new TypeError(`${file} has no \`why\`, or no function`);
+      if (of === undefined || typeof why !== "string") {
+        throw new TypeError(
+          `${file} is no loser: export \`why\`, a line of text, and the function that lost`,
+        );
+      }
       return { name: basename(file, ".ts"), of, why, run: run as Loser["run"] };
     }),
   );
 }
 
-export async function losersOf(name: string): Promise<Loser[]> {
-  return (await allLosers()).filter(({ of }) => of === name);
+/** Those that would have been this function, asked as ours is. */
+export async function losersOf<Input, Answer>(
+  of: string,
+  asked: (run: Loser["run"]) => Pick<Contender<Input, Answer>, "prepare" | "run">,
+): Promise<Contender<Input, Answer>[]> {
+  const losers = (await allLosers()).filter((loser) => loser.of === of);
+  return losers.map(({ name, run }) => ({ name, role: "loser", ...asked(run) }));
 }

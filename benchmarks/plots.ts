@@ -23,6 +23,7 @@ export async function measurePlots<Input, Answer>(
   scope: Scope,
 ): Promise<Plot[]> {
   const plots: Plot[] = [];
+  if (!scope.plots) return plots;
   for (const plan of plans)
     if (scope.wants(plan.name)) plots.push(await measurePlot(plan, contenders, scope));
   return plots;

@@ -13,7 +13,7 @@ What the hot paths cost, side by side with everybody who answers rightly, in one
 \`\`\`sh
 npm run bench                            # everything, about five minutes
 npm run bench -- tag-list evaluate       # only these suites
-npm run bench -- --quick                 # shorter rounds, under two minutes
+npm run bench -- --quick                 # shorter rounds, no plots, servers on Node alone: under two minutes
 npm run bench -- --runtime bun           # under Bun alone, or deno
 npm run bench -- --json >results.json    # the figures as JSON, the tables on the standard error
 npm run bench -- --compare results.json  # measure, and say what changed since then

@@ -31,8 +31,10 @@ export interface CaseResult {
 /** One cost against one size: `values[i]` belongs to `sizes[i]`. */
 export interface Plot {
   name: string;
-  /** What the sizes count. */
+  /** What to look for, if it is not whether the cost grows as the size does. */
+  hint?: string;
   sizes: number[];
+  /** What the sizes count. */
   of: string;
   unit: Unit;
   lines: { name: string; role: Role; values: (number | null)[] }[];

@@ -22,6 +22,8 @@ export interface Order {
   pace: Pace;
   /** Contenders by the name of the case or plot, `"*"` for all of them. Nothing said: everything. */
   wanted?: Record<string, string[]> | undefined;
+  /** Plots take their time. */
+  plots: boolean;
   /** Where to serve. Nothing said: everywhere. */
   runtime?: Runtime | undefined;
 }

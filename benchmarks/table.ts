@@ -33,9 +33,10 @@ export function amount(value: number, unit: Unit): string {
   return `${digits(value / 1e6)} ms`;
 }
 
-/** `9.4×`, `31×`, `0.87×`. */
+/** `31×`, `9.4×`, `1.28×`: two digits where the second decides. */
 export function times(value: number): string {
-  return `${value >= 9.95 ? Math.round(value).toLocaleString("en-US") : value.toFixed(value >= 0.995 ? 1 : 2)}×`;
+  if (value >= 9.95) return `${Math.round(value).toLocaleString("en-US")}×`;
+  return `${value.toFixed(value >= 1.995 ? 1 : 2)}×`;
 }
 
 export function milliseconds(value: number): string {

@@ -5,7 +5,7 @@ import type { Palette } from "./palette.ts";
 import { label, point, svg, WIDTH } from "./svg.ts";
 
 const ROW = 18;
-const LEFT = 230;
+const LEFT = 250;
 const RIGHT = 110;
 
 /** A group of bars for each case, each group to its own scale. */

@@ -7,29 +7,32 @@ const HEIGHT = 420;
 const TOP = 56;
 const BOTTOM = 48;
 const LEFT = 70;
-const RIGHT = 190;
+const RIGHT = 220;
 /** Names of lines that end side by side are moved apart by so much. */
 const LINE_HEIGHT = 15;
 
+const LINEAR = "Twice the size, twice the cost: as the dotted diagonals rise";
+
 type Scale = (value: number) => number;
 
-/** Cost against size, both logarithmic: what grows with its input rises as the faint diagonals do. */
-export function lineChart({ name, of, sizes, unit, lines }: Plot, palette: Palette): string {
+/** Cost against size, both logarithmic: what grows with its input rises as the faint diagonals do, unless a hint says what else to look for. */
+export function lineChart({ name, hint, of, sizes, unit, lines }: Plot, palette: Palette): string {
   const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
   const x = scale(sizes[0]!, sizes.at(-1)!, LEFT, WIDTH - RIGHT);
   const [low, high] = [floorToTen(Math.min(...values)), ceilToTen(Math.max(...values))];
   const y = scale(low, high, HEIGHT - BOTTOM, TOP);
   const title = `${name}: what one answer costs`;
+  const diagonals = hint === undefined ? decades(low / (sizes.at(-1)! / sizes[0]!), high) : [];
   const colours = coloursOf(lines, palette);
   return svg(HEIGHT, palette, title, [
     `<clipPath id="plot"><rect x="${LEFT}" y="${TOP}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT - TOP - BOTTOM}"/></clipPath>`,
     label(16, 26, title, palette.ink, { bold: true }),
-    label(16, 43, "Twice the size, twice the cost: as the dotted diagonals rise", palette.faint),
+    label(16, 43, hint ?? LINEAR, palette.faint),
     ...decades(low, high).flatMap((value) => [
       `<path d="M${LEFT} ${point(y(value))}H${WIDTH - RIGHT}" stroke="${palette.grid}"/>`,
       label(LEFT - 8, y(value) + 4, amount(value, unit), palette.faint, { anchor: "end" }),
     ]),
-    ...decades(low / (sizes.at(-1)! / sizes[0]!), high).map((value) => diagonal(value, sizes, x, y, palette)),
+    ...diagonals.map((value) => diagonal(value, sizes, x, y, palette)),
     ...sizes.map((size) =>
       label(x(size), HEIGHT - BOTTOM + 18, size.toLocaleString("en-US"), palette.faint, { anchor: "middle" }),
     ),
@@ -69,7 +72,7 @@ function names(lines: Plot["lines"], sizes: number[], x: Scale, y: Scale, colour
     const at = Math.max(lowest, Math.min(end.y, room + LINE_HEIGHT * (i + 1)));
     lowest = at + LINE_HEIGHT;
     const isEarly = end.x < x(sizes.at(-1)!);
-    const text = isEarly ? `${end.name} (no further)` : end.name;
+    const text = isEarly ? `${end.name}, no further` : end.name;
     labels.push(label(WIDTH - RIGHT + 10, at + 4, text, end.colour, { bold: end.role === "ours" }));
   }
   return labels;

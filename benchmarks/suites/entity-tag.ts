@@ -2,6 +2,7 @@ import { parseTag, strongMatch, weakMatch } from "@entity-tag/core";
 import { pairCompetitors, tagCompetitors } from "../competitors.ts";
 import type { Contender } from "../contender.ts";
 import { type Pair, pairs, tagTexts } from "../inputs.ts";
+import { losersOf } from "../losers.ts";
 import { measureAll, type Suite } from "../suite.ts";
 
 export const parsing: Contender<string, string | undefined> = {
@@ -25,11 +26,17 @@ const floor: Contender<Pair, boolean> = {
   run: ({ a, b }: Pair) => a === b,
 };
 
+export const losers = () =>
+  losersOf<string, string | undefined>("parseTag", (parseTag) => ({
+    prepare: (text) => ({ text }),
+    run: ({ text }) => parseTag(text),
+  }));
+
 export const suite: Suite = {
   about: "What is this tag? Are these two one?",
   async run(scope) {
     const cases = [
-      ...(await measureAll(tagTexts, [parsing, ...tagCompetitors], scope)),
+      ...(await measureAll(tagTexts, [parsing, ...tagCompetitors, ...(await losers())], scope)),
       ...(await measureAll(pairs, [comparing, ...pairCompetitors, floor], scope)),
     ];
     return { cases, plots: [], skipped: [] };

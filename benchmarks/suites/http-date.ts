@@ -2,6 +2,7 @@ import { formatDate, parseDate } from "@entity-tag/core";
 import { dateCompetitors } from "../competitors.ts";
 import type { Contender } from "../contender.ts";
 import { dates, moments } from "../inputs.ts";
+import { losersOf } from "../losers.ts";
 import { measureAll, type Suite } from "../suite.ts";
 
 export const parsing: Contender<string, number | undefined> = {
@@ -25,12 +26,18 @@ const byHand: Contender<{ ms: number }, string> = {
   run: ({ ms }) => new Date(ms).toUTCString(),
 };
 
+export const losers = () =>
+  losersOf<string, number | undefined>("parseDate", (parseDate) => ({
+    prepare: (text) => ({ text }),
+    run: ({ text }) => parseDate(text),
+  }));
+
 export const suite: Suite = {
   about: "Which moment is this? Asked in New York: `Date.parse` reads one of the three forms in local time.",
   async run(scope) {
     process.env.TZ = "America/New_York";
     const cases = [
-      ...(await measureAll(dates, [parsing, ...dateCompetitors], scope)),
+      ...(await measureAll(dates, [parsing, ...dateCompetitors, ...(await losers())], scope)),
       ...(await measureAll(moments, [formatting, byHand], scope)),
     ];
     return { cases, plots: [], skipped: [] };

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { contentTag } from "@entity-tag/core";
 import { tagMakers } from "../competitors.ts";
 import { bodies, bodyOfSize } from "../inputs.ts";
+import { allLosers } from "../losers.ts";
 import { measurePlots, type PlotPlan } from "../plots.ts";
 import { runtime } from "../runtime.ts";
 import { measureAll, type Suite } from "../suite.ts";
@@ -21,6 +22,11 @@ const floors: readonly TagMaker[] = [
   ),
 ];
 
+export async function losers(): Promise<TagMaker[]> {
+  const found = (await allLosers()).filter(({ of }) => of === "contentTag");
+  return found.map(({ name, run }) => tagMaker(name, "loser", itself, (bytes) => run(bytes)));
+}
+
 const plots: readonly PlotPlan<Uint8Array<ArrayBuffer>, boolean>[] = [
   {
     name: "Bytes in the body",
@@ -34,7 +40,7 @@ export const suite: Suite = {
   about:
     "What is the tag of these bytes? Ours has 144 bits of SHA-256; `etag` has 160 of SHA-1 and a length.",
   async run(scope) {
-    const contenders = [...ours, ...tagMakers, ...floors];
+    const contenders = [...ours, ...tagMakers, ...floors, ...(await losers())];
     return {
       cases: await measureAll(bodies, contenders, scope),
       plots: await measurePlots(plots, contenders, scope),

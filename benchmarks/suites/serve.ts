@@ -8,7 +8,8 @@ import type { Scope, Suite } from "../suite.ts";
 import { caseText } from "../table.ts";
 
 const CLIENTS = 32;
-const PLOT = "Clients at once, for one answer of the server's processor";
+const PLOT = "Clients at once, on Node";
+const HINT = "Of the server's processor. Level: an answer costs the same, however many wait for theirs";
 const CROWDS = [1, 4, 16, 64, 256];
 const runtimeNames: Record<Runtime, string> = { node: "Node", bun: "Bun", deno: "Deno" };
 const sourceNames = { known: "the handler knows the tag", content: "the tag is made from the content" };
@@ -24,7 +25,8 @@ export const suite: Suite = {
       try {
         for (const plan of plans) servers.push(await start(plan));
         cases.push(...(await measureServers(servers, scope)));
-        if (runtime === "node" && scope.wants(PLOT)) plots.push(await plotOfClients(servers, scope));
+        if (runtime === "node" && scope.plots && scope.wants(PLOT))
+          plots.push(await plotOfClients(servers, scope));
       } finally {
         for (const server of servers) await server.stop();
       }
@@ -76,13 +78,14 @@ async function plotOfClients(servers: readonly Server[], { pace }: Scope): Promi
   const lines = known.map(({ name, role }) => ({ name, role, values: [] as number[] }));
   for (const clients of CROWDS) {
     const costs = known.map((): number[] => []);
+    const amounts: number[] = [];
+    for (const server of known) amounts.push(await amountFor(server, pace.load, clients));
     for (let round = 0; round < 3; round++) {
       for (const [i, server] of known.entries()) {
-        const amount = await amountFor(server, pace.load, clients);
-        costs[i]!.push((await load(server, amount, clients)).cpu * 1000);
+        costs[i]!.push((await load(server, amounts[i]!, clients)).cpu * 1000);
       }
     }
     for (const [i, line] of lines.entries()) line.values.push(median(costs[i]!));
   }
-  return { name: PLOT, of: "clients", sizes: CROWDS, unit: "ns", lines };
+  return { name: PLOT, hint: HINT, of: "clients", sizes: CROWDS, unit: "ns", lines };
 }

@@ -2,6 +2,7 @@ import { listIncludes } from "@entity-tag/core";
 import { listCompetitors } from "../competitors.ts";
 import type { Contender } from "../contender.ts";
 import { emptyField, type ListInput, listOfSize, lists, spacedField } from "../inputs.ts";
+import { losersOf } from "../losers.ts";
 import { measurePlots, type PlotPlan } from "../plots.ts";
 import { measureAll, type Suite } from "../suite.ts";
 
@@ -11,6 +12,12 @@ export const ours: Contender<ListInput, boolean> = {
   prepare: (input) => input,
   run: ({ field, tag, match }: ListInput) => listIncludes(field, tag, match),
 };
+
+export const losers = () =>
+  losersOf<ListInput, boolean>("listIncludes", (listIncludes) => ({
+    prepare: (input) => input,
+    run: ({ field, tag, match }: ListInput) => listIncludes(field, tag, match),
+  }));
 
 const floors: readonly Contender<ListInput, boolean>[] = [
   {
@@ -53,7 +60,7 @@ const plots: readonly PlotPlan<ListInput, boolean>[] = [
 export const suite: Suite = {
   about: "Is this tag, of 42 characters, in that list?",
   async run(scope) {
-    const contenders = [ours, ...listCompetitors, ...floors];
+    const contenders = [ours, ...listCompetitors, ...floors, ...(await losers())];
     return {
       cases: await measureAll(lists, contenders, scope),
       plots: await measurePlots(plots, contenders, scope),

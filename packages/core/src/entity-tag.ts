@@ -76,7 +76,7 @@ export function parseTag(text: string | null | undefined): EntityTag | undefined
  * @see RFC 9110 §8.8.1
  */
 export function isWeak(tag: EntityTag): tag is WeakTag {
-  return tag.charCodeAt(0) === CAPITAL_W;
+  return tag[0] === "W";
 }
 
 /**

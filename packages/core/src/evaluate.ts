@@ -1,12 +1,4 @@
-import {
-  type Current,
-  type Field,
-  ifMatch,
-  ifModifiedSince,
-  ifNoneMatch,
-  ifRange,
-  ifUnmodifiedSince,
-} from "./preconditions.ts";
+import { type Current, type Field, ifMatch, ifModifiedSince, ifNoneMatch, ifRange } from "./preconditions.ts";
 import { isReadable } from "./tag-list.ts";
 
 /** What a decision needs to know of a request. A `Request` fits; field names are asked for in lower case. */
@@ -38,8 +30,7 @@ export type Decision =
   | { readonly outcome: "precondition-required" }
   | { readonly outcome: "bad-request"; readonly because: "if-match" | "if-none-match" };
 
-/** Nothing is left open: the standard as it stands. */
-const STANDARD: Policy = Object.freeze({});
+const WRITES: readonly string[] = ["PUT", "PATCH", "DELETE"];
 
 const PROCEED = decision({ outcome: "proceed", range: false });
 const PROCEED_WITH_RANGE = decision({ outcome: "proceed", range: true });
@@ -68,8 +59,11 @@ const BAD_IF_NONE_MATCH = decision({ outcome: "bad-request", because: "if-none-m
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
  * @see RFC 9110 §13.2.2
  */
-export function evaluate(request: ConditionalRequest, current: Current, policy: Policy = STANDARD): Decision {
-  const { method, headers } = request;
+export function evaluate(
+  { method, headers }: ConditionalRequest,
+  current: Current,
+  policy?: Policy,
+): Decision {
   if (isNeverJudged(method)) return PROCEED;
   const read = isRead(method);
   // §13.2.1: what would be neither 2xx nor 412 without conditions is not judged.
@@ -77,32 +71,31 @@ export function evaluate(request: ConditionalRequest, current: Current, policy: 
 
   const match = headers.get("if-match");
   let noneMatch: Field;
-  if (isAbsent(match)) {
-    if (!read && requires(policy.require, method)) {
+  if (match == null) {
+    if (!read && requires(policy?.require, method)) {
       noneMatch = headers.get("if-none-match");
-      if (isAbsent(noneMatch)) return REQUIRED;
+      if (noneMatch == null) return REQUIRED;
     }
     const unmodifiedSince = headers.get("if-unmodified-since");
-    if (ifUnmodifiedSince(unmodifiedSince, current, policy.now) === false) return FAILED_IF_UNMODIFIED_SINCE;
-  } else if (!ifMatch(match, current, policy.ifMatch)) {
-    const lawful = !read || isReadable(match);
-    if (lawful) return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
+    if (ifModifiedSince(unmodifiedSince, current, policy?.now)) return FAILED_IF_UNMODIFIED_SINCE;
+  } else if (!ifMatch(match, current, policy?.ifMatch) && (!read || isReadable(match))) {
+    return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
   }
 
-  if (noneMatch === undefined) noneMatch = headers.get("if-none-match");
-  if (!isAbsent(noneMatch)) {
-    const held = ifNoneMatch(noneMatch, current);
-    if (read) {
-      if (!held) return NOT_MODIFIED_BY_TAG;
-    } else if (!held || !isReadable(noneMatch)) {
-      return isRejected(noneMatch, policy) ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
-    }
-  } else if (read) {
-    if (ifModifiedSince(headers.get("if-modified-since"), current, policy.now) === false)
-      return NOT_MODIFIED_BY_DATE;
+  noneMatch ??= headers.get("if-none-match");
+  if (noneMatch == null) {
+    const modifiedSince = read ? headers.get("if-modified-since") : undefined;
+    if (ifModifiedSince(modifiedSince, current, policy?.now) === false) return NOT_MODIFIED_BY_DATE;
+  } else if (!ifNoneMatch(noneMatch, current) || !(read || isReadable(noneMatch))) {
+    if (read) return NOT_MODIFIED_BY_TAG;
+    return isRejected(noneMatch, policy) ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
   }
 
-  return method === "GET" && mayHonourRange(headers, current, policy) ? PROCEED_WITH_RANGE : PROCEED;
+  const mayHonourRange =
+    method === "GET" &&
+    headers.get("range") != null &&
+    ifRange(headers.get("if-range"), current, policy?.now) !== false;
+  return mayHonourRange ? PROCEED_WITH_RANGE : PROCEED;
 }
 
 /**
@@ -134,22 +127,12 @@ function isNeverJudged(method: string): boolean {
 }
 
 function requires(required: Policy["require"], method: string): boolean {
-  if (required === true) return method === "PUT" || method === "PATCH" || method === "DELETE";
-  return required !== undefined && required !== false && required.includes(method);
+  return !!required && (required === true ? WRITES : required).includes(method);
 }
 
 /** Of a refused write: was it for want of a condition that can be read, and is that to be 400? */
-function isRejected(field: string, policy: Policy): boolean {
-  return policy.malformed === "reject" && !isReadable(field);
-}
-
-function mayHonourRange(headers: ConditionalRequest["headers"], current: Current, policy: Policy): boolean {
-  if (isAbsent(headers.get("range"))) return false;
-  return ifRange(headers.get("if-range"), current, policy.now) !== false;
-}
-
-function isAbsent(field: Field): field is null | undefined {
-  return field === null || field === undefined;
+function isRejected(field: string, policy?: Policy): boolean {
+  return policy?.malformed === "reject" && !isReadable(field);
 }
 
 /* @__NO_SIDE_EFFECTS__ */

@@ -15,7 +15,7 @@ let octets: DataView;
 export function octetsOf(text: string): DataView {
   const room = 3 * text.length + 4;
   if (memory.length < room) {
-    memory = new Uint8Array(room + 1024);
+    memory = new Uint8Array(4 * room);
     octets = new DataView(memory.buffer);
   }
   memory[encoder.encodeInto(text, memory).written] = END;

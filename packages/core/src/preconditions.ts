@@ -1,6 +1,4 @@
-import { strongMatch } from "./compare.ts";
-import type { EntityTag } from "./entity-tag.ts";
-import { parseTag } from "./entity-tag.ts";
+import { type EntityTag, isWeak } from "./entity-tag.ts";
 import { parseDate } from "./http-date.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
@@ -42,9 +40,8 @@ export type Field = string | null | undefined;
  * @see RFC 9110 §13.1.1
  */
 export function ifMatch(field: Field, current: Current, comparison: "strong" | "weak" = "strong"): Held {
-  if (field === null || field === undefined) return undefined;
-  if (current === null) return false;
-  return isStar(field) || namesVersion(field, current, comparison);
+  if (field == null) return undefined;
+  return current !== null && (namesVersion(field, current, comparison) || isStar(field));
 }
 
 /**
@@ -58,7 +55,7 @@ export function ifMatch(field: Field, current: Current, comparison: "strong" | "
  * @see RFC 9110 §13.1.4
  */
 export function ifUnmodifiedSince(field: Field, current: Current, now?: number): Held {
-  const modified = modifiedSince(field, current, now);
+  const modified = ifModifiedSince(field, current, now);
   return modified === undefined ? undefined : !modified;
 }
 
@@ -76,10 +73,8 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
  * @see RFC 9110 §13.1.2
  */
 export function ifNoneMatch(field: Field, current: Current): Held {
-  if (field === null || field === undefined) return undefined;
-  if (current === null) return true;
-  if (isStar(field)) return false;
-  return current.etag === undefined || !listIncludes(field, tagged(current.etag), "weak");
+  if (field == null) return undefined;
+  return current === null || !(names(field, current.etag, "weak") || isStar(field));
 }
 
 /**
@@ -93,7 +88,10 @@ export function ifNoneMatch(field: Field, current: Current): Held {
  * @see RFC 9110 §13.1.3
  */
 export function ifModifiedSince(field: Field, current: Current, now?: number): Held {
-  return modifiedSince(field, current, now);
+  if (field == null || current === null) return undefined;
+  // What is unknown or no date makes a difference of NaN.
+  const difference = lastModifiedSecond(current) - parseDate(field, now)! / 1000;
+  return Number.isFinite(difference) ? difference > 0 : undefined;
 }
 
 /**
@@ -108,49 +106,31 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): H
  * @see RFC 9110 §13.1.5
  */
 export function ifRange(field: Field, current: Current, now?: number): Held {
-  if (field === null || field === undefined) return undefined;
+  if (field == null) return undefined;
   if (current === null) return false;
-  const tag = parseTag(field);
-  if (tag !== undefined) return current.etag !== undefined && strongMatch(tag, current.etag);
-  const date = parseDate(field, now);
-  return (
-    date !== undefined && current.lastModifiedStrong === true && date / 1000 === lastModifiedSecond(current)
-  );
+  const { etag, lastModifiedStrong } = current;
+  // A list may name the tag without being it, and `trim` alone would drop more than spaces and tabs.
+  if (field.trim() === etag && names(field, etag, "strong")) return true;
+  return lastModifiedStrong === true && parseDate(field, now)! / 1000 === lastModifiedSecond(current);
 }
 
-/** The comparison under both questions about time: in whole seconds, as `Last-Modified` is written. */
-function modifiedSince(field: Field, current: Current, now?: number): Held {
-  if (field === null || field === undefined || current === null) return undefined;
-  const modified = lastModifiedSecond(current);
-  if (modified === undefined) return undefined;
-  const date = parseDate(field, now);
-  return date === undefined ? undefined : modified > date / 1000;
-}
-
-function lastModifiedSecond(state: State): number | undefined {
-  const { lastModified } = state;
-  if (lastModified === undefined) return undefined;
+/** In whole seconds, as `Last-Modified` is written; NaN if no time is known. */
+function lastModifiedSecond({ lastModified }: State): number {
   const second = Math.floor(Number(lastModified) / 1000);
-  if (Number.isFinite(second)) return second;
-  throw new TypeError(
-    `lastModified ${String(lastModified)} is no moment: use milliseconds since the epoch or a valid Date`,
-  );
+  if (lastModified === undefined || Number.isFinite(second)) return second;
+  throw new TypeError(`lastModified ${String(lastModified)} is no moment: use milliseconds or a Date`);
 }
 
 /** Any form of the version will do for a write: it is the version that is written to. */
-function namesVersion(field: string, state: State, comparison: "strong" | "weak"): boolean {
-  const { etag, alternates } = state;
-  if (etag !== undefined && listIncludes(field, tagged(etag), comparison)) return true;
-  if (alternates === undefined) return false;
-  for (let i = 0; i < alternates.length; i++) {
-    if (listIncludes(field, tagged(alternates[i]!), comparison)) return true;
-  }
-  return false;
+function namesVersion(field: string, { etag, alternates }: State, comparison: "strong" | "weak"): boolean {
+  if (alternates) for (const alternate of alternates) if (names(field, alternate, comparison)) return true;
+  return names(field, etag, comparison);
 }
 
 /** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */
-function tagged(tag: EntityTag): EntityTag {
-  const first = tag.charCodeAt(0);
-  if ((first === 0x22 || first === 0x57) && tag.charCodeAt(tag.length - 1) === 0x22) return tag;
-  throw new TypeError(`${JSON.stringify(tag)} is no entity tag: make one with strong() or weak()`);
+function names(field: string, tag: EntityTag | undefined, comparison: "strong" | "weak"): boolean {
+  if (tag === undefined) return false;
+  const isQuoted = tag.endsWith('"') && (tag[0] === '"' || isWeak(tag));
+  if (isQuoted) return listIncludes(field, tag, comparison);
+  throw new TypeError(`${JSON.stringify(tag)} is no entity tag: use strong() or weak()`);
 }

@@ -1,18 +1,12 @@
-import { type EntityTag, isWeak, skipWhitespace } from "./entity-tag.ts";
+import { type EntityTag, isWeak } from "./entity-tag.ts";
 import { END, octetsOf } from "./octets.ts";
 
 const TAB = 0x09;
 const SPACE = 0x20;
-const EXCLAMATION_MARK = 0x21;
 const QUOTE = 0x22;
-const STAR = 0x2a;
 const COMMA = 0x2c;
-const SLASH = 0x2f;
-const DELETE = 0x7f;
-/** `W/`, two octets in one. */
-const WEAK = 0x572f;
-/** Of the octets, signed, that U+0080 to U+00FF have in UTF-8. Every character beyond has a higher one. */
-const HIGHEST = 0xc3 - 0x100;
+/** 1 in each of four octets. */
+const ONES = 0x01010101;
 
 /**
  * What an `If-Match` or `If-None-Match` field says: `"*"`, its tags in their order, or `undefined` if it cannot be read.
@@ -32,7 +26,7 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
   const tags: EntityTag[] = [];
   for (let open = field.indexOf('"'); open >= 0; ) {
     const close = field.indexOf('"', open + 1);
-    tags.push(field.slice(isSpelledWeakly(field, open) ? open - 2 : open, close + 1) as EntityTag);
+    tags.push(field.slice(field[open - 1] === "/" ? open - 2 : open, close + 1) as EntityTag);
     open = field.indexOf('"', close + 1);
   }
   return tags;
@@ -51,21 +45,20 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
  * @see RFC 9110 §13.1.2
  */
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  const weak = isWeak(tag);
-  if (weak && match === "strong") return false;
+  const weakly = match === "weak";
+  const from = isWeak(tag) ? 2 : 0;
+  if (from > 0 && !weakly) return false;
   if (field === tag) return true;
-  // A field that has little more to it than the opaque part can be nothing but the other spelling.
-  const spare = field.length - tag.length + (weak ? 2 : 0);
-  if (spare <= 0) return weak && spare === 0 && tag.indexOf(field) === 2;
+  const spare = field.length - tag.length + from;
+  if (spare < 0 || (spare === 0 && from === 0)) return false;
   const at = field.indexOf(tag);
-  if (spare <= 2 && isWeak(field as EntityTag)) return at === 2 && match === "weak" && field.startsWith("W/");
+  // A weak tag with so little to spare is the same in its other spelling, or another.
+  if (spare <= 2 && isWeak(field as EntityTag)) return weakly && at === 2 && field[1] === "/";
   // Where the tag's characters do not stand, no grammar is needed to say no: most misses end here.
-  if (at < 0 && !weak) return false;
-  const slow =
-    at < 0 ||
-    tag.charCodeAt(weak ? 3 : 1) === COMMA ||
-    (match === "strong" && at > 0 && field.charCodeAt(at - 1) === SLASH);
-  return (!slow || hasMember(field, tag, match)) && isList(field);
+  if (at < 0 && from === 0) return false;
+  // `","` stands between the members of `"a","b"` as well.
+  const isCertain = at >= 0 && weakly && tag[from + 1] !== ",";
+  return (isCertain || hasMember(field, tag, from, weakly)) && isList(field);
 }
 
 /** Whether the field says anything at all: `*`, or a list of tags, even an empty one. */
@@ -75,50 +68,38 @@ export function isReadable(field: string): boolean {
 
 /** Whether the field is `*` alone. */
 export function isStar(field: string): boolean {
-  const start = skipWhitespace(field, 0);
-  return field.charCodeAt(start) === STAR && skipWhitespace(field, start + 1) === field.length;
+  return field === "*" || (field.trim() === "*" && isList(field.replace("*", "")));
 }
 
-/** Whether the tag is a member of the list, if the field is one: for what no native search can tell. */
-function hasMember(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
-  for (let i = -1, opens = true; ; opens = !opens) {
-    i = field.indexOf('"', i + 1);
-    if (i < 0) return false;
-    if (opens && (match === "weak" || field[i - 1] !== "/") && standsAt(field, i, tag)) return true;
+/** Whether the tag, from its quote on, is a member of the list, if the field is one: for what no native search can tell. */
+function hasMember(field: string, tag: string, from: number, weakly: boolean): boolean {
+  let opens = false;
+  for (let i = field.indexOf('"'); i >= 0; i = field.indexOf('"', i + 1)) {
+    opens = !opens;
+    let j = from;
+    for (let k = i; opens && j < tag.length && field[k] === tag[j]; k++) j++;
+    if (j === tag.length && (weakly || field[i - 1] !== "/")) return true;
   }
-}
-function standsAt(field: string, at: number, tag: EntityTag): boolean {
-  let i = at;
-  let j = isWeak(tag) ? 2 : 0;
-  while (j < tag.length && field.charCodeAt(i) === tag.charCodeAt(j)) {
-    i++;
-    j++;
-  }
-  return j === tag.length;
+  return false;
 }
 
 /** Whether the field is a list to its end. */
 function isList(field: string): boolean {
   const octets = octetsOf(field);
-  let i = 0;
-  do {
-    i = skipSpace(octets, i, COMMA);
-    if (octets.getInt8(i) === END) return true;
-    if (octets.getInt16(i) === WEAK) i += 2;
-    if (octets.getInt8(i) !== QUOTE) return false;
-    i = skipTagCharacters(octets, i + 1);
-    if (octets.getInt8(i) !== QUOTE) return false;
-    i = skipSpace(octets, i + 1, SPACE);
-  } while (octets.getInt8(i) === COMMA);
-  return octets.getInt8(i) === END;
-}
-
-/** Where neither a space nor a tab nor the other stands. */
-function skipSpace(octets: DataView, from: number, other: number): number {
-  let i = from;
-  for (let octet = octets.getInt8(i); octet === SPACE || octet === TAB || octet === other; )
-    octet = octets.getInt8(++i);
-  return i;
+  let isAfterTag = false;
+  for (let i = 0; ; i++) {
+    const octet = octets.getInt8(i);
+    if (octet === END) return true;
+    if (octet === COMMA) isAfterTag = false;
+    else if (octet !== SPACE && octet !== TAB) {
+      if (isAfterTag) return false;
+      if (octet === 0x57 && octets.getInt8(i + 1) === 0x2f) i += 2; // W/
+      if (octets.getInt8(i) !== QUOTE) return false;
+      i = skipTagCharacters(octets, i + 1);
+      if (octets.getInt8(i) !== QUOTE) return false;
+      isAfterTag = true;
+    }
+  }
 }
 
 function skipTagCharacters(octets: DataView, from: number): number {
@@ -128,17 +109,12 @@ function skipTagCharacters(octets: DataView, from: number): number {
   return i;
 }
 
-/** Whether four octets are all `#` to `~`: a smaller one borrows from its highest bit, a larger one has it or gets it. */
+/** Whether four octets are all of `#` to `~`: a smaller one borrows its highest bit, a larger one has it or gets it. */
 function areCommonplace(four: number): boolean {
-  return (((four - 0x23232323) | (four + 0x01010101)) & 0x80808080) === 0;
+  return (((four - 0x23 * ONES) | (four + ONES)) & (ONES << 7)) === 0;
 }
 
-/** `etagc`, in UTF-8: %x21 / %x23-7E / %x80-FF */
+/** `etagc`, %x21 / %x23-7E / %x80-FF, or an octet of it in UTF-8, signed: %x80-C3. */
 function isOfTagCharacter(octet: number): boolean {
-  return octet > QUOTE ? octet < DELETE : octet === EXCLAMATION_MARK || octet <= HIGHEST;
-}
-
-/** In a list, nothing but `W/` brings a slash before the quote that opens a tag. */
-function isSpelledWeakly(field: string, open: number): boolean {
-  return open > 0 && field.charCodeAt(open - 1) === SLASH;
+  return octet > 0x22 ? octet < 0x7f : octet === 0x21 || octet <= 0xc3 - 0x100;
 }

@@ -1,5 +1,5 @@
-import { type Current, evaluate, type Policy, validatorFields } from "@entity-tag/core";
-import { asked, isRead } from "./asked.ts";
+import { type Current, evaluate, isRead, type Policy, validatorFields } from "@entity-tag/core";
+import { asked } from "./asked.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import { settled, takeBack } from "./settled.ts";
 
@@ -27,7 +27,7 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
     res.end(body);
     return true;
   }
-  if (!isRead(req)) return false;
+  if (!isRead(request.method)) return false;
   for (const [name, value] of validatorFields(current)) {
     if (res.getHeader(name) === undefined) res.setHeader(name, value);
   }

@@ -6,11 +6,6 @@ export function asked(req: NodeRequest): ConditionalRequest {
   return { method: req.method ?? "", headers: { get: (name) => field(req, name) } };
 }
 
-/** Whether the answer may be judged when it is there, and merely not be sent. */
-export function isRead({ method }: NodeRequest): boolean {
-  return method === "GET" || method === "HEAD" || method === "QUERY";
-}
-
 /** Several lines are one list (§5.3). Node keeps the first alone: of dates over HTTP/1, of any condition over HTTP/2. */
 function field({ headers, rawHeaders = [] }: NodeRequest, name: string): string | undefined {
   if (headers[name] === undefined) return undefined;

@@ -1,8 +1,13 @@
-import type { Policy } from "@entity-tag/core";
-import { isRead } from "./asked.ts";
+import { isRead, type Policy } from "@entity-tag/core";
 import { judgeLate } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import type { Tagging } from "./tagging.ts";
+
+/**
+ * `res.send` of Express asks `req.fresh`, and where that is true makes an empty 304 of the answer: by fewer rules than
+ * those of the RFC, and before it can be judged here. On this one request, it is told to send what it has.
+ */
+const NOT_FRESH = { value: false, configurable: true };
 
 /** What {@link conditional} may be told. */
 export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse>
@@ -33,7 +38,10 @@ export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
     );
   }
   return (req, res, next) => {
-    if (isRead(req)) judgeLate(req, res, options);
+    if (isRead(req.method ?? "")) {
+      if ("fresh" in req) Object.defineProperty(req, "fresh", NOT_FRESH);
+      judgeLate(req, res, options);
+    }
     next();
   };
 }

@@ -1,6 +1,6 @@
-import { evaluate, type Policy, parseDate, parseTag } from "@entity-tag/core";
+import { evaluate, isTransfer, listIncludes, type Policy, parseDate, parseTag } from "@entity-tag/core";
 import { asked } from "./asked.ts";
-import { sendThrough, weakenTag } from "./compressor.ts";
+import { sendThrough, type Withheld, weakenTag } from "./compressor.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
 import { addTag, needsBody, type Tagging } from "./tagging.ts";
@@ -15,46 +15,54 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const hasLayersBelow = Object.hasOwn(res, "writeHead");
   const isHttp2 = req.httpVersionMajor === 2;
   let isJudged = false;
-  /** What is answered instead, and the type of what is not. */
+  let isFlushed = false;
+  /** What is answered instead, and what is not. */
   let instead: Settled | undefined;
-  let type: string | undefined;
+  let withheld: Withheld | undefined;
 
   const judge = (body?: unknown, encoding?: unknown) => {
     isJudged = true;
-    if (res.headersSent || !isSuccess(res.statusCode)) return;
+    const request = asked(req);
+    if (res.headersSent || !isTransfer(request.method, res.statusCode)) return;
     addTag(req, res, options, body, encoding);
     if (isCodedAbove()) weakenTag(res);
-    const request = asked(req);
-    const state = { etag: parseTag(text(res, "ETag")), lastModified: parseDate(text(res, "Last-Modified")) };
+    const etag = parseTag(text(res, "ETag"));
+    const state = { etag, lastModified: parseDate(text(res, "Last-Modified")) };
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return;
-    type = text(res, "Content-Type");
     instead = settled(decision, request, state);
-    takeBack(res, instead.status);
-    setHead(res, instead.status, instead.body && instead.fields);
+    const named = instead.status === 304 ? request.headers.get("if-none-match") : etag;
+    const isHeldUncoded = etag !== undefined && listIncludes(named ?? "", etag, "strong");
+    withheld = { type: text(res, "Content-Type"), isHeldUncoded };
+    res.statusCode = instead.status;
   };
   /** Not if an error handler has begun another answer meanwhile. */
-  const isReplaced = () => instead !== undefined && instead.status === res.statusCode;
+  const isReplaced = (status = res.statusCode) => instead?.status === status;
   /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
   const isCodedAbove = () => res.writeHead !== head && res.getHeader("Content-Encoding") !== undefined;
 
   const sendHead = (status: number, phrase?: unknown, fields?: unknown) => {
-    if (isCodedAbove()) weakenTag(res);
+    if (instead?.status === status) {
+      // Not before: until a head is sent, the handler may set fields.
+      takeBack(res, instead.status);
+      setHead(res, status, instead.fields);
+    } else if (isCodedAbove()) weakenTag(res);
     if (!hasLayersBelow) return writeHead.call(res, status, phrase, fields);
     const send = () => writeHead.call(res, status, phrase, fields);
-    return sendThrough(res, isReplaced() ? type : undefined, send);
+    return sendThrough(res, isReplaced(status) ? withheld : undefined, send);
   };
   /** A 304 is complete with its head, and need not wait for the handler. Over HTTP/2 it would end the handler's stream. */
   const sendEarly = () => {
-    if (isHttp2 || res.headersSent || res.statusCode !== 304) return;
-    sendHead(304);
+    if (isHttp2 || isFlushed || res.statusCode !== 304) return;
+    isFlushed = true;
+    if (!res.headersSent) sendHead(304);
     flushHeaders?.call(res);
   };
 
   const head = (status: number, phrase?: unknown, fields?: unknown) => {
-    if (isJudged || !isSuccess(status)) {
+    if (isJudged || !isTransfer(req.method ?? "", status)) {
       isJudged = true;
-      return instead?.status === status ? res : sendHead(status, phrase, fields);
+      return isReplaced(status) ? res : sendHead(status, phrase, fields);
     }
     if (typeof phrase === "string") res.statusMessage = phrase;
     setHead(res, status, typeof phrase === "string" ? fields : (fields ?? phrase));
@@ -64,7 +72,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
       return res;
     }
     judge();
-    return isReplaced() ? res : sendHead(status);
+    return isHttp2 && isReplaced() ? res : sendHead(res.statusCode);
   };
   res.writeHead = head;
 
@@ -90,13 +98,14 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (!isJudged) judge(body, encoding);
     if (!isReplaced()) return end.call(res, body, encoding, callback);
     if (!res.headersSent) sendHead(res.statusCode);
-    const replacement = res.writableEnded ? undefined : instead?.body;
-    return end.call(res, replacement, "utf8", callbackIn([body, encoding, callback]));
+    // Over HTTP/2, `end` would hand its content to the `write` of the outermost layer, and lose it.
+    if (!res.writableEnded && instead?.body !== undefined) write.call(res, instead.body);
+    return end.call(res, undefined, undefined, callbackIn([body, encoding, callback]));
   };
 }
 
 /** Sets what `writeHead` was given: an object, a flat list or a list of pairs. */
-function setHead(res: NodeResponse, status: number, fields: unknown = {}): void {
+function setHead(res: NodeResponse, status: number, fields: unknown): void {
   res.statusCode = status;
   const isFlat = Array.isArray(fields) && !Array.isArray(fields[0]);
   const list = isFlat ? fields : (Array.isArray(fields) ? fields : Object.entries(fields ?? {})).flat();
@@ -110,9 +119,4 @@ function callbackIn(args: unknown[]): (() => void) | undefined {
 
 function text(res: NodeResponse, name: string): string | undefined {
   return res.getHeader(name)?.toString();
-}
-
-/** §13.2.1: conditions apply to no other answer. */
-function isSuccess(status: number): boolean {
-  return status >= 200 && status <= 299;
 }

@@ -33,7 +33,7 @@ export function contentTag(
  *
  * @throws {TypeError} on a size or a time that is none
  * @example
- * fileTag({ size: 1024n, mtimeNs: 1_700_000_000_123_456_789n }); // '"400-17979cfe3d0b7d15"'
+ * fileTag({ size: 1024n, mtimeNs: 1_700_000_000_123_456_789n }); // '"400-17979cfe3d85cd15"'
  * @see RFC 9110 §8.8.1
  */
 export function fileTag(

@@ -26,14 +26,15 @@ export function settled(decision: Decision, request: ConditionalRequest, current
   return { status, fields, body };
 }
 
-/** Takes back what was to be answered, except what other layers have set for any answer: CORS fields, cookies. */
+/**
+ * Takes back what was to be answered, except what other layers have set for any answer: CORS fields, cookies. A refusal
+ * must not be kept as long as the representation may be.
+ */
 export function takeBack(res: NodeResponse, status: Settled["status"]): void {
-  for (const name of res.getHeaderNames()) if (!stays(name, status)) res.removeHeader(name);
+  for (const name of res.getHeaderNames()) {
+    const isLifetime = name === "cache-control" || name === "expires";
+    if (!staysInNotModified(name) || (isLifetime && status !== 304)) res.removeHeader(name);
+  }
   // HTTP/2 has no phrase, and warns whoever so much as reads it.
   delete res.statusMessage;
-}
-
-/** A refusal must not be kept as long as the representation may be. */
-function stays(name: string, status: Settled["status"]): boolean {
-  return staysInNotModified(name) && (status === 304 || (name !== "cache-control" && name !== "expires"));
 }

@@ -19,14 +19,13 @@ export interface Tagging<Req, Res> {
 }
 
 /** Whether the answer lacks a tag that its content can give it. */
-export function needsBody(
-  { method }: NodeRequest,
-  res: NodeResponse,
-  tag: unknown = {},
-): tag is ContentTagging {
-  const { statusCode } = res;
-  const hasContent = method !== "QUERY" && statusCode !== 204 && statusCode !== 205 && statusCode !== 206;
-  return hasContent && typeof tag === "object" && res.getHeader("ETag") === undefined;
+export function needsBody(req: NodeRequest, res: NodeResponse, tag: unknown = {}): tag is ContentTagging {
+  return typeof tag === "object" && lacksTag(req, res) && res.statusCode !== 206;
+}
+
+/** As core does, leaves an answer to QUERY without a tag of ours. */
+function lacksTag({ method }: NodeRequest, res: NodeResponse): boolean {
+  return method !== "QUERY" && res.getHeader("ETag") === undefined;
 }
 
 /** Adds the tag that the answer lacks. `body`: the whole of it, if it is there. */
@@ -40,7 +39,7 @@ export function addTag<Req extends NodeRequest, Res extends NodeResponse>(
   const { tag = {}, maxBytes = 1_048_576 } = options;
   let made: EntityTag | undefined;
   if (needsBody(req, res, tag)) made = tagOf(body, encoding, tag, maxBytes);
-  else if (typeof tag === "function" && res.getHeader("ETag") === undefined) made = tag(res, req);
+  else if (typeof tag === "function" && lacksTag(req, res)) made = tag(res, req);
   if (made === undefined) return;
   if (parseTag(made) === made) res.setHeader("ETag", made);
   else

@@ -1,0 +1,319 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createConnection } from "node:net";
+import { text } from "node:stream/consumers";
+import type { Current, Policy } from "@entity-tag/core";
+import { answered } from "@entity-tag/node";
+import { describe, expect, test } from "vitest";
+import { type Answer, type Connection, connect, serving } from "./wire.ts";
+
+type Lines = (readonly [string, string])[];
+
+const modified = new Date("1994-11-06T08:49:37Z");
+const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+const before = "Sun, 06 Nov 1994 08:49:36 GMT";
+const current = { etag: '"v1"', lastModified: modified } as const;
+
+/** How often the handler behind `answered` ran, and the `Range` that it saw. */
+interface Seen {
+  handled: number;
+  range?: string | undefined;
+}
+
+/** A connection to a handler that asks `answered` first. When it is done, the connection must serve the next request. */
+async function asking(
+  use: (connection: Connection, seen: Seen) => Promise<void>,
+  { state = current, policy }: { state?: Current; policy?: Policy } = {},
+) {
+  const seen: Seen = { handled: 0 };
+  const listener = async (req: IncomingMessage, res: ServerResponse) => {
+    if (req.url === "/next") return res.end("next");
+    for (const name of ["Cache-Control", "Content-Type", "Content-Encoding"]) res.setHeader(name, "no-cache");
+    res.setHeader("Vary", "Accept");
+    res.setHeader("Access-Control-Allow-Origin", "*");
+    if (answered(req, res, state, policy)) return;
+    seen.handled++;
+    seen.range = req.headers.range;
+    res.setHeader("Content-Type", "text/plain");
+    res.end(`${req.method} ${await text(req)}`);
+  };
+  await serving(listener, async (port) => {
+    const connection = await connect(port);
+    await use(connection, seen);
+    expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+    connection.close();
+  });
+}
+
+function expectProblem(answer: Answer, status: number, reason: string, field: string) {
+  expect([answer.status, answer.reason]).toEqual([status, reason]);
+  expect(answer.field("content-type")).toBe("application/problem+json");
+  expect(answer.field("content-length")).toBe(String(answer.body.length));
+  expect(answer.field("content-encoding")).toBeUndefined();
+  expect(answer.field("cache-control")).toBeUndefined();
+  expect(answer.field("vary")).toBe("Accept");
+  expect(answer.field("access-control-allow-origin")).toBe("*");
+  const problem = JSON.parse(answer.body.toString());
+  expect(problem).toEqual({
+    type: "about:blank",
+    title: reason,
+    status,
+    field,
+    detail: expect.stringMatching(/\.$/),
+  });
+}
+
+describe("answered sends 304", () => {
+  test.each<[method: string, lines: Lines]>([
+    ["GET", [["If-None-Match", '"v1"']]],
+    ["GET", [["If-None-Match", 'W/"v1"']]],
+    ["GET", [["If-None-Match", "*"]]],
+    ["GET", [["If-Modified-Since", date]]],
+    ["HEAD", [["If-None-Match", '"v1"']]],
+    ["QUERY", [["If-None-Match", '"v1"']]],
+    [
+      "GET",
+      [
+        ["If-None-Match", '"a"'],
+        ["If-None-Match", '"v1"'],
+      ],
+    ],
+  ])("to %s with %j, before the handler runs", async (method, lines) => {
+    await asking(async (connection, seen) => {
+      const answer = await connection.ask(method, "/", lines);
+      expect([answer.status, answer.reason, seen.handled]).toEqual([304, "Not Modified", 0]);
+      expect([answer.field("etag"), answer.field("cache-control")]).toEqual(['"v1"', "no-cache"]);
+      expect([answer.field("vary"), answer.field("access-control-allow-origin")]).toEqual(["Accept", "*"]);
+      for (const name of ["content-type", "content-encoding", "content-length", "transfer-encoding"]) {
+        expect(answer.field(name)).toBeUndefined();
+      }
+    });
+  });
+
+  test("with one tag, that of the state, over one set before", async () => {
+    const listener = (req: IncomingMessage, res: ServerResponse) => {
+      res.setHeader("ETag", '"another"');
+      answered(req, res, current);
+    };
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const answer = await connection.ask("GET", "/", [["If-None-Match", '"v1"']]);
+      expect(answer.lines.filter(([name]) => name.toLowerCase() === "etag")).toEqual([["ETag", '"v1"']]);
+      connection.close();
+    });
+  });
+});
+
+describe("answered refuses", () => {
+  test.each<[method: string, lines: Lines, field: string]>([
+    ["PUT", [["If-Match", '"v0"']], "If-Match"],
+    ["PUT", [["If-Match", 'W/"v1"']], "If-Match"],
+    ["PATCH", [["If-Unmodified-Since", before]], "If-Unmodified-Since"],
+    ["DELETE", [["If-Match", "v1"]], "If-Match"],
+    ["PUT", [["If-None-Match", "*"]], "If-None-Match"],
+    ["POST", [["If-None-Match", '"v1"']], "If-None-Match"],
+    ["GET", [["If-Match", '"v0"']], "If-Match"],
+  ])("%s with %j: 412, and nothing was done", async (method, lines, field) => {
+    await asking(async (connection, seen) => {
+      const answer = await connection.ask(method, "/", lines, method === "GET" ? "" : "a body");
+      expectProblem(answer, 412, "Precondition Failed", field);
+      expect([answer.field("etag"), seen.handled]).toEqual(['"v1"', 0]);
+    });
+  });
+
+  test("a write to what is not there, by 412 without validators", async () => {
+    await asking(
+      async (connection, seen) => {
+        const answer = await connection.ask("PUT", "/", [["If-Match", "*"]], "a body");
+        expectProblem(answer, 412, "Precondition Failed", "If-Match");
+        expect([answer.field("etag"), answer.field("last-modified")]).toEqual([undefined, undefined]);
+        expect((await connection.ask("PUT", "/", [["If-None-Match", "*"]], "new")).body.toString()).toBe(
+          "PUT new",
+        );
+        expect(seen.handled).toBe(1);
+      },
+      { state: null },
+    );
+  });
+
+  test("an unconditional write by 428, where conditions are required", async () => {
+    await asking(
+      async (connection, seen) => {
+        for (const method of ["PUT", "PATCH", "DELETE"]) {
+          const answer = await connection.ask(method, "/", [], "a body");
+          expectProblem(answer, 428, "Precondition Required", "If-Match");
+          expect(answer.field("etag")).toBeUndefined();
+        }
+        expect(seen.handled).toBe(0);
+        expect((await connection.ask("POST", "/", [], "a body")).body.toString()).toBe("POST a body");
+        expect((await connection.ask("GET", "/")).status).toBe(200);
+      },
+      { policy: { require: true } },
+    );
+  });
+
+  test("an unreadable condition of a write by 400, where that is rejected", async () => {
+    await asking(
+      async (connection, seen) => {
+        for (const name of ["If-Match", "If-None-Match"]) {
+          const answer = await connection.ask("PUT", "/", [[name, "v1"]], "a body");
+          expectProblem(answer, 400, "Bad Request", name);
+          expect(answer.field("etag")).toBeUndefined();
+        }
+        expect(seen.handled).toBe(0);
+      },
+      { policy: { malformed: "reject" } },
+    );
+  });
+
+  test("HEAD without a body", async () => {
+    await asking(async (connection, seen) => {
+      const answer = await connection.ask("HEAD", "/", [["If-Match", '"v0"']]);
+      expect([answer.status, answer.field("etag"), seen.handled]).toEqual([412, '"v1"', 0]);
+    });
+  });
+
+  test("a write whose long body nobody has read, and the connection goes on", async () => {
+    await asking(async (connection, seen) => {
+      const answer = await connection.ask("PUT", "/", [["If-Match", '"v0"']], "x".repeat(1_000_000));
+      expect([answer.status, seen.handled]).toEqual([412, 0]);
+    });
+  });
+
+  test("in bytes where a tag holds obs-text", async () => {
+    await asking(async (connection) => {
+      const answer = await connection.ask("PUT", "/", [["If-Match", '"caf\u00e9"']], "a body");
+      expectProblem(answer, 412, "Precondition Failed", "If-Match");
+    });
+  });
+});
+
+describe("answered lets through", () => {
+  test.each<[method: string, lines: Lines]>([
+    ["GET", []],
+    ["GET", [["If-None-Match", '"v0"']]],
+    ["HEAD", [["If-Modified-Since", before]]],
+    ["QUERY", []],
+  ])("%s with %j, stamped with the validators", async (method, lines) => {
+    await asking(async (connection, seen) => {
+      const answer = await connection.ask(method, "/", lines);
+      expect([answer.status, seen.handled]).toEqual([200, 1]);
+      expect([answer.field("etag"), answer.field("last-modified")]).toEqual(['"v1"', date]);
+    });
+  });
+
+  test("a write, unstamped: its validators are not those from before", async () => {
+    await asking(async (connection, seen) => {
+      for (const lines of [[], [["If-Match", '"v1"']], [["If-Unmodified-Since", date]]] as Lines[]) {
+        const answer = await connection.ask("PUT", "/", lines, "a body");
+        expect([answer.status, answer.body.toString()]).toEqual([200, "PUT a body"]);
+        expect([answer.field("etag"), answer.field("last-modified")]).toEqual([undefined, undefined]);
+      }
+      expect(seen.handled).toBe(3);
+    });
+  });
+
+  test("a read of what is not there, unstamped", async () => {
+    await asking(
+      async (connection) => {
+        const answer = await connection.ask("GET", "/", [["If-Match", "*"]]);
+        expect([answer.status, answer.field("etag")]).toEqual([200, undefined]);
+      },
+      { state: null },
+    );
+  });
+
+  test("a read with the tag that the answer has already", async () => {
+    const listener = (req: IncomingMessage, res: ServerResponse) => {
+      res.setHeader("ETag", '"own"');
+      if (!answered(req, res, current)) res.end();
+    };
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const answer = await connection.ask("GET", "/");
+      expect([answer.field("etag"), answer.field("last-modified")]).toEqual(['"own"', date]);
+      connection.close();
+    });
+  });
+});
+
+describe("answered reads repeated lines:", () => {
+  test("those of If-Match are one list", async () => {
+    await asking(async (connection) => {
+      const both: Lines = [
+        ["If-Match", '"v0"'],
+        ["if-match", '"v1"'],
+      ];
+      expect((await connection.ask("PUT", "/", both, "a body")).status).toBe(200);
+      const neither: Lines = [
+        ["If-Match", '"v0"'],
+        ["If-Match", '"v2"'],
+      ];
+      expect((await connection.ask("PUT", "/", neither, "a body")).status).toBe(412);
+      // A star is not a member of a list.
+      const star: Lines = [
+        ["If-Match", "*"],
+        ["If-Match", '"v1"'],
+      ];
+      expect((await connection.ask("PUT", "/", star, "a body")).status).toBe(412);
+    });
+  });
+
+  test("those of a date are not a date", async () => {
+    await asking(async (connection) => {
+      const [unmodified, modifiedSince] = ["If-Unmodified-Since", "If-Modified-Since"].map((name) => ({
+        once: [[name, name === "If-Modified-Since" ? date : before]] as Lines,
+        twice: [
+          [name, name === "If-Modified-Since" ? date : before],
+          [name, date],
+        ] as Lines,
+      }));
+      expect((await connection.ask("PUT", "/", unmodified!.once, "a body")).status).toBe(412);
+      expect((await connection.ask("PUT", "/", unmodified!.twice, "a body")).status).toBe(200);
+      expect((await connection.ask("GET", "/", modifiedSince!.once)).status).toBe(304);
+      expect((await connection.ask("GET", "/", modifiedSince!.twice)).status).toBe(200);
+    });
+  });
+});
+
+describe("answered leaves Range", () => {
+  const range = ["Range", "bytes=0-1"] as const;
+  const sure = { ...current, lastModifiedStrong: true };
+
+  test.each<[kept: boolean, lines: Lines, state?: Current]>([
+    [true, [range]],
+    [true, [range, ["If-Range", '"v1"']]],
+    [true, [range, ["If-Range", date]], sure],
+    [false, [range, ["If-Range", date]]],
+    [false, [range, ["If-Range", before]], sure],
+    [false, [range, ["If-Range", '"v0"']]],
+    [false, [range, ["If-Range", 'W/"v1"']]],
+    [false, [range, ["If-Range", '"v1"'], ["If-Range", '"v1"']]],
+  ])("%s for the handler with %j, of the state %j", async (kept, lines, state = current) => {
+    await asking(
+      async (connection, seen) => {
+        const answer = await connection.ask("GET", "/", lines);
+        expect([answer.status, seen.handled]).toEqual([200, 1]);
+        expect(seen.range).toBe(kept ? "bytes=0-1" : undefined);
+      },
+      { state },
+    );
+  });
+});
+
+test("answered judges a request whose body still arrives, and the connection goes on after that", async () => {
+  const listener = (req: IncomingMessage, res: ServerResponse) => {
+    if (!answered(req, res, current)) res.end("next");
+  };
+  await serving(listener, async (port) => {
+    const socket = createConnection(port, "127.0.0.1");
+    let received = "";
+    socket.on("data", (bytes) => {
+      received += bytes.toString("latin1");
+    });
+    socket.write('PUT / HTTP/1.1\r\nHost: localhost\r\nIf-Match: "v0"\r\nContent-Length: 9\r\n\r\nfirst');
+    await expect.poll(() => received, { timeout: 5_000 }).toMatch(/^HTTP\/1.1 412 .*}$/s);
+    socket.write("lastGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await expect.poll(() => received, { timeout: 5_000 }).toMatch(/}HTTP\/1.1 200 .*next$/s);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,345 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { isWeak, parseTag, strong } from "@entity-tag/core";
+import { answered, conditional } from "@entity-tag/node";
+import compression from "compression";
+import connectApp from "connect";
+import express from "express";
+import polka from "polka";
+import { describe, expect, test } from "vitest";
+import { root } from "../bed/server.ts";
+import { type Answer, ask, connect, serving } from "./wire.ts";
+
+type Lines = (readonly [string, string])[];
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+
+const TEXT = "the same café, in many words and at some length. ".repeat(40);
+const FILE = `${root}/test/package.json`;
+const modified = "Sun, 06 Nov 1994 08:49:37 GMT";
+const settings = [false, "weak", "strong"] as const;
+
+/** What handlers under Express call, and what each of them sends. */
+const byExpress: Record<string, [handler: express.RequestHandler, body: string]> = {
+  "res.json": [(_, res) => res.json({ TEXT }), JSON.stringify({ TEXT })],
+  "res.send of a string": [(_, res) => res.send(TEXT), TEXT],
+  "res.send of a buffer": [(_, res) => res.type("text").send(Buffer.from(TEXT)), TEXT],
+  "res.send with a tag": [(_, res) => res.set("ETag", strong("v1")).send(TEXT), TEXT],
+  "res.sendFile": [(_, res) => res.sendFile(FILE), readFileSync(FILE, "utf8")],
+  "res.end": [(_, res) => void res.type("text").end(TEXT), TEXT],
+  "a stream with a tag": [
+    (_, res) => void Readable.from([TEXT]).pipe(res.type("text").set("ETag", strong("v1"))),
+    TEXT,
+  ],
+};
+
+/** The same in what all of them have: node:http's own. */
+const byNode: Record<string, (res: ServerResponse) => unknown> = {
+  end: (res) => res.setHeader("Content-Type", "text/plain").end(TEXT),
+  "end with a tag": (res) => tagged(res).end(TEXT),
+  "writeHead with a tag": (res) =>
+    res.writeHead(200, { "Content-Type": "text/plain", ETag: strong("v1") }).end(TEXT),
+  "writes with a tag": (res) => {
+    tagged(res);
+    for (const word of TEXT.split(/(?<= )/)) res.write(word);
+    res.end();
+  },
+  "a stream with a tag": (res) => Readable.from(TEXT.split(/(?<= )/)).pipe(tagged(res)),
+};
+
+function tagged(res: ServerResponse): ServerResponse {
+  return res.setHeader("Content-Type", "text/plain").setHeader("ETag", strong("v1"));
+}
+
+function expressApp(
+  setting: false | "weak" | "strong",
+  middleware: Middleware[],
+  handler: express.RequestHandler,
+) {
+  const app = express().set("etag", setting);
+  for (const layer of middleware) app.use(layer as express.RequestHandler);
+  app.get("/next", (_, res) => void res.send("next"));
+  return app.get("/", handler) as RequestListener;
+}
+
+/** How the frameworks run middleware before a handler. */
+const frameworks: Record<
+  string,
+  (middleware: Middleware[], handler: (res: ServerResponse) => unknown) => RequestListener
+> = {
+  Express: (middleware, handler) => expressApp("weak", middleware, (_, res) => void handler(res)),
+  Connect: (middleware, handler) => {
+    const app = connectApp();
+    for (const layer of middleware) app.use(layer);
+    app.use("/next", (_, res) => void res.end("next"));
+    return app.use((_, res) => void handler(res));
+  },
+  Polka: (middleware, handler) => {
+    const app = polka();
+    for (const layer of middleware) app.use(layer as polka.Middleware);
+    app.get("/next", (_, res) => void res.end("next"));
+    app.all("/", (_, res) => void handler(res));
+    return app.handler as unknown as RequestListener;
+  },
+};
+
+const compress = compression({ threshold: 0 }) as unknown as Middleware;
+const orders: Record<string, Middleware[]> = {
+  "compression before conditional": [compress, conditional()],
+  "compression after conditional": [conditional(), compress],
+};
+
+function decoded(answer: Answer): string {
+  const coding = answer.field("content-encoding");
+  if (coding === "gzip") return gunzipSync(answer.body).toString();
+  if (coding === "br") return brotliDecompressSync(answer.body).toString();
+  expect(coding).toBeUndefined();
+  return answer.body.toString();
+}
+
+const tagLines = (answer: Answer) => answer.lines.filter(([name]) => name.toLowerCase() === "etag");
+
+describe.each(settings)("conditional under Express, with its own `etag` setting %j,", (setting) => {
+  test.each(Object.entries(byExpress))("sends 200, then 304, after %s", async (name, [handler, body]) => {
+    await serving(expressApp(setting, [conditional()], handler), async (port) => {
+      const connection = await connect(port);
+      const full = await connection.ask("GET", "/");
+      const etag = full.field("etag");
+      expect([full.status, full.body.toString()]).toEqual([200, body]);
+      // A file is a stream: without Express's tag it has its date alone.
+      const isDated = name === "res.sendFile" && setting === false;
+      expect(tagLines(full).length).toBe(isDated ? 0 : 1);
+      const conditions: Lines = isDated
+        ? [["If-Modified-Since", full.field("last-modified")!]]
+        : [etag!, `"other", ${etag}`, "*"].map((list) => ["If-None-Match", list]);
+      for (const condition of conditions) {
+        const again = await connection.ask("GET", "/", [condition]);
+        expect([again.status, again.field("etag"), tagLines(again)]).toEqual([304, etag, tagLines(full)]);
+        expect(again.field("content-type")).toBeUndefined();
+        expect(again.field("content-length")).toBeUndefined();
+      }
+      expect((await connection.ask("GET", "/", [["If-None-Match", '"other"']])).body.toString()).toBe(body);
+      const head = await connection.ask("HEAD", "/");
+      // Express writes no content for HEAD, of which conditional() could make a tag.
+      if (head.field("etag") !== undefined) {
+        expect(head.field("etag")).toBe(etag);
+        expect((await connection.ask("HEAD", "/", [["If-None-Match", etag!]])).status).toBe(304);
+      }
+      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      connection.close();
+    });
+  });
+
+  test("makes a tag of its own only where Express makes none", async () => {
+    const [handler] = byExpress["res.send of a string"]!;
+    const without = await serving(expressApp(setting, [], handler), (port) => ask(port, "GET", "/"));
+    const etag = await serving(expressApp(setting, [conditional()], handler), async (port) =>
+      (await ask(port, "GET", "/")).field("etag"),
+    );
+    if (setting !== false) expect(etag).toBe(without.field("etag"));
+    else expect(isWeak(etag as '"v1"')).toBe(true);
+    expect(isWeak(etag as '"v1"')).toBe(setting !== "strong");
+  });
+
+  test("refuses a read that fails If-Match, whatever else it asks", async () => {
+    const [handler] = byExpress["res.send with a tag"]!;
+    await serving(expressApp(setting, [conditional()], handler), async (port) => {
+      const failing: Lines[] = [
+        [["If-Match", '"v0"']],
+        [
+          ["If-Match", '"v0"'],
+          ["If-None-Match", '"v1"'],
+        ],
+      ];
+      for (const lines of failing) {
+        const answer = await ask(port, "GET", "/", lines);
+        expect([answer.status, answer.field("etag")]).toEqual([412, '"v1"']);
+        expect(JSON.parse(answer.body.toString())).toMatchObject({ status: 412, field: "If-Match" });
+      }
+    });
+  });
+
+  test("judges by date, and by tag before date", async () => {
+    const handler: express.RequestHandler = (_, res) =>
+      res.set({ ETag: '"v1"', "Last-Modified": modified }).send(TEXT);
+    await serving(expressApp(setting, [conditional()], handler), async (port) => {
+      const statusOf = async (lines: Lines) => (await ask(port, "GET", "/", lines)).status;
+      expect(await statusOf([["If-Modified-Since", modified]])).toBe(304);
+      expect(await statusOf([["If-Modified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"]])).toBe(200);
+      expect(
+        await statusOf([
+          ["If-None-Match", '"v0"'],
+          ["If-Modified-Since", modified],
+        ]),
+      ).toBe(200);
+    });
+  });
+
+  test("leaves ranges of files to Express", async () => {
+    const [handler, body] = byExpress["res.sendFile"]!;
+    await serving(expressApp(setting, [conditional()], handler), async (port) => {
+      const { body: bytes, status, ...answer } = await ask(port, "GET", "/", [["Range", "bytes=0-4"]]);
+      expect([status, bytes.toString()]).toEqual([206, body.slice(0, 5)]);
+      expect(answer.field("content-range")).toBe(`bytes 0-4/${Buffer.byteLength(body)}`);
+      const stale = await ask(port, "GET", "/", [
+        ["Range", "bytes=0-4"],
+        ["If-Range", '"other"'],
+      ]);
+      expect([stale.status, stale.body.toString()]).toEqual([200, body]);
+    });
+  });
+
+  test("lets a stream without a tag flow on, to everybody but who has any version at all", async () => {
+    const handler: express.RequestHandler = (_, res) => void Readable.from(["a", "b"]).pipe(res);
+    await serving(expressApp(setting, [conditional()], handler), async (port) => {
+      const answer = await ask(port, "GET", "/", [["If-None-Match", '"other"']]);
+      expect([answer.status, answer.field("etag"), answer.body.toString()]).toEqual([200, undefined, "ab"]);
+      expect((await ask(port, "GET", "/", [["If-None-Match", "*"]])).status).toBe(304);
+    });
+  });
+});
+
+describe.each(Object.entries(frameworks))("Under %s,", (_, app) => {
+  test.each(Object.entries(byNode))("conditional sends 200, then 304, after %s", async (_, handler) => {
+    await serving(app([conditional()], handler), async (port) => {
+      const connection = await connect(port);
+      const full = await connection.ask("GET", "/");
+      const etag = full.field("etag")!;
+      expect([full.status, full.body.toString(), parseTag(etag)]).toEqual([200, TEXT, etag]);
+      for (const method of ["GET", "HEAD"]) {
+        const again = await connection.ask(method, "/", [["If-None-Match", etag]]);
+        expect([again.status, again.field("etag")]).toEqual([304, etag]);
+      }
+      expect((await connection.ask("GET", "/", [["If-Match", '"v0"']])).status).toBe(412);
+      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      connection.close();
+    });
+  });
+
+  test("answered answers in the handler's place", async () => {
+    let handled = 0;
+    const judge: Middleware = (req, res, next) => {
+      if (!answered(req, res, { etag: strong("v1") })) next();
+    };
+    const handler = (res: ServerResponse) => {
+      handled++;
+      res.end(TEXT);
+    };
+    await serving(app([conditional(), judge], handler), async (port) => {
+      const connection = await connect(port);
+      expect((await connection.ask("GET", "/")).field("etag")).toBe('"v1"');
+      expect((await connection.ask("GET", "/", [["If-None-Match", '"v1"']])).status).toBe(304);
+      const refused = await connection.ask("PUT", "/", [["If-Match", '"v0"']], "a body");
+      expect([refused.status, refused.field("etag"), handled]).toEqual([412, '"v1"', 1]);
+      expect((await connection.ask("GET", "/")).body.toString()).toBe(TEXT);
+      connection.close();
+    });
+  });
+});
+
+const codings = ["identity", "gzip", "br"] as const;
+
+/** What is known to be missing from the answers of a row. */
+interface Gaps {
+  /** the tag of a coded body: content that was coded before conditional() saw it streams by */
+  codedTag?: boolean;
+  /** every tag: a file has that of Express, or none */
+  tag?: boolean;
+  /** `Vary` of the 304, which Express sends by itself for a file, without the type that tells compression to add it */
+  vary?: boolean;
+}
+
+/** One resource, asked for in each coding: what must be so whoever makes the tag and whoever codes the body. */
+async function expectCodingsApart(listener: RequestListener, body: string, gaps: Gaps) {
+  await serving(listener, async (port) => {
+    const connection = await connect(port);
+    const strongTags: string[] = [];
+    for (const coding of codings) {
+      const accept = ["Accept-Encoding", coding] as const;
+      const full = await connection.ask("GET", "/", [accept]);
+      const etag = full.field("etag");
+      expect([full.status, full.field("content-encoding") ?? "identity"]).toEqual([200, coding]);
+      expect(decoded(full)).toBe(body);
+      expect(full.field("vary")?.toLowerCase()).toBe("accept-encoding");
+      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      const isUntagged = gaps.tag || (gaps.codedTag && coding !== "identity");
+      expect(tagLines(full).length).toBe(isUntagged ? 0 : 1);
+      if (etag === undefined) continue;
+      expect(parseTag(etag)).toBe(etag);
+      if (!etag.startsWith("W/")) strongTags.push(etag);
+
+      const again = await connection.ask("GET", "/", [accept, ["If-None-Match", etag]]);
+      expect([again.status, again.field("etag"), tagLines(again).length]).toEqual([304, etag, 1]);
+      if (!gaps.vary) expect(again.field("vary")).toBe(full.field("vary"));
+      for (const name of ["content-encoding", "content-type", "content-length", "transfer-encoding"]) {
+        expect(again.field(name)).toBeUndefined();
+      }
+      const changed = await connection.ask("GET", "/", [accept, ["If-None-Match", '"other"']]);
+      expect([changed.status, decoded(changed)]).toEqual([200, body]);
+    }
+    expect(new Set(strongTags).size).toBe(strongTags.length);
+    connection.close();
+  });
+}
+
+describe.each(Object.entries(orders))(
+  "With %s, two codings never share a strong tag:",
+  (order, middleware) => {
+    const isCodedFirst = order === "compression after conditional";
+
+    describe.each(settings)("Express, with its own `etag` setting %j,", (setting) => {
+      test.each(Object.entries(byExpress))("%s", async (name, [handler, body]) => {
+        const isFile = name === "res.sendFile";
+        const isTagged = name.endsWith("with a tag") || isFile || (setting !== false && name !== "res.end");
+        await expectCodingsApart(expressApp(setting, middleware, handler), body, {
+          codedTag: isCodedFirst && !isTagged,
+          tag: isFile && setting === false,
+          vary: isFile,
+        });
+      });
+    });
+
+    describe.each(Object.entries(frameworks))("%s,", (_, app) => {
+      test.each(Object.entries(byNode))("%s", async (name, handler) => {
+        await expectCodingsApart(app(middleware, handler), TEXT, {
+          codedTag: isCodedFirst && name === "end",
+        });
+      });
+    });
+
+    test("a problem is readable, coded or not", async () => {
+      await serving(frameworks.Connect!(middleware, byNode["end with a tag"]!), async (port) => {
+        for (const coding of codings) {
+          const answer = await ask(port, "GET", "/", [
+            ["Accept-Encoding", coding],
+            ["If-Match", '"v0"'],
+          ]);
+          expect(answer.status).toBe(412);
+          expect(JSON.parse(decoded(answer))).toMatchObject({ status: 412, field: "If-Match" });
+        }
+      });
+    });
+  },
+);
+
+test("A handler under Express that throws in the middle of its body breaks it off, and the server goes on", async () => {
+  const app = express().use(conditional());
+  app.get("/next", (_, res) => void res.send("next"));
+  app.get("/", (_, res) => {
+    res.write("the first part");
+    throw new Error("in the middle");
+  });
+  app.get("/early", () => {
+    throw new Error("before the body");
+  });
+  app.use(((_error, _req, res, next) =>
+    res.headersSent ? next("broken") : res.status(500).send("sorry")) as express.ErrorRequestHandler);
+  app.set("env", "test");
+  await serving(app as RequestListener, async (port) => {
+    await expect(ask(port, "GET", "/")).rejects.toThrow("closed");
+    const early = await ask(port, "GET", "/early", [["If-None-Match", "*"]]);
+    expect([early.status, early.body.toString()]).toEqual([500, "sorry"]);
+    expect((await ask(port, "GET", "/next")).body.toString()).toBe("next");
+  });
+});

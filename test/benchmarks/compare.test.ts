@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { compare } from "../../benchmarks/compare.ts";
+import type { Entry, Results } from "../../benchmarks/results.ts";
+
+const results = (commit: string, ...figures: [name: string, role: Entry["role"], rounds: number[]][]) =>
+  ({
+    ...{ commit, recorded: "2026-11-22T00:00:00.000Z", changed: false },
+    suites: {
+      evaluate: {
+        ...{ about: "", plots: [], skipped: [] },
+        cases: [
+          {
+            ...{ name: "c", unit: "ns" },
+            entries: figures.map(([name, role, rounds]) => ({ name, role, rounds, bytes: 0 })),
+          },
+        ],
+      },
+    },
+  }) as unknown as Results;
+
+test("compare says what became slower against what did not change, however fast the machine is", () => {
+  const before = results("a", ["evaluate", "ours", [10, 10, 10]], ["fresh", "peer", [50, 50, 50]]);
+  const after = results("b", ["evaluate", "ours", [40, 40, 40]], ["fresh", "peer", [100, 100, 100]]);
+  expect(compare(before, after)).toContain("c: evaluate, 5.0× as fast as fresh, now 2.5×: 50 % slower");
+});
+
+test("compare says nothing of a machine that is twice as slow in everything", () => {
+  const before = results("a", ["evaluate", "ours", [10, 11, 10]], ["fresh", "peer", [50, 52, 50]]);
+  const after = results("b", ["evaluate", "ours", [20, 21, 20]], ["fresh", "peer", [100, 103, 100]]);
+  expect(compare(before, after)).toContain("nothing changed");
+});
+
+test("compare says nothing of a change that is smaller than the spread of the rounds", () => {
+  const before = results("a", ["evaluate", "ours", [10, 10, 10]], ["fresh", "peer", [30, 50, 70]]);
+  const after = results("b", ["evaluate", "ours", [10, 10, 10]], ["fresh", "peer", [35, 60, 75]]);
+  expect(compare(before, after)).toContain("nothing changed");
+});
+
+test("compare says what is new", () => {
+  const before = results("a", ["fresh", "peer", [50]]);
+  const after = results("b", ["evaluate", "ours", [10]], ["fresh", "peer", [50]]);
+  expect(compare(before, after)).toContain("c: evaluate is new");
+});

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { fillFigures, withoutFigures } from "../../benchmarks/figures.ts";
+import { observe } from "../../benchmarks/observe.ts";
+import { pages, published } from "../../benchmarks/publish.ts";
+import { newestResults, type Results } from "../../benchmarks/results.ts";
+import { suiteNames } from "../../benchmarks/suite.ts";
+import { thresholds } from "../../benchmarks/thresholds.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = resolve(root, "benchmarks");
+const publishAgain = "run `npm run bench -- --publish`";
+const newest = newestResults();
+if (newest === undefined) throw new Error("There are no results: run `npm run bench -- --record`");
+const files = await published(newest);
+
+describe("what is published of the newest results", () => {
+  test.each(Object.keys(files))("%s has their figures and no other", (file) => {
+    expect(readFileSync(resolve(folder, file), "utf8") === files[file], publishAgain).toBe(true);
+  });
+
+  test("charts/ holds the charts of the newest results and nothing else, each in light and dark", () => {
+    const charts = readdirSync(resolve(folder, "charts")).map((name) => `charts/${name}`);
+    expect(charts.sort()).toEqual(
+      Object.keys(files)
+        .filter((file) => file.startsWith("charts/"))
+        .sort(),
+    );
+    expect(charts.length).toBeGreaterThanOrEqual(16);
+    expect(charts.filter((name) => name.endsWith("-dark.svg"))).toHaveLength(charts.length / 2);
+  });
+
+  test.each(pages.map((page) => relative(root, page)))("%s has their figures between its marks", (page) => {
+    const text = readFileSync(resolve(root, page), "utf8");
+    expect(fillFigures(text, newest), publishAgain).toBe(text);
+  });
+
+  test.each(pages.map((page) => relative(root, page)))(
+    "%s has no figure of speed outside of marks",
+    (page) => {
+      const text = withoutFigures(readFileSync(resolve(root, page), "utf8"));
+      expect(text.match(/\d[\d.,]*\s*(?:×|[nµ]s\b|times as fast|requests per second|req\/s)/g) ?? []).toEqual(
+        [],
+      );
+    },
+  );
+
+  test("every chart that a page shows is there", () => {
+    for (const page of pages) {
+      const shown = readFileSync(page, "utf8").match(/benchmarks\/charts\/[\w-]+\.svg/g) ?? [];
+      for (const chart of shown) expect(Object.keys(files)).toContain(chart.replace("benchmarks/", ""));
+    }
+  });
+});
+
+describe("the newest results", () => {
+  test("hold every suite", () => {
+    expect(Object.keys(newest.suites).sort()).toEqual([...suiteNames].sort());
+    expect(newest.quick).toBe(false);
+  });
+
+  test.each(thresholds)("have a figure for the threshold: $what", (threshold) => {
+    expect(observe(threshold, newest.suites)).toBeGreaterThanOrEqual(0);
+  });
+
+  test("have at least seven rounds of everything that is timed, save what takes a tenth of a second", () => {
+    const cases = Object.values(newest.suites).flatMap((suite) => suite.cases);
+    for (const { name, unit, entries } of cases) {
+      for (const { rounds, name: contender } of entries) {
+        if (unit === "bytes" || rounds === undefined || rounds[0]! > 100e6) continue;
+        expect(rounds.length, `${name}, ${contender}`).toBeGreaterThanOrEqual(7);
+      }
+    }
+  });
+
+  test("say of the machine its processor, cores and memory, and nothing else", () => {
+    expect(Object.keys(newest.machine).sort()).toEqual(["cores", "cpu", "memory"]);
+  });
+});
+
+describe("fillFigures", () => {
+  const result = { name: "c", unit: "ns" as const };
+  const entries = [
+    { name: "a", role: "ours" as const, rounds: [10, 10, 10] },
+    { name: "b", role: "peer" as const, rounds: [200, 210, 220] },
+  ];
+  const results = {
+    suites: { size: { about: "", cases: [{ ...result, entries }], plots: [], skipped: [] } },
+  };
+  const fill = (text: string) => fillFigures(text, results as unknown as Results);
+  const mark = (words: string) => `<!-- bench ${words} -->`;
+
+  test("puts the figure between its marks, and leaves the rest", () => {
+    const text = (figure: string) => `so ${mark("ratio | size | c | a | b")}${figure}<!-- /bench --> it is`;
+    expect(fill(text("99×"))).toBe(text("21×"));
+  });
+
+  test("knows the best peer, and a figure alone", () => {
+    expect(fill(`${mark("ratio | size | c | a | the best peer")}<!-- /bench -->`)).toContain("-->21×<!--");
+    expect(fill(`${mark("figure | size | c | a")}<!-- /bench -->`)).toContain("-->10.0 ns<!--");
+  });
+
+  test("throws on a figure that the results do not have, and on a mark that is not closed", () => {
+    expect(() => fill(`${mark("figure | size | c | x")}<!-- /bench -->`)).toThrow(TypeError);
+    expect(() => fill(`${mark("figure | size | c | a")}1 ns`)).toThrow(TypeError);
+  });
+});
