@@ -85,7 +85,8 @@ export const thresholds: readonly Threshold[] = [
     0.9,
   ),
   size("listIncludes", "one tag in a list", "listIncludes", 600),
-  size("evaluate", "the decision", "evaluate", 2000),
+  // Between bundlers there are some twenty bytes: .size-limit.json holds one of them to 2,000.
+  size("evaluate", "the decision", "evaluate", 2000, 2048),
   size("all of core", "values and decisions", "all of @entity-tag/core", 3500),
   // With the part of core that it uses: docs/decisions/0005.
   size("the adapter for Node", "middleware on Node", "all of @entity-tag/node", 3000, 5600),
