@@ -33,8 +33,9 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
 }
 
 /**
- * Whether a list of tags names this one, by the strong or the weak comparison. Allocates nothing.
+ * Whether a list of tags names this one, by the strong or the weak comparison.
  *
+ * A miss and a field of one tag allocate nothing; what reads a longer list may allocate a few bytes, on some runtimes.
  * A list that cannot be read names nothing. `*` is not a list and names no tag: `ifMatch` and `ifNoneMatch` know
  * what it stands for.
  *
