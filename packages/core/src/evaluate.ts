@@ -32,19 +32,31 @@ export type Decision =
 
 const WRITES: readonly string[] = ["PUT", "PATCH", "DELETE"];
 
-const PROCEED = decision({ outcome: "proceed", range: false });
-const PROCEED_WITH_RANGE = decision({ outcome: "proceed", range: true });
-const NOT_MODIFIED_BY_TAG = decision({ outcome: "not-modified", because: "if-none-match" });
-const NOT_MODIFIED_BY_DATE = decision({ outcome: "not-modified", because: "if-modified-since" });
-const FAILED_IF_MATCH = decision({ outcome: "precondition-failed", because: "if-match" });
-const FAILED_IF_UNMODIFIED_SINCE = decision({
+const PROCEED = /* @__PURE__ */ Object.freeze({ outcome: "proceed", range: false });
+const PROCEED_WITH_RANGE = /* @__PURE__ */ Object.freeze({ outcome: "proceed", range: true });
+const NOT_MODIFIED_BY_TAG = /* @__PURE__ */ Object.freeze({
+  outcome: "not-modified",
+  because: "if-none-match",
+});
+const NOT_MODIFIED_BY_DATE = /* @__PURE__ */ Object.freeze({
+  outcome: "not-modified",
+  because: "if-modified-since",
+});
+const FAILED_IF_MATCH = /* @__PURE__ */ Object.freeze({
+  outcome: "precondition-failed",
+  because: "if-match",
+});
+const FAILED_IF_UNMODIFIED_SINCE = /* @__PURE__ */ Object.freeze({
   outcome: "precondition-failed",
   because: "if-unmodified-since",
 });
-const FAILED_IF_NONE_MATCH = decision({ outcome: "precondition-failed", because: "if-none-match" });
-const REQUIRED = decision({ outcome: "precondition-required" });
-const BAD_IF_MATCH = decision({ outcome: "bad-request", because: "if-match" });
-const BAD_IF_NONE_MATCH = decision({ outcome: "bad-request", because: "if-none-match" });
+const FAILED_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({
+  outcome: "precondition-failed",
+  because: "if-none-match",
+});
+const REQUIRED = /* @__PURE__ */ Object.freeze({ outcome: "precondition-required" });
+const BAD_IF_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request", because: "if-match" });
+const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request", because: "if-none-match" });
 
 /**
  * What to do with a request, judged by its conditions against the current state, in the standard's order.
@@ -62,30 +74,29 @@ const BAD_IF_NONE_MATCH = decision({ outcome: "bad-request", because: "if-none-m
 export function evaluate(
   { method, headers }: ConditionalRequest,
   current: Current,
-  policy?: Policy,
+  policy: Policy = {},
 ): Decision {
-  if (isNeverJudged(method)) return PROCEED;
   const read = isRead(method);
   // §13.2.1: what would be neither 2xx nor 412 without conditions is not judged.
-  if (read && current === null) return PROCEED;
+  if (read ? current === null : isNeverJudged(method)) return PROCEED;
 
   const match = headers.get("if-match");
   let noneMatch: Field;
   if (match == null) {
-    if (!read && requires(policy?.require, method)) {
+    if (!read && requires(policy.require, method)) {
       noneMatch = headers.get("if-none-match");
       if (noneMatch == null) return REQUIRED;
     }
-    const unmodifiedSince = headers.get("if-unmodified-since");
-    if (ifModifiedSince(unmodifiedSince, current, policy?.now)) return FAILED_IF_UNMODIFIED_SINCE;
-  } else if (!ifMatch(match, current, policy?.ifMatch) && (!read || isReadable(match))) {
+    if (ifModifiedSince(headers.get("if-unmodified-since"), current, policy.now))
+      return FAILED_IF_UNMODIFIED_SINCE;
+  } else if (!ifMatch(match, current, policy.ifMatch) && (!read || isReadable(match))) {
     return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
   }
 
   noneMatch ??= headers.get("if-none-match");
   if (noneMatch == null) {
-    const modifiedSince = read ? headers.get("if-modified-since") : undefined;
-    if (ifModifiedSince(modifiedSince, current, policy?.now) === false) return NOT_MODIFIED_BY_DATE;
+    if (read && ifModifiedSince(headers.get("if-modified-since"), current, policy.now) === false)
+      return NOT_MODIFIED_BY_DATE;
   } else if (!ifNoneMatch(noneMatch, current) || !(read || isReadable(noneMatch))) {
     if (read) return NOT_MODIFIED_BY_TAG;
     return isRejected(noneMatch, policy) ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
@@ -94,7 +105,7 @@ export function evaluate(
   const mayHonourRange =
     method === "GET" &&
     headers.get("range") != null &&
-    ifRange(headers.get("if-range"), current, policy?.now) !== false;
+    ifRange(headers.get("if-range"), current, policy.now) !== false;
   return mayHonourRange ? PROCEED_WITH_RANGE : PROCEED;
 }
 
@@ -131,11 +142,6 @@ function requires(required: Policy["require"], method: string): boolean {
 }
 
 /** Of a refused write: was it for want of a condition that can be read, and is that to be 400? */
-function isRejected(field: string, policy?: Policy): boolean {
-  return policy?.malformed === "reject" && !isReadable(field);
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-function decision<D extends Decision>(value: D): D {
-  return Object.freeze(value);
+function isRejected(field: string, policy: Policy): boolean {
+  return policy.malformed === "reject" && !isReadable(field);
 }

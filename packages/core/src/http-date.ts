@@ -4,9 +4,12 @@ const NAMES = /* @__PURE__ */ (
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"
 ).split(" ");
 const PLACES = /* @__PURE__ */ new Map(/* @__PURE__ */ NAMES.map((name, i) => [codeAt(name, 0), i]));
+const SPACE = 0x20;
+const HYPHEN = 0x2d;
 const ZERO = 0x30;
 /** Read where digits should be and are not: larger than any number in a date. */
 const NO_NUMBER = 100_000;
+const NO_DATE = Number.NaN;
 
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
@@ -24,9 +27,8 @@ const LAST = 253_402_300_799_999;
  * @see RFC 9110 §5.6.7
  */
 export function parseDate(text: string | null | undefined, now?: number): number | undefined {
-  if (typeof text !== "string") return undefined;
-  if (text.length === 29) return imfFixdate(text);
-  return text.length === 24 ? asctime(text) : rfc850(text, now);
+  const second = secondOf(text, now);
+  return Number.isNaN(second) ? undefined : second * 1000;
 }
 
 /**
@@ -44,60 +46,64 @@ export function formatDate(ms: number): string {
   );
 }
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT`, on a day that must exist; a leap second may be any minute's (§5.6.7). */
-function imfFixdate(text: string): number | undefined {
-  const day = twoDigits(text, 5);
-  const month = PLACES.get(codeAt(text, 8))!;
-  const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
-  const hour = twoDigits(text, 17);
-  const minute = twoDigits(text, 20);
-  const second = twoDigits(text, 23);
-  const isDate =
-    PLACES.get(codeAt(text, 0))! >= 12 &&
-    text[3] === "," &&
-    text[4] === " " &&
-    day > 0 &&
-    text[7] === " " &&
-    month < 12 &&
-    text[11] === " " &&
-    year < 10_000 &&
-    text[16] === " " &&
-    hour < 24 &&
-    text[19] === ":" &&
-    minute < 60 &&
-    text[22] === ":" &&
-    second <= 60 &&
-    text[25] === " " &&
-    text[26] === "G" &&
-    text[27] === "M" &&
-    text[28] === "T";
-  if (!isDate) return undefined;
-  const first = daysBefore(year, month);
-  if (day > 28 && day > daysBefore(year, month + 1) - first) return undefined;
-  return ((((first + day) * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+/** As {@link parseDate}, but in seconds, and NaN for what is no date: engines keep small numbers without allocating. */
+export function secondOf(text: string | null | undefined, now?: number): number {
+  if (typeof text !== "string") return NO_DATE;
+  const weekday = PLACES.get(codeAt(text, 0))!;
+  if (!(weekday >= 12)) return NO_DATE;
+  if (text.length === 29) return zoned(text, 5, SPACE, fourDigits(text, 12), 17);
+  return text.length === 24 ? asctime(text) : rfc850(text, NAMES[weekday]!, now);
 }
 
 /** `Sun Nov  6 08:49:37 1994` */
-function asctime(text: string): number | undefined {
-  if (text[19] !== " ") return undefined;
-  const day = text[8] === " " ? `0${text[9]}` : text.slice(8, 10);
-  return imfFixdate(
-    `${text.slice(0, 3)}, ${day}${text.slice(3, 8)}${text.slice(20)}${text.slice(10, 19)} GMT`,
-  );
+function asctime(text: string): number {
+  const isForm = text[3] === " " && text[7] === " " && text[10] === " " && text[19] === " ";
+  const day = text[8] === " " ? digit(text, 9) : twoDigits(text, 8);
+  return isForm ? momentOf(text, fourDigits(text, 20), 4, day, 11) : NO_DATE;
 }
 
 /** `Sunday, 06-Nov-94 08:49:37 GMT` */
-function rfc850(text: string, now = Date.now()): number | undefined {
-  const date = text.slice(0, 3) + text.slice(-24);
-  if (!NAMES.includes(text.slice(0, -24), 12) || date[7] !== "-" || date[11] !== "-") return undefined;
+function rfc850(text: string, weekday: string, now = Date.now()): number {
+  const at = weekday.length + 2;
+  if (!text.startsWith(weekday) || text.length !== at + 22) return NO_DATE;
   // A two-digit year is the latest one that lies at most 50 years ahead.
   const limit = new Date(now);
   const year = limit.getUTCFullYear() + 50;
-  const inCentury = (century: number) =>
-    imfFixdate(`${date.slice(0, 7)} ${date.slice(8, 11)} ${century}${date.slice(12)}`);
-  const latest = (year / 100) | 0;
-  const ms = inCentury(latest);
-  return ms! <= limit.setUTCFullYear(year) ? ms : inCentury(latest - 1);
+  const inCentury = (last: number) =>
+    zoned(text, at, HYPHEN, last - (last % 100) + twoDigits(text, at + 7), at + 10);
+  const second = inCentury(year);
+  return second * 1000 <= limit.setUTCFullYear(year) ? second : inCentury(year - 100);
+}
+
+/** `, 06 Nov 1994 08:49:37 GMT`: where its day and its time are, and what stands around the month. */
+function zoned(text: string, at: number, around: number, year: number, timeAt: number): number {
+  const isForm =
+    text[at - 2] === "," &&
+    text[at - 1] === " " &&
+    text.charCodeAt(at + 2) === around &&
+    text.charCodeAt(at + 6) === around &&
+    text[timeAt - 1] === " " &&
+    text.endsWith(" GMT");
+  return isForm ? momentOf(text, year, at + 3, twoDigits(text, at), timeAt) : NO_DATE;
+}
+
+/** The day must exist; a leap second may be any minute's (§5.6.7). */
+function momentOf(text: string, year: number, monthAt: number, day: number, at: number): number {
+  const month = PLACES.get(codeAt(text, monthAt))!;
+  const hour = twoDigits(text, at);
+  const minute = twoDigits(text, at + 3);
+  const second = twoDigits(text, at + 6);
+  const isMoment =
+    year < 10_000 &&
+    month < 12 &&
+    day > 0 &&
+    (day <= 28 || day <= daysBefore(year, month + 1) - daysBefore(year, month)) &&
+    hour < 24 &&
+    text[at + 2] === ":" &&
+    minute < 60 &&
+    text[at + 5] === ":" &&
+    second <= 60;
+  return isMoment ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second : NO_DATE;
 }
 
 /** From the last day of 1969 to the first of a month, in years that begin in March: a leap day is then the last. */
@@ -116,8 +122,15 @@ function codeAt(text: string, at: number): number {
   return (second | third) < 0x100 ? (text.charCodeAt(at) << 16) | (second << 8) | third : 0;
 }
 
+function fourDigits(text: string, at: number): number {
+  return twoDigits(text, at) * 100 + twoDigits(text, at + 2);
+}
+
 function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - ZERO;
-  const units = text.charCodeAt(at + 1) - ZERO;
-  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : NO_NUMBER;
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - ZERO;
+  return value >= 0 && value <= 9 ? value : NO_NUMBER;
 }

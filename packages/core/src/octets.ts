@@ -1,5 +1,7 @@
 /** What stands behind the last octet. In UTF-8 itself there is none like it. */
 export const END = -1;
+/** No more memory than this is kept: servers take far shorter fields, and what is kept is kept for ever. */
+const KEPT = 2 ** 20;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 let memory = /* @__PURE__ */ new Uint8Array();
@@ -14,8 +16,8 @@ let octets: DataView;
  */
 export function octetsOf(text: string): DataView {
   const room = 3 * text.length + 4;
-  if (memory.length < room) {
-    memory = new Uint8Array(4 * room);
+  if (memory.length < room || memory.length > KEPT) {
+    memory = new Uint8Array(2 * room);
     octets = new DataView(memory.buffer);
   }
   memory[encoder.encodeInto(text, memory).written] = END;

@@ -1,5 +1,5 @@
 import { type EntityTag, isWeak } from "./entity-tag.ts";
-import { parseDate } from "./http-date.ts";
+import { secondOf } from "./http-date.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
 /**
@@ -48,7 +48,7 @@ export function ifMatch(field: Field, current: Current, comparison: "strong" | "
  * Whether `If-Unmodified-Since` holds: what is here was last modified then or earlier.
  *
  * Nobody asked (`undefined`) if the date cannot be read or no time of modification is known. `now`, in milliseconds,
- * is for {@link parseDate}.
+ * is for `parseDate`.
  *
  * @example
  * ifUnmodifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // false
@@ -90,8 +90,8 @@ export function ifNoneMatch(field: Field, current: Current): Held {
 export function ifModifiedSince(field: Field, current: Current, now?: number): Held {
   if (field == null || current === null) return undefined;
   // What is unknown or no date makes a difference of NaN.
-  const difference = lastModifiedSecond(current) - parseDate(field, now)! / 1000;
-  return Number.isFinite(difference) ? difference > 0 : undefined;
+  const difference = lastModifiedSecond(current) - secondOf(field, now);
+  return Number.isNaN(difference) ? undefined : difference > 0;
 }
 
 /**
@@ -111,7 +111,7 @@ export function ifRange(field: Field, current: Current, now?: number): Held {
   const { etag, lastModifiedStrong } = current;
   // A list may name the tag without being it, and `trim` alone would drop more than spaces and tabs.
   if (field.trim() === etag && names(field, etag, "strong")) return true;
-  return lastModifiedStrong === true && parseDate(field, now)! / 1000 === lastModifiedSecond(current);
+  return lastModifiedStrong === true && secondOf(field, now) === lastModifiedSecond(current);
 }
 
 /** In whole seconds, as `Last-Modified` is written; NaN if no time is known. */
@@ -123,8 +123,7 @@ function lastModifiedSecond({ lastModified }: State): number {
 
 /** Any form of the version will do for a write: it is the version that is written to. */
 function namesVersion(field: string, { etag, alternates }: State, comparison: "strong" | "weak"): boolean {
-  if (alternates) for (const alternate of alternates) if (names(field, alternate, comparison)) return true;
-  return names(field, etag, comparison);
+  return names(field, etag, comparison) || !!alternates?.some((tag) => names(field, tag, comparison));
 }
 
 /** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */
