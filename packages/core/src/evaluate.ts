@@ -74,7 +74,7 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
 export function evaluate(
   { method, headers }: ConditionalRequest,
   current: Current,
-  policy: Policy = {},
+  policy?: Policy,
 ): Decision {
   const read = isRead(method);
   // §13.2.1: what would be neither 2xx nor 412 without conditions is not judged.
@@ -83,19 +83,19 @@ export function evaluate(
   const match = headers.get("if-match");
   let noneMatch: Field;
   if (match == null) {
-    if (!read && requires(policy.require, method)) {
+    if (!read && requires(policy?.require, method)) {
       noneMatch = headers.get("if-none-match");
       if (noneMatch == null) return REQUIRED;
     }
-    if (ifModifiedSince(headers.get("if-unmodified-since"), current, policy.now))
+    if (ifModifiedSince(headers.get("if-unmodified-since"), current, policy?.now))
       return FAILED_IF_UNMODIFIED_SINCE;
-  } else if (!ifMatch(match, current, policy.ifMatch) && (!read || isReadable(match))) {
+  } else if (!ifMatch(match, current, policy?.ifMatch) && (!read || isReadable(match))) {
     return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
   }
 
   noneMatch ??= headers.get("if-none-match");
   if (noneMatch == null) {
-    if (read && ifModifiedSince(headers.get("if-modified-since"), current, policy.now) === false)
+    if (read && ifModifiedSince(headers.get("if-modified-since"), current, policy?.now) === false)
       return NOT_MODIFIED_BY_DATE;
   } else if (!ifNoneMatch(noneMatch, current) || !(read || isReadable(noneMatch))) {
     if (read) return NOT_MODIFIED_BY_TAG;
@@ -105,7 +105,7 @@ export function evaluate(
   const mayHonourRange =
     method === "GET" &&
     headers.get("range") != null &&
-    ifRange(headers.get("if-range"), current, policy.now) !== false;
+    ifRange(headers.get("if-range"), current, policy?.now) !== false;
   return mayHonourRange ? PROCEED_WITH_RANGE : PROCEED;
 }
 
@@ -142,6 +142,6 @@ function requires(required: Policy["require"], method: string): boolean {
 }
 
 /** Of a refused write: was it for want of a condition that can be read, and is that to be 400? */
-function isRejected(field: string, policy: Policy): boolean {
-  return policy.malformed === "reject" && !isReadable(field);
+function isRejected(field: string, policy?: Policy): boolean {
+  return policy?.malformed === "reject" && !isReadable(field);
 }

@@ -9,7 +9,7 @@ const HYPHEN = 0x2d;
 const ZERO = 0x30;
 /** Read where digits should be and are not: larger than any number in a date. */
 const NO_NUMBER = 100_000;
-const NO_DATE = Number.NaN;
+const NO_DATE = NaN;
 
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
@@ -57,9 +57,9 @@ export function secondOf(text: string | null | undefined, now?: number): number 
 
 /** `Sun Nov  6 08:49:37 1994` */
 function asctime(text: string): number {
-  const isForm = text[3] === " " && text[7] === " " && text[10] === " " && text[19] === " ";
-  const day = text[8] === " " ? digit(text, 9) : twoDigits(text, 8);
-  return isForm ? momentOf(text, fourDigits(text, 20), 4, day, 11) : NO_DATE;
+  return text[3] === " " && text[7] === " " && text[10] === " " && text[19] === " "
+    ? momentOf(text, fourDigits(text, 20), 4, text[8] === " " ? digit(text, 9) : twoDigits(text, 8), 11)
+    : NO_DATE;
 }
 
 /** `Sunday, 06-Nov-94 08:49:37 GMT` */
@@ -77,14 +77,14 @@ function rfc850(text: string, weekday: string, now = Date.now()): number {
 
 /** `, 06 Nov 1994 08:49:37 GMT`: where its day and its time are, and what stands around the month. */
 function zoned(text: string, at: number, around: number, year: number, timeAt: number): number {
-  const isForm =
-    text[at - 2] === "," &&
+  return text[at - 2] === "," &&
     text[at - 1] === " " &&
     text.charCodeAt(at + 2) === around &&
     text.charCodeAt(at + 6) === around &&
     text[timeAt - 1] === " " &&
-    text.endsWith(" GMT");
-  return isForm ? momentOf(text, year, at + 3, twoDigits(text, at), timeAt) : NO_DATE;
+    text.endsWith(" GMT")
+    ? momentOf(text, year, at + 3, twoDigits(text, at), timeAt)
+    : NO_DATE;
 }
 
 /** The day must exist; a leap second may be any minute's (§5.6.7). */
@@ -93,8 +93,7 @@ function momentOf(text: string, year: number, monthAt: number, day: number, at: 
   const hour = twoDigits(text, at);
   const minute = twoDigits(text, at + 3);
   const second = twoDigits(text, at + 6);
-  const isMoment =
-    year < 10_000 &&
+  return year < 10_000 &&
     month < 12 &&
     day > 0 &&
     (day <= 28 || day <= daysBefore(year, month + 1) - daysBefore(year, month)) &&
@@ -102,8 +101,9 @@ function momentOf(text: string, year: number, monthAt: number, day: number, at: 
     text[at + 2] === ":" &&
     minute < 60 &&
     text[at + 5] === ":" &&
-    second <= 60;
-  return isMoment ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second : NO_DATE;
+    second <= 60
+    ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second
+    : NO_DATE;
 }
 
 /** From the last day of 1969 to the first of a month, in years that begin in March: a leap day is then the last. */

@@ -91,26 +91,24 @@ function hasMember(field: string, tag: string, from: number, weakly: boolean): b
 /** Whether the field is a list to its end. */
 function isList(field: string): boolean {
   const octets = octetsOf(field);
+  let isInTag = false;
   let isAfterTag = false;
   for (let i = 0; ; i++) {
     const octet = octets.getInt8(i);
-    if (octet === END) return true;
-    if (octet === COMMA) isAfterTag = false;
-    else if (octet !== SPACE && octet !== TAB) {
-      if (octet === 0x57 && octets.getInt8(i + 1) === 0x2f) i += 2; // W/
-      if (isAfterTag || octets.getInt8(i) !== QUOTE) return false;
-      i = skipTagCharacters(octets, i + 1);
-      if (octets.getInt8(i) !== QUOTE) return false;
-      isAfterTag = true;
-    }
+    if (octet === END) return !isInTag;
+    if (octet === QUOTE) {
+      if (isAfterTag) return false;
+      isAfterTag = isInTag;
+      isInTag = !isInTag;
+    } else if (isInTag) {
+      if (!isOfTagCharacter(octet)) return false;
+      while (areCommonplace(octets.getInt32(i + 1))) i += 4;
+      while (isOfTagCharacter(octets.getInt8(i + 1))) i++;
+    } else if (octet === COMMA) isAfterTag = false;
+    else if (octet === 0x57 && octets.getInt8(i + 1) === 0x2f && octets.getInt8(i + 2) === QUOTE)
+      i++; // W/
+    else if (octet !== SPACE && octet !== TAB) return false;
   }
-}
-
-function skipTagCharacters(octets: DataView, from: number): number {
-  let i = from;
-  while (areCommonplace(octets.getInt32(i))) i += 4;
-  while (isOfTagCharacter(octets.getInt8(i))) i++;
-  return i;
 }
 
 /** Whether four octets are all of `#` to `~`: a smaller one borrows its highest bit, a larger one has it or gets it. */
