@@ -175,6 +175,16 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
   });
 });
 
+describe("answer and a state that is none", () => {
+  it.each(["GET", "PUT", "DELETE"])(
+    "answer refuses a tag without quotes at once, on %s without a condition",
+    (method) => {
+      const request = new Request("https://example.com/", { method });
+      expect(() => answer(request, { etag: "v1" as never })).toThrow('"v1" is no entity tag');
+    },
+  );
+});
+
 describe("preconditionFailed and preconditionRequired", () => {
   it("preconditionFailed carries the current tag, if there is one", async () => {
     expect(preconditionFailed().status).toBe(412);
@@ -184,6 +194,10 @@ describe("preconditionFailed and preconditionRequired", () => {
     expect(preconditionFailed({ etag: 'W/"v1"' }).headers.get("ETag")).toBe('W/"v1"');
     expect(preconditionFailed({ etag: '"v1"' }).headers.get("Content-Type")).toBe("application/problem+json");
     expect(await preconditionFailed({ etag: '"v1"' }).json()).toMatchObject({ status: 412 });
+    expect((await preconditionFailed().json()).detail).toMatch(/Another change came first. GET it again/);
+    expect((await preconditionFailed(null).json()).detail).toMatch(
+      /Another change came first. Send If-None-Match: \*/,
+    );
   });
 
   it("preconditionRequired says what to send", async () => {

@@ -599,6 +599,7 @@ describe("conditional with current: every method is judged before the handler", 
       ["If-Range fails", "GET", '"v0"', null],
       ["nobody asked", "GET", undefined, "bytes=0-1"],
       ["it is HEAD", "HEAD", undefined, null],
+      ["it is HEAD, and If-Range holds", "HEAD", '"v1"', null],
     ])(
       "conditional shows the handler a Range only where it may be honoured: %s",
       async (_, method, guard, range) => {
@@ -626,6 +627,187 @@ describe("conditional with current: every method is judged before the handler", 
         expect(seen.mock.calls[0]![2]).toBe("content");
       }
     });
+  });
+});
+
+describe("conditional and a Range, judged after the handler", () => {
+  const seen = vi.fn();
+  const serve = (headers: HeadersInit, options = {}) =>
+    conditional(async (request: Request) => {
+      const range = request.headers.get("Range");
+      seen(range);
+      return range === null
+        ? new Response("whole", { headers })
+        : new Response("wh", { status: 206, headers: { ...headers, "Content-Range": "bytes 0-1/5" } });
+    }, options);
+
+  it.each<[why: string, guard: string | undefined, headers: HeadersInit, status: number, asked: number]>([
+    ["nobody asked", undefined, { ETag: '"v1"' }, 206, 1],
+    ["the tag is that of the part", '"v1"', { ETag: '"v1"' }, 206, 1],
+    ["the tag is another", '"v0"', { ETag: '"v1"' }, 200, 2],
+    ["the tag is weak", 'W/"v1"', { ETag: 'W/"v1"' }, 200, 2],
+    ["the part has no tag", '"v1"', {}, 200, 2],
+    ["the date is that of the part", then, { "Last-Modified": then }, 206, 1],
+    ["the date is another", earlier, { "Last-Modified": then }, 200, 2],
+  ])("conditional never sends a part of another version: %s", async (_, guard, headers, status, asked) => {
+    seen.mockClear();
+    const response = await serve(headers)(
+      get({ Range: "bytes=0-1", ...(guard !== undefined && { "If-Range": guard }) }),
+    );
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe(status === 206 ? "wh" : "whole");
+    expect(seen).toHaveBeenCalledTimes(asked);
+  });
+
+  it("conditional leaves a Range that nobody guards to the handler, even where nothing is known to be here", async () => {
+    const response = await serve({ ETag: '"v1"' }, { current: () => null })(get({ Range: "bytes=0-1" }));
+    expect(response.status).toBe(206);
+  });
+
+  it("conditional never gives a part the tag that a function makes of it", async () => {
+    const tag = vi.fn(async () => '"made"' as const);
+    expect((await serve({}, { tag })(get({ Range: "bytes=0-1" }))).headers.has("ETag")).toBe(false);
+    expect(tag).not.toHaveBeenCalled();
+  });
+});
+
+describe("conditional and HEAD, with a tag by a function", () => {
+  const tag = async (response: Response) => contentTag(await response.clone().text());
+
+  it("conditional gives HEAD the tag of GET where the handler answers with the body, and none where it does not", async () => {
+    const withBody = conditional(() => new Response("hello"), { tag });
+    const etag = (await withBody(get())).headers.get("ETag");
+    expect((await withBody(get({}, "HEAD"))).headers.get("ETag")).toBe(etag);
+    const without = conditional(
+      (request: Request) => new Response(request.method === "HEAD" ? null : "hello"),
+      { tag },
+    );
+    expect((await without(get())).headers.get("ETag")).toBe(etag);
+    expect((await without(get({}, "HEAD"))).headers.has("ETag")).toBe(false);
+  });
+});
+
+describe("conditional and a state without a validator", () => {
+  const serve = conditional(() => new Response("hello"), { current: () => ({}) });
+
+  it("conditional sends a 304 with the ETag of its 200", async () => {
+    const etag = (await serve(get())).headers.get("ETag")!;
+    expect(etag).toBe(weaken(await contentTag("hello")));
+    for (const condition of ["*", etag]) {
+      const response = await serve(get({ "If-None-Match": condition }));
+      expect(response.status).toBe(304);
+      expect(response.headers.get("ETag")).toBe(etag);
+    }
+  });
+
+  it("conditional judges a write before the handler all the same", async () => {
+    const handler = vi.fn(() => new Response("done"));
+    const write = conditional(handler, { current: () => ({}) });
+    expect((await write(get({ "If-Match": '"v1"' }, "PUT"))).status).toBe(412);
+    expect((await write(get({ "If-None-Match": "*" }, "PUT"))).status).toBe(412);
+    expect(handler).not.toHaveBeenCalled();
+    expect((await write(get({ "If-Match": "*" }, "PUT"))).status).toBe(200);
+  });
+});
+
+describe("conditional and what is not a state", () => {
+  it.each(['"v1"', "v1", false, 0, true, []])("conditional refuses %j from `current`", async (wrong) => {
+    const handler = vi.fn(() => new Response("done"));
+    const serve = conditional(handler, { current: () => wrong as never });
+    await expect(serve(get({ "If-Match": "*" }, "PUT"))).rejects.toThrow(
+      `\`current\` gave ${JSON.stringify(wrong)}`,
+    );
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  it("conditional refuses a tag without quotes at the first request, not at the first condition", async () => {
+    const serve = conditional(() => new Response("hello"), { current: () => ({ etag: "v1" as never }) });
+    await expect(serve(get())).rejects.toThrow('"v1" is no entity tag');
+    await expect(serve(get({}, "PUT"))).rejects.toThrow('"v1" is no entity tag');
+  });
+});
+
+describe("conditional where the type of a string is found out when it is sent, as on Bun", () => {
+  beforeAll(() => {
+    vi.stubGlobal(
+      "Response",
+      class extends Response {
+        constructor(body?: BodyInit | null, init?: ResponseInit) {
+          super(body, init);
+          if (!new Headers(init?.headers).has("Content-Type")) this.headers.delete("Content-Type");
+        }
+      },
+    );
+  });
+  afterAll(() => vi.unstubAllGlobals());
+
+  it("conditional hands on the very response that has the string, with its tag", async () => {
+    const answer = new Response("hello");
+    const response = await conditional(() => answer)(get());
+    expect(response).toBe(answer);
+    expect(response.headers.get("ETag")).toBe(weaken(await contentTag("hello")));
+    expect(await response.text()).toBe("hello");
+  });
+
+  it("conditional hands on the very response that is still being produced", async () => {
+    let go = () => {};
+    const answer = new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(bytes("first"));
+          go = () => controller.close();
+        },
+      }),
+    );
+    const response = await soon(conditional(() => answer)(get()), "an answer");
+    expect(response).toBe(answer);
+    expect(response.headers.has("ETag")).toBe(false);
+    go();
+    expect(await response.text()).toBe("first");
+  });
+});
+
+describe("conditional and the fields of a refusal", () => {
+  const cors = { "Access-Control-Allow-Origin": "https://example.org", Vary: "Origin" };
+  const about = { "Cache-Control": "max-age=60", "Content-Type": "text/plain" };
+  const expectRefusal = (response: Response, status: number) => {
+    expect(response.status).toBe(status);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("https://example.org");
+    expect(response.headers.get("Vary")).toBe("Origin");
+    expect(response.headers.has("Cache-Control")).toBe(false);
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+  };
+
+  it("conditional keeps CORS fields and Vary, so that a page of another origin can read the tag", async () => {
+    const options = {
+      current: () => ({ etag: '"v1"' as const }),
+      headers: { ...cors, ...about },
+      require: true,
+    };
+    const serve = conditional(() => new Response("hello"), options);
+    const stale = await serve(get({ "If-Match": '"v0"' }, "PUT"));
+    expectRefusal(stale, 412);
+    expect(stale.headers.get("ETag")).toBe('"v1"');
+    expectRefusal(await serve(get({}, "PUT")), 428);
+  });
+
+  it("conditional keeps those of the answer that it refuses after the handler, and every cookie", async () => {
+    const headers = new Headers({ ...cors, ...about, ETag: '"v1"' });
+    headers.append("Set-Cookie", "a=1");
+    headers.append("Set-Cookie", "b=2");
+    const response = await conditional(() => new Response("hello", { headers }))(get({ "If-Match": '"v0"' }));
+    expectRefusal(response, 412);
+    expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect(response.headers.get("ETag")).toBe('"v1"');
+  });
+
+  it("conditional sends one ETag, the one that was judged, whatever `headers` has", async () => {
+    const serve = conditional(() => new Response("hello"), {
+      current: () => ({ etag: '"v1"' as const }),
+      headers: { ETag: '"other"' },
+    });
+    expect((await serve(get())).headers.get("ETag")).toBe('"v1"');
+    expect((await serve(get({ "If-None-Match": '"v1"' }))).headers.get("ETag")).toBe('"v1"');
   });
 });
 

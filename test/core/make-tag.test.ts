@@ -288,6 +288,13 @@ describe("contentTag, §8.8.1", () => {
       }),
     );
   });
+
+  it("contentTag tells the bytes as they were when it was called", async () => {
+    const buffer = new TextEncoder().encode("hello");
+    const tag = contentTag(buffer);
+    buffer.fill(0);
+    expect(await tag).toBe(await contentTag("hello"));
+  });
 });
 
 describe("codedTag, §8.8.3.3", () => {
@@ -326,5 +333,9 @@ describe("codedTag, §8.8.3.3", () => {
         }
       }),
     );
+  });
+
+  it("codedTag refuses what is no tag, of which every coding would be the same", () => {
+    expect(() => codedTag("v1" as never, "gzip")).toThrow('"v1" is no entity tag');
   });
 });

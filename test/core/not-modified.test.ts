@@ -1,4 +1,4 @@
-import { staysInNotModified } from "@entity-tag/core";
+import { staysInNotModified, staysInRefusal } from "@entity-tag/core";
 import { notModified } from "@entity-tag/core/fetch";
 import { describe, expect, it } from "vitest";
 
@@ -102,4 +102,16 @@ describe("notModified, §15.4.5", () => {
       expect(staysInNotModified(name.toUpperCase()), name).toBe(false);
     }
   });
+});
+
+describe("staysInRefusal, §15.5.13", () => {
+  it.each(["Access-Control-Allow-Origin", "Vary", "Set-Cookie", "X-Request-Id", "Server-Timing"])(
+    "staysInRefusal keeps %s",
+    (name) => expect(staysInRefusal(name)).toBe(true),
+  );
+
+  it.each(["ETag", "Last-Modified", "Cache-Control", "EXPIRES", "Content-Type", "content-length"])(
+    "staysInRefusal drops %s: it is about the representation that is not sent",
+    (name) => expect(staysInRefusal(name)).toBe(false),
+  );
 });

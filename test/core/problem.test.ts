@@ -5,7 +5,7 @@ import { rows } from "../rows.ts";
 
 const asked = (method: string, fields: Record<string, string>, current: Current, policy?: Policy) => {
   const request = { method, headers: new Headers(fields) };
-  return explain(evaluate(request, current, policy), request, current);
+  return explain(evaluate(request, current, policy), request, current, policy);
 };
 
 const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
@@ -34,7 +34,7 @@ describe("explain, RFC 9457 §3", () => {
       {},
       412,
       "If-Unmodified-Since",
-      /If-Match/,
+      /Last-Modified in If-Unmodified-Since/,
     ],
     ["no condition", {}, { etag: '"v1"' }, { require: true }, 428, "If-Match", /If-Match.*If-None-Match: \*/],
     ["a list to reject", { "If-Match": "v1" }, {}, { malformed: "reject" }, 400, "If-Match", /double quotes/],
@@ -52,6 +52,73 @@ describe("explain, RFC 9457 §3", () => {
     expect(problem).toMatchObject({ type: "about:blank", status, field });
     expect(problem.title).not.toBe("");
     expect(problem.detail).toMatch(advice);
+  });
+
+  it.each<
+    [why: string, method: string, Record<string, string>, Current, Policy, advice: RegExp, never: RegExp]
+  >([
+    [
+      "only a weak tag is here",
+      "PUT",
+      { "If-Match": 'W/"1"' },
+      { etag: 'W/"1"' },
+      {},
+      /only If-Match: \*/,
+      /send its ETag/,
+    ],
+    [
+      "a weak tag and a date are here",
+      "PUT",
+      { "If-Match": '"1"' },
+      { etag: 'W/"1"', lastModified: moment },
+      {},
+      /Last-Modified in If-Unmodified-Since/,
+      /ETag/,
+    ],
+    [
+      "weak tags will do",
+      "PUT",
+      { "If-Match": 'W/"0"' },
+      { etag: 'W/"1"' },
+      { ifMatch: "weak" },
+      /ETag in If-Match/,
+      /only/,
+    ],
+    ["no validator is here", "PUT", { "If-Match": '"1"' }, {}, {}, /only If-Match: \*/, /send its/],
+    [
+      "the version is excluded",
+      "PUT",
+      { "If-None-Match": '"1"' },
+      { etag: '"1"' },
+      {},
+      /ETag in If-Match/,
+      /create/,
+    ],
+    ["no tag is named", "PUT", { "If-Match": ", " }, { etag: '"1"' }, {}, /names no tag/, /current one/],
+    ["nothing is left to delete", "DELETE", { "If-Match": '"1"' }, null, {}, /Nothing is left/, /create/],
+    ["a delete needs a condition", "DELETE", {}, { etag: '"1"' }, { require: true }, /If-Match/, /create/],
+    [
+      "a read is refused",
+      "GET",
+      { "If-Match": '"0"' },
+      { etag: '"1"' },
+      {},
+      /Ask again without If-Match/,
+      /change/,
+    ],
+    [
+      "a read is refused by its date",
+      "HEAD",
+      { "If-Unmodified-Since": earlier },
+      { lastModified: moment },
+      {},
+      /Ask again without If-Unmodified-Since/,
+      /your change/,
+    ],
+  ])("explain advises what can succeed where %s", (_, method, fields, current, policy, advice, never) => {
+    const { detail } = asked(method, fields, current, policy)!;
+    expect(detail).toMatch(advice);
+    expect(detail).not.toMatch(never);
   });
 
   it("explain has nothing to say where nothing was refused", () => {

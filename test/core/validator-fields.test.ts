@@ -30,4 +30,17 @@ describe("validatorFields, §8.8", () => {
     expect(() => validatorFields({ lastModified: Number.NaN })).toThrow(TypeError);
     expect(() => validatorFields({ lastModified: new Date("yesterday") })).toThrow(TypeError);
   });
+
+  it.each([Number.NaN, "2024-01-01", null, {}])("validatorFields shows the time that is none: %j", (time) => {
+    expect(() => validatorFields({ lastModified: time as never })).toThrow(TypeError);
+  });
+
+  it.each(["v1", 'w/"v1"', '"a b"', '"a", "b"', '"', "*", "", null, 1])(
+    "validatorFields never sends what is no tag: %j",
+    (etag) => {
+      expect(() => validatorFields({ etag: etag as never })).toThrow(
+        `${JSON.stringify(etag)} is no entity tag`,
+      );
+    },
+  );
 });

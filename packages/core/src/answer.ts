@@ -1,3 +1,4 @@
+import { checkedTag } from "./entity-tag.ts";
 import { evaluate, type Policy } from "./evaluate.ts";
 import { staysInNotModified } from "./not-modified.ts";
 import type { Current } from "./preconditions.ts";
@@ -18,10 +19,12 @@ import { validatorFields } from "./validator-fields.ts";
  * @see RFC 9110 §13.2.1
  */
 export function answer(request: Request, current: Current, policy?: Policy): Response | undefined {
+  // At once, lest a mistake wait for the first request with a condition.
+  if (current?.etag !== undefined) checkedTag(current.etag);
   const decision = evaluate(request, current, policy);
   if (decision.outcome === "proceed") return undefined;
   if (decision.outcome === "not-modified") return notModified(validatorFields(current));
-  const problem = explain(decision, request, current)!;
+  const problem = explain(decision, request, current, policy)!;
   return refusal(problem, problem.status === 412 ? current : null, request.method);
 }
 
@@ -41,13 +44,13 @@ export function notModified(headers?: HeadersInit): Response {
 /**
  * A 412 with the current validators, for a change that another overtook after its conditions had held.
  *
- * @throws {TypeError} if the time in `current` is none
+ * @throws {TypeError} if a tag or a time in `current` is none
  * @example
  * preconditionFailed({ etag: '"v2"' }).headers.get("ETag"); // '"v2"'
  * @see RFC 9110 §15.5.13
  */
-export function preconditionFailed(current: Current = null): Response {
-  return refusal(overtaken(current), current);
+export function preconditionFailed(current?: Current): Response {
+  return refusal(overtaken(current), current ?? null);
 }
 
 /**

@@ -1,51 +1,35 @@
 import { answer, notModified } from "./answer.ts";
-import { readIfComplete } from "./complete-body.ts";
-import { type EntityTag, parseTag } from "./entity-tag.ts";
-import { evaluate, isTransfer, type Policy } from "./evaluate.ts";
+import { parseTag } from "./entity-tag.ts";
+import { isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
-import { contentTag } from "./make-tag.ts";
-import type { Current } from "./preconditions.ts";
+import { staysInRefusal } from "./not-modified.ts";
+import { type Current, ifRange, type State } from "./preconditions.ts";
+import { type Awaitable, discard, type Fields, stamp, type Tagging, tagged } from "./tagging.ts";
 import { validatorFields } from "./validator-fields.ts";
 
-type Awaitable<T> = T | Promise<T>;
-
-/** How a tag is made from content. */
-export interface ContentTagging {
-  /** Default: true, since a compressor or a proxy may transform the answer later. */
-  weak?: boolean | undefined;
-  /** Another maker than `contentTag`, where the platform has a faster one. */
-  contentTag?:
-    | ((bytes: Uint8Array<ArrayBuffer>, options: { weak: boolean }) => Awaitable<EntityTag>)
-    | undefined;
-}
-
 /** What {@link conditional} may be told. */
-export interface ConditionalOptions<Req extends Request, Rest extends unknown[]> extends Policy {
+export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
+  extends Policy,
+    Tagging<Req> {
   /** The state to judge against, before the handler. `null`: nothing is here; `{}`: here, without a validator. */
   current?: ((request: Req, ...rest: Rest) => Awaitable<Current>) | undefined;
-  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
-  tag?:
-    | ContentTagging
-    | ((response: Response, request: Req) => Awaitable<EntityTag | undefined>)
-    | false
-    | undefined;
-  /** The longest body, in bytes, that is read for its tag; a longer one flows on untagged. Default: 1,048,576. */
-  maxBytes?: number | undefined;
-  /** With `current`: fields of the 200 that its 304 must carry too, such as `Cache-Control`, `Vary` and CORS fields. */
+  /**
+   * Fields that a 200 and the 304 in its place carry, such as `Cache-Control`, `Vary` and CORS fields. A refusal carries
+   * those that are not about the representation.
+   */
   headers?: HeadersInit | ((request: Req, ...rest: Rest) => HeadersInit) | undefined;
 }
-
-const MAX_BYTES = 1_048_576;
 
 /**
  * The handler, with the conditions of each request obeyed. Arguments after the request are passed through.
  *
  * With `current`, every method is judged before the handler acts, and a 2xx read is stamped with the validators that
  * the handler did not set. Without it, GET, HEAD and QUERY are judged by the tag and date of their 2xx answer, which
- * is merely not sent; every other request passes untouched: a write cannot be judged once it is done.
+ * is merely not sent; every other request passes untouched: a write cannot be judged once it is done. So is a read
+ * for which `current` gives `{}`. The answer to a failed `If-Range` is the whole: the handler does not see `Range`.
  *
  * A body that is complete is hashed for its tag. One that is still being produced (server-sent events, a slow stream)
- * or is longer than `maxBytes` flows on at once, untagged. A request's `Cache-Control: no-cache` suppresses no 304.
+ * or goes on behind `maxBytes` flows on at once, untagged. A request's `Cache-Control: no-cache` suppresses no 304.
  *
  * @throws {TypeError} at once on `require` without `current`; rejects if `current` or `tag` yields what is neither a
  * state nor a tag, and with whatever the handler throws
@@ -67,83 +51,90 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     );
   }
   return async (request, ...rest) => {
-    if (current === undefined) return judgeLate(request, await handler(request, ...rest), options);
-    const state = await current(request, ...rest);
-    if (state === undefined) {
-      throw new TypeError("`current` gave undefined: use null if nothing is here, {} if it has no validator");
-    }
-    const settled = answer(request, state, options);
-    if (settled !== undefined && settled.status !== 304) return settled;
-    const { headers = [] } = options;
-    const validators = validatorFields(state);
-    const fields = [
-      ...validators,
-      ...new Headers(typeof headers === "function" ? headers(request, ...rest) : headers),
-    ];
-    if (settled !== undefined) return notModified(fields);
-    const response = await handler(withoutFailedRange(request, state, options), ...rest);
-    if (response === undefined || !isTransfer(request.method, response.status)) return response;
-    const stamped = stamp(response, fields);
-    return validators.length > 0 ? stamped : judgeLate(request, stamped, options);
+    const state = current && checkedState(await current(request, ...rest));
+    const validators = validatorFields(state ?? null);
+    const fields = fieldsOf(options, validators, request, rest);
+    // A read of what has no validator of its own is judged by those of its answer.
+    const isEarly =
+      state !== undefined && (state === null || validators.length > 0 || !isRead(request.method));
+    const settled = isEarly ? answer(request, state, options) : undefined;
+    if (settled !== undefined) return settled.status === 304 ? notModified(fields) : refusal(settled, fields);
+
+    const handle = async (request: Req) => {
+      const response = await handler(request, ...rest);
+      return isSent(request, response) ? stamp(response, fields) : response;
+    };
+    if (!isEarly || state === null) return judgeLate(request, handle, options);
+    return handle(ignoresRange(request, state) ? withoutRange(request) : request);
   };
+}
+
+function checkedState(state: Current): Current {
+  if (typeof state === "object" && !Array.isArray(state)) return state;
+  throw new TypeError(
+    `\`current\` gave ${JSON.stringify(state)}: use null if nothing is here, {} if it has no validator, or { etag }`,
+  );
+}
+
+/** What every answer to a read has: the fields that are asked for, and the validators of the state. */
+function fieldsOf<Req extends Request, Rest extends unknown[]>(
+  { headers }: ConditionalOptions<Req, Rest>,
+  validators: Fields,
+  request: Req,
+  rest: Rest,
+): Fields {
+  if (headers === undefined) return validators;
+  const fields = new Headers(typeof headers === "function" ? headers(request, ...rest) : headers);
+  for (const [name, value] of validators) fields.set(name, value);
+  return [...fields];
 }
 
 async function judgeLate<Req extends Request, Rest extends unknown[], Res extends Response | undefined>(
   request: Req,
-  response: Res,
+  handle: (request: Req) => Promise<Res | Response>,
   options: ConditionalOptions<Req, Rest>,
 ): Promise<Res | Response> {
-  if (response === undefined || !isTransfer(request.method, response.status)) return response;
-  const tagged = await tag(request, response, options);
-  const etag = parseTag(tagged.headers.get("ETag"));
-  const lastModified = parseDate(tagged.headers.get("Last-Modified"));
-  const settled = answer(request, { etag, lastModified }, options);
-  if (settled === undefined) return tagged;
-  tagged.body?.cancel().catch(() => {});
-  return settled.status === 304 ? notModified(tagged.headers) : settled;
-}
-
-/** The response with a tag: its own, or one that is made as `options.tag` says. */
-async function tag<Req extends Request, Rest extends unknown[]>(
-  request: Req,
-  response: Response,
-  { tag = {}, maxBytes = MAX_BYTES }: ConditionalOptions<Req, Rest>,
-): Promise<Response> {
-  if (tag === false || request.method === "QUERY" || response.headers.has("ETag")) return response;
-  if (typeof tag === "function") {
-    const etag = await tag(response, request);
-    return etag === undefined ? response : stamp(response, [["ETag", checked(etag)]]);
+  let response = await handle(request);
+  // A part of another version than the client has parts of: the whole is asked for instead (§13.1.5).
+  if (response?.status === 206 && ignoresRange(request, { ...stateOf(response), lastModifiedStrong: true })) {
+    discard(response.body);
+    response = await handle(withoutRange(request));
   }
-  if (response.body === null || response.status === 206) return response;
-  if (Number(response.headers.get("Content-Length")) > maxBytes) return response;
-  const body = await readIfComplete(response.body, maxBytes);
-  if (!body.complete) return new Response(body.stream, response);
-  const etag = await (tag.contentTag ?? contentTag)(body.bytes, { weak: tag.weak ?? true });
-  return stamp(new Response(body.bytes, response), [["ETag", checked(etag)]]);
+  if (!isSent(request, response)) return response;
+  const answered = await tagged(request, response, options);
+  const settled = answer(request, stateOf(answered), options);
+  if (settled === undefined) return answered;
+  discard(answered.body);
+  return settled.status === 304 ? notModified(answered.headers) : refusal(settled, [...answered.headers]);
 }
 
-function checked(etag: EntityTag): EntityTag {
-  if (parseTag(etag) === etag) return etag;
-  throw new TypeError(
-    `\`tag\` gave ${JSON.stringify(etag)}, which is no entity tag: make one with strong() or weak()`,
+/** Whether this is an answer that sends a representation. */
+function isSent(request: Request, response: Response | undefined): response is Response {
+  // Some runtimes take null for an answer, too.
+  return response != null && isTransfer(request.method, response.status);
+}
+
+function stateOf({ headers }: Response): State {
+  return { etag: parseTag(headers.get("ETag")), lastModified: parseDate(headers.get("Last-Modified")) };
+}
+
+/** A refusal with what may stay in it of the answer that it replaces. */
+function refusal(problem: Response, fields: Fields): Response {
+  return stamp(
+    problem,
+    fields.filter(([name]) => staysInRefusal(name)),
   );
 }
 
-/** Adds the fields that the response lacks. What a fetch or a redirect has answered cannot be written to. */
-function stamp(response: Response, fields: readonly (readonly [string, string])[]): Response {
-  const missing = fields.filter(([name]) => !response.headers.has(name));
-  if (missing.length === 0) return response;
-  const stamped = new Response(response.body, response);
-  for (const [name, value] of missing) stamped.headers.append(name, value);
-  return stamped;
+/** There is a range to honour for GET alone, and where `If-Range` does not fail (§14.2). */
+function ignoresRange({ method, headers }: Request, state: Current): boolean {
+  if (!isRead(method) || !headers.has("Range")) return false;
+  return method !== "GET" || ifRange(headers.get("If-Range"), state) === false;
 }
 
 /** A handler that honours `Range` need not know `If-Range`: where that fails, there is no range to honour. */
-function withoutFailedRange<Req extends Request>(request: Req, state: Current, policy: Policy): Req {
+function withoutRange<Req extends Request>(request: Req): Req {
   const { method, headers, url, signal } = request;
-  if ((method !== "GET" && method !== "HEAD") || !headers.has("Range")) return request;
-  const decision = evaluate(request, state, policy);
-  if (decision.outcome !== "proceed" || decision.range) return request;
   try {
     headers.delete("Range");
     return request;

@@ -101,6 +101,16 @@ export function weaken(tag: EntityTag): WeakTag {
   return isWeak(tag) ? tag : `W/${tag}`;
 }
 
+/** The tag, if it is one: what a program states is known to be right before it is sent or compared. */
+export function checkedTag(tag: EntityTag): EntityTag {
+  if (parseTag(tag) === tag) return tag;
+  throw notATag(tag);
+}
+
+export function notATag(given: unknown): TypeError {
+  return new TypeError(`${JSON.stringify(given)} is no entity tag: use strong() or weak()`);
+}
+
 /** Where the tag that begins at `start` ends, or -1 if no tag begins there. `W/` is case-sensitive. */
 export function endOfTag(text: string, start: number): number {
   let i = start;

@@ -1,3 +1,4 @@
 export { answer, notModified, preconditionFailed, preconditionRequired } from "./answer.ts";
-export { type ConditionalOptions, type ContentTagging, conditional } from "./conditional.ts";
+export { type ConditionalOptions, conditional } from "./conditional.ts";
 export { explain, type Problem } from "./problem.ts";
+export type { ContentTagging } from "./tagging.ts";

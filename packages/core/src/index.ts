@@ -20,7 +20,7 @@ export {
 } from "./evaluate.ts";
 export { formatDate, parseDate } from "./http-date.ts";
 export { codedTag, contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
-export { staysInNotModified } from "./not-modified.ts";
+export { staysInNotModified, staysInRefusal } from "./not-modified.ts";
 export {
   type Current,
   type Field,

@@ -1,4 +1,4 @@
-import { type EntityTag, isWeak, opaque, type StrongTag, strong, weak } from "./entity-tag.ts";
+import { checkedTag, type EntityTag, isWeak, opaque, type StrongTag, strong, weak } from "./entity-tag.ts";
 
 /** While it is younger than this, a second change could still bear the same time (we choose, as Apache does). */
 const FRESH_MS = 1000;
@@ -16,7 +16,7 @@ const HASH_BYTES = 18;
 export function versionTag(version: string | number | bigint): StrongTag {
   if (typeof version === "number" && !(Math.abs(version) <= Number.MAX_SAFE_INTEGER)) {
     throw new TypeError(
-      `Cannot make a tag of the version ${version}: beyond 2^53 two versions are one number. Use a bigint or a string`,
+      `Cannot make a tag of the version ${version}: use a number below 2^53, where each is exact, a bigint or a string`,
     );
   }
   if (typeof version === "string") return strong(version);
@@ -83,7 +83,9 @@ export async function contentTag(
   content: string | BufferSource | Blob,
   options: { weak?: boolean | undefined } = {},
 ): Promise<EntityTag> {
-  const digest = await crypto.subtle.digest("SHA-256", await bytesOf(content));
+  // A buffer that is written to meanwhile is hashed as it was: the digest begins within this call.
+  const bytes = content instanceof Blob ? await content.arrayBuffer() : bytesOf(content);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest, 0, HASH_BYTES)));
   return options.weak ? weak(hash) : strong(hash);
 }
@@ -93,7 +95,7 @@ export async function contentTag(
  *
  * `identity` is no coding: the tag stays as it is.
  *
- * @throws {TypeError} if the coding cannot stand in a tag
+ * @throws {TypeError} if the tag is none, or the coding cannot stand in one
  * @example
  * codedTag('"v1"', "gzip"); // '"v1-gzip"'
  * @see RFC 9110 §8.8.3.3
@@ -101,7 +103,7 @@ export async function contentTag(
 export function codedTag(tag: EntityTag, coding: string): EntityTag {
   if (coding === "identity") return tag;
   if (coding === "") throw new TypeError('Cannot make a tag for the coding "": use its name, as in "gzip"');
-  return (isWeak(tag) ? weak : strong)(`${opaque(tag)}-${coding}`);
+  return (isWeak(checkedTag(tag)) ? weak : strong)(`${opaque(tag)}-${coding}`);
 }
 
 function isSettled(time: number, now: number): boolean {
@@ -116,10 +118,9 @@ function milliseconds(time: number | Date): number {
   );
 }
 
-async function bytesOf(content: unknown): Promise<BufferSource> {
+function bytesOf(content: unknown): BufferSource {
   if (typeof content === "string") return new TextEncoder().encode(content);
   if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) return content as BufferSource;
-  if (content instanceof Blob) return content.arrayBuffer();
   throw new TypeError(
     `Cannot make a tag of ${String(content)}: use a string, an ArrayBuffer, a view of one, or a Blob`,
   );

@@ -13,6 +13,8 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
   "transfer-encoding",
 ]);
 
+const ABOUT_THE_VERSION: ReadonlySet<string> = new Set(["etag", "last-modified", "cache-control", "expires"]);
+
 /**
  * Whether a field of the 200 may stay in the 304 that takes its place. The name may be in any case.
  *
@@ -26,4 +28,20 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
  */
 export function staysInNotModified(fieldName: string): boolean {
   return !ABOUT_THE_BODY.has(fieldName.toLowerCase());
+}
+
+/**
+ * Whether a field of the answer that was to be may stay in the refusal (400, 412, 428) that is sent instead. The name
+ * may be in any case.
+ *
+ * What describes the body goes, and so do its validators and its lifetime: a refusal must not be kept as long as the
+ * representation may be. CORS fields, `Vary`, cookies and the application's own stay (we choose).
+ *
+ * @example
+ * staysInRefusal("Cache-Control"); // false
+ * staysInRefusal("Access-Control-Allow-Origin"); // true
+ * @see RFC 9110 §15.5.13
+ */
+export function staysInRefusal(fieldName: string): boolean {
+  return staysInNotModified(fieldName) && !ABOUT_THE_VERSION.has(fieldName.toLowerCase());
 }

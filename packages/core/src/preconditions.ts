@@ -1,4 +1,4 @@
-import { type EntityTag, isWeak } from "./entity-tag.ts";
+import { type EntityTag, isWeak, notATag } from "./entity-tag.ts";
 import { secondOf } from "./http-date.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
@@ -116,7 +116,7 @@ export function ifRange(field: Field, current: Current, now?: number): Held {
 
 /** In whole seconds, as `Last-Modified` is written; NaN if no time is known. */
 function lastModifiedSecond({ lastModified }: State): number {
-  const second = Math.floor(Number(lastModified) / 1000);
+  const second = Math.floor(Number(lastModified ?? NaN) / 1000);
   if (lastModified === undefined || Number.isFinite(second)) return second;
   throw new TypeError(`lastModified ${String(lastModified)} is no moment: use milliseconds or a Date`);
 }
@@ -129,7 +129,7 @@ function namesVersion(field: string, { etag, alternates }: State, comparison: "s
 /** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */
 function names(field: string, tag: EntityTag | undefined, comparison: "strong" | "weak"): boolean {
   if (tag === undefined) return false;
-  const isQuoted = tag.endsWith('"') && (tag[0] === '"' || isWeak(tag));
+  const isQuoted = tag?.length > 1 && tag.endsWith('"') && (tag[0] === '"' || isWeak(tag));
   if (isQuoted) return listIncludes(field, tag, comparison);
-  throw new TypeError(`${JSON.stringify(tag)} is no entity tag: use strong() or weak()`);
+  throw notATag(tag);
 }

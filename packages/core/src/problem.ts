@@ -1,6 +1,7 @@
-import type { ConditionalRequest, Decision } from "./evaluate.ts";
-import { type Current, ifMatch } from "./preconditions.ts";
-import { isReadable, isStar } from "./tag-list.ts";
+import { isWeak } from "./entity-tag.ts";
+import { type ConditionalRequest, type Decision, isRead, type Policy } from "./evaluate.ts";
+import { type Current, ifMatch, type State } from "./preconditions.ts";
+import { isReadable, isStar, parseTagList } from "./tag-list.ts";
 
 /** A refusal in words, for a machine and for a person: the body of an `application/problem+json`. */
 export interface Problem {
@@ -19,10 +20,10 @@ const FIELDS = {
   "if-none-match": "If-None-Match",
   "if-unmodified-since": "If-Unmodified-Since",
 } as const;
-const AGAIN = "GET it again, apply your change to what is there now, and send its ETag in If-Match.";
+const AGAIN = "GET it again, apply your change to what is there now, and send its";
 
 /**
- * The problem that explains a refusal, or `undefined` if the decision refuses nothing.
+ * The problem that explains a refusal, or `undefined` if the decision refuses nothing. `policy`: the one it was made by.
  *
  * @example
  * const request = { method: "PUT", headers: new Headers({ "If-Match": '"v1"' }) };
@@ -34,41 +35,63 @@ export function explain(
   decision: Decision,
   request: ConditionalRequest,
   current: Current,
+  policy?: Policy,
 ): Problem | undefined {
-  if (decision.outcome === "precondition-required") return conditionMissing();
+  if (decision.outcome === "precondition-required") return conditionMissing(request.method);
   if (decision.outcome === "bad-request") return problem(400, decision.because, unreadable(decision.because));
   if (decision.outcome !== "precondition-failed") return undefined;
   const { because } = decision;
-  return problem(412, because, whyFailed(because, request.headers.get(because) ?? "", current));
+  const why = whyFailed(because, request, current, policy?.ifMatch);
+  return problem(412, because, isRead(request.method) ? `${why} Ask again without ${FIELDS[because]}.` : why);
 }
 
-/** What was current when the request was judged is so no longer. */
-export function overtaken(current: Current): Problem {
-  return problem(412, "if-match", notCurrent(current));
+/** What was current when the request was judged is so no longer. `undefined`: nobody says what is here now. */
+export function overtaken(current: Current | undefined): Problem {
+  const next = current === undefined ? `${AGAIN} ETag in If-Match.` : whatNext(current);
+  return problem(412, "if-match", `Another change came first. ${next}`);
 }
 
-export function conditionMissing(): Problem {
-  const detail = "GET it first and send its ETag in If-Match to change it, or If-None-Match: * to create it.";
-  return problem(428, "if-match", detail);
+export function conditionMissing(method?: string): Problem {
+  const creating = method === "DELETE" ? "" : ", or If-None-Match: * to create it";
+  return problem(428, "if-match", `GET it first and send its ETag in If-Match to change it${creating}.`);
 }
 
-function whyFailed(because: keyof typeof FIELDS, field: string, current: Current): string {
-  if (because === "if-unmodified-since") return `It was modified after that date. ${AGAIN}`;
+function whyFailed(
+  because: keyof typeof FIELDS,
+  { method, headers }: ConditionalRequest,
+  current: Current,
+  comparison?: Policy["ifMatch"],
+): string {
+  const field = headers.get(because) ?? "";
+  const next = isRead(method) ? "" : ` ${whatNext(current, comparison, method)}`;
+  if (because === "if-unmodified-since") return `It was modified after that date.${next}`;
   if (!isReadable(field)) return unreadable(because);
   if (because === "if-none-match") {
-    return isStar(field)
-      ? "Something is here already. GET it and send its ETag in If-Match to change it."
-      : "What is here is one of the versions that If-None-Match excludes.";
+    const which = isStar(field) ? "Something" : "A version that If-None-Match excludes";
+    return `${which} is here already.${next}`;
   }
-  if (current !== null && ifMatch(field, current, "weak")) {
-    return "The tag is the current one, but weak, and If-Match compares strongly: send a strong one.";
-  }
-  return notCurrent(current);
+  if (parseTagList(field)?.length === 0) return "If-Match names no tag, so none can match.";
+  if (current !== null && ifMatch(field, current, "weak")) return `${whyTooWeak(current)}${next}`;
+  return current === null
+    ? `Nothing is here, so nothing can match.${next}`
+    : `None of the tags is the current one.${next}`;
 }
 
-function notCurrent(current: Current): string {
-  if (current === null) return "Nothing is here, so no tag can match. Send If-None-Match: * to create it.";
-  return `None of the tags is the current one. ${AGAIN}`;
+/** The tag is the current one, and does not match for all that. */
+function whyTooWeak({ etag }: State): string {
+  const which =
+    etag !== undefined && isWeak(etag) ? "The current tag is weak" : "The tag is the current one, but weak";
+  return `${which}, and If-Match compares strongly.`;
+}
+
+/** How the same change may succeed. */
+function whatNext(current: Current, comparison?: Policy["ifMatch"], method?: string): string {
+  if (current === null)
+    return method === "DELETE" ? "Nothing is left to delete." : "Send If-None-Match: * to create it.";
+  const { etag, lastModified } = current;
+  if (etag !== undefined && (comparison === "weak" || !isWeak(etag))) return `${AGAIN} ETag in If-Match.`;
+  if (lastModified !== undefined) return `${AGAIN} Last-Modified in If-Unmodified-Since.`;
+  return "It has no strong tag: of the conditions, only If-Match: * can hold.";
 }
 
 function unreadable(because: "if-match" | "if-none-match"): string {
