@@ -10,6 +10,8 @@ export interface WikiProcess {
   origin: string;
   /** What it printed until it was ready. */
   said: string;
+  /** What it has complained about so far. */
+  complaints(): string;
   child: ChildProcess;
   stop(): Promise<void>;
 }
@@ -22,6 +24,10 @@ export async function startWiki(env: Record<string, string> = {}): Promise<WikiP
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<void>((done) => child.once("close", () => done()));
+  let complaints = "";
+  child.stderr.on("data", (chunk) => {
+    complaints += chunk;
+  });
   const said = await output(child);
   const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(said)![0];
   const stop = async () => {
@@ -29,7 +35,7 @@ export async function startWiki(env: Record<string, string> = {}): Promise<WikiP
     await ended;
     rmSync(folder, { recursive: true });
   };
-  return { origin, said, child, stop };
+  return { origin, said, complaints: () => complaints, child, stop };
 }
 
 /** All that is said up to the last line of the greeting. */

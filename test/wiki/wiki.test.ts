@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
@@ -44,6 +46,24 @@ describe("the wiki, started as npm start does", () => {
         expect([status, headers.get("ETag"), body]).toEqual([304, tag, null]);
       }
     }
+  });
+
+  it("judges the conditions before it looks at the content", async () => {
+    const tag = (await create("judged", "one")).headers.get("ETag")!;
+    expect((await send("PUT", "judged", { "If-Match": '"stale"' }, "{bad")).status).toBe(412);
+    expect((await send("PUT", "judged", {}, "{bad")).status).toBe(428);
+    expect((await send("PUT", "judged", { "If-Match": tag }, "{bad")).status).toBe(400);
+    expect((await send("GET", "judged")).headers.get("ETag")).toBe(tag);
+  });
+
+  it("reports nothing when a client leaves in the middle of its content", async () => {
+    const socket = connect(Number(new URL(running.origin).port), "127.0.0.1");
+    socket.end(
+      'PUT /pages/left HTTP/1.1\r\nHost: wiki\r\nIf-None-Match: *\r\nContent-Length: 100\r\n\r\n{"content',
+    );
+    await once(socket.resume(), "close");
+    expect((await send("GET", "left")).status).toBe(404);
+    expect(running.complaints()).toBe("");
   });
 
   it("creates a page once: 201, then 412 with the current tag", async () => {
@@ -138,6 +158,22 @@ describe("the wiki, started as npm start does", () => {
     });
     const headers = { "If-None-Match": response.headers.get("ETag")! };
     expect((await fetch(`${running.origin}/pages`, { headers })).status).toBe(304);
+  });
+
+  it("leaves deleted what was deleted, when it is started again", async () => {
+    const { mkdtempSync, rmSync } = await import("node:fs");
+    const folder = mkdtempSync("/tmp/wiki-deleted-");
+    const env = { WIKI_FILE: `${folder}/wiki.sqlite` };
+    const first = await startWiki(env);
+    const there = (name: string) => `${first.origin}/pages/${name}`;
+    await fetch(there("kept"), { method: "PUT", headers: { "If-None-Match": "*" }, body: page("Hello") });
+    expect((await fetch(there("home"), { method: "DELETE", headers: { "If-Match": "*" } })).ok).toBe(true);
+    await first.stop();
+    const second = await startWiki(env);
+    expect((await fetch(`${second.origin}/pages/home`)).status).toBe(404);
+    expect(second.said).toContain("/pages/kept");
+    await second.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it("keeps its pages, and their tags, when it is started again", async () => {

@@ -6,7 +6,7 @@ import { wiki } from "./wiki.ts";
 const HOST = "127.0.0.1";
 
 const storage = await openStorage(process.env);
-const tag = await firstPage(storage);
+const [name, tag] = await firstPage(storage);
 const server = serve({
   fetch: await wiki(storage.pages),
   hostname: HOST,
@@ -19,9 +19,9 @@ const origin = new URL(server.url!).origin;
 
 console.log(`The wiki is on ${origin}, its pages in ${storage.name}. Try:
 
-  curl -i ${origin}/pages/home
-  curl -i -H 'If-None-Match: ${tag}' ${origin}/pages/home
-  curl -i -X PUT -H 'If-Match: "an-old-one"' -d '{ "content": "Mine!" }' ${origin}/pages/home
+  curl -i ${origin}/pages/${name}
+  curl -i -H 'If-None-Match: ${tag}' ${origin}/pages/${name}
+  curl -i -X PUT -H 'If-Match: "an-old-one"' -d '{ "content": "Mine!" }' ${origin}/pages/${name}
 
 A read (200), a revalidation (304), a stale write (412). In a browser, open it twice and save in both.`);
 
@@ -36,11 +36,13 @@ async function stop(): Promise<never> {
   process.exit();
 }
 
-/** There is something to read from the beginning: the tag of the page `home`. */
-async function firstPage({ pages }: Storage): Promise<string> {
-  await pages.swap("home", null, { content: "Welcome. Change me: nobody's edit gets lost here." });
-  const home = await pages.read("home");
-  return home ? versionTag(home.version) : '"none"';
+/** There is something to read from the beginning: the name and the tag of a page. What was deleted stays deleted. */
+async function firstPage({ pages }: Storage): Promise<[name: string, tag: string]> {
+  const [first] = (await pages.list?.("", { limit: 1, values: false })) ?? [];
+  const name = first?.key ?? "home";
+  if (!first) await pages.swap(name, null, { content: "Welcome. Change me: nobody's edit gets lost here." });
+  const page = await pages.read(name);
+  return [encodeURIComponent(name), page ? versionTag(page.version) : '"none"'];
 }
 
 function portOf(given = "3000"): number {

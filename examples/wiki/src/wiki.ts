@@ -26,6 +26,7 @@ export async function wiki(pages: VersionedStore<Page>): Promise<(request: Reque
     try {
       return await handlePages(asJson(request));
     } catch (error) {
+      if (hasLeft(error)) return problem(400, "Bad Request", "The content broke off.");
       // A write may have happened or not: nobody knows, and the client must not be told otherwise.
       console.error(error);
       return problem(
@@ -45,6 +46,13 @@ async function editorPage(): Promise<(request: Request) => Promise<Response>> {
     if (request.method === "GET" || request.method === "HEAD") return show(request);
     return problem(405, "Method Not Allowed", "The editor is only shown.", { Allow: "GET, HEAD" });
   };
+}
+
+/** Whether the client went away while it still sent: nothing has happened, and there is nothing to report. */
+function hasLeft(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message === "aborted" && "code" in error && error.code === "ECONNRESET"
+  );
 }
 
 /** A page is `{ "content": "…" }`; what else a client keeps in it is its own affair. */

@@ -23,10 +23,10 @@ export async function put<T>(settings: Settings<T>, request: Request, key: strin
   if (!media.reads(headers.get("Content-Type"))) {
     return problem(415, `Send the content as ${media.contentType}.`, { Accept: media.contentType });
   }
-  const sent = await bodyOf(settings, request, media.parse);
-  if (sent instanceof Response) return sent;
-  const change: Change<T> = (current) => approved(settings, sent.value, current);
-  const mark = await markOf(request, key, sent.bytes);
+  const bytes = await bytesOf(settings, request);
+  if (bytes instanceof Response) return bytes;
+  const change = changeBy<T, T>(settings, bytes, media.parse, (_, sent) => sent);
+  const mark = await markOf(request, key, bytes);
   return write({
     ...writeOf(settings, request, key),
     change,
@@ -43,10 +43,15 @@ export async function patch<T>(settings: Settings<T>, request: Request, key: str
       "Accept-Patch": PATCH_TYPE,
     });
   }
-  const sent = await bodyOf(settings, request, parseJson);
-  if (sent instanceof Response) return sent;
-  const change: Change<T> = (current) => approved(settings, mergePatch(current, sent.value) as T, current);
-  const mark = await markOf(request, key, sent.bytes);
+  const bytes = await bytesOf(settings, request);
+  if (bytes instanceof Response) return bytes;
+  const change = changeBy<T, unknown>(
+    settings,
+    bytes,
+    parseJson,
+    (current, sent) => mergePatch(current, sent) as T,
+  );
+  const mark = await markOf(request, key, bytes);
   return write({
     ...writeOf(settings, request, key, true),
     change,
@@ -66,21 +71,30 @@ export function remove<T>(settings: Settings<T>, request: Request, key: string):
   });
 }
 
-type Sent<V> = { bytes: Uint8Array; value: V };
-
-async function bodyOf<T, V>(
+async function bytesOf<T>(
   { maxBytes }: Settings<T>,
   request: Request,
-  parse: (bytes: Uint8Array<ArrayBuffer>) => Parsed<V>,
-): Promise<Sent<V> | Response> {
+): Promise<Uint8Array<ArrayBuffer> | Response> {
   const coding = request.headers.get("Content-Encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {
     return problem(415, "Send the content without a content coding.", { "Accept-Encoding": "identity" });
   }
-  const bytes = await readBytes(request, maxBytes);
-  if (!bytes) return problem(413, `The content may be ${maxBytes} bytes long.`);
-  const parsed = parse(bytes);
-  return "problem" in parsed ? problem(400, parsed.problem) : { bytes, value: parsed.value };
+  return (await readBytes(request, maxBytes)) ?? problem(413, `The content may be ${maxBytes} bytes long.`);
+}
+
+/** RFC 9110 §13.2.1: conditions come before the content is looked at, so it is parsed in the change, after them. */
+function changeBy<T, V>(
+  settings: Settings<T>,
+  bytes: Uint8Array<ArrayBuffer>,
+  parse: (bytes: Uint8Array<ArrayBuffer>) => Parsed<V>,
+  next: (current: T | null, sent: V) => T,
+): Change<T> {
+  return (current) => {
+    const sent = parse(bytes);
+    return "problem" in sent
+      ? problem(400, sent.problem)
+      : approved(settings, next(current, sent.value), current);
+  };
 }
 
 /** The value, or why it may not be stored. */
