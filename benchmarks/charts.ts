@@ -75,7 +75,8 @@ export function chartsOf({ suites }: Results): Chart[] {
   const inBars = bars.flatMap(({ file, title, hint, suite, cases }) => {
     const found = cases
       .map((name) => suites[suite]?.cases.find((result) => result.name === name))
-      .filter((result): result is CaseResult => result !== undefined);
+      .filter((result): result is CaseResult => result !== undefined)
+      .map((result) => ({ ...result, entries: result.entries.filter(({ role }) => role !== "loser") }));
     if (found.length === 0) return [];
     return [chart(file, title, (theme) => barChart(title, hint, found, palettes[theme]))];
   });

@@ -3,6 +3,7 @@ import { SuperHeaders as EarlierHeaders, IfNoneMatch as EarlierIfNoneMatch } fro
 import { IfMatch, IfNoneMatch, SuperHeaders } from "@remix-run/headers";
 import { eTag as tinyEtag } from "@tinyhttp/etag";
 import { handleCacheHeaders, mockEvent } from "h3";
+import { sha1 } from "hono/utils/crypto";
 import type { Contender } from "./contender.ts";
 import type { ListInput, Pair, Question } from "./inputs.ts";
 import { type TagMaker, tagMaker } from "./tag-maker.ts";
@@ -146,11 +147,17 @@ export const headersCompetitors: readonly Contender<Question, boolean>[] = [
 /** What is the tag of these bytes? */
 export const tagMakers: readonly TagMaker[] = [
   tagMaker("etag", "peer", bufferOf, etag),
+  // What its etag() hashes with is not for others to call; this is, and hashes likewise.
+  tagMaker("sha1 of hono", "peer", itself, async (bytes) => `"${await sha1(bytes.buffer)}"`),
   tagMaker("@tinyhttp/etag", "peer", bufferOf, (body) => tinyEtag(body)),
 ];
 
 function eventWith(headers: Fields) {
   return mockEvent("http://localhost/", { headers });
+}
+
+function itself<T>(bytes: T): T {
+  return bytes;
 }
 
 function bufferOf(bytes: Uint8Array<ArrayBuffer>): Buffer {

@@ -34,7 +34,7 @@ async function measurePlot<Input, Answer>(
   contenders: readonly Contender<Input, Answer>[],
   { pace, wants }: Scope,
 ): Promise<Plot> {
-  const wanted = contenders.filter((contender) => wants(name, contender.name));
+  const wanted = contenders.filter(({ name: who, role }) => role !== "loser" && wants(name, who));
   const lines = wanted.map(({ name, role }) => ({ name, role, values: [] as (number | null)[] }));
   // What engines learn from one size they unlearn at the next: they see all of them before any is measured.
   for (const size of sizes) await measureCase(caseOf(size), wanted.slice(0, 1), { ...pace, rounds: 1 });

@@ -3,9 +3,12 @@ import { bestOfOurs, median, ratio } from "./ratio.ts";
 import type { CaseResult, Entry } from "./results.ts";
 import { amount, milliseconds, times } from "./table.ts";
 
-/** The figures of a suite: a table for each question, with a line for each case; or, of servers, for each contender. */
+/** The figures of a suite: a table for each question, with a line for each case; or, of servers, for each contender.
+ * What lost has its own place. */
 export function figures(cases: readonly CaseResult[]): string[] {
-  const timed = cases.filter(({ entries }) => entries.some(({ rounds }) => rounds !== undefined));
+  const timed = cases
+    .map((result) => ({ ...result, entries: result.entries.filter(({ role }) => role !== "loser") }))
+    .filter(({ entries }) => entries.some(({ rounds }) => rounds !== undefined));
   return groups(timed).map((group) =>
     group[0]!.unit === "ns" && contendersOf(group).length <= 10 ? byCase(group) : byContender(group),
   );

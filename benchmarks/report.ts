@@ -2,9 +2,11 @@ import { type Chart, picture } from "./charts.ts";
 import type { Loser } from "./losers.ts";
 import { code, list, table } from "./markdown.ts";
 import { holds, inWords, observe } from "./observe.ts";
+import { bestOfOurs, ratio } from "./ratio.ts";
 import { figures } from "./report-figures.ts";
 import type { Results, SuiteResult } from "./results.ts";
 import { type SuiteName, suiteNames } from "./suite.ts";
+import { times } from "./table.ts";
 import { thresholds } from "./thresholds.ts";
 
 const HOW = `
@@ -57,7 +59,9 @@ export function report(results: Results, charts: readonly Chart[], losers: reado
     "## Wrong answers",
     WRONG,
     ...measured.flatMap((name) => wrongAnswers(name, results.suites[name]!)),
-    ...(losers.length > 0 ? ["## What we tried and did not keep", LOSERS, list(losers.map(loserLine))] : []),
+    ...(losers.length > 0
+      ? ["## What we tried and did not keep", LOSERS, list(losers.map((loser) => loserLine(loser, results)))]
+      : []),
     "## Versions",
     `${Object.entries(results.versions)
       .map(([name, version]) => `${name} ${version}`)
@@ -115,6 +119,19 @@ function wrongAnswers(name: SuiteName, { cases }: SuiteResult): string[] {
   return [`### ${name}`, list(lines)];
 }
 
-function loserLine({ name, of, why }: Loser): string {
-  return `[${name}](losers/${name}.ts), in place of \`${of}\`: ${why}`;
+function loserLine({ name, of, why }: Loser, results: Results): string {
+  return `[${name}](losers/${name}.ts), in place of \`${of}\`: ${why}.${worst(name, results)}`;
+}
+
+/** Where it fell furthest behind ours. */
+function worst(loser: string, { suites }: Results): string {
+  const all = Object.values(suites).flatMap(({ cases }) =>
+    cases.flatMap((result) => {
+      const other = result.entries.find(({ name }) => name === loser)?.rounds;
+      const ours = bestOfOurs(result)?.rounds;
+      return other && ours ? [{ name: result.name, cost: ratio(ours, other, result.unit).median }] : [];
+    }),
+  );
+  const [first] = all.toSorted((a, b) => b.cost - a.cost);
+  return first ? ` At worst ${times(first.cost)} the cost: ${first.name}.` : "";
 }

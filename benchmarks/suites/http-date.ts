@@ -19,6 +19,18 @@ export const formatting: Contender<{ ms: number }, string> = {
   run: ({ ms }) => formatDate(ms),
 };
 
+/** Every character has to be looked at. */
+const floor: Contender<string, number | undefined> = {
+  name: "its characters alone",
+  role: "floor",
+  prepare: (text) => ({ text }),
+  run({ text }: { text: string }) {
+    let sum = 0;
+    for (let i = 0; i < text.length; i++) sum += text.charCodeAt(i);
+    return sum;
+  },
+};
+
 const byHand: Contender<{ ms: number }, string> = {
   name: "Date#toUTCString",
   role: "by hand",
@@ -37,7 +49,7 @@ export const suite: Suite = {
   async run(scope) {
     process.env.TZ = "America/New_York";
     const cases = [
-      ...(await measureAll(dates, [parsing, ...dateCompetitors, ...(await losers())], scope)),
+      ...(await measureAll(dates, [parsing, ...dateCompetitors, floor, ...(await losers())], scope)),
       ...(await measureAll(moments, [formatting, byHand], scope)),
     ];
     return { cases, plots: [], skipped: [] };

@@ -5,11 +5,12 @@ import type { CaseResult } from "../results.ts";
 import type { Suite } from "../suite.ts";
 import { caseText } from "../table.ts";
 
-type Import = [role: Role, name: string, code: string];
+/** `beside`: what the application has anyway, and is not counted. */
+type Import = [role: Role, name: string, code: string, beside?: string | undefined];
 
 const all = (from: string) => `export * from "${from}"`;
 const some = (names: string, from: string) => `export { ${names} } from "${from}"`;
-const ours = (name: string, code: string): Import => ["ours", name, code];
+const ours = (name: string, code: string, ...beside: [string?]): Import => ["ours", name, code, ...beside];
 const peer = (name: string, code: string): Import => ["peer", name, code];
 
 /** What is imported to answer a question, ours and that of others. */
@@ -40,6 +41,7 @@ export const imports: Readonly<Record<string, Import[]>> = {
   ],
   "middleware on Node": [
     ours("all of @entity-tag/node", all("@entity-tag/node")),
+    ours("@entity-tag/node, beside core", all("@entity-tag/node"), "@entity-tag/core"),
     peer("@fastify/etag, one tag alone", some("default", "@fastify/etag")),
     peer(
       "koa-conditional-get, koa-etag and fresh",
@@ -62,9 +64,9 @@ export const suite: Suite = {
     for (const [name, list] of Object.entries(imports)) {
       if (!wants(name)) continue;
       const wanted = list.filter(([, contender]) => wants(name, contender));
-      const entries = wanted.map(async ([role, contender, code]) => ({
+      const entries = wanted.map(async ([role, contender, code, beside]) => ({
         ...{ role, name: contender },
-        rounds: [await sizeOf(code)],
+        rounds: [await sizeOf(code, beside)],
       }));
       const result: CaseResult = { name, unit: "bytes", entries: await Promise.all(entries) };
       console.log(caseText(result));
@@ -74,10 +76,11 @@ export const suite: Suite = {
   },
 };
 
-async function sizeOf(code: string): Promise<number> {
+async function sizeOf(code: string, beside?: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname },
     ...{ bundle: true, minify: true, write: false, format: "esm", platform: "node", target: "es2022" },
+    external: beside ? [beside, `${beside}/*`] : [],
   });
   return brotliCompressSync(outputFiles[0]!.contents).length;
 }

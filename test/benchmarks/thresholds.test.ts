@@ -39,7 +39,9 @@ describe("the table of thresholds", () => {
         "listIncludes, one tag in a list, at most so many bytes to load: 600",
         "evaluate, the decision, at most so many bytes to load: 2000",
         "all of @entity-tag/core, values and decisions, at most so many bytes to load: 3500",
-        "all of @entity-tag/node, middleware on Node, at most so many bytes to load: 3000",
+        "@entity-tag/node, beside core, middleware on Node, at most so many bytes to load: 3000",
+        "listIncludes, one tag, the same, at most so many bytes allocated: 0",
+        "listIncludes, ten tags, the last matches, at most so many bytes allocated: 0",
       ]),
     );
   });
