@@ -22,6 +22,7 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
   const decision = evaluate(request, current, policy);
   if (decision.outcome !== "proceed") {
     const { status, fields, body } = settled(decision, request, current);
+    if (status === 304) for (const pair of validatorFields(current)) fields.push(...pair);
     takeBack(res, status);
     res.writeHead(status, fields);
     res.end(body);

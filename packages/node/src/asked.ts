@@ -9,10 +9,11 @@ export function asked(req: NodeRequest): ConditionalRequest {
 /** Several lines are one list (§5.3). Node keeps the first alone: of dates over HTTP/1, of any condition over HTTP/2. */
 function field({ headers, rawHeaders = [] }: NodeRequest, name: string): string | undefined {
   if (headers[name] === undefined) return undefined;
-  const lines: string[] = [];
+  let lines = 0;
+  let list = "";
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const isIt = rawHeaders[i]!.length === name.length && rawHeaders[i]!.toLowerCase() === name;
-    if (isIt) lines.push(rawHeaders[i + 1]!);
+    if (isIt) list = lines++ === 0 ? rawHeaders[i + 1]! : `${list}, ${rawHeaders[i + 1]}`;
   }
-  return lines.length > 1 ? lines.join(", ") : String(headers[name]);
+  return lines > 1 ? list : String(headers[name]);
 }

@@ -1,7 +1,7 @@
-import { evaluate, isTransfer, listIncludes, type Policy, parseDate, parseTag } from "@entity-tag/core";
+import { evaluate, isTransfer, type Policy, parseDate, parseTag } from "@entity-tag/core";
 import { asked } from "./asked.ts";
-import { sendThrough, type Withheld, weakenTag } from "./compressor.ts";
-import type { NodeRequest, NodeResponse } from "./message.ts";
+import { sendThrough, weakenTag, withholding } from "./compressor.ts";
+import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
 import { addTag, needsBody, type Tagging } from "./tagging.ts";
 
@@ -11,45 +11,46 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   res: Res,
   options: Tagging<Req, Res> & Policy,
 ): void {
-  const { end, flushHeaders, write, writeHead } = res;
+  const { end, flushHeaders, getHeader, removeHeader, write, writeHead } = res;
   const hasLayersBelow = Object.hasOwn(res, "writeHead");
   const isHttp2 = req.httpVersionMajor === 2;
   let isJudged = false;
   let isFlushed = false;
-  /** What is answered instead, and what is not. */
+  /** What is answered instead of what the handler writes. */
   let instead: Settled | undefined;
-  let withheld: Withheld | undefined;
 
   const judge = (body?: unknown, encoding?: unknown) => {
+    if (isJudged) return;
     isJudged = true;
-    const request = asked(req);
-    if (res.headersSent || !isTransfer(request.method, res.statusCode)) return;
+    if (res.headersSent || !isTransfer(req.method ?? "", res.statusCode)) return;
     addTag(req, res, options, body, encoding);
     if (isCodedAbove()) weakenTag(res);
-    const etag = parseTag(text(res, "ETag"));
-    const state = { etag, lastModified: parseDate(text(res, "Last-Modified")) };
+    const request = asked(req);
+    const state = { etag: parseTag(text(res, "etag")), lastModified: parseDate(text(res, "last-modified")) };
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return;
     instead = settled(decision, request, state);
-    const named = instead.status === 304 ? request.headers.get("if-none-match") : etag;
-    const isHeldUncoded = etag !== undefined && listIncludes(named ?? "", etag, "strong");
-    withheld = { type: text(res, "Content-Type"), isHeldUncoded };
     res.statusCode = instead.status;
   };
   /** Not if an error handler has begun another answer meanwhile. */
   const isReplaced = (status = res.statusCode) => instead?.status === status;
   /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
-  const isCodedAbove = () => res.writeHead !== head && res.getHeader("Content-Encoding") !== undefined;
+  const isCodedAbove = () => res.writeHead !== head && getHeader.call(res, "content-encoding") !== undefined;
+  /** To be done while the type is still there. */
+  const withhold = () => {
+    res.getHeader = withholding(req, res, getHeader, () => res.statusCode === 304 || isReplaced());
+  };
 
   const sendHead = (status: number, phrase?: unknown, fields?: unknown) => {
-    if (instead?.status === status) {
+    const replacement = isReplaced(status) ? instead : undefined;
+    if (replacement !== undefined) {
       // Not before: until a head is sent, the handler may set fields.
-      takeBack(res, instead.status);
-      setHead(res, status, instead.fields);
+      if (hasLayersBelow) withhold();
+      takeBack(res, replacement.status);
     } else if (isCodedAbove()) weakenTag(res);
-    if (!hasLayersBelow) return writeHead.call(res, status, phrase, fields);
-    const send = () => writeHead.call(res, status, phrase, fields);
-    return sendThrough(res, isReplaced(status) ? withheld : undefined, send);
+    const second = replacement?.fields ?? phrase;
+    if (!hasLayersBelow) return writeHead.call(res, status, second, fields);
+    return sendThrough(res, () => writeHead.call(res, status, second, fields));
   };
   /** A 304 is complete with its head, and need not wait for the handler. Over HTTP/2 it would end the handler's stream. */
   const sendEarly = () => {
@@ -76,14 +77,21 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   };
   res.writeHead = head;
 
+  /** A handler that answers 304 by itself takes the type back first, as Express does for files. */
+  res.removeHeader = (name) => {
+    const hasOthers = hasLayersBelow || res.writeHead !== head;
+    if (hasOthers && name.toLowerCase() === "content-type" && getHeader.call(res, name)) withhold();
+    removeHeader.call(res, name);
+  };
+
   res.flushHeaders = () => {
-    if (!isJudged) judge();
+    judge();
     if (isReplaced()) sendEarly();
     else flushHeaders?.call(res);
   };
 
   res.write = (chunk, encoding, callback) => {
-    if (!isJudged) judge();
+    judge();
     if (!isReplaced()) return write.call(res, chunk, encoding, callback);
     sendEarly();
     // With back-pressure, lest an endless source hold up everybody else.
@@ -95,7 +103,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   };
 
   res.end = (body, encoding, callback) => {
-    if (!isJudged) judge(body, encoding);
+    judge(body, encoding);
     if (!isReplaced()) return end.call(res, body, encoding, callback);
     if (!res.headersSent) sendHead(res.statusCode);
     // Over HTTP/2, `end` would hand its content to the `write` of the outermost layer, and lose it.
@@ -115,8 +123,4 @@ function setHead(res: NodeResponse, status: number, fields: unknown): void {
 
 function callbackIn(args: unknown[]): (() => void) | undefined {
   return args.find((argument) => typeof argument === "function") as (() => void) | undefined;
-}
-
-function text(res: NodeResponse, name: string): string | undefined {
-  return res.getHeader(name)?.toString();
 }

@@ -17,9 +17,14 @@ export interface NodeResponse {
   setHeader(name: string, value: string): unknown;
   appendHeader(name: string, value: string): unknown;
   removeHeader(name: string): void;
-  flushHeaders?(): void;
+  flushHeaders?: (() => void) | undefined;
   writeHead(status: number, phrase?: unknown, fields?: unknown): unknown;
   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
   end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
   emit(event: string): boolean;
+}
+
+/** A field of an answer, as text. */
+export function text(res: NodeResponse, name: string): string | undefined {
+  return res.getHeader(name)?.toString();
 }

@@ -3,6 +3,7 @@ import {
   type Current,
   type Decision,
   staysInNotModified,
+  staysInRefusal,
   validatorFields,
 } from "@entity-tag/core";
 import { explain } from "@entity-tag/core/fetch";
@@ -11,14 +12,14 @@ import type { NodeResponse } from "./message.ts";
 /** An answer that the conditions alone settle. */
 export interface Settled {
   readonly status: 304 | 400 | 412 | 428;
-  /** Names and values in turn, as `writeHead` takes them. */
+  /** Names and values in turn, as `writeHead` takes them. A 304 has those of the 200. */
   readonly fields: string[];
   readonly body: string | undefined;
 }
 
 export function settled(decision: Decision, request: ConditionalRequest, current: Current): Settled {
   const problem = explain(decision, request, current);
-  if (problem === undefined) return { status: 304, fields: validatorFields(current).flat(), body: undefined };
+  if (problem === undefined) return { status: 304, fields: [], body: undefined };
   const { status } = problem;
   const body = JSON.stringify(problem);
   const fields = validatorFields(status === 412 ? current : null).flat();
@@ -26,15 +27,10 @@ export function settled(decision: Decision, request: ConditionalRequest, current
   return { status, fields, body };
 }
 
-/**
- * Takes back what was to be answered, except what other layers have set for any answer: CORS fields, cookies. A refusal
- * must not be kept as long as the representation may be.
- */
+/** Takes back what was to be answered, except what may stay: what other layers have set for any answer, for one. */
 export function takeBack(res: NodeResponse, status: Settled["status"]): void {
-  for (const name of res.getHeaderNames()) {
-    const isLifetime = name === "cache-control" || name === "expires";
-    if (!staysInNotModified(name) || (isLifetime && status !== 304)) res.removeHeader(name);
-  }
+  const stays = status === 304 ? staysInNotModified : staysInRefusal;
+  for (const name of res.getHeaderNames()) if (!stays(name)) res.removeHeader(name);
   // HTTP/2 has no phrase, and warns whoever so much as reads it.
-  delete res.statusMessage;
+  if (Object.hasOwn(res, "statusMessage")) delete res.statusMessage;
 }

@@ -25,7 +25,7 @@ export function needsBody(req: NodeRequest, res: NodeResponse, tag: unknown = {}
 
 /** As core does, leaves an answer to QUERY without a tag of ours. */
 function lacksTag({ method }: NodeRequest, res: NodeResponse): boolean {
-  return method !== "QUERY" && res.getHeader("ETag") === undefined;
+  return method !== "QUERY" && res.getHeader("etag") === undefined;
 }
 
 /** Adds the tag that the answer lacks. `body`: the whole of it, if it is there. */

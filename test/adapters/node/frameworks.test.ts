@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { isWeak, parseTag, strong } from "@entity-tag/core";
@@ -8,7 +9,7 @@ import compression from "compression";
 import connectApp from "connect";
 import express from "express";
 import polka from "polka";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { root } from "../bed/server.ts";
 import { type Answer, ask, connect, serving } from "./wire.ts";
 
@@ -17,6 +18,10 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 
 const TEXT = "the same café, in many words and at some length. ".repeat(40);
 const FILE = `${root}/test/package.json`;
+/** Of files that are not worth a compressor's while. */
+const FOLDER = mkdtempSync(`${tmpdir()}/entity-tag-`);
+writeFileSync(`${FOLDER}/dot.png`, TEXT);
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 const modified = "Sun, 06 Nov 1994 08:49:37 GMT";
 const settings = [false, "weak", "strong"] as const;
 
@@ -27,6 +32,10 @@ const byExpress: Record<string, [handler: express.RequestHandler, body: string]>
   "res.send of a buffer": [(_, res) => res.type("text").send(Buffer.from(TEXT)), TEXT],
   "res.send with a tag": [(_, res) => res.set("ETag", strong("v1")).send(TEXT), TEXT],
   "res.sendFile": [(_, res) => res.sendFile(FILE), readFileSync(FILE, "utf8")],
+  "res.sendFile with a tag": [
+    (_, res) => res.set("ETag", strong("v1")).sendFile(FILE),
+    readFileSync(FILE, "utf8"),
+  ],
   "res.end": [(_, res) => void res.type("text").end(TEXT), TEXT],
   "a stream with a tag": [
     (_, res) => void Readable.from([TEXT]).pipe(res.type("text").set("ETag", strong("v1"))),
@@ -246,8 +255,13 @@ interface Gaps {
   codedTag?: boolean;
   /** every tag: a file has that of Express, or none */
   tag?: boolean;
-  /** `Vary` of the 304, which Express sends by itself for a file, without the type that tells compression to add it */
-  vary?: boolean;
+}
+
+/** How a client asks whether what it holds is still current. */
+function conditionOn(answer: Answer): readonly [name: string, value: string] | undefined {
+  const [etag, date] = [answer.field("etag"), answer.field("last-modified")];
+  if (etag !== undefined) return ["If-None-Match", etag];
+  return date === undefined ? undefined : ["If-Modified-Since", date];
 }
 
 /** One resource, asked for in each coding: what must be so whoever makes the tag and whoever codes the body. */
@@ -265,13 +279,14 @@ async function expectCodingsApart(listener: RequestListener, body: string, gaps:
       expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
       const isUntagged = gaps.tag || (gaps.codedTag && coding !== "identity");
       expect(tagLines(full).length).toBe(isUntagged ? 0 : 1);
-      if (etag === undefined) continue;
-      expect(parseTag(etag)).toBe(etag);
-      if (!etag.startsWith("W/")) strongTags.push(etag);
+      const condition = conditionOn(full);
+      if (condition === undefined) continue;
+      if (etag !== undefined) expect(parseTag(etag)).toBe(etag);
+      if (etag?.startsWith('"')) strongTags.push(etag);
 
-      const again = await connection.ask("GET", "/", [accept, ["If-None-Match", etag]]);
-      expect([again.status, again.field("etag"), tagLines(again).length]).toEqual([304, etag, 1]);
-      if (!gaps.vary) expect(again.field("vary")).toBe(full.field("vary"));
+      const again = await connection.ask("GET", "/", [accept, condition]);
+      expect([again.status, tagLines(again)]).toEqual([304, tagLines(full)]);
+      expect(again.field("vary")).toBe(full.field("vary"));
       for (const name of ["content-encoding", "content-type", "content-length", "transfer-encoding"]) {
         expect(again.field(name)).toBeUndefined();
       }
@@ -295,7 +310,6 @@ describe.each(Object.entries(orders))(
         await expectCodingsApart(expressApp(setting, middleware, handler), body, {
           codedTag: isCodedFirst && !isTagged,
           tag: isFile && setting === false,
-          vary: isFile,
         });
       });
     });
@@ -305,6 +319,77 @@ describe.each(Object.entries(orders))(
         await expectCodingsApart(app(middleware, handler), TEXT, {
           codedTag: isCodedFirst && name === "end",
         });
+      });
+    });
+
+    test.each<[what: string, middleware: Middleware, path: string, vary: string | undefined]>([
+      [
+        "text that `express.static` serves",
+        express.static(`${root}/test`) as Middleware,
+        "/package.json",
+        "Accept-Encoding",
+      ],
+      ["a picture, which is not compressed", express.static(FOLDER) as Middleware, "/dot.png", undefined],
+    ])("a 304 of a file has the Vary of its 200: %s", async (_, files, path, vary) => {
+      const app = connectApp();
+      for (const layer of [...middleware, files]) app.use(layer);
+      await serving(app, async (port) => {
+        for (const method of ["GET", "HEAD"]) {
+          const accept = ["Accept-Encoding", "gzip"] as const;
+          const full = await ask(port, method, path, [accept]);
+          const again = await ask(port, method, path, [accept, conditionOn(full)!]);
+          expect([full.status, full.field("vary")]).toEqual([200, vary]);
+          expect([again.status, again.field("vary")]).toEqual([304, vary]);
+          for (const name of ["content-type", "content-encoding"]) expect(again.field(name)).toBeUndefined();
+        }
+      });
+    });
+
+    test("a type that the handler takes back is not in its 200, and a later one is", async () => {
+      const retype = (res: ServerResponse) => {
+        tagged(res).removeHeader("Content-Type");
+        expect(res.getHeader("Content-Type")).toBeUndefined();
+        if (res.req.headers.accept === "text/css") res.setHeader("Content-Type", "text/css");
+        res.end(TEXT);
+      };
+      await serving(frameworks.Connect!(middleware, retype), async (port) => {
+        const [untyped, typed] = [
+          await ask(port, "GET", "/"),
+          await ask(port, "GET", "/", [["Accept", "text/css"]]),
+        ];
+        expect([untyped.field("content-type"), untyped.field("vary")]).toEqual([undefined, undefined]);
+        expect([typed.field("content-type"), typed.field("vary")]).toEqual(["text/css", "Accept-Encoding"]);
+      });
+    });
+
+    test("a log of what was sent has no type of a 304", async () => {
+      const logged: unknown[] = [];
+      const log: Middleware = (_, res, next) => {
+        res.on("finish", () => logged.push([res.statusCode, res.getHeader("Content-Type")]));
+        next();
+      };
+      await serving(frameworks.Connect!([log, ...middleware], byNode["end with a tag"]!), async (port) => {
+        await ask(port, "GET", "/");
+        await ask(port, "GET", "/", [["If-None-Match", '"v1"']]);
+        await expect
+          .poll(() => logged)
+          .toEqual([
+            [200, "text/plain"],
+            [304, undefined],
+          ]);
+      });
+    });
+
+    test("a refusal of what has no type keeps the strong tag, to be sent in If-Match", async () => {
+      const untyped = (res: ServerResponse) => res.setHeader("ETag", strong("v1")).end(TEXT);
+      await serving(frameworks.Connect!(middleware, untyped), async (port) => {
+        const failing: Lines = [
+          ["Accept-Encoding", "gzip"],
+          ["If-Match", '"v0"'],
+        ];
+        const answer = await ask(port, "GET", "/", failing);
+        expect([answer.status, answer.field("etag")]).toEqual([412, '"v1"']);
+        expect(JSON.parse(decoded(answer))).toMatchObject({ status: 412, field: "If-Match" });
       });
     });
 
