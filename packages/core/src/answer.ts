@@ -1,5 +1,5 @@
 import { checkedTag } from "./entity-tag.ts";
-import { evaluate, type Policy } from "./evaluate.ts";
+import { type Decision, evaluate, type Policy } from "./evaluate.ts";
 import { staysInNotModified } from "./not-modified.ts";
 import type { Current } from "./preconditions.ts";
 import { conditionMissing, explain, overtaken, type Problem } from "./problem.ts";
@@ -23,9 +23,18 @@ export function answer(request: Request, current: Current, policy?: Policy): Res
   if (current?.etag !== undefined) checkedTag(current.etag);
   const decision = evaluate(request, current, policy);
   if (decision.outcome === "proceed") return undefined;
-  if (decision.outcome === "not-modified") return notModified(validatorFields(current));
-  const problem = explain(decision, request, current, policy)!;
-  return refusal(problem, problem.status === 412 ? current : null, request.method);
+  return refused(decision, request, current, policy) ?? notModified(validatorFields(current));
+}
+
+/** The response to a refusal; `undefined` if the decision refuses nothing. */
+export function refused(
+  decision: Decision,
+  request: Request,
+  current: Current,
+  policy?: Policy,
+): Response | undefined {
+  const problem = explain(decision, request, current, policy);
+  return problem && refusal(problem, problem.status === 412 ? current : null, request.method);
 }
 
 /**

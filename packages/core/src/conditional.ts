@@ -1,6 +1,6 @@
-import { answer, notModified } from "./answer.ts";
+import { notModified, refused } from "./answer.ts";
 import { parseTag } from "./entity-tag.ts";
-import { isRead, isTransfer, type Policy } from "./evaluate.ts";
+import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
 import { staysInRefusal } from "./not-modified.ts";
 import { type Current, ifRange, type State } from "./preconditions.ts";
@@ -54,18 +54,17 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     const state = current && checkedState(await current(request, ...rest));
     const validators = validatorFields(state ?? null);
     const fields = fieldsOf(options, validators, request, rest);
-    // A read of what has no validator of its own is judged by those of its answer.
-    const isEarly =
-      state !== undefined && (state === null || validators.length > 0 || !isRead(request.method));
-    const settled = isEarly ? answer(request, state, options) : undefined;
-    if (settled !== undefined) return settled.status === 304 ? notModified(fields) : refusal(settled, fields);
-
     const handle = async (request: Req) => {
       const response = await handler(request, ...rest);
       return isSent(request, response) ? stamp(response, fields) : response;
     };
-    if (!isEarly || state === null) return judgeLate(request, handle, options);
-    return handle(ignoresRange(request, state) ? withoutRange(request) : request);
+    // A read of what has no validator of its own is judged by those of its answer.
+    const isLate = state === undefined || (validators.length === 0 && isRead(request.method));
+    if (isLate) return judgeLate(request, handle, options);
+    const decision = evaluate(request, state, options);
+    if (decision.outcome === "proceed") return handle(decision.range ? request : withoutRange(request));
+    const refusal = refused(decision, request, state, options);
+    return refusal ? withFieldsOf(fields, refusal) : notModified(fields);
   };
 }
 
@@ -95,17 +94,18 @@ async function judgeLate<Req extends Request, Rest extends unknown[], Res extend
   options: ConditionalOptions<Req, Rest>,
 ): Promise<Res | Response> {
   let response = await handle(request);
-  // A part of another version than the client has parts of: the whole is asked for instead (§13.1.5).
-  if (response?.status === 206 && ignoresRange(request, { ...stateOf(response), lastModifiedStrong: true })) {
+  if (response?.status === 206 && isOfAnotherVersion(request, response)) {
     discard(response.body);
     response = await handle(withoutRange(request));
   }
   if (!isSent(request, response)) return response;
   const answered = await tagged(request, response, options);
-  const settled = answer(request, stateOf(answered), options);
-  if (settled === undefined) return answered;
+  const state = stateOf(answered);
+  const decision = evaluate(request, state, options);
+  if (decision.outcome === "proceed") return answered;
   discard(answered.body);
-  return settled.status === 304 ? notModified(answered.headers) : refusal(settled, [...answered.headers]);
+  const refusal = refused(decision, request, state, options);
+  return refusal ? withFieldsOf([...answered.headers], refusal) : notModified(answered.headers);
 }
 
 /** Whether this is an answer that sends a representation. */
@@ -119,22 +119,22 @@ function stateOf({ headers }: Response): State {
 }
 
 /** A refusal with what may stay in it of the answer that it replaces. */
-function refusal(problem: Response, fields: Fields): Response {
+function withFieldsOf(fields: Fields, refusal: Response): Response {
   return stamp(
-    problem,
+    refusal,
     fields.filter(([name]) => staysInRefusal(name)),
   );
 }
 
-/** There is a range to honour for GET alone, and where `If-Range` does not fail (§14.2). */
-function ignoresRange({ method, headers }: Request, state: Current): boolean {
-  if (!isRead(method) || !headers.has("Range")) return false;
-  return method !== "GET" || ifRange(headers.get("If-Range"), state) === false;
+/** A part of another version than the client has parts of (§13.1.5). That the handler sent it vouches for its date. */
+function isOfAnotherVersion({ headers }: Request, part: Response): boolean {
+  return ifRange(headers.get("If-Range"), { ...stateOf(part), lastModifiedStrong: true }) === false;
 }
 
 /** A handler that honours `Range` need not know `If-Range`: where that fails, there is no range to honour. */
 function withoutRange<Req extends Request>(request: Req): Req {
   const { method, headers, url, signal } = request;
+  if (!isRead(method) || !headers.has("Range")) return request;
   try {
     headers.delete("Range");
     return request;
