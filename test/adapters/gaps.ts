@@ -1,82 +1,150 @@
+import { parseDate } from "@entity-tag/core";
 import type { Row } from "../rows.ts";
 import type { Mode } from "./apps/handlers.ts";
+import type { StreamCheck } from "./bed/stream-checks.ts";
 
-/** Rows that a runtime cannot answer as they demand, and why. Each of them must fail, or the gap is closed. */
+/** Rows that a runtime cannot answer as they demand, and why. */
 export interface Gap {
   reason: string;
   targets: readonly string[];
-  /** Default: both. */
-  mode?: Mode;
-  covers(row: Row): boolean;
+  rows: Kind;
+  /** How each complaint about such a row begins. A row of which nothing is complained closes the gap. */
+  found: readonly string[];
 }
 
-const frameworks = ["Express", "Connect", "Polka", "Hono", "h3", "Fastify", "Koa"];
-const nextTargets = ["Next on Node", "Next on edge"];
-const onNode = ["node:http", ...frameworks, ...nextTargets];
+/** All that is said of them is so. */
+export interface Kind {
+  mode?: Mode;
+  methods?: readonly string[];
+  outcome?: Row["outcome"];
+  trait?: Trait;
+}
 
-const isMethod =
-  (...methods: string[]): Gap["covers"] =>
-  ({ method }) =>
-    methods.includes(method);
-const hasTwoDates: Gap["covers"] = ({ headers }) =>
-  ["If-Modified-Since", "If-Unmodified-Since"].some(
-    (date) => headers.filter(([name]) => name === date).length > 1,
-  );
-/** Its tag has obs-text in it, and is sent. */
-const sendsObsText: Gap["covers"] = ({ state, outcome }) =>
-  outcome === "proceed" && [...(state?.etag ?? "")].some((character) => character > "~");
+/** What one cannot see in a member of a row alone. */
+export type Trait =
+  | "two lines of a date"
+  | "obs-text in the tag"
+  | "no tag"
+  | "an If-Range that fails"
+  | "an If-Range with its date";
+
+export const hasTrait: Record<Trait, (row: Row) => boolean> = {
+  "two lines of a date": ({ headers }) =>
+    ["If-Modified-Since", "If-Unmodified-Since"].some(
+      (date) => headers.filter(([name]) => name === date).length > 1,
+    ),
+  "obs-text in the tag": ({ state }) => [...(state?.etag ?? "")].some((character) => character > "~"),
+  "no tag": ({ state }) => state !== null && state.etag === undefined,
+  "an If-Range that fails": ({ headers, range }) =>
+    headers.some(([name]) => name === "If-Range") && headers.some(([name]) => name === "Range") && !range,
+  "an If-Range with its date": ({ headers, state }) =>
+    state?.lastModified !== undefined &&
+    headers.some(([name, value]) => name === "If-Range" && parseDate(value) === state.lastModified),
+};
+
+const onNode = ["no conditions", "node:http", "Express", "Connect", "Polka", "Hono", "h3", "Fastify", "Koa"];
+const onBun = ["Bun.serve fetch", "Bun.serve routes", "Elysia"];
+const byNodeAdapter = ["node:http", "node:http2", "Express", "Connect", "Polka", "Fastify", "Koa"];
+const nextTargets = ["Next on Node", "Next on edge"];
+
+const noConnection = "the connection did not serve the next request";
+const closed = "Error: the server closed the connection";
 
 export const gaps: readonly Gap[] = [
   {
-    reason: "Node's parser knows no method in lower case: 400, and the connection is closed",
-    targets: onNode,
-    covers: isMethod("get", "put"),
-  },
-  {
-    reason: "Bun closes the connection without an answer on a method that it does not know",
-    targets: ["Bun.serve fetch", "Bun.serve routes", "Elysia"],
-    covers: isMethod("get", "put"),
+    reason:
+      "A Node handler that is being judged has begun to send the range: there, it is for the handler to ask If-Range",
+    targets: byNodeAdapter,
+    rows: { mode: "late", methods: ["GET"], outcome: "proceed", trait: "an If-Range that fails" },
+    found: ["206 instead of 200"],
   },
   {
     reason:
-      "Node gives CONNECT to a `connect` listener, not to the handler: the connection is closed, or 405 in HTTP/2",
-    targets: [...onNode, "node:http2"],
-    covers: isMethod("CONNECT"),
+      "An answer cannot say how sure its date is: a range that its handler honours by that is taken for right",
+    targets: ["Deno.serve", "Hono", "h3", ...onBun, ...nextTargets],
+    rows: { mode: "late", methods: ["GET"], outcome: "proceed", trait: "an If-Range with its date" },
+    found: ["206 instead of 200"],
   },
   {
-    reason: "Deno takes CONNECT with an authority for its target only (RFC 9110 §9.3.6): 400 otherwise",
+    reason: "Node's parser knows no method in lower case: 400, and the connection is closed",
+    targets: [...onNode, ...nextTargets],
+    rows: { methods: ["get", "put"] },
+    found: ["400 instead of ", noConnection],
+  },
+  {
+    reason: "Bun closes the connection without an answer on a method that it does not know",
+    targets: onBun,
+    rows: { methods: ["get", "put"] },
+    found: [closed],
+  },
+  {
+    reason: "Node gives CONNECT to a `connect` listener, not to the handler: the connection is closed",
+    targets: [...onNode, ...nextTargets],
+    rows: { methods: ["CONNECT"] },
+    found: [closed],
+  },
+  {
+    reason: "Node answers CONNECT by itself in HTTP/2",
+    targets: ["node:http2"],
+    rows: { methods: ["CONNECT"] },
+    found: ["405 instead of "],
+  },
+  {
+    reason: "Deno takes CONNECT with an authority for its target only (RFC 9110 §9.3.6)",
     targets: ["Deno.serve"],
-    covers: isMethod("CONNECT"),
+    rows: { methods: ["CONNECT"] },
+    found: ["400 instead of ", noConnection],
   },
   {
-    reason: "There is no `Request` with the method TRACE (Fetch standard): 500",
-    targets: ["Fastify", "Koa", ...nextTargets],
-    covers: isMethod("TRACE"),
+    reason: "There is no `Request` with the method TRACE (Fetch standard)",
+    targets: nextTargets,
+    rows: { methods: ["TRACE"] },
+    found: ["500 instead of "],
   },
   {
     reason: "Next answers 400 to a method that it does not know",
     targets: nextTargets,
-    covers: isMethod("QUERY", "PROPFIND"),
+    rows: { methods: ["QUERY", "PROPFIND"] },
+    found: ["400 instead of "],
   },
   {
     reason: "Next passes on the first of two lines of a date only, as Node's `headers` has it",
     targets: nextTargets,
-    covers: hasTwoDates,
+    rows: { trait: "two lines of a date" },
+    found: ["304 instead of 200", "412 instead of 200"],
+  },
+  {
+    reason: "Express makes a tag of its own for an answer that has none",
+    targets: ["Express"],
+    rows: { mode: "late", outcome: "precondition-failed", trait: "no tag" },
+    found: ['etag: W/"'],
   },
   {
     reason: "Node may write the header in the encoding of the body beside it: obs-text comes out as UTF-8",
-    targets: ["Express", "Hono"],
-    mode: "late",
-    covers: (row) => row.method === "GET" && sendsObsText(row),
+    targets: ["Express", "Fastify", "Koa", "Next on Node"],
+    rows: { methods: ["GET"], outcome: "proceed", trait: "obs-text in the tag" },
+    found: ["etag: "],
   },
   {
     reason: "Node may write the header in the encoding of the body beside it: obs-text comes out as UTF-8",
-    targets: ["Next on Node"],
-    covers: (row) => row.method === "GET" && sendsObsText(row),
+    targets: ["Hono"],
+    rows: { mode: "late", methods: ["GET"], outcome: "proceed", trait: "obs-text in the tag" },
+    found: ["etag: "],
   },
   {
     reason: "The edge sandbox of Next writes obs-text as UTF-8",
     targets: ["Next on edge"],
-    covers: (row) => (row.method === "GET" || row.method === "HEAD") && sendsObsText(row),
+    rows: { methods: ["GET", "HEAD"], outcome: "proceed", trait: "obs-text in the tag" },
+    found: ["etag: "],
+  },
+];
+
+/** Checks of streams that a runtime cannot pass, and why. Each of them must fail, or the gap is closed. */
+export const streamGaps: readonly { reason: string; targets: readonly string[]; check: StreamCheck }[] = [
+  {
+    reason:
+      "Node sends nothing on a connection until the answer before is ended, which is for the handler to do",
+    targets: byNodeAdapter.filter((name) => name !== "node:http2"),
+    check: "a connection serves the next request after a 304 in place of an endless stream",
   },
 ];

@@ -1,20 +1,18 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { globSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { programs } from "./bed/documents.ts";
-import { expectPage } from "./bed/page.ts";
-import { programFolder, runtimes, start } from "./bed/server.ts";
+import { instructions, programs } from "./bed/documents.ts";
+import { expectPage, expectProgram } from "./bed/page.ts";
+import { programFolder, root, runtimes, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** The documents whose first program is a page, on which runtime it runs, and where the page is. Next's are in next.test.ts. */
+/** All of them but Next's, which is a part of an application: see next.test.ts. */
+const recipes = globSync("docs/frameworks/*.md", { cwd: root, exclude: ["**/next.md"] }).sort();
+
+/** The documents whose first program is a page too, and where the page is. */
 const pages = [
-  ["docs/frameworks/hono.md", "node", "/"],
-  ["docs/frameworks/h3.md", "node", "/"],
-  ["docs/frameworks/elysia.md", "bun", "/"],
-  ["docs/frameworks/deno.md", "deno", "/"],
-  ["docs/frameworks/bun.md", "bun", "/"],
   ["packages/deno/README.md", "deno", "/"],
   ["packages/bun/README.md", "bun", "/pages/home"],
 ] as const;
@@ -28,19 +26,44 @@ const files = [
 const folder = programFolder("recipes");
 afterAll(() => rmSync(folder, { recursive: true }));
 
+it("There is a recipe for every framework and runtime of the bed", () => {
+  const names = recipes.map((document) => document.replace(/.*\/|\.md$/g, ""));
+  const expected = "bun connect deno elysia express fastify h3 hono koa node-http";
+  expect(names.join(" ")).toBe(expected);
+});
+
 describe.concurrent("The programs of the documents", () => {
-  it.for(pages)(
-    "%s: a page that is read, revalidated and written without a lost update",
-    async ([document, runtime, path]) => {
-      const program = programs(document)[0]!;
-      if (document.startsWith("docs/")) expect(program.trim().split("\n").length).toBeLessThanOrEqual(20);
-      await running(program, runtime, async (url) => expectPage(url + path));
-    },
-  );
+  it.for(recipes)("%s says what to install, and imports nothing else", async (document) => {
+    const { install, file, run } = instructions(document);
+    const program = programs(document)[0]!;
+    const imported = [...program.matchAll(/ from "((?:@[^/"]+\/)?[^/"]+)/g)].map((match) => match[1]!);
+    const installed = install.replace(/^(npm install|bun add) /, "").split(" ");
+    expect(installed.sort()).toEqual(
+      [...new Set(imported.filter((name) => !name.startsWith("node:")))].sort(),
+    );
+    expect(run.split(" ").at(-1)).toBe(file);
+    // Node runs TypeScript from version 22.18 on only.
+    if (run.startsWith("node ")) expect(file).toBe("server.mjs");
+  });
+
+  it.for(recipes)("%s: a page that is written without a lost update, of about 20 lines", async (document) => {
+    const program = programs(document)[0]!;
+    expect(program.trim().split("\n").length).toBeLessThanOrEqual(22);
+    const { file, run } = instructions(document);
+    const runtime = run.split(" ")[0] as keyof typeof runtimes;
+    await running(program, file, runtime, async (url) => {
+      await expectPage(url);
+      await expectProgram(url);
+    });
+  });
+
+  it.for(pages)("%s: a page that is written without a lost update", async ([document, runtime, path]) => {
+    await running(programs(document)[0]!, "server.ts", runtime, (url) => expectPage(url + path));
+  });
 
   it.for(files)("%s: a file that is judged by the disk", async ([document, runtime]) => {
     const program = programs(document)[1]!;
-    await running(program, runtime, async (url) => {
+    await running(program, "server.ts", runtime, async (url) => {
       const first = await fetch(url);
       expect(await first.text()).toBe(program);
       expect(first.headers.get("Last-Modified")).toMatch(/ GMT$/);
@@ -56,10 +79,11 @@ let count = 0;
 
 async function running(
   program: string,
-  runtime: "node" | "deno" | "bun",
+  name: string,
+  runtime: keyof typeof runtimes,
   check: (url: string) => Promise<void>,
 ) {
-  const file = `${folder}/program-${count++}.ts`;
+  const file = `${folder}/${count++}-${name}`;
   writeFileSync(file, program);
   const port = await freePort();
   const server = await start([...runtimes[runtime], file], port);

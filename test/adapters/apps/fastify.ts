@@ -1,13 +1,23 @@
-import { conditional } from "@entity-tag/core/fetch";
 import Fastify from "fastify";
-import { guardedRows, report } from "./fetch-handlers.ts";
-import { toRequest } from "./node-request.ts";
+import { countedRuns } from "./handlers.ts";
+import { businesses } from "./node-handlers.ts";
 
-const guarded = guardedRows(conditional);
 const app = Fastify();
 for (const method of ["QUERY", "PROPFIND"]) app.addHttpMethod(method);
 
-app.all("/:mode/:row", (request) => guarded[request.url]!(toRequest(request.raw)));
-app.get("/runs", report);
+app.addHook("onRequest", ({ url, raw }, reply, done) => {
+  const business = businesses.get(url);
+  if (business === undefined) done();
+  else business.around(raw, reply.raw, done);
+});
+app.all("/:mode/:row", ({ url, raw }, reply) => {
+  const { before, isAnswered, handle } = businesses.get(url)!;
+  reply.headers(before);
+  reply.raw.setHeaders(new Map(Object.entries(reply.getHeaders()) as [string, string][]));
+  if (isAnswered(raw, reply.raw)) return reply.hijack();
+  const { status, headers, body } = handle(raw);
+  return reply.code(status).headers(headers).send(body);
+});
+app.get("/runs", () => countedRuns());
 
 console.log(await app.listen({ port: 0 }));

@@ -1,14 +1,26 @@
 import { createServer } from "node:http";
-import { conditional } from "@entity-tag/core/fetch";
 import Koa from "koa";
-import { guardedRows, report } from "./fetch-handlers.ts";
-import { announce } from "./node-handlers.ts";
-import { toRequest } from "./node-request.ts";
+import { countedRuns } from "./handlers.ts";
+import { announce, businesses } from "./node-handlers.ts";
 
-const guarded = guardedRows(conditional);
 const app = new Koa();
-app.use(async (context) => {
-  context.body = (await guarded[context.path]?.(toRequest(context.req))) ?? report();
+app.use((ctx, next) => {
+  const { around } = businesses.get(ctx.path) ?? {};
+  return around ? new Promise((resolve) => around(ctx.req, ctx.res, () => resolve(next()))) : next();
+});
+app.use((ctx) => {
+  const business = businesses.get(ctx.path);
+  if (business === undefined) {
+    ctx.body = countedRuns();
+    return;
+  }
+  ctx.set(business.before);
+  ctx.respond = !business.isAnswered(ctx.req, ctx.res);
+  if (!ctx.respond) return;
+  const { status, headers, body } = business.handle(ctx.req);
+  ctx.status = status;
+  ctx.set(headers);
+  ctx.body = body;
 });
 
 announce(createServer(app.callback()));

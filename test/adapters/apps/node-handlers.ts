@@ -1,50 +1,84 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { answered, conditional } from "@entity-tag/node";
-import { type Row, rows } from "../../rows.ts";
-import { countedRuns, handle, isLate, validators } from "./handlers.ts";
+import { rows } from "../../rows.ts";
+import { cached, countedRuns, greeting, greetingState, handle, isLate, type Plain } from "./handlers.ts";
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Every row's middleware in `node:http`'s terms, in the order in which it is to be used, by the path to ask it at. */
-export const stacks: ReadonlyMap<string, readonly [Middleware, Middleware]> = new Map(
-  [...rows.entries()].flatMap(([index, row]) => [
-    [`/early/${index}`, early(row, index)],
-    ...(isLate(row) ? [[`/late/${index}`, late(row, index)] as const] : []),
-  ]),
-);
-
-/** Judged before the handler acts. */
-export function early(row: Row, index: number): [Middleware, Middleware] {
-  return [
-    (request, response, next) => {
-      if (!answered(request, response, row.state, row.policy)) next();
-    },
-    (_, response) => {
-      const { status, headers, body } = handle("early", index);
-      response.writeHead(status, status === 200 ? { ...headers, ...validators(row) } : headers).end(body);
-    },
-  ];
+/** What an app does for one path: it judges either way, and leaves it to the framework to send what is to be sent. */
+export interface Business {
+  /** Goes around the handler: `conditional()`, where the answer is to be judged. */
+  around: Middleware;
+  /** Fields to set before anything is asked. */
+  before: Record<string, string>;
+  /** Asked before the handler: has this been answered by its conditions? */
+  isAnswered(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The answer of the handler. */
+  handle(request: IncomingMessage): Plain;
 }
 
-/** Judged by the answer of the handler. */
-function late({ policy }: Row, index: number): [Middleware, Middleware] {
-  return [
-    conditional({ tag: false, ...policy }),
-    (_, response) => {
-      const { status, headers, body } = handle("late", index);
+const straight: Middleware = (_request, _response, next) => next();
+const early = { around: straight, before: cached };
+const late = { before: {}, isAnswered: () => false };
+
+/** Every row's business, by the path to ask it at; and the greeting's. */
+export const businesses: ReadonlyMap<string, Business> = new Map<string, Business>([
+  ...rows.map(({ state, policy }, index): [string, Business] => [
+    `/early/${index}`,
+    {
+      ...early,
+      isAnswered: (request, response) => answered(request, response, state, policy),
+      handle: ({ headers }) => handle("early", index, headers.range),
+    },
+  ]),
+  ...[...rows.entries()]
+    .filter(([, row]) => isLate(row))
+    .map(([index, { policy }]): [string, Business] => [
+      `/late/${index}`,
+      {
+        ...late,
+        around: conditional({ tag: false, ...policy }),
+        handle: ({ headers }) => handle("late", index, headers.range),
+      },
+    ]),
+  [
+    "/early/greeting",
+    {
+      ...early,
+      isAnswered: (request, response) => answered(request, response, greetingState),
+      handle: () => ({ status: 200, headers: {}, body: greeting }),
+    },
+  ],
+  [
+    "/late/greeting",
+    { ...late, around: conditional(), handle: () => ({ status: 200, headers: cached, body: greeting }) },
+  ],
+]);
+
+/** The same as Connect's middleware, in the order in which it is to be used. */
+export const stacks: readonly (readonly [path: string, Middleware, Middleware])[] = [...businesses].map(
+  ([path, business]) => [
+    path,
+    business.around,
+    (request, response) => {
+      for (const [name, value] of Object.entries(business.before)) response.setHeader(name, value);
+      if (business.isAnswered(request, response)) return;
+      const { status, headers, body } = business.handle(request);
       response.writeHead(status, headers).end(body);
     },
-  ];
-}
+  ],
+);
 
 export function report(_: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(200, { "content-type": "application/json" }).end(countedRuns());
+  response.end(countedRuns());
 }
+
+const byPath = new Map(stacks.map(([path, ...stack]) => [path, stack]));
 
 /** A server without a framework: the row's middleware by hand, or the report. */
 export function serveRows(request: IncomingMessage, response: ServerResponse): void {
-  const [first, second] = stacks.get(request.url ?? "") ?? [report, report];
+  const [first, second] = byPath.get(request.url ?? "") ?? [report, report];
   first(request, response, () => second(request, response, () => {}));
 }
 

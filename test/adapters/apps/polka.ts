@@ -3,7 +3,7 @@ import polka from "polka";
 import { announce, report, stacks } from "./node-handlers.ts";
 
 const app = polka();
-for (const [path, stack] of stacks) app.all(path, ...stack);
+for (const [path, ...stack] of stacks) app.all(path, ...stack);
 app.get("/runs", report);
 
 // Polka adds what its own type of request has.

@@ -1,75 +1,110 @@
 /** Bodies that are not there at once, or not small, and one that breaks; each by the last part of the path. */
+export interface Streamed {
+  headers: Record<string, string>;
+  /** A function makes it part by part. */
+  body: string | Uint8Array<ArrayBuffer> | (() => AsyncGenerator<string | Uint8Array>);
+}
+
 let released = Promise.withResolvers<void>();
-const endless = { isEnded: false };
-const encoder = new TextEncoder();
+let running = 0;
 const chunkSize = 1_048_576;
 export const size = 32 * chunkSize;
+const text = { "content-type": "text/plain" };
+const small = "x".repeat(1_000);
 
-export const kinds: Record<string, () => Response> = {
+const kinds: Record<string, () => Streamed> = {
   /** The second event is made when somebody has asked for `release`, who can only know of it by the first. */
   sse: () => {
     released = Promise.withResolvers();
-    const events = async function* () {
+    async function* events() {
       yield "data: first\n\n";
       await released.promise;
       yield "data: second\n\n";
-    };
-    return new Response(streamOf(events()), { headers: { "content-type": "text/event-stream" } });
+    }
+    return { headers: { "content-type": "text/event-stream" }, body: events };
   },
   release: () => {
     released.resolve();
-    return new Response("released");
+    return { headers: text, body: "released" };
   },
   endless: () => {
-    endless.isEnded = false;
-    const ticks = async function* () {
+    async function* ticks() {
+      running++;
       try {
         for (let tick = 0; ; tick++) {
           yield `${tick}\n`;
           await new Promise((later) => setTimeout(later, 10));
         }
       } finally {
-        endless.isEnded = true;
+        running--;
       }
-    };
-    return new Response(streamOf(ticks()), { headers: { "content-type": "text/plain" } });
+    }
+    return { headers: text, body: ticks };
   },
-  ended: () => Response.json(endless.isEnded),
-  big: () => new Response(new Uint8Array(size).fill(7)),
+  ended: () => json(running === 0),
+  big: () => ({ headers: {}, body: new Uint8Array(size).fill(7) }),
   "big-stream": () => {
-    const chunk = new Uint8Array(chunkSize).fill(7);
-    return new Response(
-      new ReadableStream({
-        start: (controller) => {
-          for (let sent = 0; sent < size; sent += chunkSize) controller.enqueue(chunk);
-          controller.close();
-        },
-      }),
-    );
+    async function* chunks() {
+      const chunk = new Uint8Array(chunkSize).fill(7);
+      for (let sent = 0; sent < size; sent += chunkSize) yield chunk;
+    }
+    return { headers: {}, body: chunks };
   },
-  "big-tagged": () => new Response(new Uint8Array(size).fill(7), { headers: { etag: '"big"' } }),
+  "big-tagged": () => ({ headers: { etag: '"big"' }, body: new Uint8Array(size).fill(7) }),
   broken: () => {
-    const chunks = async function* () {
+    async function* chunks() {
       yield "begun";
       await new Promise((later) => setTimeout(later, 20));
       throw new Error("broken on purpose");
-    };
-    return new Response(streamOf(chunks()), { headers: { "content-type": "text/plain" } });
+    }
+    return { headers: text, body: chunks };
   },
+  small: () => ({ headers: text, body: small }),
+  "small-tagged": () => ({ headers: { ...text, etag: '"small"' }, body: small }),
+  "small-stream": () => {
+    async function* once() {
+      yield small;
+    }
+    return { headers: { ...text, etag: '"small"' }, body: once };
+  },
+  held: () => json(bytesHeld()),
 };
 
-export const handler = (request: Request): Response =>
-  (kinds[new URL(request.url).pathname.split("/").at(-1) ?? ""] ?? Response.error)();
+export function streamed(path: string): Streamed {
+  return kinds[path.split("/").at(-1) ?? ""]!();
+}
 
-function streamOf(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** In the words of `fetch`. */
+export function handler(request: Request): Response {
+  const { headers, body } = streamed(new URL(request.url).pathname);
+  return new Response(typeof body === "function" ? streamOf(body()) : body, { headers });
+}
+
+const json = (value: unknown): Streamed => ({
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(value),
+});
+
+const encoder = new TextEncoder();
+
+function streamOf(parts: AsyncGenerator<string | Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await texts.next();
+      const { done, value } = await parts.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
     },
     cancel: async () => {
-      await texts.return(undefined);
+      await parts.return(undefined);
     },
   });
+}
+
+/** The bytes that are still held, of objects and of buffers outside the heap, once the garbage is gone. */
+function bytesHeld(): number {
+  const { Bun, gc } = globalThis as { Bun?: { gc(isForced: boolean): void }; gc?: () => void };
+  if (Bun) Bun.gc(true);
+  else gc!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

@@ -1,4 +1,6 @@
-import { type ClientSessionOptions, connect } from "node:http2";
+import { once } from "node:events";
+import { type ClientSessionOptions, connect, constants } from "node:http2";
+import { Readable } from "node:stream";
 import type { Answer, Ask, Connection } from "./connection.ts";
 
 // The types of Node do not know this one yet.
@@ -39,4 +41,18 @@ function exchange(
     });
     if (body !== undefined) stream.end(body);
   });
+}
+
+/** A GET over a connection of its own, in the words of `fetch`. */
+export async function getByHttp2(url: string, { headers = {}, signal }: RequestInit = {}): Promise<Response> {
+  const { origin, pathname } = new URL(url);
+  const session = connect(origin);
+  const stream = session.request({ ":path": pathname, ...(headers as Record<string, string>) });
+  signal?.addEventListener("abort", () => stream.close(constants.NGHTTP2_CANCEL));
+  stream.once("close", () => session.destroy());
+  const [{ ":status": status, ...fields }] = await once(stream, "response");
+  const lines = Object.entries(fields as Record<string, string>);
+  const body = status === 304 ? null : (Readable.toWeb(stream) as ReadableStream<Uint8Array<ArrayBuffer>>);
+  if (body === null) stream.resume();
+  return new Response(body, { status, headers: lines });
 }

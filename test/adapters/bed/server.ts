@@ -12,15 +12,32 @@ export const apps = `${root}/test/adapters/apps`;
 export interface Server {
   port: number;
   stop(): void;
+  /** All that it has printed. */
+  output(): string;
 }
 
-/** The commands that run a program; everything they need is installed with the workspace. */
+/** The commands that run a program, which may collect its garbage; all they need is installed with the workspace. */
 export const runtimes = {
-  node: [process.execPath],
-  deno: [binary("deno"), "run", "--no-remote", "--cached-only", "--node-modules-dir=manual", "--allow-all"],
+  node: [process.execPath, "--expose-gc"],
+  deno: [
+    binary("deno"),
+    "run",
+    "--v8-flags=--expose-gc",
+    "--no-remote",
+    "--cached-only",
+    "--node-modules-dir=manual",
+    "--allow-all",
+  ],
   // Without the paths of the workspace, which lead to the sources: what runs is what users get.
   bun: [binary("bun"), "--no-install", `--tsconfig-override=${root}/tsconfig.base.json`],
-  next: [process.execPath, resolve(root, "test/node_modules/next/dist/bin/next"), "start", "--port", "0"],
+  next: [
+    process.execPath,
+    "--expose-gc",
+    resolve(root, "test/node_modules/next/dist/bin/next"),
+    "start",
+    "--port",
+    "0",
+  ],
 } as const;
 
 function binary(name: string): string {
@@ -68,7 +85,7 @@ export async function start(command: readonly string[], port?: number): Promise<
   });
   const listening = port === undefined ? printedPort(output, isRunning) : answering(port, isRunning);
   try {
-    return { port: await Promise.race([listening, failed]), stop };
+    return { port: await Promise.race([listening, failed]), stop, output: () => output.text };
   } catch (error) {
     stop();
     throw error;

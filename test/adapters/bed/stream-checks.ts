@@ -1,9 +1,43 @@
 import { expect, it } from "vitest";
 import { size } from "../apps/streams.ts";
+import { type Answer, type Connection, http1 } from "./connection.ts";
+
+/** How a server is spoken to, if not by `fetch` and HTTP/1.1, and what it has said of itself. */
+export interface Speaking {
+  get?: (url: string, init?: RequestInit) => Promise<Response>;
+  connect?: (port: number) => Promise<Connection>;
+  output?: () => string;
+  /** The checks that are known to fail. */
+  gaps?: readonly StreamCheck[];
+}
+
+/** Those of the checks that a runtime may be unable to pass. */
+export type StreamCheck = "a connection serves the next request after a 304 in place of an endless stream";
 
 /** What must hold of bodies that are long, late or broken, wherever the programs of `apps/streams.ts` run. */
-export function expectStreams(base: () => string): void {
-  const get = (kind: string, init?: RequestInit) => fetch(`${base()}/${kind}`, init);
+export function expectStreams(
+  base: () => string,
+  { get: ask = fetch, connect = http1, output, gaps = [] }: Speaking = {},
+): void {
+  const get = (kind: string, init?: RequestInit) => ask(`${base()}/${kind}`, init);
+  const check = (name: StreamCheck, test: () => Promise<void>) =>
+    (gaps.includes(name) ? it.fails : it)(name, test);
+  const hasEnded = async () => (await get("ended")).json();
+
+  /** One connection, on which one request is answered after the other. */
+  async function connected<T>(
+    use: (ask: (kind: string, condition?: string) => Promise<Answer>) => Promise<T>,
+  ) {
+    const { port, pathname } = new URL(base());
+    const connection = await connect(Number(port));
+    const get = (kind: string, condition?: string) =>
+      connection.ask({
+        method: "GET",
+        path: `${pathname === "/" ? "" : pathname}/${kind}`,
+        headers: condition === undefined ? [] : [["If-None-Match", condition]],
+      });
+    return use(get).finally(connection.close);
+  }
 
   it("the first server-sent event arrives before the second one is made", async () => {
     const response = await get("sse");
@@ -19,8 +53,23 @@ export function expectStreams(base: () => string): void {
     const client = new AbortController();
     const response = await get("endless", { signal: client.signal });
     await response.body!.getReader().read();
+    expect(await hasEnded()).toBe(false);
     client.abort();
-    await expect.poll(async () => (await get("ended")).json(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(hasEnded, { timeout: 10_000 }).toBe(true);
+  });
+
+  it("who has any version of a stream gets a 304 at once, and ends the source by leaving", async () => {
+    const answer = await connected((ask) => soon(ask("endless", "*")));
+    expect([answer.status, answer.body]).toEqual([304, ""]);
+    await expect.poll(hasEnded, { timeout: 10_000 }).toBe(true);
+  });
+
+  check("a connection serves the next request after a 304 in place of an endless stream", async () => {
+    const next = await connected(async (ask) => {
+      await soon(ask("endless", "*"));
+      return soon(ask("release"));
+    });
+    expect(next.body).toBe("released");
   });
 
   it.each(["big", "big-stream"])("32 MB arrive whole, untagged (%s)", async (kind) => {
@@ -45,6 +94,30 @@ export function expectStreams(base: () => string): void {
     else expect(response.status).toBe(500);
     expect(await (await get("release")).text()).toBe("released");
   });
+
+  it("1,000 requests on one connection leave nothing behind", async () => {
+    await connected(async (ask) => {
+      const kinds = ["small", "small-tagged", "small-stream"];
+      const tags = new Map<string, string>();
+      for (const kind of kinds) tags.set(kind, fieldOf(await ask(kind), "etag"));
+      const round = async (requests: number) => {
+        for (let i = 0; i < requests; i++) {
+          const kind = kinds[i % kinds.length]!;
+          const isFresh = i % 2 === 0;
+          const { status, body } = await ask(kind, isFresh ? tags.get(kind) : undefined);
+          expect([status, body.length]).toEqual(isFresh ? [304, 0] : [200, 1_000]);
+        }
+      };
+      // What has just been let go is collected the second time.
+      const held = async () => [await ask("held"), await ask("held")].map(({ body }) => Number(body))[1]!;
+      await round(200);
+      const before = await held();
+      await round(800);
+      // 800 answers kept alive would be some 4 MB at the least.
+      expect((await held()) - before).toBeLessThan(2_000_000);
+    });
+    expect(output?.() ?? "").not.toContain("MaxListeners");
+  });
 }
 
 const whole = Buffer.alloc(size, 7);
@@ -52,3 +125,12 @@ const whole = Buffer.alloc(size, 7);
 async function isWhole(response: Response): Promise<boolean> {
   return whole.equals(Buffer.from(await response.arrayBuffer()));
 }
+
+const fieldOf = ({ headers }: Answer, name: string): string =>
+  headers.find(([candidate]) => candidate === name)?.[1] ?? "";
+
+const soon = <T>(promise: Promise<T>): Promise<T> =>
+  Promise.race([
+    promise,
+    new Promise<never>((_, reject) => setTimeout(() => reject(new Error("not at once")), 1_500)),
+  ]);
