@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { fileTag } from "@entity-tag/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { apps, runtimes, type Server, start } from "./bed/server.ts";
+import { apps, programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -105,14 +107,7 @@ describe("routes", () => {
   it.each(["/chat", "/fetch-chat"])(
     "a request that becomes a WebSocket passes through (%s)",
     async (path) => {
-      const socket = new WebSocket(`ws://localhost:${server.port}${path}`);
-      const answer = new Promise((resolve, reject) => {
-        socket.onmessage = ({ data }) => resolve(data);
-        socket.onerror = () => reject(new Error("no WebSocket"));
-      });
-      socket.onopen = () => socket.send("hello");
-      expect(await answer).toBe("echo hello");
-      socket.close();
+      expect(await echo(server.port, path)).toBe("echo hello");
       expect((await ask(path)).status).toBe(426);
     },
   );
@@ -147,3 +142,167 @@ describe("contentTag and fileState where Bun is", () => {
     expect((await (await ask("/facts")).json()).state.etag).toMatch(/^W\//);
   });
 });
+
+describe("What Bun does by itself is as it was", () => {
+  const fleeting = join(folder, "fleeting.txt");
+  const servers: Server[] = [];
+  const alike: Record<string, { plain: Server; guarded: Server }> = {};
+  beforeAll(async () => {
+    const serve = async (...args: string[]) => {
+      const started = await start([...runtimes.bun, `${apps}/bun-alike.ts`, fleeting, ...args]);
+      servers.push(started);
+      return started;
+    };
+    for (const fetching of ["fetch", "no-fetch"]) {
+      alike[fetching] = {
+        plain: await serve("plain", fetching),
+        guarded: await serve("guarded", fetching),
+      };
+    }
+  });
+  afterAll(() => {
+    for (const each of servers) each.stop();
+  });
+
+  const say = async ({ port }: Server, path: string, method: string) => {
+    const response = await fetch(`http://localhost:${port}${path}`, { method });
+    return {
+      status: response.status,
+      length: response.headers.get("Content-Length"),
+      body: await response.text(),
+    };
+  };
+  const expectAlike = async (fetching: string, path: string, method: string) => {
+    const { plain, guarded } = alike[fetching]!;
+    const answer = await say(guarded, path, method);
+    expect(answer).toEqual(await say(plain, path, method));
+    return answer;
+  };
+  const methods = ["GET", "HEAD", "PUT"];
+  const asked = ["fetch", "no-fetch"].flatMap((fetching) =>
+    methods.map((method) => [fetching, method] as const),
+  );
+
+  it.each(asked)(
+    "a static file that is missing is left to %s (%s), and so is a directory",
+    async (fetching, method) => {
+      for (const path of ["/file", "/file-of-a-method", "/directory"]) {
+        const { status } = await expectAlike(fetching, path, method);
+        expect(status).toBe(fetching === "fetch" ? 203 : 404);
+      }
+    },
+  );
+
+  it.each(asked)(
+    "a static file that comes is sent, and one that goes is left to %s (%s)",
+    async (fetching, method) => {
+      writeFileSync(fleeting, "here now");
+      expect((await expectAlike(fetching, "/file", method)).status).toBe(200);
+      rmSync(fleeting);
+      expect((await expectAlike(fetching, "/file", method)).status).toBe(fetching === "fetch" ? 203 : 404);
+    },
+  );
+
+  it.each(asked)(
+    "a static File in memory is no file on the disk, whatever its name (%s, %s)",
+    async (fetching, method) => {
+      expect((await expectAlike(fetching, "/named", method)).status).toBe(200);
+    },
+  );
+
+  it.each(methods)("a handler that gives null or undefined has what Bun makes of it (%s)", async (method) => {
+    for (const path of ["/null", "/undefined", "/fetch-null"]) {
+      expect((await expectAlike("fetch", path, method)).status).toBe(204);
+    }
+  });
+
+  it.each(["/chat", "/fetch-chat"])(
+    "null for a request that became a WebSocket passes through (%s)",
+    async (path) => {
+      for (const { port } of Object.values(alike.fetch!)) expect(await echo(port, path)).toBe("echo hello");
+    },
+  );
+});
+
+describe("The types of a handler without annotations", () => {
+  const place = programFolder("bun-types");
+  afterAll(() => rmSync(place, { recursive: true }));
+
+  /** What of Bun's own types is met here, as `@types/bun` 1.4 has it. */
+  const own = `declare namespace Bun {
+    class CookieMap { get(name: string): string | null; readonly size: number }
+    interface BunRequest<T extends string = string> extends Request {
+      readonly params: { [Key in T extends \`\${string}:\${infer Name}\` ? Name : never]: string } & {};
+      readonly cookies: CookieMap;
+    }
+    interface Server<Data> {
+      upgrade(request: Request, ...options: [Data] extends [undefined] ? [options?: { data?: undefined }] : [options: { data: Data }]): boolean;
+      requestIP(request: Request): { address: string } | null;
+      fetch(request: Request | string): Response | Promise<Response>;
+      readonly port: number;
+    }
+    type Handler<Req extends Request, S> = (request: Req, server: S) => Response | undefined | void | Promise<Response | undefined | void>;
+    type Routes<Data, R extends string> = { [Path in R]: Response | false | Handler<BunRequest<Path>, Server<Data>> | Partial<Record<"GET" | "PUT", Handler<BunRequest<Path>, Server<Data>> | Response>> };
+    function serve<Data = undefined, R extends string = never>(options: {
+      routes?: Routes<Data, R>;
+      fetch?(this: Server<Data>, request: Request, server: Server<Data>): Response | undefined | Promise<Response | undefined>;
+      websocket?: { data?: Data; message(): void };
+    }): Server<Data>;
+  }`;
+
+  const handlers = `import { conditional, type RouteRequest, routes } from "@entity-tag/bun";
+    Bun.serve({
+      websocket: { message() {} },
+      routes: routes({
+        "/hello/:name": ({ params, cookies }, server) => new Response(params.name + cookies.get("a") + server.port),
+        "/methods/:id": {
+          GET: (request, server) => new Response(request.params.id + server.requestIP(request)?.address),
+          PUT: async (request) => new Response(await request.text()),
+        },
+        "/own/:id": (request: Bun.BunRequest<"/own/:id">, server: Bun.Server<{ a: 1 }>) => new Response(request.params.id + server.port),
+        "/chat": (request, server) => (server.upgrade(request, { data: 1 }) ? undefined : new Response()),
+        "/static": new Response(),
+        "/none": false,
+      }, { current: (request, server) => (server.requestIP(request) ? {} : null) }),
+      fetch: conditional((request, server) => (server.upgrade(request) ? undefined : new Response(String(server.port)))),
+    });
+    export const takes = (request: RouteRequest<"/a/:b">) => request.cookies.get(request.params.b);
+    // @ts-expect-error the path has no such parameter
+    routes({ "/x/:id": ({ params }) => new Response(params.name) });
+    // @ts-expect-error there is no such field
+    routes({ "/x/:id": (request) => new Response(request.cookie) });`;
+
+  const strangers = `import { conditional, routes } from "@entity-tag/bun";
+    conditional((request, server) => (server.upgrade(request) ? undefined : new Response()));
+    routes({ "/x/:id": (request, server) => new Response(request.params.id + server.upgrade(request, { data: 1 })) });
+    // @ts-expect-error nothing is known of it
+    routes({ "/x": (request) => new Response(request.cookies) });
+    // @ts-expect-error nothing is known of it
+    conditional((_, server) => new Response(server.port));`;
+
+  it.each([
+    ["are Bun's own, where these are installed", { "own.d.ts": own, "handlers.ts": handlers }],
+    ["are what every Bun has, where they are not", { "strangers.ts": strangers }],
+  ])("%s", async (_, files) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
+    const include = Object.keys(files);
+    const tsconfig = { extends: "../../../tsconfig.base.json", include };
+    writeFileSync(join(place, "tsconfig.json"), JSON.stringify(tsconfig));
+    const tsc = promisify(execFile)(join(root, "node_modules/.bin/tsc"), ["-p", place]);
+    expect(await tsc.catch(({ stdout }) => ({ stdout }))).toMatchObject({ stdout: "" });
+  });
+});
+
+/** What a WebSocket hears back. */
+async function echo(port: number, path: string): Promise<unknown> {
+  const socket = new WebSocket(`ws://localhost:${port}${path}`);
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.onopen = () => socket.send("hello");
+      socket.onmessage = ({ data }) => resolve(data);
+      socket.onerror = () => reject(new Error("no WebSocket"));
+    });
+  } finally {
+    socket.close();
+  }
+}

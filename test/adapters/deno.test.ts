@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { fileTag } from "@entity-tag/core";
 import { fileState } from "@entity-tag/deno";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { programs } from "./bed/documents.ts";
 import { programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
@@ -39,7 +41,7 @@ describe("fileState", () => {
 });
 
 describe("conditional under Deno", () => {
-  const programs = {
+  const inline = {
     "automatic-compression.ts": `
       import { conditional } from "@entity-tag/deno";
       const text = "The same words, again and again. ".repeat(100);
@@ -67,7 +69,7 @@ describe("conditional under Deno", () => {
 
   it("a tag that Deno weakens when it compresses revalidates reads; a write with it needs ifMatch: weak", async () => {
     const name = "automatic-compression.ts";
-    const url = await serve([...runtimes.deno, written(name, programs[name])]);
+    const url = await serve([...runtimes.deno, written(name, inline[name])]);
     const first = await fetch(url, { headers: { "Accept-Encoding": "gzip" } });
     expect(first.headers.get("Content-Encoding")).toBe("gzip");
     const etag = first.headers.get("ETag")!;
@@ -81,7 +83,7 @@ describe("conditional under Deno", () => {
   it("a default export is served by deno serve, with what it tells of the connection", async () => {
     const name = "default-export.ts";
     const [, , ...options] = runtimes.deno;
-    const url = await serve([deno, "serve", "--port=0", ...options, written(name, programs[name])]);
+    const url = await serve([deno, "serve", "--port=0", ...options, written(name, inline[name])]);
     const first = await fetch(url);
     expect(await first.text()).toMatch(/127\.0\.0\.1|::1/);
     const again = await fetch(url, { headers: { "If-None-Match": first.headers.get("ETag")! } });
@@ -95,11 +97,51 @@ describe("conditional under Deno", () => {
       Deno.serve(conditional((request, info) => new Response(request.url + info.remoteAddr.hostname)));
       Deno.serve({ path: "/tmp/s" }, conditional((_, info: Deno.ServeHandlerInfo<Deno.UnixAddr>) => new Response(info.remoteAddr.path)));
       export const { etag } = fileState(await Deno.stat("."));
-      ${Object.values(programs)
+      ${Object.values(inline)
         .join("\n")
         .replaceAll(/import .* from "@entity-tag\/deno";/g, "")}`,
     );
     await run(deno, ["check", "--no-remote", "--config", `${root}/packages/deno/deno.json`, file]);
+  });
+});
+
+describe("The programs of packages/deno/README.md", () => {
+  const documented = programs("packages/deno/README.md");
+  const running = async (name: string, program: string, check: (url: string) => Promise<void>) => {
+    const port = await freePort();
+    const server = await start([...runtimes.deno, written(name, program)], port);
+    await check(`http://localhost:${port}`).finally(server.stop);
+  };
+
+  it("a file that goes is missing, and no error", async () => {
+    const file = written("fleeting.txt", "here now");
+    const program = documented[1]!.replace("new URL(import.meta.url)", JSON.stringify(file));
+    expect(program).toContain(file);
+    await running("file.ts", program, async (url) => {
+      expect(await (await fetch(url)).text()).toBe("here now");
+      rmSync(file);
+      for (const headers of [{}, { "If-None-Match": "*" }]) {
+        expect((await fetch(url, { headers })).status).toBe(404);
+      }
+      expect((await fetch(url, { method: "PUT", headers: { "If-Match": "*" } })).status).toBe(412);
+    });
+  });
+
+  it("a 304 has the tag and the Vary of its 200 under automaticCompression, and the tag is taken back", async () => {
+    await running("compressed.ts", documented[2]!, async (url) => {
+      for (const coding of ["gzip", "identity"]) {
+        const headers = { "Accept-Encoding": coding };
+        const first = await fetch(url, { headers });
+        expect(first.headers.get("Content-Encoding")).toBe(coding === "gzip" ? coding : null);
+        const etag = first.headers.get("ETag")!;
+        const again = await fetch(url, { headers: { ...headers, "If-None-Match": etag } });
+        expect(again.status).toBe(304);
+        for (const name of ["ETag", "Vary"]) expect(again.headers.get(name)).toBe(first.headers.get(name));
+        expect(again.headers.get("Vary")).toBe("Accept-Encoding");
+        expect((await fetch(url, { method: "PUT", headers: { "If-Match": etag } })).status).toBe(200);
+        expect((await fetch(url, { method: "PUT", headers: { "If-Match": '"0"' } })).status).toBe(412);
+      }
+    });
   });
 });
 
@@ -122,3 +164,12 @@ describe("packages/deno", () => {
     expect(stdout + stderr).toContain("Dry run complete");
   });
 });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { isWeak, parseTag, strongMatch } from "@entity-tag/core";
+import { type EntityTag, isWeak, parseTag, strongMatch, weaken, weakMatch } from "@entity-tag/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Answer, type Connection, http1 } from "./bed/connection.ts";
 import { programs } from "./bed/documents.ts";
 import { expectRows } from "./bed/expect-rows.ts";
 import { buildNext, fixture } from "./bed/next-build.ts";
-import { expectPage } from "./bed/page.ts";
+import { expectBodies, expectDeserted, expectNowhere, expectPage } from "./bed/page.ts";
 import { type Server, start } from "./bed/server.ts";
 import { expectStreams } from "./bed/stream-checks.ts";
 import { nextTargets } from "./bed/targets.ts";
@@ -54,6 +54,13 @@ describe("route leaves to Next what is Next's", () => {
       "If-None-Match": 'W/"a-next-gzip", "b-next-deflate","c"',
     });
     expect(JSON.parse(body)).toEqual({ path: "/request", condition: 'W/"a", "b","c"' });
+  });
+
+  it("what Next would keep for its revalidate is dynamic under route", async () => {
+    const bodies = async (path: string) =>
+      new Set([(await ask("GET", path)).body, (await ask("GET", path)).body]);
+    expect((await bodies("/kept/plain")).size).toBe(1);
+    expect((await bodies("/kept/guarded")).size).toBe(2);
   });
 
   it("the parameters of the path reach the handlers and current", async () => {
@@ -132,6 +139,83 @@ describe.each([
       }
     },
   );
+});
+
+/** How a client comes to hold a tag, and how it asks then; Next's choice for the last is not told. */
+const ways = [undefined, "gzip", "deflate", "gzip, identity"];
+
+describe.each(["node", "edge"])("compress: true and what stands for a 200 on %s", (runtime) => {
+  const at = (kind: string) => `/compressed/${runtime}/${kind}`;
+
+  it.each(["own", "current", "made", "content", "strong-content", "weak", "weak-own", "dated"])(
+    "a 304 has the Vary of its 200, and its tag (%s)",
+    async (kind) => {
+      for (const encoding of ways) {
+        const whole = await ask("GET", at(kind), accepting(encoding));
+        const validators = {
+          ...(field(whole, "etag") !== undefined && { "If-None-Match": field(whole, "etag")! }),
+          ...(field(whole, "last-modified") !== undefined && {
+            "If-Modified-Since": field(whole, "last-modified")!,
+          }),
+        };
+        for (const method of ["GET", "HEAD"]) {
+          const again = await ask(method, at(kind), { ...accepting(encoding), ...validators });
+          expect(again.status).toBe(304);
+          expect(members(again, "vary").sort()).toEqual(members(whole, "vary").sort());
+          expect(members(again, "vary")).toEqual(expect.arrayContaining(["Cookie", "Accept-Encoding"]));
+          expect(field(again, "etag")).toBe(field(whole, "etag"));
+        }
+      }
+    },
+  );
+
+  it.each(["own", "current", "judging", "made", "content", "strong-content", "weak", "weak-own"])(
+    "a read is not sent again if, and only if, the tag that it would be sent with is named (%s)",
+    async (kind) => {
+      const tags: EntityTag[] = [];
+      for (const way of ways) tags.push(parseTag(field(await ask("GET", at(kind), accepting(way)), "etag"))!);
+      const named = new Set([
+        ...tags,
+        ...tags.map(weaken),
+        '"other-next-gzip"',
+        'W/"v1-next-deflate"',
+      ] as EntityTag[]);
+      for (const [index, way] of ways.entries()) {
+        const selected = tags[index]!;
+        for (const tag of named) {
+          for (const list of [tag, `"v0", ${tag}`]) {
+            // A date counts for nothing beside If-None-Match.
+            const answer = await ask("GET", at(kind), {
+              ...accepting(way),
+              "If-None-Match": list,
+              "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT",
+            });
+            const expected = weakMatch(tag, selected) ? 304 : 200;
+            expect([list, way, answer.status, field(answer, "etag")]).toEqual([
+              list,
+              way,
+              expected,
+              selected,
+            ]);
+          }
+        }
+      }
+    },
+  );
+
+  it("a range is honoured for the tag of what is sent, and only where that is the handler's own bytes", async () => {
+    for (const way of ways) {
+      for (const etag of ['"v1"', '"v1-next-gzip"', '"v1-next-deflate"', 'W/"v1"', '"v0"']) {
+        const answer = await ask("GET", at("ranged"), {
+          ...accepting(way),
+          Range: "bytes=0-3",
+          "If-Range": etag,
+        });
+        const expected = way === undefined && etag === '"v1"' ? 206 : 200;
+        expect([way, etag, answer.status]).toEqual([way, etag, expected]);
+      }
+    }
+  });
 });
 
 describe("compress: true and any Accept-Encoding", () => {
@@ -218,7 +302,12 @@ describe("The programs of the documents", () => {
     const program = programs(document)[block]!;
     expect(program.split("\n")[0]).toBe(`// ${file}`);
     expect(readFileSync(`${fixture}/${file}`, "utf8")).toBe(program);
-    await expectPage(`http://localhost:${server.port}${path}`);
+    const url = `http://localhost:${server.port}${path}`;
+    await expectPage(url);
+    if (document !== "docs/frameworks/next.md") return;
+    await expectNowhere(url);
+    await expectBodies(url);
+    await expectDeserted(url);
   });
 
   it("packages/next/README.md, block 1, is app/time/route.ts of this application", () => {

@@ -1,10 +1,11 @@
 import type { ConditionalOptions } from "@entity-tag/core/fetch";
-import { type BunServer, conditional } from "./conditional.ts";
+import { type BunServer, conditional, type Native } from "./conditional.ts";
 import { type BunFile, fileState } from "./validator.ts";
 
 type Names<P> = P extends `${infer A}/${infer B}` ? Names<A | B> : P extends `:${infer Name}` ? Name : never;
-/** A request with the parameters of its route. */
-export type RouteRequest<Path> = Request & { readonly params: { readonly [Name in Names<Path>]: string } };
+type Cookies = Native extends { CookieMap: { prototype: infer C } } ? { readonly cookies: C } : object;
+/** A request with the parameters of its route and, where Bun's own types are installed, its cookies. */
+export type RouteRequest<P> = Request & Cookies & { readonly params: { readonly [N in Names<P>]: string } };
 // Written as a method, so that a handler may name Bun's own types for its arguments.
 type Handler<Path> = { handle(request: RouteRequest<Path>, server: BunServer): unknown }["handle"];
 type Route<Path> = Handler<Path> | { readonly [method: string]: Handler<Path> | object } | object | false;
@@ -13,8 +14,6 @@ type Options = ConditionalOptions<Request & { readonly params: Record<string, st
 /**
  * The table for `Bun.serve({ routes })`, its handlers and static responses made to obey the conditions of each request
  * as `conditional` does. All else is left to Bun: HTML imports, directories, `false`. Files are still sent by Bun.
- * The type is that of the table given, although every handler answers with a promise now.
- *
  * @throws {TypeError} at once on `require` without `current`
  * @example Bun.serve({ routes: routes({ "/hello/:name": ({ params }) => new Response(`Hello, ${params.name}`) }) });
  * @see RFC 9110 §13.2
@@ -24,19 +23,24 @@ export function routes<T extends { [P in keyof T]: Route<P> }>(table: T, options
     if (typeof value === "function") return conditional(value as () => Response, options);
     if (value instanceof Response) return fixed(value, options);
     if (typeof value !== "object" || value === null) return value;
-    const parts = Object.entries(value).map(([name, part]) => [name, guard(part), part] as const);
-    if (parts.every(([, guarded, part]) => guarded === part)) return value;
-    return Object.fromEntries(parts.map(([name, guarded]) => [name, guarded]));
+    const parts = Object.entries(value).map(([key, part]) => [key, guard(part)] as const);
+    return parts.every(([key, part]) => part === Reflect.get(value, key)) ? value : Object.fromEntries(parts);
   };
   return guard(table) as T;
 }
 
-/** A response is sent once, so each request gets a copy. One that is a file is judged by the disk. */
+/** Each request gets a copy. A file is judged by the disk; where there is none, `fetch` answers, as Bun has it. */
 function fixed(response: Response, options: Options) {
-  const file = response.clone().blob() as Promise<Blob & BunFile>;
-  const copy = () => response.clone();
-  const byContent = conditional(copy, options);
-  const byDisk = conditional(copy, { current: async () => fileState(await file), ...options });
-  return async (request: never, server: BunServer) =>
-    (fileState(await file) ? byDisk : byContent)(request, server);
+  const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
+  const send = (current?: Options["current"]) => conditional(() => response.clone(), { current, ...options });
+  const byContent = send();
+  const byDisk = send(async () => fileState(await content));
+  return async (request: never, server: BunServer & { fetch(request: Request): Promise<Response> }) => {
+    const found = await (await content).stat()?.catch(() => null);
+    if (found === undefined) return byContent(request, server);
+    return found?.isFile() ? byDisk(request, server) : server.fetch(request).catch(unlessThereIsNone);
+  };
 }
+type Content = BunFile & { stat(): Promise<{ isFile(): boolean }> | undefined };
+const unlessThereIsNone = (error: Error) =>
+  error.message.includes("fetch handler") ? new Response(null, { status: 404 }) : Promise.reject(error);

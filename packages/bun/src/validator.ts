@@ -2,16 +2,11 @@ import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag
 
 /** What is asked of a `Bun.file(…)`. */
 export type BunFile = { readonly name?: string; readonly size: number; readonly lastModified: number };
-declare const Bun: {
-  CryptoHasher: { hash(algorithm: "sha256", content: string | BufferSource, encoding: "base64"): string };
-  file(path: string): BunFile;
-};
-/** The time that Bun gives to what is not on the disk. */
+declare const Bun: { CryptoHasher: { hash(...of: unknown[]): string }; file(path: string): BunFile };
 const NEVER = 2 ** 52 - 1;
 
 /**
  * The tag of content, at once: core's `contentTag`, the same characters, by Bun's own hasher.
- *
  * @example contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
  */
@@ -22,12 +17,11 @@ export function contentTag(content: string | BufferSource, options: { weak?: boo
 /**
  * The state of a `Bun.file(…)` as it is on the disk now: its tag and when it was last modified; `null`: there is none.
  * The tag is weak while the file could still change unnoticed, which is for a second after it changed.
- *
  * @example conditional(() => new Response(page), { current: () => fileState(page) });
  * @see RFC 9110 §8.8.1
  */
 export function fileState(file: BunFile): Current {
-  // A BunFile goes on giving the size and time that it saw first: ask the disk again.
+  // A BunFile goes on giving the size and time that it saw first: ask the disk again. Of nothing, NEVER is the time.
   const { size, lastModified } = file.name === undefined ? file : Bun.file(file.name);
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
 }

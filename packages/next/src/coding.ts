@@ -22,21 +22,26 @@ export function codingOf(acceptEncoding: string | null): Coding {
   return "identity";
 }
 
-/** The answer with its strong tag in the form for this coding. A tag that may come to name two is weak. */
+/** The answer with its strong tag in the form for this coding (one that may come to name two is weak), and with Vary. */
 export function outgoing(response: Response, coding: Coding): Response {
   const etag = parseTag(response.headers.get("ETag"));
-  if (etag === undefined || isWeak(etag) || coding === "identity") return response;
+  if (etag === undefined && !response.headers.has("Last-Modified")) return response;
   const formed = new Response(response.body, response);
-  formed.headers.set("ETag", coding === "unsure" ? weaken(etag) : codedTag(etag, coding));
+  const { headers } = formed;
+  if (etag && !isWeak(etag)) headers.set("ETag", coding === "unsure" ? weaken(etag) : codedTag(etag, coding));
+  // Next has it for an answer that it may compress, but not for the one without a body that stands for that.
+  if (!/accept-encoding/i.test(headers.get("Vary") ?? "")) headers.append("Vary", "Accept-Encoding");
   return formed;
 }
 
-/** The request with its conditions on versions, whatever forms they name; a range is of one form only. */
-export function incoming<Req extends Request>(request: Req): Req {
+/** The request with its conditions on versions, whatever forms they name; a range is of the form without a coding. */
+export function incoming<Req extends Request>(request: Req, coding: Coding): Req {
+  const { headers } = request;
   for (const name of ["If-Match", "If-None-Match"]) {
-    const field = request.headers.get(name);
+    const field = headers.get(name);
     if (field === null || !field.includes("-next-")) continue;
-    request.headers.set(name, field.replaceAll('-next-gzip"', '"').replaceAll('-next-deflate"', '"'));
+    headers.set(name, field.replaceAll('-next-gzip"', '"').replaceAll('-next-deflate"', '"'));
   }
+  if (coding !== "identity" && headers.has("If-Range")) headers.delete("Range");
   return request;
 }

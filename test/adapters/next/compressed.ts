@@ -10,6 +10,15 @@ const headers = { "content-type": "text/plain", vary: "Cookie" };
 const read = () => new Response(text, { headers });
 const written = () => new Response("written", { headers });
 const v1 = () => ({ etag: '"v1"' as const });
+const dated = () => ({ ...v1(), lastModified: 784_111_777_000 });
+
+const part = ({ headers }: Request) =>
+  headers.has("Range")
+    ? new Response(text.slice(0, 4), {
+        status: 206,
+        headers: { "content-range": `bytes 0-3/${text.length}` },
+      })
+    : read();
 
 /** The ways in which an answer that Next compresses gets a tag, and a write of each. */
 const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
@@ -18,11 +27,35 @@ const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
     GET: () => new Response(text, { headers: { ...headers, etag: '"v1"' } }),
     PUT: (request) => answer(request, v1()) ?? new Response("written", { headers: { etag: '"v2"' } }),
   }),
-  current: route({ GET: read, PUT: written }, { current: v1 }),
+  current: route({ GET: read, PUT: written }, { current: v1, headers: { vary: "Cookie" } }),
+  /** The handler judges reads, too. */
+  judging: route({
+    GET: (request) =>
+      answer(request, dated()) ?? new Response(text, { headers: { ...headers, etag: '"v1"' } }),
+    PUT: (request) => answer(request, dated()) ?? written(),
+  }),
+  /** The handler honours every range that it is told of. */
+  ranged: route({ GET: part, PUT: written }, { current: v1 }),
   content: route({ GET: read, PUT: written }),
   "strong-content": route({ GET: read, PUT: written }, { tag: { weak: false } }),
   made: route({ GET: read, PUT: written }, { tag: () => '"v1"' }),
-  weak: route({ GET: read, PUT: written }, { current: () => ({ etag: 'W/"v1"' }) }),
+  weak: route(
+    { GET: read, PUT: written },
+    { current: () => ({ etag: 'W/"v1"' }), headers: { vary: "Cookie" } },
+  ),
+  /** Such a tag says that the bytes differ from those of a strong one. */
+  "weak-own": route({
+    GET: () => new Response(text, { headers: { ...headers, etag: 'W/"v1"' } }),
+    PUT: written,
+  }),
+  dated: route(
+    {
+      GET: () =>
+        new Response(text, { headers: { ...headers, "last-modified": "Sun, 06 Nov 1994 08:49:37 GMT" } }),
+      PUT: written,
+    },
+    { tag: false },
+  ),
 };
 
 const dispatch = (method: "GET" | "PUT") => async (request: Request, context: Context) =>

@@ -1,0 +1,6 @@
+import { route } from "@entity-tag/next";
+
+export const revalidate = 60;
+
+/** Another one for each time that the handler runs. */
+export const { GET } = route({ GET: () => new Response(crypto.randomUUID()) });
