@@ -174,6 +174,8 @@ export interface Question {
   /** Names in lower case. */
   fields: Record<string, string>;
   state: { etag: EntityTag; lastModified: number };
+  /** As the answer: where the order of asking ends. */
+  isNotModified: boolean;
 }
 /** True: 304. False: the representation. */
 type QuestionCase = Case<Question, boolean>;
@@ -183,7 +185,10 @@ const besides = { host: "example.com", "user-agent": "curl/8.5.0", accept: "*/*"
 
 const asked = (name: string, fields: Record<string, string>, answer: boolean): QuestionCase => ({
   name,
-  input: { method: "GET", fields: { ...besides, ...fields }, state: { etag: tag, lastModified: moment } },
+  input: {
+    ...{ method: "GET", fields: { ...besides, ...fields } },
+    ...{ state: { etag: tag, lastModified: moment }, isNotModified: answer },
+  },
   answer,
 });
 const onlyAsked = (...line: Parameters<typeof asked>): QuestionCase => ({

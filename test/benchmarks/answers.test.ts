@@ -47,10 +47,9 @@ test("formatDate answers every input of the benchmarks as it must", async () => 
   expect(await wrongAnswers([times.formatting], moments)).toEqual([]);
 });
 
-test("evaluate answers every input of the benchmarks as it must, and so does all that lost to it", async () => {
-  expect(
-    await wrongAnswers([decisions.onBag, decisions.onHeaders, ...(await decisions.losers())], questions),
-  ).toEqual([]);
+test("evaluate answers every input of the benchmarks as it must", async () => {
+  const ours = [decisions.onBag, decisions.onHeaders];
+  expect(await wrongAnswers(ours, questions)).toEqual([]);
 });
 
 test("contentTag makes tags of the benchmarks' bodies, and of those alone, and so does all that lost to it", async () => {
