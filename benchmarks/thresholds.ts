@@ -81,8 +81,7 @@ export const thresholds: readonly Threshold[] = [
     1,
   ),
   size("listIncludes", "one tag in a list", "listIncludes", 600),
-  // Between bundlers there are some twenty bytes: .size-limit.json holds another of them to 2,000.
-  size("evaluate", "the decision", "evaluate", 2000, 2030),
+  size("evaluate", "the decision", "evaluate", 2000),
   size("all of core", "values and decisions", "all of @entity-tag/core", 3500),
   size("the adapter for Node, beside core", "middleware on Node", "@entity-tag/node, beside core", 3000),
 ];

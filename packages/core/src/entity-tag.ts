@@ -1,3 +1,5 @@
+import { CAPITAL_W, DELETE, QUOTE, SLASH, SPACE, TAB } from "./characters.ts";
+
 /** A tag that promises the same bytes, written as on the wire: `"v1"`. @see RFC 9110 §8.8.3 */
 export type StrongTag = `"${string}"`;
 
@@ -10,13 +12,6 @@ export type WeakTag = `W/"${string}"`;
  * @see RFC 9110 §8.8.3
  */
 export type EntityTag = StrongTag | WeakTag;
-
-const TAB = 0x09;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const SLASH = 0x2f;
-const CAPITAL_W = 0x57;
-const DELETE = 0x7f;
 
 /**
  * The strong tag of an opaque string, quoted for the wire.

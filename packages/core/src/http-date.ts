@@ -1,12 +1,11 @@
+import { HYPHEN, SPACE, ZERO } from "./characters.ts";
+
 /** The months, from 0 to 11, and behind them the days of the week, from 12 on. */
 const NAMES = /* @__PURE__ */ (
   "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec " +
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"
 ).split(" ");
 const PLACES = /* @__PURE__ */ new Map(/* @__PURE__ */ NAMES.map((name, i) => [codeAt(name, 0), i]));
-const SPACE = 0x20;
-const HYPHEN = 0x2d;
-const ZERO = 0x30;
 /** Read where digits should be and are not: larger than any number in a date. */
 const NO_NUMBER = 100_000;
 const NO_DATE = NaN;

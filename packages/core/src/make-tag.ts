@@ -14,15 +14,13 @@ const HASH_BYTES = 18;
  * @see RFC 9110 §8.8.1
  */
 export function versionTag(version: string | number | bigint): StrongTag {
-  if (typeof version === "number" && !(Math.abs(version) <= Number.MAX_SAFE_INTEGER)) {
-    throw new TypeError(
-      `Cannot make a tag of the version ${version}: use a number below 2^53, where each is exact, a bigint or a string`,
-    );
-  }
   if (typeof version === "string") return strong(version);
-  if (typeof version === "number" || typeof version === "bigint") return strong(String(version));
+  const isExact =
+    typeof version === "bigint" ||
+    (typeof version === "number" && Math.abs(version) <= Number.MAX_SAFE_INTEGER);
+  if (isExact) return strong(String(version));
   throw new TypeError(
-    `Cannot make a tag of the version ${String(version)}: use a string, a number or a bigint`,
+    `Cannot make a tag of the version ${String(version)}: use a string, a bigint, or a number below 2^53, where each is exact`,
   );
 }
 

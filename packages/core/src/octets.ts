@@ -1,5 +1,4 @@
-/** What stands behind the last octet. In UTF-8 itself there is none like it. */
-export const END = -1;
+import { END } from "./characters.ts";
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 let memory = /* @__PURE__ */ new Uint8Array();

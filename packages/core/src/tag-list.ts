@@ -1,12 +1,17 @@
+import {
+  CAPITAL_W,
+  COMMA,
+  DELETE,
+  END,
+  EXCLAMATION_MARK,
+  ONES,
+  QUOTE,
+  SLASH,
+  SPACE,
+  TAB,
+} from "./characters.ts";
 import { type EntityTag, isWeak } from "./entity-tag.ts";
-import { END, octetsOf } from "./octets.ts";
-
-const TAB = 0x09;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-/** 1 in each of four octets. */
-const ONES = 0x01010101;
+import { octetsOf } from "./octets.ts";
 
 /**
  * What an `If-Match` or `If-None-Match` field says: `"*"`, its tags in their order, or `undefined` if it cannot be read.
@@ -105,8 +110,7 @@ function isList(field: string): boolean {
       while (areCommonplace(octets.getInt32(i + 1))) i += 4;
       while (isOfTagCharacter(octets.getInt8(i + 1))) i++;
     } else if (octet === COMMA) isAfterTag = false;
-    else if (octet === 0x57 && octets.getInt8(i + 1) === 0x2f && octets.getInt8(i + 2) === QUOTE)
-      i++; // W/
+    else if (octet === CAPITAL_W && octets.getInt8(i + 1) === SLASH && octets.getInt8(i + 2) === QUOTE) i++;
     else if (octet !== SPACE && octet !== TAB) return false;
   }
 }
@@ -118,5 +122,5 @@ function areCommonplace(four: number): boolean {
 
 /** `etagc`, %x21 / %x23-7E / %x80-FF, or an octet of it in UTF-8, signed: %x80-C3. */
 function isOfTagCharacter(octet: number): boolean {
-  return octet > 0x22 ? octet < 0x7f : octet === 0x21 || octet <= 0xc3 - 0x100;
+  return octet > QUOTE ? octet < DELETE : octet === EXCLAMATION_MARK || octet <= 0xc3 - 0x100;
 }

@@ -1,0 +1,17 @@
+// Apart from where they are read, so that builds write the numbers in their places: engines then know them, and no
+// bundle has their names.
+
+export const TAB = 0x09;
+export const SPACE = 0x20;
+export const EXCLAMATION_MARK = 0x21;
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const HYPHEN = 0x2d;
+export const SLASH = 0x2f;
+export const ZERO = 0x30;
+export const CAPITAL_W = 0x57;
+export const DELETE = 0x7f;
+/** 1 in each of four octets. */
+export const ONES = 0x01010101;
+/** What stands behind the last octet of a text. In UTF-8 itself there is none like it, signed. */
+export const END = -1;
