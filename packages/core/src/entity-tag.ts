@@ -1,4 +1,4 @@
-import { CAPITAL_W, DELETE, QUOTE, SLASH, SPACE, TAB } from "./characters.ts";
+import { CAPITAL_W, DELETE, QUOTE, SLASH, SPACE, TAB } from "./constants.ts";
 
 /** A tag that promises the same bytes, written as on the wire: `"v1"`. @see RFC 9110 §8.8.3 */
 export type StrongTag = `"${string}"`;

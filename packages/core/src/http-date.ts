@@ -1,4 +1,4 @@
-import { HYPHEN, SPACE, ZERO } from "./characters.ts";
+import { HYPHEN, NO_DATE, NO_NUMBER, SPACE, ZERO } from "./constants.ts";
 
 /** The months, from 0 to 11, and behind them the days of the week, from 12 on. */
 const NAMES = /* @__PURE__ */ (
@@ -6,9 +6,6 @@ const NAMES = /* @__PURE__ */ (
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"
 ).split(" ");
 const PLACES = /* @__PURE__ */ new Map(/* @__PURE__ */ NAMES.map((name, i) => [codeAt(name, 0), i]));
-/** Read where digits should be and are not: larger than any number in a date. */
-const NO_NUMBER = 100_000;
-const NO_DATE = NaN;
 
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;

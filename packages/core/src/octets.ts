@@ -1,4 +1,4 @@
-import { END } from "./characters.ts";
+import { END } from "./constants.ts";
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 let memory = /* @__PURE__ */ new Uint8Array();

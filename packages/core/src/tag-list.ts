@@ -9,7 +9,7 @@ import {
   SLASH,
   SPACE,
   TAB,
-} from "./characters.ts";
+} from "./constants.ts";
 import { type EntityTag, isWeak } from "./entity-tag.ts";
 import { octetsOf } from "./octets.ts";
 

@@ -15,3 +15,8 @@ export const DELETE = 0x7f;
 export const ONES = 0x01010101;
 /** What stands behind the last octet of a text. In UTF-8 itself there is none like it, signed. */
 export const END = -1;
+
+/** Read where digits should be and are not: larger than any number in a date. */
+export const NO_NUMBER = 100_000;
+/** In seconds, as dates are compared. */
+export const NO_DATE = NaN;
