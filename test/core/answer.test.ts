@@ -176,6 +176,10 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
 });
 
 describe("answer and a state that is none", () => {
+  it.each([undefined, '"v1"', false])("answer refuses %j for a state", (wrong) => {
+    expect(() => answer(new Request("https://example.com/"), wrong as never)).toThrow("The current state is");
+  });
+
   it.each(["GET", "PUT", "DELETE"])(
     "answer refuses a tag without quotes at once, on %s without a condition",
     (method) => {

@@ -715,7 +715,7 @@ describe("conditional and what is not a state", () => {
     const handler = vi.fn(() => new Response("done"));
     const serve = conditional(handler, { current: () => wrong as never });
     await expect(serve(get({ "If-Match": "*" }, "PUT"))).rejects.toThrow(
-      `\`current\` gave ${JSON.stringify(wrong)}`,
+      `The current state is ${JSON.stringify(wrong)}`,
     );
     expect(handler).not.toHaveBeenCalled();
   });

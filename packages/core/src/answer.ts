@@ -12,7 +12,7 @@ import { validatorFields } from "./validator-fields.ts";
  * carried: where that has `Cache-Control`, `Vary` or CORS fields, make it with {@link notModified}. A refusal is an
  * `application/problem+json`; a 412 carries the current `ETag`, so that the client can merge and try again at once.
  *
- * @throws {TypeError} if a tag or a time in `current` is none
+ * @throws {TypeError} if `current` is no state, or a tag or a time in it is none
  * @example
  * const request = new Request("https://example.com/", { method: "PUT", headers: { "If-Match": '"v1"' } });
  * answer(request, { etag: '"v2"' })?.status; // 412
@@ -20,10 +20,17 @@ import { validatorFields } from "./validator-fields.ts";
  */
 export function answer(request: Request, current: Current, policy?: Policy): Response | undefined {
   // At once, lest a mistake wait for the first request with a condition.
-  if (current?.etag !== undefined) checkedTag(current.etag);
+  if (checkedState(current)?.etag !== undefined) checkedTag(current!.etag!);
   const decision = evaluate(request, current, policy);
   if (decision.outcome === "proceed") return undefined;
   return refused(decision, request, current, policy) ?? notModified(validatorFields(current));
+}
+
+export function checkedState(state: Current): Current {
+  if (typeof state === "object" && !Array.isArray(state)) return state;
+  throw new TypeError(
+    `The current state is ${JSON.stringify(state)}: use null if nothing is here, {} if it has no validator, or { etag }`,
+  );
 }
 
 /** The response to a refusal; `undefined` if the decision refuses nothing. */

@@ -1,4 +1,4 @@
-import { notModified, refused } from "./answer.ts";
+import { checkedState, notModified, refused } from "./answer.ts";
 import { parseTag } from "./entity-tag.ts";
 import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
@@ -66,13 +66,6 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     const refusal = refused(decision, request, state, options);
     return refusal ? withFieldsOf(fields, refusal) : notModified(fields);
   };
-}
-
-function checkedState(state: Current): Current {
-  if (typeof state === "object" && !Array.isArray(state)) return state;
-  throw new TypeError(
-    `\`current\` gave ${JSON.stringify(state)}: use null if nothing is here, {} if it has no validator, or { etag }`,
-  );
 }
 
 /** What every answer to a read has: the fields that are asked for, and the validators of the state. */
