@@ -26,6 +26,7 @@ export type Threshold = Common &
     | { kind: "grows at most so much faster than the input" }
   );
 
+const CONTENT = "304 on Node, the tag is made from the content";
 const best: Reference = { name: "the best peer" };
 const scan: Reference = { name: "one indexOf" };
 const fresh: Reference = { name: "fresh" };
@@ -72,6 +73,23 @@ export const thresholds: readonly Threshold[] = [
   ...contentTags("100 kB", 1, 0.85),
   served("answered, against bare node:http", "answered", bare, 0.87, 0.75),
   served("conditional(), against bare node:http", "conditional()", bare, 0.8, 0.55),
+  served(
+    "Express with conditional(), against Express, tags known",
+    "Express with conditional()",
+    { name: "Express" },
+    1,
+    0.85,
+  ),
+  {
+    ...served(
+      "Express with conditional(), against Express, tags made",
+      "Express with conditional()",
+      { name: "Express" },
+      1,
+      0.85,
+    ),
+    case: CONTENT,
+  },
   served("answered, against Express with its own tags", "answered", own("Express"), 2, 1.6),
   served(
     "answered, against Fastify with its own tags",
@@ -152,7 +170,7 @@ function served(what: string, ours: string, against: Reference, goal: number, ch
 
 /** As its users have it: the tag is made from the content of each answer. */
 function own(name: string): Reference {
-  return { name, case: "304 on Node, the tag is made from the content" };
+  return { name, case: CONTENT };
 }
 
 /** Bytes are the same on every machine: there is no noise to leave room for. */
