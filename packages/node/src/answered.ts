@@ -1,7 +1,8 @@
 import { type Current, evaluate, isRead, type Policy, validatorFields } from "@entity-tag/core";
 import { asked } from "./asked.ts";
-import type { NodeRequest, NodeResponse } from "./message.ts";
-import { settled, takeBack } from "./settled.ts";
+import { weakenIfCoded, withholding } from "./compressor.ts";
+import { judged, type NodeRequest, type NodeResponse } from "./message.ts";
+import { type Settled, settled, takeBack } from "./settled.ts";
 
 /**
  * Whether the conditions of the request alone settle it: then 304, 400, 412 or 428 has been sent.
@@ -18,20 +19,39 @@ import { settled, takeBack } from "./settled.ts";
  * @see RFC 9110 §13.2.1
  */
 export function answered(req: NodeRequest, res: NodeResponse, current: Current, policy?: Policy): boolean {
+  // First, since it throws: at once, lest a mistake wait for the first request with a condition.
+  const validators = validatorFields(current);
   const request = asked(req);
   const decision = evaluate(request, current, policy);
   if (decision.outcome !== "proceed") {
-    const { status, fields, body } = settled(decision, request, current);
-    if (status === 304) for (const pair of validatorFields(current)) fields.push(...pair);
-    takeBack(res, status);
-    res.writeHead(status, fields);
-    res.end(body);
+    const instead = settled(decision, request, current, policy);
+    if (instead.status === 304) for (const pair of validators) instead.fields.push(...pair);
+    sendInstead(req, res, instead);
     return true;
   }
   if (!isRead(request.method)) return false;
-  for (const [name, value] of validatorFields(current)) {
+  for (const [name, value] of validators) {
     if (res.getHeader(name) === undefined) res.setHeader(name, value);
   }
+  if (validators.length > 0) judged.add(res);
   if (!decision.range) delete req.headers.range;
+  weakenIfCoded(res);
   return false;
+}
+
+function sendInstead(req: NodeRequest, res: NodeResponse, { status, fields, body }: Settled): void {
+  if (!Object.hasOwn(res, "writeHead")) {
+    takeBack(res, status);
+    res.writeHead(status, fields);
+  } else {
+    // Nobody knows yet of which type the 200 would be: one that is coded, lest it lack the `Vary` of that.
+    const type = res.getHeader("content-type") ?? "text/plain";
+    const getHeader = withholding(req, res, res.getHeader, () => true, type);
+    takeBack(res, status);
+    for (let i = 0; i < fields.length; i += 2) res.setHeader(fields[i]!, fields[i + 1]!);
+    res.getHeader = getHeader;
+    res.statusCode = status;
+    res.writeHead(status);
+  }
+  res.end(body);
 }

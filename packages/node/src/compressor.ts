@@ -23,6 +23,14 @@ export function sendThrough(res: NodeResponse, send: () => unknown): unknown {
   }
 }
 
+/** Where {@link sendThrough} is not used for every head already, by `conditional()`. */
+export function weakenIfCoded(res: NodeResponse): void {
+  const { writeHead } = res;
+  // What `conditional()` replaces, and no compressor does.
+  if (!Object.hasOwn(res, "writeHead") || Object.hasOwn(res, "removeHeader")) return;
+  res.writeHead = (...args) => sendThrough(res, () => writeHead.apply(res, args));
+}
+
 /**
  * A `getHeader` for when the type is to be taken back. To a 304, a compressor must add no more than the `Vary` of the
  * 200, and it must not code a refusal: until the head is sent, it is shown the type of the 200, and that this is coded.
@@ -32,8 +40,8 @@ export function withholding(
   res: NodeResponse,
   getHeader: NodeResponse["getHeader"],
   isWithheld: () => boolean,
+  type = getHeader.call(res, "content-type"),
 ): NodeResponse["getHeader"] {
-  const type = getHeader.call(res, "content-type");
   return (name) => {
     const field = !res.headersSent && isWithheld() ? name.toLowerCase() : "";
     if (field === "content-type") return type;

@@ -1,9 +1,10 @@
 import { evaluate, isTransfer, type Policy, parseDate, parseTag } from "@entity-tag/core";
 import { asked } from "./asked.ts";
 import { sendThrough, weakenTag, withholding } from "./compressor.ts";
-import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { type EarlyAnswer, overHttp1, overHttp2 } from "./early-answer.ts";
+import { judged, type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
-import { addTag, needsBody, type Tagging } from "./tagging.ts";
+import { addTag, IN_PARTS, needsBody, type Tagging } from "./tagging.ts";
 
 /** Judges the answer to a read when its head is due, whichever way that comes about. */
 export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
@@ -15,9 +16,10 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const hasLayersBelow = Object.hasOwn(res, "writeHead");
   const isHttp2 = req.httpVersionMajor === 2;
   let isJudged = false;
-  let isFlushed = false;
   /** What is answered instead of what the handler writes. */
   let instead: Settled | undefined;
+  /** Once all of that has been written. */
+  let early: EarlyAnswer | undefined;
 
   const judge = (body?: unknown, encoding?: unknown) => {
     if (isJudged) return;
@@ -25,45 +27,50 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (res.headersSent || !isTransfer(req.method ?? "", res.statusCode)) return;
     addTag(req, res, options, body, encoding);
     if (isCodedAbove()) weakenTag(res);
+    if (judged.has(res)) return;
     const request = asked(req);
     const state = { etag: parseTag(text(res, "etag")), lastModified: parseDate(text(res, "last-modified")) };
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return;
-    instead = settled(decision, request, state);
+    instead = settled(decision, request, state, options);
     res.statusCode = instead.status;
   };
-  /** Not if an error handler has begun another answer meanwhile. */
-  const isReplaced = (status = res.statusCode) => instead?.status === status;
+  const hasLayersAbove = () => res.writeHead !== head;
   /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
-  const isCodedAbove = () => res.writeHead !== head && getHeader.call(res, "content-encoding") !== undefined;
+  const isCodedAbove = () => hasLayersAbove() && getHeader.call(res, "content-encoding") !== undefined;
   /** To be done while the type is still there. */
   const withhold = () => {
-    res.getHeader = withholding(req, res, getHeader, () => res.statusCode === 304 || isReplaced());
+    res.getHeader = withholding(req, res, getHeader, () => res.statusCode === 304 || instead !== undefined);
   };
 
-  const sendHead = (status: number, phrase?: unknown, fields?: unknown) => {
-    const replacement = isReplaced(status) ? instead : undefined;
-    if (replacement !== undefined) {
-      // Not before: until a head is sent, the handler may set fields.
-      if (hasLayersBelow) withhold();
-      takeBack(res, replacement.status);
-    } else if (isCodedAbove()) weakenTag(res);
-    const second = replacement?.fields ?? phrase;
+  const sendBelow = (status: number, phrase?: unknown, fields?: unknown) => {
+    // A layer above may have made another answer of it.
+    if (!res.headersSent && instead?.status !== status) instead = undefined;
+    if (isCodedAbove()) weakenTag(res);
+    // Not before: until a head is sent, the handler may set fields.
+    if (instead !== undefined) takeBack(res, instead.status);
+    const second = instead?.fields ?? phrase;
     if (!hasLayersBelow) return writeHead.call(res, status, second, fields);
     return sendThrough(res, () => writeHead.call(res, status, second, fields));
   };
-  /** A 304 is complete with its head, and need not wait for the handler. Over HTTP/2 it would end the handler's stream. */
-  const sendEarly = () => {
-    if (isHttp2 || isFlushed || res.statusCode !== 304) return;
-    isFlushed = true;
-    if (!res.headersSent) sendHead(304);
-    flushHeaders?.call(res);
+  /** By the way of every head: the layers above have fields of their own to add. */
+  const sendHead = () => {
+    if (hasLayersBelow || hasLayersAbove()) withhold();
+    res.writeHead(res.statusCode);
+  };
+  /** What is complete need not wait for the handler. */
+  const sendWhole = () => {
+    if (early !== undefined) return;
+    early = isHttp2 ? overHttp2(res) : overHttp1;
+    if (!res.headersSent) sendHead();
+    if (instead?.body !== undefined) write.call(res, instead.body);
+    if (isHttp2 && instead !== undefined) res.stream?.end();
   };
 
   const head = (status: number, phrase?: unknown, fields?: unknown) => {
     if (isJudged || !isTransfer(req.method ?? "", status)) {
       isJudged = true;
-      return isReplaced(status) ? res : sendHead(status, phrase, fields);
+      return sendBelow(status, phrase, fields);
     }
     if (typeof phrase === "string") res.statusMessage = phrase;
     setHead(res, status, typeof phrase === "string" ? fields : (fields ?? phrase));
@@ -73,27 +80,30 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
       return res;
     }
     judge();
-    return isHttp2 && isReplaced() ? res : sendHead(res.statusCode);
+    sendBelow(res.statusCode);
+    if (isHttp2 && instead !== undefined) sendWhole();
+    return res;
   };
   res.writeHead = head;
 
   /** A handler that answers 304 by itself takes the type back first, as Express does for files. */
   res.removeHeader = (name) => {
-    const hasOthers = hasLayersBelow || res.writeHead !== head;
+    const hasOthers = hasLayersBelow || hasLayersAbove();
     if (hasOthers && name.toLowerCase() === "content-type" && getHeader.call(res, name)) withhold();
     removeHeader.call(res, name);
   };
 
-  res.flushHeaders = () => {
+  const flush = () => {
     judge();
-    if (isReplaced()) sendEarly();
-    else flushHeaders?.call(res);
+    if (instead !== undefined) sendWhole();
+    flushHeaders?.call(res);
   };
+  res.flushHeaders = flush;
 
   res.write = (chunk, encoding, callback) => {
-    judge();
-    if (!isReplaced()) return write.call(res, chunk, encoding, callback);
-    sendEarly();
+    judge(IN_PARTS);
+    if (instead !== undefined && early === undefined) flush();
+    if (instead === undefined || early?.isGone(res)) return write.call(res, chunk, encoding, callback);
     // With back-pressure, lest an endless source hold up everybody else.
     setImmediate(() => {
       callbackIn([encoding, callback])?.();
@@ -104,11 +114,11 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
 
   res.end = (body, encoding, callback) => {
     judge(body, encoding);
-    if (!isReplaced()) return end.call(res, body, encoding, callback);
-    if (!res.headersSent) sendHead(res.statusCode);
-    // Over HTTP/2, `end` would hand its content to the `write` of the outermost layer, and lose it.
-    if (!res.writableEnded && instead?.body !== undefined) write.call(res, instead.body);
-    return end.call(res, undefined, undefined, callbackIn([body, encoding, callback]));
+    if (instead !== undefined) sendWhole();
+    if (instead === undefined) return end.call(res, body, encoding, callback);
+    end.call(res, undefined, undefined, callbackIn([body, encoding, callback]));
+    early?.done();
+    return res;
   };
 }
 

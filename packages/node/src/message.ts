@@ -21,10 +21,16 @@ export interface NodeResponse {
   writeHead(status: number, phrase?: unknown, fields?: unknown): unknown;
   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
   end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
-  emit(event: string): boolean;
+  emit(event: string, ...args: unknown[]): boolean;
+  readonly destroyed?: boolean | undefined;
+  /** Over HTTP/2. */
+  readonly stream?: { end(): unknown } | undefined;
 }
 
 /** A field of an answer, as text. */
 export function text(res: NodeResponse, name: string): string | undefined {
   return res.getHeader(name)?.toString();
 }
+
+/** Answers to reads that have been judged by validators known before: not again by those that the answer has. */
+export const judged = new WeakSet<NodeResponse>();

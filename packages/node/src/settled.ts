@@ -2,6 +2,7 @@ import {
   type ConditionalRequest,
   type Current,
   type Decision,
+  type Policy,
   staysInNotModified,
   staysInRefusal,
   validatorFields,
@@ -17,8 +18,13 @@ export interface Settled {
   readonly body: string | undefined;
 }
 
-export function settled(decision: Decision, request: ConditionalRequest, current: Current): Settled {
-  const problem = explain(decision, request, current);
+export function settled(
+  decision: Decision,
+  request: ConditionalRequest,
+  current: Current,
+  policy: Policy | undefined,
+): Settled {
+  const problem = explain(decision, request, current, policy);
   if (problem === undefined) return { status: 304, fields: [], body: undefined };
   const { status } = problem;
   const body = JSON.stringify(problem);

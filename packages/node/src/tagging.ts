@@ -12,23 +12,30 @@ export interface ContentTagging {
 
 /** How an answer gets the tag that it lacks. */
 export interface Tagging<Req, Res> {
-  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
+  /**
+   * How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. A function
+   * is not asked about a part, nor about an answer to HEAD whose handler writes no content.
+   */
   tag?: ContentTagging | ((res: Res, req: Req) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag; a longer one goes untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
 }
 
-/** Whether the answer lacks a tag that its content can give it. */
-export function needsBody(req: NodeRequest, res: NodeResponse, tag: unknown = {}): tag is ContentTagging {
-  return typeof tag === "object" && lacksTag(req, res) && res.statusCode !== 206;
+/** In place of a body: there is one, and it comes in parts. */
+export const IN_PARTS = Symbol("a body in parts");
+
+/** Whether the answer lacks a tag that waits for its body: for the content, or for there being any. */
+export function needsBody(req: NodeRequest, res: NodeResponse, tag: unknown = {}): boolean {
+  const isAwaited = typeof tag === "object" || (typeof tag === "function" && req.method === "HEAD");
+  return isAwaited && lacksTag(req, res);
 }
 
-/** As core does, leaves an answer to QUERY without a tag of ours. */
+/** As core does, leaves an answer to QUERY, and a part, without a tag of ours. */
 function lacksTag({ method }: NodeRequest, res: NodeResponse): boolean {
-  return method !== "QUERY" && res.getHeader("etag") === undefined;
+  return method !== "QUERY" && res.statusCode !== 206 && res.getHeader("etag") === undefined;
 }
 
-/** Adds the tag that the answer lacks. `body`: the whole of it, if it is there. */
+/** Adds the tag that the answer lacks. `body`: the whole of it, if it is there, or {@link IN_PARTS}. */
 export function addTag<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
@@ -37,15 +44,21 @@ export function addTag<Req extends NodeRequest, Res extends NodeResponse>(
   encoding: unknown,
 ): void {
   const { tag = {}, maxBytes = 1_048_576 } = options;
-  let made: EntityTag | undefined;
-  if (needsBody(req, res, tag)) made = tagOf(body, encoding, tag, maxBytes);
-  else if (typeof tag === "function" && lacksTag(req, res)) made = tag(res, req);
+  if (tag === false || !lacksTag(req, res)) return;
+  // Of an answer to HEAD without the body, nobody can tell which tag that of GET would have.
+  if (typeof tag === "function" && req.method === "HEAD" && !isBody(body)) return;
+  const made = typeof tag === "function" ? tag(res, req) : tagOf(body, encoding, tag, maxBytes);
   if (made === undefined) return;
   if (parseTag(made) === made) res.setHeader("ETag", made);
   else
     throw new TypeError(
       `\`tag\` gave ${JSON.stringify(made)}, no entity tag: make one with strong() or weak()`,
     );
+}
+
+/** `end` may be given a callback alone. */
+function isBody(body: unknown): boolean {
+  return body != null && typeof body !== "function";
 }
 
 function tagOf(

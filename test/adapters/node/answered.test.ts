@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Current, Policy } from "@entity-tag/core";
-import { answered } from "@entity-tag/node";
+import { answered, conditional } from "@entity-tag/node";
 import { describe, expect, test } from "vitest";
 import { type Answer, type Connection, connect, serving } from "./wire.ts";
 
@@ -236,6 +236,39 @@ describe("answered lets through", () => {
   });
 });
 
+describe("answered within conditional() has the last word:", () => {
+  test.each<[why: string, state: Current, policy: Policy, headers: Record<string, string>]>([
+    ["an alternate matches", { etag: '"v1"', alternates: ['"v1-gzip"'] }, {}, { "If-Match": '"v1-gzip"' }],
+    ["a weak tag will do", { etag: 'W/"v1"' }, { ifMatch: "weak" }, { "If-Match": 'W/"v1"' }],
+  ])("%s", async (_, state, policy, headers) => {
+    const judge = conditional();
+    const listener = (req: IncomingMessage, res: ServerResponse) =>
+      judge(req, res, () => {
+        if (!answered(req, res, state, policy)) res.end("Hello");
+      });
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const answer = await connection.ask("GET", "/", Object.entries(headers));
+      expect([answer.status, answer.body.toString()]).toEqual([200, "Hello"]);
+      connection.close();
+    });
+  });
+
+  test("but what it knew no validator of is judged by its content", async () => {
+    const judge = conditional();
+    const listener = (req: IncomingMessage, res: ServerResponse) =>
+      judge(req, res, () => {
+        if (!answered(req, res, {})) res.end("Hello");
+      });
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const tag = (await connection.ask("GET", "/")).field("etag")!;
+      expect((await connection.ask("GET", "/", [["If-None-Match", tag]])).status).toBe(304);
+      connection.close();
+    });
+  });
+});
+
 describe("answered reads repeated lines:", () => {
   test("those of If-Match are one list", async () => {
     await asking(async (connection) => {
@@ -316,4 +349,50 @@ test("answered judges a request whose body still arrives, and the connection goe
     await expect.poll(() => received, { timeout: 5_000 }).toMatch(/}HTTP\/1.1 200 .*next$/s);
     socket.destroy();
   });
+});
+
+describe("answered throws at once, and sends nothing, if the tag of the state is none:", () => {
+  test.each<[method: string, lines: Lines]>([
+    ["GET", []],
+    ["GET", [["If-None-Match", "*"]]],
+    ["GET", [["If-Match", '"v1"']]],
+    ["PUT", []],
+    ["PUT", [["If-Match", "*"]]],
+    ["PUT", [["If-None-Match", "*"]]],
+  ])("%s with %j", async (method, lines) => {
+    for (const etag of ["unquoted", "v1", 'w/"v1"', '"a b"', "", 1] as unknown as (typeof current.etag)[]) {
+      const thrown: unknown[] = [];
+      const listener = (req: IncomingMessage, res: ServerResponse) => {
+        try {
+          answered(req, res, { etag });
+        } catch (error) {
+          thrown.push(error, res.headersSent, res.getHeaderNames().length);
+        }
+        res.writeHead(500).end();
+      };
+      await serving(listener, async (port) => {
+        const connection = await connect(port);
+        const answer = await connection.ask(method, "/", lines, method === "PUT" ? "a body" : "");
+        expect([answer.status, answer.field("etag")]).toEqual([500, undefined]);
+        connection.close();
+      });
+      expect(thrown).toEqual([expect.any(TypeError), false, 0]);
+    }
+  });
+});
+
+test("answered advises what its policy allows: with weak comparison, the weak tag may be sent", async () => {
+  const detailBy = async (policy?: Policy) => {
+    let detail = "";
+    await asking(
+      async (connection) => {
+        const answer = await connection.ask("PUT", "/", [["If-Match", '"v0"']], "a body");
+        detail = JSON.parse(answer.body.toString()).detail;
+      },
+      { state: { etag: 'W/"v1"' }, ...(policy && { policy }) },
+    );
+    return detail;
+  };
+  expect(await detailBy({ ifMatch: "weak" })).toMatch(/send its ETag in If-Match/);
+  expect(await detailBy()).toMatch(/only If-Match: \* can hold/);
 });

@@ -113,6 +113,36 @@ describe("conditional, for an answer without a tag,", () => {
     );
   });
 
+  test.each<[why: string, asked: boolean, method: string, handler: Handler]>([
+    ["a whole answer", true, "GET", (res) => res.end(TEXT)],
+    ["an answer in parts", true, "GET", (res) => res.write(TEXT) && res.end()],
+    ["an answer without content", true, "GET", (res) => res.end()],
+    ["writeHead", true, "GET", (res) => res.writeHead(200).end(TEXT)],
+    ["a part", false, "GET", (res) => res.writeHead(206, { "Content-Range": "bytes 0-1/9" }).end("ab")],
+    ["an answer to QUERY", false, "QUERY", (res) => res.end(TEXT)],
+    ["content for HEAD", true, "HEAD", (res) => res.end(TEXT)],
+    ["content for HEAD after writeHead", true, "HEAD", (res) => res.writeHead(200).end(TEXT)],
+    ["content for HEAD in parts", true, "HEAD", (res) => res.write(TEXT) && res.end()],
+    ["no content for HEAD", false, "HEAD", (res) => res.end()],
+    ["no content for HEAD, but a callback", false, "HEAD", (res) => res.end(() => {})],
+    ["no content for HEAD after writeHead", false, "HEAD", (res) => res.writeHead(200).end()],
+    [
+      "no content for HEAD after flushHeaders",
+      false,
+      "HEAD",
+      (res) => {
+        res.flushHeaders();
+        res.end();
+      },
+    ],
+  ])("asks a function about %s: %s", async (_, isAsked, method, handler) => {
+    const tag = () => '"f"' as const;
+    const answer = await answerOf(handler, { tag }, [], method);
+    expect(answer.field("etag")).toBe(isAsked ? '"f"' : undefined);
+    const again = await answerOf(handler, { tag }, [["If-None-Match", '"f"']], method);
+    expect(again.status === 304).toBe(isAsked);
+  });
+
   const untagged: Record<string, [handler: Handler, options?: ConditionalOptions, method?: string]> = {
     "with `tag: false`": [(res) => res.end(TEXT), { tag: false }],
     "longer than maxBytes": [(res) => res.end(TEXT), { maxBytes: Buffer.byteLength(TEXT) - 1 }],

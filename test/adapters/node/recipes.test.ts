@@ -62,6 +62,24 @@ async function expectPage(url: string, isWritable: boolean) {
   expect(written.headers.get("ETag")).not.toBe(etag);
   const last = await fetch(url);
   expect([last.headers.get("ETag"), await last.text()]).toEqual([written.headers.get("ETag"), "Good bye"]);
+  await expectAnyType(url);
+}
+
+/** A page is what was sent, whatever a client says that it is: curl calls everything a form. */
+async function expectAnyType(url: string) {
+  const bodies = [
+    ["application/x-www-form-urlencoded", "by curl"],
+    ["application/json", '{"json":true}'],
+    ["application/octet-stream", "bytes"],
+    [undefined, undefined],
+  ] as const;
+  for (const [type, body] of bodies) {
+    const etag = (await fetch(url)).headers.get("ETag")!;
+    const headers = { "If-Match": etag, ...(type && { "Content-Type": type }) };
+    const answer = await fetch(url, { method: "PUT", headers, ...(body !== undefined && { body }) });
+    expect(answer.ok).toBe(true);
+    expect(await (await fetch(url)).text()).toBe(body ?? "");
+  }
 }
 
 /** The blocks of JavaScript and TypeScript whose first line says that they listen. */

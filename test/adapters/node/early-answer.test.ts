@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createConnection } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { conditional } from "@entity-tag/node";
+import { describe, expect, test } from "vitest";
+import { serving } from "./wire.ts";
+
+describe.each([
+  [304, "If-None-Match: *"],
+  [412, 'If-Match: "v0"'],
+])("A %i in place of what never ends", (status, line) => {
+  async function expectEarly(handle: (res: ServerResponse) => Promise<void>, made: () => number) {
+    const judge = conditional();
+    const listener = (req: IncomingMessage, res: ServerResponse) => judge(req, res, () => void handle(res));
+    await serving(listener, async (port) => {
+      const socket = createConnection(port, "127.0.0.1").on("error", () => {});
+      socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${line}\r\n\r\n`);
+      let received = "";
+      socket.on("data", (bytes) => {
+        received += bytes.toString("latin1");
+      });
+      await expect.poll(() => received, { timeout: 5_000 }).toMatch(status === 304 ? /\r\n\r\n$/ : /}$/);
+      expect(received.slice(9, 12)).toBe(String(status));
+      socket.destroy();
+      await once(socket, "close");
+      await sleep(100);
+      const before = made();
+      await sleep(100);
+      expect(made()).toBe(before);
+    });
+  }
+
+  test("goes out at once, and nothing more is asked of a handler whose client has left", async () => {
+    let made = 0;
+    const handle = async (res: ServerResponse) => {
+      for (;;) {
+        made++;
+        if (!res.write("part")) await once(res, "drain");
+      }
+    };
+    await expectEarly(handle, () => made);
+  });
+
+  test("goes out at once, and a client that has left ends the pipeline", async () => {
+    let made = 0;
+    let ended = 0;
+    async function* source() {
+      try {
+        for (;;) {
+          made++;
+          yield Buffer.alloc(1_000);
+        }
+      } finally {
+        ended++;
+      }
+    }
+    await expectEarly(
+      (res) => pipeline(source, res).catch(() => {}),
+      () => made,
+    );
+    expect(ended).toBe(1);
+  });
+});
+
+test("A callback of a write that is thrown away is called, and told when the client has left", async () => {
+  const judge = conditional();
+  const told: unknown[] = [];
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const listener = (req: IncomingMessage, res: ServerResponse) =>
+    judge(req, res, () => {
+      res.write("first", (error) => told.push(error?.message));
+      res.once("close", () => {
+        res.write("second", (error) => {
+          told.push(error?.message);
+          resolve();
+        });
+      });
+    });
+  await serving(listener, async (port) => {
+    const socket = createConnection(port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: *\r\n\r\n");
+    await once(socket, "data");
+    await sleep(20);
+    socket.destroy();
+    await done;
+    expect(told).toEqual([undefined, expect.stringContaining("destroyed")]);
+  });
+});
