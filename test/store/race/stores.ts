@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import type { VersionedStore } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 import { postgresStore } from "@entity-tag/store/postgres";
@@ -32,9 +33,8 @@ const openers = {
   ioredis: async (place: string) => redisStore<never>(await ioRedis(place), { prefix: place }),
   sqlite: async (place: string) => sqliteStore<never>(new DatabaseSync(fileOf(place))).createTable(),
   "sqlite in WAL mode": async (place: string) => {
-    // The timeout: four processes change the mode at the same time, and one after the other they can.
     const db = new DatabaseSync(fileOf(place), { timeout: 5_000 });
-    db.exec("PRAGMA journal_mode = WAL");
+    await setWalMode(db);
     return sqliteStore<never>(db).createTable();
   },
   memory: async () => memoryStore<never>(),
@@ -49,6 +49,18 @@ export type StoreKind = keyof typeof openers;
 
 export function openStore(kind: StoreKind, place: string): Promise<VersionedStore<never>> {
   return openers[kind](place);
+}
+
+/** Four processes set it at the same time. Where two would wait for each other, SQLite says at once that it is locked. */
+async function setWalMode(db: DatabaseSync): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (tries === 200) throw error;
+      await pause(Math.random() * 50);
+    }
+  }
 }
 
 // The clients are imported by those who use them: a race starts dozens of processes, and some take long to load.
