@@ -1,6 +1,5 @@
 export const why =
-  "short and readable, and right for IMF-fixdate; but it is a regular expression over what arrives, its groups are " +
-  "seven strings, and `Date.UTC` costs as much again";
+  "short and readable; but it is a regular expression over what arrives, and each of its groups is a string of its own";
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
