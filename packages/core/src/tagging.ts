@@ -36,15 +36,14 @@ export async function tagged<Req extends Request>(
   { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req>,
 ): Promise<Response> {
   const isOwn = response.headers.has("ETag");
-  if (isOwn || tag === false || request.method === "QUERY" || response.status === 206) return response;
+  if (isOwn || tag === false || !mayBeTagged(request.method, response.status)) return response;
   // The body of such an answer may not be touched: only a copy is read.
   const isCopied = isTypedLate(response);
   const { body } = isCopied ? response.clone() : response;
   if (typeof tag === "function") {
-    // Of an answer to HEAD without the body, nobody can tell which tag that of GET would have.
-    if (request.method === "HEAD" && body === null) return response;
+    if (!mayBeTagged(request.method, response.status, body !== null)) return response;
     const etag = await tag(response, request);
-    return etag === undefined ? response : stamp(response, [["ETag", checked(etag)]]);
+    return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
   }
   if (body === null || Number(response.headers.get("Content-Length")) > maxBytes) return response;
   const read = await readIfComplete(body, maxBytes);
@@ -52,7 +51,35 @@ export async function tagged<Req extends Request>(
   const whole = isCopied ? response : new Response(read.complete ? read.bytes : read.stream, response);
   if (!read.complete || read.bytes.byteLength > maxBytes) return whole;
   const etag = await (tag.contentTag ?? contentTag)(read.bytes, { weak: tag.weak ?? true });
-  return stamp(whole, [["ETag", checked(etag)]]);
+  return stamp(whole, [["ETag", madeTag(etag)]]);
+}
+
+/**
+ * Whether an answer that lacks a tag may be given one. Not a part, which would get a tag of its own, nor an answer to
+ * QUERY; nor one to HEAD without the content, since nobody can tell then which tag that of GET would have.
+ *
+ * @example
+ * mayBeTagged("GET", 206); // false
+ * mayBeTagged("HEAD", 200, false); // false
+ * @see RFC 9110 §8.8.3
+ */
+export function mayBeTagged(method: string, status: number, hasContent = true): boolean {
+  return method !== "QUERY" && status !== 206 && (hasContent || method !== "HEAD");
+}
+
+/**
+ * The tag that an application's own maker has given, if it is one.
+ *
+ * @throws {TypeError} if it is not
+ * @example
+ * madeTag('"v1"'); // '"v1"'
+ * @see RFC 9110 §8.8.3
+ */
+export function madeTag(given: EntityTag): EntityTag {
+  if (parseTag(given) === given) return given;
+  throw new TypeError(
+    `\`tag\` gave ${JSON.stringify(given)}, which is no entity tag: make one with strong() or weak()`,
+  );
 }
 
 /** Adds the fields that the response lacks. What a fetch or a redirect has answered cannot be written to. */
@@ -74,11 +101,4 @@ function isTypedLate({ headers }: Response): boolean {
 
 export function discard(body: ReadableStream | null): void {
   body?.cancel().catch(() => {});
-}
-
-function checked(etag: EntityTag): EntityTag {
-  if (parseTag(etag) === etag) return etag;
-  throw new TypeError(
-    `\`tag\` gave ${JSON.stringify(etag)}, which is no entity tag: make one with strong() or weak()`,
-  );
 }

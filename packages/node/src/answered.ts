@@ -1,5 +1,5 @@
 import { type Current, evaluate, isRead, type Policy, validatorFields } from "@entity-tag/core";
-import { asked } from "./asked.ts";
+import { asked, keepFromHandler } from "./asked.ts";
 import { weakenIfCoded, withholding } from "./compressor.ts";
 import { judged, type NodeRequest, type NodeResponse } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
@@ -34,6 +34,7 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
     if (res.getHeader(name) === undefined) res.setHeader(name, value);
   }
   if (validators.length > 0) judged.add(res);
+  keepFromHandler(req, request, policy?.now);
   if (!decision.range) delete req.headers.range;
   weakenIfCoded(res);
   return false;

@@ -1,11 +1,14 @@
-import { listIncludes, parseTag, weaken } from "@entity-tag/core";
+import { type EntityTag, listIncludes, parseTag, weaken } from "@entity-tag/core";
 import { asked } from "./asked.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
 /** A coded body is another sequence of bytes, and a strong tag must not name both (§8.8.3.3). */
-export function weakenTag(res: NodeResponse): void {
+export function weakenTag(res: NodeResponse): EntityTag | undefined {
   const tag = parseTag(text(res, "etag"));
-  if (tag !== undefined) res.setHeader("ETag", weaken(tag));
+  if (tag === undefined) return undefined;
+  const weakened = weaken(tag);
+  res.setHeader("ETag", weakened);
+  return weakened;
 }
 
 /** Sends the head through middleware nearer to the wire, which decides there, perhaps, to code the body. */

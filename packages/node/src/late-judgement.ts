@@ -1,10 +1,10 @@
-import { evaluate, isTransfer, type Policy, parseDate, parseTag } from "@entity-tag/core";
-import { asked } from "./asked.ts";
+import { evaluate, isTransfer, type Policy, parseDate } from "@entity-tag/core";
+import { asked, keepFromHandler } from "./asked.ts";
 import { sendThrough, weakenTag, withholding } from "./compressor.ts";
 import { type EarlyAnswer, overHttp1, overHttp2 } from "./early-answer.ts";
 import { judged, type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { type Settled, settled, takeBack } from "./settled.ts";
-import { addTag, IN_PARTS, needsBody, type Tagging } from "./tagging.ts";
+import { IN_PARTS, needsContent, type Tagging, tagOf } from "./tagging.ts";
 
 /** Judges the answer to a read when its head is due, whichever way that comes about. */
 export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
@@ -12,6 +12,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   res: Res,
   options: Tagging<Req, Res> & Policy,
 ): void {
+  const request = keepFromHandler(req, asked(req), options.now);
   const { end, flushHeaders, getHeader, removeHeader, write, writeHead } = res;
   const hasLayersBelow = Object.hasOwn(res, "writeHead");
   const isHttp2 = req.httpVersionMajor === 2;
@@ -25,11 +26,10 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (isJudged) return;
     isJudged = true;
     if (res.headersSent || !isTransfer(req.method ?? "", res.statusCode)) return;
-    addTag(req, res, options, body, encoding);
-    if (isCodedAbove()) weakenTag(res);
+    let etag = tagOf(req, res, options, body, encoding);
+    if (isCodedAbove()) etag = weakenTag(res);
     if (judged.has(res)) return;
-    const request = asked(req);
-    const state = { etag: parseTag(text(res, "etag")), lastModified: parseDate(text(res, "last-modified")) };
+    const state = { etag, lastModified: parseDate(text(res, "last-modified")) };
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return;
     instead = settled(decision, request, state, options);
@@ -48,7 +48,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (!res.headersSent && instead?.status !== status) instead = undefined;
     if (isCodedAbove()) weakenTag(res);
     // Not before: until a head is sent, the handler may set fields.
-    if (instead !== undefined) takeBack(res, instead.status);
+    if (instead !== undefined || status === 304) takeBack(res, instead?.status ?? 304);
     const second = instead?.fields ?? phrase;
     if (!hasLayersBelow) return writeHead.call(res, status, second, fields);
     return sendThrough(res, () => writeHead.call(res, status, second, fields));
@@ -74,7 +74,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     }
     if (typeof phrase === "string") res.statusMessage = phrase;
     setHead(res, status, typeof phrase === "string" ? fields : (fields ?? phrase));
-    if (needsBody(req, res, options.tag)) {
+    if (needsContent(req, res, options.tag)) {
       // Over HTTP/1 a head waits for the body anyway; over HTTP/2, for one that comes in the same turn.
       if (isHttp2) setImmediate(() => res.flushHeaders?.());
       return res;

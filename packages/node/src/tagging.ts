@@ -1,6 +1,7 @@
 import { type EntityTag, parseTag } from "@entity-tag/core";
+import { madeTag, mayBeTagged } from "@entity-tag/core/fetch";
 import { contentTag } from "./make-tag.ts";
-import type { NodeRequest, NodeResponse } from "./message.ts";
+import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
 /** How a tag is made from content. */
 export interface ContentTagging {
@@ -24,36 +25,32 @@ export interface Tagging<Req, Res> {
 /** In place of a body: there is one, and it comes in parts. */
 export const IN_PARTS = Symbol("a body in parts");
 
-/** Whether the answer lacks a tag that waits for its body: for the content, or for there being any. */
-export function needsBody(req: NodeRequest, res: NodeResponse, tag: unknown = {}): boolean {
-  const isAwaited = typeof tag === "object" || (typeof tag === "function" && req.method === "HEAD");
-  return isAwaited && lacksTag(req, res);
+/** Whether the answer lacks a tag that waits for its content, or for there being any. */
+export function needsContent(req: NodeRequest, res: NodeResponse, tag: unknown = {}): boolean {
+  const mayBe = (hasContent: boolean) => mayBeTagged(req.method ?? "", res.statusCode, hasContent);
+  const isAwaited = typeof tag === "object" || (typeof tag === "function" && !mayBe(false));
+  return isAwaited && mayBe(true) && res.getHeader("etag") === undefined;
 }
 
-/** As core does, leaves an answer to QUERY, and a part, without a tag of ours. */
-function lacksTag({ method }: NodeRequest, res: NodeResponse): boolean {
-  return method !== "QUERY" && res.statusCode !== 206 && res.getHeader("etag") === undefined;
-}
-
-/** Adds the tag that the answer lacks. `body`: the whole of it, if it is there, or {@link IN_PARTS}. */
-export function addTag<Req extends NodeRequest, Res extends NodeResponse>(
+/**
+ * The tag of the answer: its own, or the one that it lacks, which is added to it. `body`: the whole of it, if it is
+ * there, or {@link IN_PARTS}.
+ */
+export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  options: Tagging<Req, Res>,
+  { tag = {}, maxBytes = 1_048_576 }: Tagging<Req, Res>,
   body: unknown,
   encoding: unknown,
-): void {
-  const { tag = {}, maxBytes = 1_048_576 } = options;
-  if (tag === false || !lacksTag(req, res)) return;
-  // Of an answer to HEAD without the body, nobody can tell which tag that of GET would have.
-  if (typeof tag === "function" && req.method === "HEAD" && !isBody(body)) return;
-  const made = typeof tag === "function" ? tag(res, req) : tagOf(body, encoding, tag, maxBytes);
-  if (made === undefined) return;
-  if (parseTag(made) === made) res.setHeader("ETag", made);
-  else
-    throw new TypeError(
-      `\`tag\` gave ${JSON.stringify(made)}, no entity tag: make one with strong() or weak()`,
-    );
+): EntityTag | undefined {
+  const own = text(res, "etag");
+  if (own !== undefined) return parseTag(own);
+  if (tag === false || !mayBeTagged(req.method ?? "", res.statusCode, isBody(body))) return undefined;
+  const made = typeof tag === "function" ? tag(res, req) : tagOfContent(body, encoding, tag, maxBytes);
+  if (made === undefined) return undefined;
+  if (typeof tag === "function" || tag.contentTag) madeTag(made);
+  res.setHeader("ETag", made);
+  return made;
 }
 
 /** `end` may be given a callback alone. */
@@ -61,18 +58,16 @@ function isBody(body: unknown): boolean {
   return body != null && typeof body !== "function";
 }
 
-function tagOf(
+function tagOfContent(
   body: unknown,
   encoding: unknown,
-  tag: ContentTagging,
+  { weak = true, contentTag: make }: ContentTagging,
   maxBytes: number,
 ): EntityTag | undefined {
   if (typeof body !== "string" && !(body instanceof Uint8Array)) return undefined;
   const isCoded = typeof body === "string" && typeof encoding === "string" && encoding !== "utf8";
   const bytes = isCoded ? Buffer.from(body, encoding as BufferEncoding) : body;
-  if (Buffer.byteLength(bytes) > maxBytes) return undefined;
-  const weakness = { weak: tag.weak ?? true };
-  return tag.contentTag
-    ? tag.contentTag(Buffer.from(bytes as string), weakness)
-    : contentTag(bytes, weakness);
+  // No character has more than three bytes: a short text need not be measured.
+  if (bytes.length * 3 > maxBytes && Buffer.byteLength(bytes) > maxBytes) return undefined;
+  return make ? make(Buffer.from(bytes as string), { weak }) : contentTag(bytes, { weak });
 }

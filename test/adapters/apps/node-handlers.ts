@@ -15,7 +15,7 @@ export interface Business {
   /** Asked before the handler: has this been answered by its conditions? */
   isAnswered(request: IncomingMessage, response: ServerResponse): boolean;
   /** The answer of the handler. */
-  handle(request: IncomingMessage): Plain;
+  handle(request: Pick<IncomingMessage, "headers">): Plain;
 }
 
 const straight: Middleware = (_request, _response, next) => next();

@@ -29,6 +29,7 @@ export const targets: readonly Target[] = [
   over("node", "node-http", "node:http"),
   over("node", "node-http2", "node:http2", http2),
   over("node", "express", "Express"),
+  over("node", "express-files", "Express with files"),
   over("node", "connect", "Connect"),
   over("node", "polka", "Polka"),
   over("deno", "deno", "Deno.serve"),

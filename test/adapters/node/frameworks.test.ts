@@ -209,6 +209,86 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
   });
 });
 
+describe("What a handler would misread is kept from it:", () => {
+  const tag = strong("v1");
+  const misread: [what: string, lines: Lines, status: number][] = [
+    ["a tag of which a comma makes another", [["If-None-Match", `"one, ${tag}, two"`]], 200],
+    ["a list that cannot be read", [["If-None-Match", `${tag}, v2`]], 200],
+    [
+      "a list after which it asks by date",
+      [
+        ["If-None-Match", ""],
+        ["If-Modified-Since", modified],
+      ],
+      200,
+    ],
+    ["a date that HTTP does not know", [["If-Modified-Since", "2030-01-01"]], 200],
+    ["any version at all", [["If-None-Match", "*"]], 304],
+    ["a weak tag where a strong one is asked for", [["If-Match", `W/${tag}`]], 412],
+    ["a list that does not refuse a read", [["If-Match", "v0"]], 200],
+    ["a date before it", [["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"]], 412],
+    [
+      "a range of what is not surely the same",
+      [
+        ["Range", "bytes=0-3"],
+        ["If-Range", `W/${tag}`],
+      ],
+      200,
+    ],
+  ];
+  const validators = { ETag: tag, "Last-Modified": modified };
+  const state = { etag: tag, lastModified: Date.parse(modified) };
+  const ways: Record<string, express.RequestHandler> = {
+    "res.send": (_, res) => void res.set(validators).send(TEXT),
+    "res.sendFile": (_, res) => res.set(validators).sendFile(FILE),
+    "express.static": express.static(`${root}/test`, {
+      setHeaders: (res) => void (res as express.Response).set(validators),
+    }),
+  };
+
+  test.each(Object.entries(ways))("%s", async (_, handler) => {
+    const apps = {
+      late: [conditional()],
+      early: [(req, res, next) => answered(req, res, state) || next()],
+      both: [
+        conditional(),
+        // Asked twice: what is kept from the handler is not kept from here.
+        (req, res, next) => [{}, state].some((state) => answered(req, res, state)) || next(),
+      ],
+    } satisfies Record<string, Middleware[]>;
+    for (const [when, layers] of Object.entries(apps)) {
+      const app = express();
+      for (const layer of layers) app.use(layer as express.RequestHandler);
+      await serving(app.use(handler) as RequestListener, async (port) => {
+        for (const [what, lines, status] of misread) {
+          expect([when, what, (await ask(port, "GET", "/package.json", lines)).status]).toEqual([
+            when,
+            what,
+            status,
+          ]);
+        }
+      });
+    }
+  });
+
+  test("it sees the conditions that say the same to everybody", async () => {
+    const seen: unknown[] = [];
+    const layers: Middleware[] = [
+      conditional(),
+      (req, _, next) => next(void seen.push(req.headers["if-none-match"])),
+    ];
+    await serving(
+      expressApp(false, layers, (_, res) => void res.send(TEXT)),
+      async (port) => {
+        for (const field of ['"v1"', 'W/"v1"', '"v1", W/"v2"', '"a,b"', "*"]) {
+          await ask(port, "GET", "/", [["If-None-Match", field]]);
+        }
+      },
+    );
+    expect(seen).toEqual(['"v1"', 'W/"v1"', '"v1", W/"v2"', undefined, undefined]);
+  });
+});
+
 describe.each(Object.entries(frameworks))("Under %s,", (_, app) => {
   test.each(Object.entries(byNode))("conditional sends 200, then 304, after %s", async (_, handler) => {
     await serving(app([conditional()], handler), async (port) => {

@@ -1,0 +1,139 @@
+import { createRequire } from "node:module";
+import { type EntityTag, evaluate, formatDate, ifRange } from "@entity-tag/core";
+import { isMisread, isRangeRefused } from "@entity-tag/core/fetch";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { spellings } from "./slow-date.ts";
+import { fieldAndTag, readableList, tagText } from "./tag-text.ts";
+
+type Fields = Record<string, string | undefined>;
+
+/** What Express and `send` ask. */
+const fresh: (request: Fields, response: Fields) => boolean = createRequire(import.meta.url)("fresh");
+
+// A busy machine is given time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+const get = (fields: Fields) => ({ method: "GET", headers: { get: (name: string) => fields[name] } });
+const misread = (fields: Fields) => isMisread(get(fields));
+
+/** The words of others for it, where we are asked what is there. */
+function isOverread(fields: Fields, etag: EntityTag, lastModified: number): boolean {
+  const response = { etag, "last-modified": formatDate(lastModified) };
+  return fresh(fields, response) && evaluate(get(fields), { etag, lastModified }).outcome !== "not-modified";
+}
+
+const date = fc.oneof(
+  fc.constantFrom(...spellings(moment), ...spellings(moment + 1000), ...spellings(moment - 1000)),
+  fc.constantFrom(
+    "1994-11-15",
+    "15 Nov 1994",
+    "2030",
+    "Tue, 15 Nov 1994 12:45:60 GMT",
+    "",
+    "Tue, 15 Nov 1994",
+  ),
+  fc.constantFrom("Sunday, 06-Nov-94 08:49:37 GMT", "Sunday, 06-Nov-49 08:49:37 GMT", "0", "now"),
+);
+
+describe("isMisread, §13.1", () => {
+  it("where it says no, nobody who splits at commas finds a tag that is not there", () => {
+    let [over, plain] = [0, 0];
+    fc.assert(
+      fc.property(fieldAndTag, fc.option(date, { nil: undefined }), ([noneMatch, etag], since) => {
+        const fields = { "if-none-match": noneMatch, "if-modified-since": since };
+        const isOver = isOverread(fields, etag, moment);
+        if (misread(fields)) over += Number(isOver);
+        else {
+          plain++;
+          expect(isOver, noneMatch).toBe(false);
+        }
+      }),
+      { numRuns: 30_000 },
+    );
+    // The question is asked, and there is something in it.
+    expect([over > 20, plain > 1_000]).toEqual([true, true]);
+  });
+
+  it("where it says no of a date, nobody finds one that is not there", () => {
+    let over = 0;
+    const garbled = fc.oneof(date, fc.date({ noInvalidDate: true }).map(String), fc.string());
+    fc.assert(
+      fc.property(garbled, tagText, (since, etag) => {
+        const fields = { "if-modified-since": since };
+        if (misread(fields)) over += Number(isOverread(fields, etag, moment));
+        else expect(isOverread(fields, etag, moment), since).toBe(false);
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(over).toBeGreaterThan(20);
+  });
+
+  it("it says no of what clients send", () => {
+    expect(misread({})).toBe(false);
+    fc.assert(fc.property(tagText, (tag) => misread({ "if-none-match": tag }) === tag.includes(",")));
+    fc.assert(
+      fc.property(readableList, ({ members, field }) => {
+        fc.pre(members.length > 0 && !members.some((tag) => tag.includes(",")));
+        // White space around a field is taken off before it arrives.
+        expect(misread({ "if-none-match": field.trim() })).toBe(false);
+      }),
+    );
+    for (const spelling of spellings(moment)) expect(misread({ "if-modified-since": spelling })).toBe(false);
+  });
+
+  it.each<[Fields]>([
+    [{ "if-none-match": '"a, "v1", b"' }],
+    [{ "if-none-match": '"a,b"' }],
+    [{ "if-none-match": "v1" }],
+    [{ "if-none-match": "" }],
+    [{ "if-none-match": "*" }],
+    [{ "if-none-match": 'W/W/"v1"' }],
+    [{ "if-match": '"v1"' }],
+    [{ "if-unmodified-since": formatDate(moment) }],
+    [{ "if-modified-since": "1994-11-15T12:45:26Z" }],
+    [{ "if-modified-since": `${formatDate(moment)}, ${formatDate(moment)}` }],
+  ])("it says yes of %j", (fields) => {
+    expect(misread(fields)).toBe(true);
+  });
+
+  it("the century of a two-digit year is settled by `now`", () => {
+    const fields = { "if-modified-since": "Sunday, 06-Nov-94 08:49:37 GMT" };
+    expect(isMisread(get(fields), Date.UTC(2026, 0))).toBe(false);
+    expect(isMisread(get(fields), Date.UTC(2090, 0))).toBe(true);
+  });
+});
+
+describe("isRangeRefused, §13.1.5", () => {
+  const refused = (field: string | undefined) =>
+    isRangeRefused(get({ range: "bytes=0-3", "if-range": field }));
+
+  it("it is where If-Range holds for no tag and no date, however sure that is", () => {
+    const field = fc.oneof(fieldAndTag, fc.tuple(date, tagText));
+    let both = 0;
+    fc.assert(
+      fc.property(field, ([text, etag]) => {
+        const holds = ifRange(text, { etag, lastModified: moment, lastModifiedStrong: true });
+        both |= holds ? 1 : 2;
+        if (refused(text)) expect(holds, text).toBe(false);
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(both).toBe(3);
+  });
+
+  it.each<[string | undefined, boolean]>([
+    [undefined, false],
+    ['"v1"', false],
+    [formatDate(moment), false],
+    ['W/"v1"', true],
+    ['"v1", "v2"', true],
+    ["*", true],
+    ["v1", true],
+    ["", true],
+    ["1994-11-15", true],
+  ])("of %j it says %j", (field, expected) => {
+    expect(refused(field)).toBe(expected);
+  });
+});
