@@ -1,5 +1,18 @@
-import { type Current, evaluate } from "@entity-tag/core";
-import { answer, preconditionFailed, preconditionRequired } from "@entity-tag/core/fetch";
+import {
+  type Current,
+  evaluate,
+  staysInNotModified,
+  staysInRefusal,
+  validatorFields,
+} from "@entity-tag/core";
+import {
+  answer,
+  explain,
+  preconditionFailed,
+  preconditionRequired,
+  settle,
+  staysIn,
+} from "@entity-tag/core/fetch";
 import { describe, expect, it, vi } from "vitest";
 import { rows } from "../rows.ts";
 
@@ -51,6 +64,44 @@ describe("answer and the rows", () => {
     const problem = await response.json();
     expect(problem.status).toBe(response.status);
     if (because !== undefined) expect(JSON.stringify(problem)).toContain(fieldNames[because]);
+  });
+});
+
+describe("settle, §13.2", () => {
+  it("says as plain data what answer says, of every row", () => {
+    let settledRows = 0;
+    for (const { method, headers, state, policy, outcome, name } of rows) {
+      const fields = new Headers();
+      for (const [field, value] of headers) fields.append(field, value);
+      const asked = { method, headers: fields };
+      const decision = evaluate(asked, state, policy);
+      const settled = settle(decision, asked, state, policy);
+      expect(settled?.status, name).toBe(statuses[outcome]);
+      if (settled === undefined) continue;
+      settledRows++;
+      const problem = explain(decision, asked, state, policy);
+      expect(settled.body).toBe(problem && JSON.stringify(problem));
+      expect(settled.stays).toBe(settled.status === 304 ? staysInNotModified : staysInRefusal);
+      const validators = settled.status === 304 || settled.status === 412 ? validatorFields(state) : [];
+      const type = settled.status === 304 ? [] : [["Content-Type", "application/problem+json"]];
+      expect(settled.fields).toEqual([...validators, ...type]);
+    }
+    expect(settledRows).toBeGreaterThan(300);
+  });
+
+  it("a 304 has the validators that it is given in place of the state's, a 412 its own", () => {
+    const current: Current = { etag: '"v1"' };
+    const settled = (fields: Record<string, string>) => {
+      const asked = request("GET", fields);
+      return settle(evaluate(asked, current), asked, current, undefined, []);
+    };
+    expect(settled({ "If-None-Match": '"v1"' })?.fields).toEqual([]);
+    expect(settled({ "If-Match": '"v0"' })?.fields).toContainEqual(["ETag", '"v1"']);
+  });
+
+  it("staysIn knows of the statuses of other people's answers which ask for less", () => {
+    expect(staysIn(304)).toBe(staysInNotModified);
+    expect([200, 206, 404, 412].map((status) => staysIn(status))).toEqual(Array(4).fill(undefined));
   });
 });
 

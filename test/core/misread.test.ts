@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { type EntityTag, evaluate, formatDate, ifRange } from "@entity-tag/core";
-import { isMisread, isRangeRefused } from "@entity-tag/core/fetch";
+import { asksByDate, isMisread, isRangeRefused } from "@entity-tag/core/fetch";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { spellings } from "./slow-date.ts";
@@ -135,5 +135,17 @@ describe("isRangeRefused, §13.1.5", () => {
     ["1994-11-15", true],
   ])("of %j it says %j", (field, expected) => {
     expect(refused(field)).toBe(expected);
+  });
+});
+
+describe("asksByDate, §13.1.3", () => {
+  it.each<[Fields, boolean]>([
+    [{}, false],
+    [{ "if-modified-since": formatDate(moment) }, true],
+    [{ "if-modified-since": "" }, true],
+    [{ "if-none-match": '"v1"', "if-modified-since": formatDate(moment) }, false],
+    [{ "if-none-match": '"v1"' }, false],
+  ])("of %j it says %j", (fields, expected) => {
+    expect(asksByDate(get(fields))).toBe(expected);
   });
 });

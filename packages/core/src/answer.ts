@@ -1,9 +1,11 @@
 import { checkedTag } from "./entity-tag.ts";
-import { type Decision, evaluate, type Policy } from "./evaluate.ts";
-import { staysInNotModified } from "./not-modified.ts";
+import { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
+import { staysInNotModified, staysInRefusal } from "./not-modified.ts";
 import type { Current } from "./preconditions.ts";
 import { conditionMissing, explain, overtaken, type Problem } from "./problem.ts";
 import { validatorFields } from "./validator-fields.ts";
+
+export type Fields = [name: string, value: string][];
 
 /**
  * The response that the conditions of a request alone settle: 304, 400, 412 or 428; `undefined`: go on and handle it.
@@ -21,9 +23,8 @@ import { validatorFields } from "./validator-fields.ts";
 export function answer(request: Request, current: Current, policy?: Policy): Response | undefined {
   // At once, lest a mistake wait for the first request with a condition.
   if (checkedState(current)?.etag !== undefined) checkedTag(current!.etag!);
-  const decision = evaluate(request, current, policy);
-  if (decision.outcome === "proceed") return undefined;
-  return refused(decision, request, current, policy) ?? notModified(validatorFields(current));
+  const settled = settle(evaluate(request, current, policy), request, current, policy);
+  return settled && respond(settled, request.method);
 }
 
 export function checkedState(state: Current): Current {
@@ -33,15 +34,70 @@ export function checkedState(state: Current): Current {
   );
 }
 
-/** The response to a refusal; `undefined` if the decision refuses nothing. */
-export function refused(
+/** An answer that the conditions alone settle, as plain data. */
+export interface Settled {
+  readonly status: 304 | 400 | 412 | 428;
+  /** What it has besides what stays. */
+  readonly fields: Fields;
+  /** A 304 has none. */
+  readonly body: string | undefined;
+  /** Whether a field of the answer in whose place it is sent may stay. The name may be in any case. */
+  stays(fieldName: string): boolean;
+}
+
+/**
+ * What to answer by a decision, for who has no `Response` to put it in; `undefined`: go on and handle the request.
+ *
+ * `validators`: what a 304 has of `current`, if not all of it: nothing, where the answer that it replaces has them.
+ *
+ * @throws {TypeError} if a tag or a time in `current` is none
+ * @example
+ * const request = { method: "PUT", headers: new Headers({ "If-Match": '"v1"' }) };
+ * const current = { etag: strong("v2") };
+ * settle(evaluate(request, current), request, current)?.status; // 412
+ * @see RFC 9110 §13.2
+ */
+export function settle(
   decision: Decision,
-  request: Request,
+  request: ConditionalRequest,
   current: Current,
   policy?: Policy,
-): Response | undefined {
+  validators?: Fields,
+): Settled | undefined {
+  if (decision.outcome === "proceed") return undefined;
   const problem = explain(decision, request, current, policy);
-  return problem && refusal(problem, problem.status === 412 ? current : null, request.method);
+  if (problem !== undefined) return refusal(problem, problem.status === 412 ? current : null);
+  const fields = validators ?? validatorFields(current);
+  return { status: 304, fields, body: undefined, stays: staysInNotModified };
+}
+
+function refusal(problem: Problem, current: Current): Settled {
+  const fields: Fields = [...validatorFields(current), ["Content-Type", "application/problem+json"]];
+  return { status: problem.status, fields, body: JSON.stringify(problem), stays: staysInRefusal };
+}
+
+/**
+ * Which fields may stay in an answer with this status that somebody else gives; `undefined`: all. The names may be in
+ * any case.
+ *
+ * @example
+ * staysIn(304)?.("Content-Type"); // false
+ * @see RFC 9110 §15.4.5
+ */
+export function staysIn(status: number): Settled["stays"] | undefined {
+  return status === 304 ? staysInNotModified : undefined;
+}
+
+/** The response, with what may stay in it of these fields of the answer that it replaces. */
+export function respond(
+  { status, fields, body, stays }: Settled,
+  method?: string,
+  old: Fields = [],
+): Response {
+  const headers = new Headers(fields);
+  const isNew = (name: string) => fields.some(([own]) => own.toLowerCase() === name.toLowerCase());
+  for (const [name, value] of old) if (stays(name) && !isNew(name)) headers.append(name, value);
+  return new Response(method === "HEAD" ? null : (body ?? null), { status, headers });
 }
 
 /**
@@ -66,7 +122,7 @@ export function notModified(headers?: HeadersInit): Response {
  * @see RFC 9110 §15.5.13
  */
 export function preconditionFailed(current?: Current): Response {
-  return refusal(overtaken(current), current ?? null);
+  return respond(refusal(overtaken(current), current ?? null));
 }
 
 /**
@@ -77,14 +133,5 @@ export function preconditionFailed(current?: Current): Response {
  * @see RFC 6585 §3
  */
 export function preconditionRequired(): Response {
-  return refusal(conditionMissing(), null);
-}
-
-function refusal(problem: Problem, current: Current, method?: string): Response {
-  const headers = new Headers(validatorFields(current));
-  headers.set("Content-Type", "application/problem+json");
-  return new Response(method === "HEAD" ? null : JSON.stringify(problem), {
-    status: problem.status,
-    headers,
-  });
+  return respond(refusal(conditionMissing(), null));
 }

@@ -1,10 +1,9 @@
-import { checkedState, notModified, refused } from "./answer.ts";
+import { checkedState, type Fields, respond, settle } from "./answer.ts";
 import { parseTag } from "./entity-tag.ts";
 import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
-import { staysInRefusal } from "./not-modified.ts";
 import { type Current, ifRange, type State } from "./preconditions.ts";
-import { type Awaitable, discard, type Fields, stamp, type Tagging, tagged } from "./tagging.ts";
+import { type Awaitable, discard, stamp, type Tagging, tagged } from "./tagging.ts";
 import { validatorFields } from "./validator-fields.ts";
 
 /** What {@link conditional} may be told. */
@@ -63,8 +62,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     if (isLate) return judgeLate(request, handle, options);
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return handle(decision.range ? request : withoutRange(request));
-    const refusal = refused(decision, request, state, options);
-    return refusal ? withFieldsOf(fields, refusal) : notModified(fields);
+    return respond(settle(decision, request, state, options, [])!, request.method, fields);
   };
 }
 
@@ -94,11 +92,10 @@ async function judgeLate<Req extends Request, Rest extends unknown[], Res extend
   if (!isSent(request, response)) return response;
   const answered = await tagged(request, response, options);
   const state = stateOf(answered);
-  const decision = evaluate(request, state, options);
-  if (decision.outcome === "proceed") return answered;
+  const settled = settle(evaluate(request, state, options), request, state, options, []);
+  if (settled === undefined) return answered;
   discard(answered.body);
-  const refusal = refused(decision, request, state, options);
-  return refusal ? withFieldsOf([...answered.headers], refusal) : notModified(answered.headers);
+  return respond(settled, request.method, [...answered.headers]);
 }
 
 /** Whether this is an answer that sends a representation. */
@@ -109,14 +106,6 @@ function isSent(request: Request, response: Response | undefined): response is R
 
 function stateOf({ headers }: Response): State {
   return { etag: parseTag(headers.get("ETag")), lastModified: parseDate(headers.get("Last-Modified")) };
-}
-
-/** A refusal with what may stay in it of the answer that it replaces. */
-function withFieldsOf(fields: Fields, refusal: Response): Response {
-  return stamp(
-    refusal,
-    fields.filter(([name]) => staysInRefusal(name)),
-  );
 }
 
 /** A part of another version than the client has parts of (§13.1.5). That the handler sent it vouches for its date. */

@@ -48,3 +48,16 @@ export function isRangeRefused({ headers }: ConditionalRequest, now?: number): b
   const tag = parseTag(ifRange);
   return tag === undefined ? parseDate(ifRange, now) === undefined : isWeak(tag);
 }
+
+/**
+ * Whether a read is judged by its date alone. A 304 of somebody who compares no more than that lacks the tag of its 200
+ * where that is still to be made.
+ *
+ * @example
+ * const headers = new Headers({ "If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT" });
+ * asksByDate({ method: "GET", headers }); // true
+ * @see RFC 9110 §15.4.5
+ */
+export function asksByDate({ headers }: ConditionalRequest): boolean {
+  return headers.get("if-none-match") == null && headers.get("if-modified-since") != null;
+}

@@ -1,9 +1,9 @@
+import type { Fields } from "./answer.ts";
 import { readIfComplete } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
 
 export type Awaitable<T> = T | Promise<T>;
-export type Fields = [name: string, value: string][];
 
 /** How a tag is made from content. */
 export interface ContentTagging {

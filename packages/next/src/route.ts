@@ -1,6 +1,5 @@
-import { ifNoneMatch, parseTag } from "@entity-tag/core";
-import { type ConditionalOptions, conditional, notModified } from "@entity-tag/core/fetch";
-import { codingOf, incoming, outgoing } from "./coding.ts";
+import { type ConditionalOptions, conditional, inForms } from "@entity-tag/core/fetch";
+import { compressor } from "./coding.ts";
 
 type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
 
@@ -26,24 +25,8 @@ export function route<
   options: ConditionalOptions<Req, [context: Context]> = {},
 ): Record<Method, Handler<Req, Context, Promise<Response>>> {
   const guarded = (Object.keys(methods) as Method[]).map((method) => {
-    const handler = conditional(methods[method], options);
-    const send: Handler<Req, Context, Promise<Response>> = async (request, context) => {
-      const { headers } = request;
-      const coding = codingOf(headers.get("Accept-Encoding"));
-      const asked = headers.get("If-None-Match");
-      const response = outgoing(await handler(incoming(request, coding), context), coding);
-      if (!standsForAnother(response, asked)) return response;
-      headers.set("If-None-Match", "");
-      return outgoing(await handler(request, context), coding);
-    };
-    return [method, send];
+    const handler: Handler<Req, Context, Promise<Response>> = conditional(methods[method], options);
+    return [method, inForms(handler, compressor)] as const;
   });
-  return Object.fromEntries(guarded);
-}
-
-const { status: NOT_MODIFIED } = /* @__PURE__ */ notModified();
-
-/** Whether it spares the client a form of the version that it does not hold: that is to be sent (RFC 9110 §13.1.2). */
-function standsForAnother({ status, headers }: Response, asked: string | null): boolean {
-  return status === NOT_MODIFIED && ifNoneMatch(asked, { etag: parseTag(headers.get("ETag")) }) === true;
+  return Object.fromEntries(guarded) as Record<Method, Handler<Req, Context, Promise<Response>>>;
 }

@@ -1,8 +1,9 @@
 import { type Current, evaluate, isRead, type Policy, validatorFields } from "@entity-tag/core";
+import { type Settled, settle } from "@entity-tag/core/fetch";
 import { asked, keepFromHandler } from "./asked.ts";
 import { weakenIfCoded, withholding } from "./compressor.ts";
 import { judged, type NodeRequest, type NodeResponse } from "./message.ts";
-import { type Settled, settled, takeBack } from "./settled.ts";
+import { flat, takeBack } from "./settled.ts";
 
 /**
  * Whether the conditions of the request alone settle it: then 304, 400, 412 or 428 has been sent.
@@ -24,9 +25,7 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
   const request = asked(req);
   const decision = evaluate(request, current, policy);
   if (decision.outcome !== "proceed") {
-    const instead = settled(decision, request, current, policy);
-    if (instead.status === 304) for (const pair of validators) instead.fields.push(...pair);
-    sendInstead(req, res, instead);
+    sendInstead(req, res, settle(decision, request, current, policy, validators)!);
     return true;
   }
   if (!isRead(request.method)) return false;
@@ -40,15 +39,17 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
   return false;
 }
 
-function sendInstead(req: NodeRequest, res: NodeResponse, { status, fields, body }: Settled): void {
+function sendInstead(req: NodeRequest, res: NodeResponse, instead: Settled): void {
+  const { status, body, stays } = instead;
+  const fields = flat(instead);
   if (!Object.hasOwn(res, "writeHead")) {
-    takeBack(res, status);
+    takeBack(res, stays);
     res.writeHead(status, fields);
   } else {
     // Nobody knows yet of which type the 200 would be: one that is coded, lest it lack the `Vary` of that.
     const type = res.getHeader("content-type") ?? "text/plain";
     const getHeader = withholding(req, res, res.getHeader, () => true, type);
-    takeBack(res, status);
+    takeBack(res, stays);
     for (let i = 0; i < fields.length; i += 2) res.setHeader(fields[i]!, fields[i + 1]!);
     res.getHeader = getHeader;
     res.statusCode = status;

@@ -1,5 +1,5 @@
 import type { ConditionalRequest } from "@entity-tag/core";
-import { isMisread, isRangeRefused } from "@entity-tag/core/fetch";
+import { asksByDate, isMisread, isRangeRefused } from "@entity-tag/core/fetch";
 import type { NodeRequest } from "./message.ts";
 
 /** The fields of requests, as they came, whose conditions are kept from their handlers. */
@@ -37,6 +37,8 @@ export function keepFromHandler(
   now?: number,
 ): ConditionalRequest {
   const { headers } = req;
+  // `res.send` of Express asks this.
+  if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });
   if (isRangeRefused(request, now)) delete headers.range;
   if (whole.has(req) || !isMisread(request, now)) return request;
   whole.set(req, { ...headers });

@@ -1,4 +1,5 @@
-import { type EntityTag, listIncludes, parseTag, weaken } from "@entity-tag/core";
+import { type EntityTag, parseTag, weaken } from "@entity-tag/core";
+import { uncodedTag } from "@entity-tag/core/fetch";
 import { asked } from "./asked.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
@@ -50,13 +51,8 @@ export function withholding(
     if (field === "content-type") return type;
     if (field !== "content-encoding") return getHeader.call(res, name);
     // Who asks this would code the 200, perhaps: the client may hold that coded, under the weak tag.
-    if (res.statusCode === 304 && !isHeldUncoded(req, res)) weakenTag(res);
+    const tag = parseTag(text(res, "etag"));
+    if (tag !== undefined) res.setHeader("ETag", uncodedTag(res.statusCode, asked(req), tag));
     return "none";
   };
-}
-
-/** Whether the client holds it as it is, coded by nobody: it has named the strong tag. */
-function isHeldUncoded(req: NodeRequest, res: NodeResponse): boolean {
-  const etag = parseTag(text(res, "etag"));
-  return etag !== undefined && listIncludes(asked(req).headers.get("if-none-match") ?? "", etag, "strong");
 }

@@ -35,15 +35,7 @@ export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
     );
   }
   return (req, res, next) => {
-    if (isRead(req.method ?? "")) {
-      // Express compares dates in place of a tag that is still to be made.
-      if ("fresh" in req && isAskedByDate(req)) Object.defineProperty(req, "fresh", { value: false });
-      judgeLate(req, res, options);
-    }
+    if (isRead(req.method ?? "")) judgeLate(req, res, options);
     next();
   };
-}
-
-function isAskedByDate({ headers }: NodeRequest): boolean {
-  return headers["if-modified-since"] !== undefined && headers["if-none-match"] === undefined;
 }

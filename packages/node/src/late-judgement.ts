@@ -1,9 +1,10 @@
 import { evaluate, isTransfer, type Policy, parseDate } from "@entity-tag/core";
+import { type Settled, settle, staysIn } from "@entity-tag/core/fetch";
 import { asked, keepFromHandler } from "./asked.ts";
 import { sendThrough, weakenTag, withholding } from "./compressor.ts";
 import { type EarlyAnswer, overHttp1, overHttp2 } from "./early-answer.ts";
 import { judged, type NodeRequest, type NodeResponse, text } from "./message.ts";
-import { type Settled, settled, takeBack } from "./settled.ts";
+import { flat, takeBack } from "./settled.ts";
 import { IN_PARTS, needsContent, type Tagging, tagOf } from "./tagging.ts";
 
 /** Judges the answer to a read when its head is due, whichever way that comes about. */
@@ -30,17 +31,20 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (isCodedAbove()) etag = weakenTag(res);
     if (judged.has(res)) return;
     const state = { etag, lastModified: parseDate(text(res, "last-modified")) };
-    const decision = evaluate(request, state, options);
-    if (decision.outcome === "proceed") return;
-    instead = settled(decision, request, state, options);
-    res.statusCode = instead.status;
+    instead = settle(evaluate(request, state, options), request, state, options, []);
+    if (instead !== undefined) res.statusCode = instead.status;
   };
   const hasLayersAbove = () => res.writeHead !== head;
   /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
   const isCodedAbove = () => hasLayersAbove() && getHeader.call(res, "content-encoding") !== undefined;
   /** To be done while the type is still there. */
   const withhold = () => {
-    res.getHeader = withholding(req, res, getHeader, () => res.statusCode === 304 || instead !== undefined);
+    res.getHeader = withholding(
+      req,
+      res,
+      getHeader,
+      () => instead !== undefined || staysIn(res.statusCode) !== undefined,
+    );
   };
 
   const sendBelow = (status: number, phrase?: unknown, fields?: unknown) => {
@@ -48,8 +52,9 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (!res.headersSent && instead?.status !== status) instead = undefined;
     if (isCodedAbove()) weakenTag(res);
     // Not before: until a head is sent, the handler may set fields.
-    if (instead !== undefined || status === 304) takeBack(res, instead?.status ?? 304);
-    const second = instead?.fields ?? phrase;
+    const stays = instead?.stays ?? staysIn(status);
+    if (stays !== undefined) takeBack(res, stays);
+    const second = instead === undefined ? phrase : flat(instead);
     if (!hasLayersBelow) return writeHead.call(res, status, second, fields);
     return sendThrough(res, () => writeHead.call(res, status, second, fields));
   };
