@@ -187,6 +187,35 @@ describe("conditional without current: a read is judged after the handler", () =
     expect([same.status, same.headers.has("Content-Range")]).toEqual([304, false]);
   });
 
+  it.each<[option: object, message: string]>([
+    [{ maxBytes: Number.NaN }, "`maxBytes` is NaN: use a number from 0 on"],
+    [{ maxBytes: -1 }, "`maxBytes` is -1"],
+    [{ maxBytes: "1 MB" }, '`maxBytes` is "1 MB"'],
+    [{ maxBytes: 1n }, "`maxBytes` is 1"],
+    [{ tag: true }, "`tag` is true: use false, a function, or an object such as { weak: false }"],
+    [{ tag: "weak" }, '`tag` is "weak"'],
+    [{ tag: null }, "`tag` is null"],
+    [{ malformed: "400" }, '`malformed` is "400": use "fail" or "reject"'],
+    [{ ifMatch: "lenient" }, '`ifMatch` is "lenient": use "strong" or "weak"'],
+    [{ require: "PUT" }, '`require` is "PUT": use a boolean, or a list of methods'],
+    [{ require: [1] }, "`require` is [1]"],
+    [{ require: null }, "`require` is null"],
+  ])("conditional refuses at once the option %o", (option, message) => {
+    expect(() => conditional(page, { current: () => null, ...option })).toThrow(TypeError);
+    expect(() => conditional(page, { current: () => null, ...option })).toThrow(message);
+  });
+
+  it("conditional takes every option that is one", () => {
+    for (const options of [
+      { maxBytes: Number.POSITIVE_INFINITY, tag: false, malformed: "reject", ifMatch: "weak" },
+      { maxBytes: 0, tag: () => undefined, malformed: "fail", ifMatch: "strong", require: false },
+      { tag: { weak: false }, require: ["PUT"], current: () => null },
+      { maxBytes: undefined, tag: undefined, malformed: undefined, ifMatch: undefined, require: undefined },
+    ] as const) {
+      expect(conditional(page, options)).toBeTypeOf("function");
+    }
+  });
+
   it("conditional refuses to require conditions that it cannot judge in time", () => {
     expect(() => conditional(page, { require: true })).toThrow(/current/);
     expect(() => conditional(page, { require: ["PUT"] })).toThrow(TypeError);

@@ -2,6 +2,7 @@ import { checkedState, type Fields, respond, settle } from "./answer.ts";
 import { parseTag } from "./entity-tag.ts";
 import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
+import { checkedOptions } from "./options.ts";
 import { type Current, ifRange, type State } from "./preconditions.ts";
 import { type Awaitable, discard, stamp, type Tagging, tagged } from "./tagging.ts";
 import { validatorFields } from "./validator-fields.ts";
@@ -30,7 +31,7 @@ export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
  * A body that is complete is hashed for its tag. One that is still being produced (server-sent events, a slow stream)
  * or goes on behind `maxBytes` flows on at once, untagged. A request's `Cache-Control: no-cache` suppresses no 304.
  *
- * @throws {TypeError} at once on `require` without `current`; rejects if `current` or `tag` yields what is neither a
+ * @throws {TypeError} at once on an option that is none, and on `require` without `current`; rejects if `current` or `tag` yields what is neither a
  * state nor a tag, and with whatever the handler throws
  * @example
  * const handler = conditional(() => Response.json({ hello: "world" }));
@@ -43,7 +44,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
   handler: (request: Req, ...rest: Rest) => Awaitable<Res>,
   options: ConditionalOptions<Req, Rest> = {},
 ): (request: Req, ...rest: Rest) => Promise<Res | Response> {
-  const { current } = options;
+  const { current } = checkedOptions(options);
   if (current === undefined && options.require) {
     throw new TypeError(
       "Cannot require conditions without `current`: a write is judged before the handler or not at all",

@@ -10,5 +10,6 @@ export {
 export { type ConditionalOptions, conditional } from "./conditional.ts";
 export { type Compressor, inForms, uncodedTag } from "./forms.ts";
 export { asksByDate, isMisread, isRangeRefused } from "./misread.ts";
+export { checkedOptions } from "./options.ts";
 export { explain, type Problem } from "./problem.ts";
 export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";

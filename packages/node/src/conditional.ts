@@ -1,4 +1,5 @@
 import { isRead, type Policy } from "@entity-tag/core";
+import { checkedOptions } from "@entity-tag/core/fetch";
 import { judgeLate } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import type { Tagging } from "./tagging.ts";
@@ -21,7 +22,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse>
  * What writes the answer may judge, too, as Express does. Conditions that simpler rules misread are gone from
  * `req.headers`, and known here alone; so is a `Range` whose `If-Range` cannot hold.
  *
- * @throws {TypeError} at once on `require`
+ * @throws {TypeError} at once on an option that is none, and on `require`
  * @example
  * const app = express().use(conditional());
  * @see RFC 9110 §13.2
@@ -29,7 +30,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse>
 export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
   options: ConditionalOptions<Req, Res> = {},
 ): (req: Req, res: Res, next: (error?: unknown) => void) => void {
-  if (options.require) {
+  if (checkedOptions(options).require) {
     throw new TypeError(
       "Cannot require conditions after the handler: require them with answered(), before it",
     );

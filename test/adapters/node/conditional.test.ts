@@ -289,6 +289,11 @@ describe("conditional judges", () => {
   });
 });
 
+test("conditional refuses at once an option that is none", () => {
+  expect(() => conditional({ maxBytes: Number.NaN })).toThrow("`maxBytes` is NaN");
+  expect(() => conditional({ tag: "weak" as never })).toThrow('`tag` is "weak"');
+});
+
 test("conditional refuses at once to require conditions that it could not obey", () => {
   expect(() => conditional({ require: true })).toThrow(/answered\(\), before it/);
 });
