@@ -18,7 +18,7 @@ interface Options {
   compare?: string;
 }
 
-const FULL: Order = { pace: { rounds: 9, slice: 3, warmUp: 30, load: 200 }, plots: true };
+const FULL: Order = { pace: { rounds: 9, slice: 3, warmUp: 80, load: 200 }, plots: true };
 const QUICK: Order = { pace: { rounds: 7, slice: 1, warmUp: 20, load: 60 }, plots: false };
 
 await new Command("npm run bench --")
