@@ -51,7 +51,8 @@ function nameVersions(headers: Headers, names: readonly string[]): void {
   };
   for (const condition of ["If-Match", "If-None-Match"]) {
     const field = headers.get(condition);
-    if (field !== null) headers.set(condition, field.split('"').map(versionOf).join('"'));
+    const versions = field?.split('"').map(versionOf).join('"');
+    if (versions !== undefined && versions !== field) headers.set(condition, versions);
   }
 }
 
