@@ -11,6 +11,8 @@ export interface Pace {
   slice: number;
   /** For every contender before the first, of processor time: what engines need to see of a function. */
   warmUp: number;
+  /** For every server before the first, in requests: an engine needs to see 25,000 of Express, and more with middleware. */
+  requests: number;
   /** For every server and store in each round. */
   load: number;
 }

@@ -13,14 +13,14 @@ const HOW = `
 What the hot paths cost, side by side with everybody who answers rightly, in one run on one machine.
 
 \`\`\`sh
-npm run bench                            # everything, about five minutes
+npm run bench                            # everything, five to eight minutes by the machine
 npm run bench -- tag-list evaluate       # only these suites
-npm run bench -- --quick                 # shorter rounds, no plots, servers on Node alone: under two minutes
+npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: about two minutes
 npm run bench -- --runtime bun           # under Bun alone, or deno
 npm run bench -- --json >results.json    # the figures as JSON, the tables on the standard error
 npm run bench -- --compare results.json  # measure, and say what changed since then
 npm run bench -- --check                 # the thresholds alone, as CI does: status 1 if one does not hold
-npm run bench -- --record                # everything, kept in results/ and published here: under six minutes
+npm run bench -- --record                # everything, kept in results/ and published here
 npm run bench -- --publish               # measure nothing: write this page and the charts again
 \`\`\`
 

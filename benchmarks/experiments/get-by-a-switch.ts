@@ -37,5 +37,5 @@ class Fields {
   }
 }
 
-const pace = { rounds: 9, slice: 3, warmUp: 40, load: 0 };
+const pace = { rounds: 9, slice: 3, warmUp: 40, requests: 0, load: 0 };
 await measureAll(questions, [onSwitch, ...bagCompetitors], scopeOf({ pace, plots: false }));

@@ -8,8 +8,6 @@ import type { Scope, Suite } from "../suite.ts";
 import { caseText } from "../table.ts";
 
 const CLIENTS = 32;
-/** What an engine needs to see of a server before it has optimized it; Express needs the most. */
-const WARM_UP = 50_000;
 const PLOT = "Clients at once, on Node";
 const HINT = "Of the server's processor. Level: an answer costs the same, however many wait for theirs";
 const CROWDS = [1, 4, 16, 64, 256];
@@ -44,7 +42,7 @@ function caseOf({ runtime, source }: Plan): string {
 /** All servers of a runtime take turns, so that figures of one case may be compared with those of the other. */
 async function measureServers(servers: readonly Server[], { pace }: Scope): Promise<CaseResult[]> {
   const amounts = new Map<Server, number>();
-  for (const server of servers) await load(server, WARM_UP, CLIENTS);
+  for (const server of servers) await load(server, pace.requests, CLIENTS);
   for (const server of servers) amounts.set(server, await amountFor(server, pace.load, CLIENTS));
   const loads = new Map(servers.map((server) => [server, [] as Load[]]));
   for (let round = 0; round < pace.rounds; round++) {

@@ -31,8 +31,8 @@ export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
  * A body that is complete is hashed for its tag. One that is still being produced (server-sent events, a slow stream)
  * or goes on behind `maxBytes` flows on at once, untagged. A request's `Cache-Control: no-cache` suppresses no 304.
  *
- * @throws {TypeError} at once on an option that is none, and on `require` without `current`; rejects if `current` or `tag` yields what is neither a
- * state nor a tag, and with whatever the handler throws
+ * @throws {TypeError} at once on an option that is none, and on `require` without `current`; rejects if `current` or
+ * `tag` yields what is neither a state nor a tag, and with whatever the handler throws
  * @example
  * const handler = conditional(() => Response.json({ hello: "world" }));
  * const first = await handler(new Request("https://example.com/"));
