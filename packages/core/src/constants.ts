@@ -6,9 +6,9 @@ export const SPACE = 0x20;
 export const EXCLAMATION_MARK = 0x21;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
-export const HYPHEN = 0x2d;
 export const SLASH = 0x2f;
 export const ZERO = 0x30;
+export const COLON = 0x3a;
 export const CAPITAL_W = 0x57;
 export const DELETE = 0x7f;
 /** 1 in each of four octets. */
@@ -20,3 +20,5 @@ export const END = -1;
 export const NO_NUMBER = 100_000;
 /** In seconds, as dates are compared. */
 export const NO_DATE = NaN;
+/** The three letters as one number. */
+export const GMT = 0x474d54;

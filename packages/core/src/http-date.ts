@@ -1,11 +1,11 @@
-import { HYPHEN, NO_DATE, NO_NUMBER, SPACE, ZERO } from "./constants.ts";
+import { COLON, COMMA, GMT, NO_DATE, NO_NUMBER, SPACE, ZERO } from "./constants.ts";
 
 /** The months, from 0 to 11, and behind them the days of the week, from 12 on. */
 const NAMES = /* @__PURE__ */ (
   "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec " +
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"
 ).split(" ");
-const PLACES = /* @__PURE__ */ new Map(/* @__PURE__ */ NAMES.map((name, i) => [codeAt(name, 0), i]));
+const PLACES = /* @__PURE__ */ new Map(/* @__PURE__ */ NAMES.map((name, i) => [lettersAt(name, 0), i]));
 
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
@@ -45,88 +45,83 @@ export function formatDate(ms: number): string {
 /** As {@link parseDate}, but in seconds, and NaN for what is no date: engines keep small numbers without allocating. */
 export function secondOf(text: string | null | undefined, now?: number): number {
   if (typeof text !== "string") return NO_DATE;
-  const weekday = PLACES.get(codeAt(text, 0))!;
-  if (!(weekday >= 12)) return NO_DATE;
-  if (text.length === 29) return zoned(text, 5, SPACE, fourDigits(text, 12), 17);
-  return text.length === 24 ? asctime(text) : rfc850(text, NAMES[weekday]!, now);
-}
-
-/** `Sun Nov  6 08:49:37 1994` */
-function asctime(text: string): number {
-  return text[3] === " " && text[7] === " " && text[10] === " " && text[19] === " "
-    ? momentOf(text, fourDigits(text, 20), 4, text[8] === " " ? digit(text, 9) : twoDigits(text, 8), 11)
-    : NO_DATE;
-}
-
-/** `Sunday, 06-Nov-94 08:49:37 GMT` */
-function rfc850(text: string, weekday: string, now = Date.now()): number {
-  const at = weekday.length + 2;
-  if (!text.startsWith(weekday) || text.length !== at + 22) return NO_DATE;
-  // A two-digit year is the latest one that lies at most 50 years ahead.
-  const limit = new Date(now);
-  const year = limit.getUTCFullYear() + 50;
-  const inCentury = (last: number) =>
-    zoned(text, at, HYPHEN, last - (last % 100) + twoDigits(text, at + 7), at + 10);
-  const second = inCentury(year);
-  return second * 1000 <= limit.setUTCFullYear(year) ? second : inCentury(year - 100);
-}
-
-/** `, 06 Nov 1994 08:49:37 GMT`: where its day and its time are, and what stands around the month. */
-function zoned(text: string, at: number, around: number, year: number, timeAt: number): number {
-  return text[at - 2] === "," &&
-    text[at - 1] === " " &&
-    text.charCodeAt(at + 2) === around &&
-    text.charCodeAt(at + 6) === around &&
-    text[timeAt - 1] === " " &&
-    text.endsWith(" GMT")
-    ? momentOf(text, year, at + 3, twoDigits(text, at), timeAt)
-    : NO_DATE;
-}
-
-/** The day must exist; a leap second may be any minute's (§5.6.7). */
-function momentOf(text: string, year: number, monthAt: number, day: number, at: number): number {
-  const month = PLACES.get(codeAt(text, monthAt))!;
-  const hour = twoDigits(text, at);
-  const minute = twoDigits(text, at + 3);
-  const second = twoDigits(text, at + 6);
-  return year < 10_000 &&
+  // `Sun Nov  6 08:49:37 1994`, whose every part is read where an IMF-fixdate has it.
+  if (text.length === 24) {
+    text =
+      text.slice(0, 3) +
+      "," +
+      text.slice(7, 11).replace("  ", " 0") +
+      text.slice(4, 7) +
+      text.slice(19) +
+      text.slice(10, 19) +
+      text[3] +
+      "GMT";
+  }
+  if (text.length !== 29) return text.length > 29 ? rfc850(text, now) : NO_DATE;
+  // Each place is a constant, and what is wrong is gathered before it is asked for: engines make the most of that.
+  const month = PLACES.get(lettersAt(text, 8))!;
+  const day = twoDigits(text, 5);
+  const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
+  const hour = twoDigits(text, 17);
+  const minute = twoDigits(text, 20);
+  const second = twoDigits(text, 23);
+  // The weekday must be one, the day must exist, and a leap second may be any minute's (§5.6.7).
+  return PLACES.get(lettersAt(text, 0))! >= 12 &&
+    ((text.charCodeAt(3) ^ COMMA) |
+      (text.charCodeAt(4) ^ SPACE) |
+      (text.charCodeAt(7) ^ SPACE) |
+      (text.charCodeAt(11) ^ SPACE) |
+      (text.charCodeAt(16) ^ SPACE) |
+      (text.charCodeAt(19) ^ COLON) |
+      (text.charCodeAt(22) ^ COLON) |
+      (text.charCodeAt(25) ^ SPACE) |
+      (lettersAt(text, 26) ^ GMT)) ===
+      0 &&
+    year < 10_000 &&
     month < 12 &&
     day > 0 &&
     (day <= 28 || day <= daysBefore(year, month + 1) - daysBefore(year, month)) &&
     hour < 24 &&
-    text[at + 2] === ":" &&
     minute < 60 &&
-    text[at + 5] === ":" &&
     second <= 60
     ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second
     : NO_DATE;
+}
+
+/** `Sunday, 06-Nov-94 08:49:37 GMT`, read as an IMF-fixdate. */
+function rfc850(text: string, now = Date.now()): number {
+  const at = (NAMES.find((name) => text.startsWith(name)) ?? "").length;
+  if (text.length !== at + 24 || text[at + 4]! + text[at + 8] !== "--") return NO_DATE;
+  // A two-digit year is the latest one that lies at most 50 years ahead.
+  const limit = new Date(now);
+  const year = 50 + limit.getUTCFullYear();
+  const inCentury = (last: number) =>
+    secondOf(
+      `${text.slice(0, 3)}${text.slice(at, at + 4)} ${text.slice(at + 5, at + 8)} ${(last / 100) | 0}${text.slice(at + 9)}`,
+    );
+  const second = inCentury(year);
+  return second <= limit.setUTCFullYear(year) / 1000 ? second : inCentury(year - 100);
 }
 
 /** From the last day of 1969 to the first of a month, in years that begin in March: a leap day is then the last. */
 function daysBefore(year: number, month: number): number {
   const y = month < 2 ? year - 1 : year;
   const century = (y / 100) | 0;
-  const daysOfYear = ((153 * ((month + 10) % 12) + 2) / 5) | 0;
+  const daysOfYear = (979 * ((month + 10) % 12) + 16) >> 5;
   return ((1461 * y) >> 2) - century + (century >> 2) + daysOfYear - 719_469;
 }
 
 /** Three letters as one number: comparing it is cheaper than reading them again. */
-function codeAt(text: string, at: number): number {
+function lettersAt(text: string, at: number): number {
   const second = text.charCodeAt(at + 1);
   const third = text.charCodeAt(at + 2);
   // What is larger than an octet must not pass for two letters.
   return (second | third) < 0x100 ? (text.charCodeAt(at) << 16) | (second << 8) | third : 0;
 }
 
-function fourDigits(text: string, at: number): number {
-  return twoDigits(text, at) * 100 + twoDigits(text, at + 2);
-}
-
+/** Characters that are no digits are larger than 9 then, and 6 more is more than four bits hold. */
 function twoDigits(text: string, at: number): number {
-  return digit(text, at) * 10 + digit(text, at + 1);
-}
-
-function digit(text: string, at: number): number {
-  const value = text.charCodeAt(at) - ZERO;
-  return value >= 0 && value <= 9 ? value : NO_NUMBER;
+  const ten = text.charCodeAt(at) ^ ZERO;
+  const one = text.charCodeAt(at + 1) ^ ZERO;
+  return ((ten + 6) | (one + 6)) < 16 ? ten * 10 + one : NO_NUMBER;
 }

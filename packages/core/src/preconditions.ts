@@ -89,9 +89,8 @@ export function ifNoneMatch(field: Field, current: Current): Held {
  */
 export function ifModifiedSince(field: Field, current: Current, now?: number): Held {
   if (field == null || current === null) return undefined;
-  // What is unknown or no date makes a difference of NaN.
-  const difference = lastModifiedSecond(current) - secondOf(field, now);
-  return Number.isNaN(difference) ? undefined : difference > 0;
+  const later = secondsSince(field, current, now);
+  return Number.isNaN(later) ? undefined : later > 0;
 }
 
 /**
@@ -111,14 +110,7 @@ export function ifRange(field: Field, current: Current, now?: number): Held {
   const { etag, lastModifiedStrong } = current;
   // A list may name the tag without being it, and `trim` alone would drop more than spaces and tabs.
   if (field.trim() === etag && names(field, etag, "strong")) return true;
-  return lastModifiedStrong === true && secondOf(field, now) === lastModifiedSecond(current);
-}
-
-/** In whole seconds, as `Last-Modified` is written; NaN if no time is known. */
-function lastModifiedSecond({ lastModified }: State): number {
-  const second = Math.floor(Number(lastModified ?? NaN) / 1000);
-  if (lastModified === undefined || Number.isFinite(second)) return second;
-  throw new TypeError(`lastModified ${String(lastModified)} is no moment: use milliseconds or a Date`);
+  return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
 }
 
 /** Any form of the version will do for a write: it is the version that is written to. */
@@ -132,4 +124,11 @@ function names(field: string, tag: EntityTag | undefined, comparison: "strong" |
   const isQuoted = tag?.length > 1 && tag.endsWith('"') && (tag[0] === '"' || isWeak(tag));
   if (isQuoted) return listIncludes(field, tag, comparison);
   throw notATag(tag);
+}
+
+/** From the date in the field to the last modification, which counts in whole seconds; NaN if one of them is not known. */
+function secondsSince(field: string, { lastModified }: State, now?: number): number {
+  const second = Math.floor(Number(lastModified ?? NaN) / 1000);
+  if (lastModified === undefined || Number.isFinite(second)) return second - secondOf(field, now);
+  throw new TypeError(`lastModified ${String(lastModified)} is no moment: use milliseconds or a Date`);
 }
