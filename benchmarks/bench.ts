@@ -19,14 +19,14 @@ interface Options {
 }
 
 const FULL: Order = { pace: { rounds: 9, slice: 3, warmUp: 80, requests: 50_000, load: 200 }, plots: true };
-const QUICK: Order = { pace: { rounds: 7, slice: 1, warmUp: 20, requests: 10_000, load: 60 }, plots: false };
+const QUICK: Order = { pace: { rounds: 7, slice: 1, warmUp: 20, requests: 5000, load: 60 }, plots: false };
 
 await new Command("npm run bench --")
   .description(
     "Measures @entity-tag/* against everyone who answers rightly. Five to eight minutes, by the machine.",
   )
   .addArgument(new Argument("[suites...]", "only these").choices(suiteNames))
-  .option("--quick", "shorter rounds, servers cold and on Node alone, no plots: about two minutes")
+  .option("--quick", "shorter rounds, servers cold and on Node alone, no plots: under two minutes")
   .addOption(new Option("--runtime <name>", "measure under this one alone").choices(runtimes))
   .option("--json", "print the results as JSON, and the tables to the standard error")
   .option("--check", "measure only what the thresholds speak of; status 1 if one does not hold three times")

@@ -15,7 +15,7 @@ What the hot paths cost, side by side with everybody who answers rightly, in one
 \`\`\`sh
 npm run bench                            # everything, five to eight minutes by the machine
 npm run bench -- tag-list evaluate       # only these suites
-npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: about two minutes
+npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: under two minutes
 npm run bench -- --runtime bun           # under Bun alone, or deno
 npm run bench -- --json >results.json    # the figures as JSON, the tables on the standard error
 npm run bench -- --compare results.json  # measure, and say what changed since then
