@@ -1,6 +1,5 @@
 import type { Case, Contender } from "./contender.ts";
 import { measureCase } from "./measure.ts";
-import { median } from "./ratio.ts";
 import type { Plot } from "./results.ts";
 import type { Scope } from "./suite.ts";
 
@@ -15,8 +14,13 @@ export interface PlotPlan<Input, Answer> {
 
 /** Whoever needs longer, in nanoseconds, is not asked about anything larger: his line ends there. */
 const TOO_SLOW = 50e6;
+/** So often are all sizes measured, one after the other: a machine that is slow for a while is so at one of them. */
+const PASSES = 3;
 
-/** A line for each contender: its cost against the size of the input. Where it answers wrongly, a gap. */
+/**
+ * A line for each contender: its cost against the size of the input, in the best of its rounds, since what disturbs one
+ * size need not disturb the next. Where it answers wrongly, a gap.
+ */
 export async function measurePlots<Input, Answer>(
   plans: readonly PlotPlan<Input, Answer>[],
   contenders: readonly Contender<Input, Answer>[],
@@ -35,17 +39,25 @@ async function measurePlot<Input, Answer>(
   { pace, wants }: Scope,
 ): Promise<Plot> {
   const wanted = contenders.filter(({ name: who, role }) => role !== "loser" && wants(name, who));
-  const lines = wanted.map(({ name, role }) => ({ name, role, values: [] as (number | null)[] }));
+  const found = new Map(wanted.map((contender) => [contender.name, sizes.map((): number[] => [])]));
   // What engines learn from one size they unlearn at the next: they see all of them before any is measured.
   for (const size of sizes) await measureCase(caseOf(size), wanted.slice(0, 1), { ...pace, rounds: 1 });
-  for (const size of sizes) {
-    const able = wanted.filter((_, i) => (lines[i]!.values.at(-1) ?? 0) < TOO_SLOW);
-    const { entries } = await measureCase(caseOf(size), able, pace);
-    for (const line of lines) {
-      const rounds = entries.find((entry) => entry.name === line.name)?.rounds;
-      line.values.push(rounds === undefined ? null : median(rounds));
+  const part = { ...pace, rounds: Math.ceil(pace.rounds / PASSES), warmUp: pace.warmUp / PASSES };
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const [i, size] of sizes.entries()) {
+      const able = wanted.filter(({ name }) => !found.get(name)!.slice(0, i).some(isTooSlow));
+      const { entries } = await measureCase(caseOf(size), able, part);
+      for (const { name, rounds = [] } of entries) found.get(name)![i]!.push(...rounds);
     }
   }
+  const lines = wanted.map(({ name, role }) => {
+    const values = found.get(name)!.map((rounds) => (rounds.length > 0 ? Math.min(...rounds) : null));
+    return { name, role, values };
+  });
   const drawn = lines.filter(({ values }) => values.some((value) => value !== null));
   return { name, of, sizes: [...sizes], unit: "ns", lines: drawn };
+}
+
+function isTooSlow(rounds: readonly number[]): boolean {
+  return rounds.length > 0 && Math.min(...rounds) >= TOO_SLOW;
 }
