@@ -199,6 +199,8 @@ describe("parseDate and a year of two digits", () => {
     expect(year("51", Date.UTC(1999, 11, 31))).toBe(1951);
     expect(year("00", Date.UTC(1999, 11, 31))).toBe(2000);
     expect(year("99", Date.UTC(2000, 0, 1))).toBe(1999);
+    expect(year("99", Date.UTC(1050, 0, 1))).toBe(1099);
+    expect(year("00", Date.UTC(1050, 0, 1))).toBe(1000);
   });
 
   it("parseDate draws the line at the moment, not at the year: more than 50 years ahead is the past", () => {

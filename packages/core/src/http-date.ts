@@ -15,7 +15,8 @@ const LAST = 253_402_300_799_999;
  *
  * Reads the three forms of the standard and nothing else: no ISO 8601, no number, no zone but GMT. The day must
  * exist; the weekday must be one, but need not be that day's (we choose). Second 60 is the next minute's first.
- * `now`, in milliseconds, settles the century of a two-digit year: never more than 50 years ahead. Never throws.
+ * `now`, in milliseconds, settles the century of a two-digit year: never more than 50 years ahead. It has to be of the
+ * year 1050 or later. Never throws.
  *
  * @example
  * parseDate("Sun, 06 Nov 1994 08:49:37 GMT"); // 784111777000
