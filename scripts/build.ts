@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { build } from "tsup";
 
 /** In the order in which they depend on each other. */
-const packages = ["core", "node", "deno", "bun", "next", "store"];
+const packages = ["core", "node", "deno", "bun", "next", "store", "client"];
 const root = resolve(import.meta.dirname, "..");
 
 for (const name of packages) {

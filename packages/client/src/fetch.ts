@@ -1,0 +1,11 @@
+/**
+ * The shape of `fetch`, for every function of this package that is one or takes one.
+ *
+ * It is not `typeof fetch`, because Bun's has a `preconnect` beside the call, which no other function has.
+ *
+ * @example
+ * const logged: Fetch = (input, init) => fetch(input, init);
+ * typeof logged; // "function"
+ * @see RFC 9110 §13
+ */
+export type Fetch = (...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>;

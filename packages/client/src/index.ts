@@ -1,0 +1,1 @@
+export type { Fetch } from "./fetch.ts";
