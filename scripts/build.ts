@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { build } from "tsup";
 
 /** In the order in which they depend on each other. */
-const packages = ["core", "node", "deno", "bun", "next", "store", "client"];
+const packages = ["core", "node", "deno", "bun", "next", "store", "client", "conformance"];
 const root = resolve(import.meta.dirname, "..");
 
 for (const name of packages) {
@@ -16,8 +16,8 @@ for (const name of packages) {
 
 async function buildPackage(name: string): Promise<void> {
   const folder = resolve(root, "packages", name);
-  const { exports, dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  const targets: string[] = Object.values<{ default: string }>(exports).map((target) => target.default);
+  const { exports, bin = {}, dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const targets = entriesOf(exports, bin);
   if (isFresh(folder, targets)) return;
   const names = targets.map((target) => basename(target, ".js"));
   await build({
@@ -40,6 +40,17 @@ async function buildPackage(name: string): Promise<void> {
     },
   });
   console.log(`built @entity-tag/${name}`);
+}
+
+/** The files to build: those of `exports` that are code, and commands. */
+function entriesOf(
+  exports: Record<string, { default: string } | string>,
+  bin: Record<string, string>,
+): string[] {
+  const modules = Object.values(exports).map((target) =>
+    typeof target === "string" ? target : target.default,
+  );
+  return [...modules, ...Object.values(bin)].filter((file) => file.endsWith(".js"));
 }
 
 /** Nothing that goes into the package is younger than what came out last time. */

@@ -1,0 +1,67 @@
+import type { Line } from "../row.ts";
+import type { Answer } from "./connection.ts";
+import type { Source } from "./source.ts";
+import { WireError } from "./wire-error.ts";
+
+const maxInterim = 20;
+
+/** Reads one answer, after any interim ones (RFC 9110 §15.2). */
+export async function readAnswer(
+  source: Source,
+  method: string,
+  maxBody: number,
+): Promise<Omit<Answer, "sent">> {
+  for (let interim = 0; interim < maxInterim; interim++) {
+    const head = await source.until("\r\n\r\n");
+    const status = statusOf(head);
+    if (status < 200 && status !== 101) continue;
+    const [, ...fields] = head.split("\r\n");
+    const headers = fields.map(readField);
+    const hasBody = method !== "HEAD" && status !== 204 && status !== 304 && status !== 101;
+    const isTunnel = method === "CONNECT" && status < 300;
+    const body = hasBody && !isTunnel ? await readBody(source, headers, maxBody) : "";
+    return { status, headers, body, received: `${head}\r\n\r\n` };
+  }
+  throw new WireError("not HTTP", `more than ${maxInterim} interim answers`);
+}
+
+function statusOf(head: string): number {
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  if (status === undefined)
+    throw new WireError("not HTTP", `not a status line: ${JSON.stringify(head.slice(0, 80))}`);
+  return Number(status);
+}
+
+function readField(line: string): Line {
+  const colon = line.indexOf(":");
+  return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "")];
+}
+
+async function readBody(source: Source, headers: readonly Line[], maxBody: number): Promise<string> {
+  const fields = new Map(headers);
+  if (/chunked$/i.test(fields.get("transfer-encoding") ?? "")) return readChunks(source, maxBody);
+  const length = fields.get("content-length");
+  if (length === undefined) return source.rest(maxBody);
+  if (!/^\d+$/.test(length)) throw new WireError("not HTTP", `not a Content-Length: ${length}`);
+  if (Number(length) > maxBody)
+    throw new WireError("too long", `the body has ${length} octets, more than ${maxBody}`);
+  return source.take(Number(length));
+}
+
+async function readChunks(source: Source, maxBody: number): Promise<string> {
+  const chunks: string[] = [];
+  let total = 0;
+  for (;;) {
+    const line = await source.until("\r\n");
+    const size = /^[0-9a-f]{1,12}/i.test(line) ? Number.parseInt(line, 16) : Number.NaN;
+    if (Number.isNaN(size))
+      throw new WireError("not HTTP", `not the length of a chunk: ${JSON.stringify(line.slice(0, 80))}`);
+    if (size === 0) break;
+    total += size;
+    if (total > maxBody) throw new WireError("too long", `the body is longer than ${maxBody} octets`);
+    chunks.push(await source.take(size));
+    await source.until("\r\n");
+  }
+  while ((await source.until("\r\n")) !== "") {}
+  return chunks.join("");
+}
