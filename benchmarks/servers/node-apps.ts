@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { createRequire } from "node:module";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { getRequestListener } from "@hono/node-server";
 import { toNodeHandler } from "h3/node";
 import type { Role } from "../contender.ts";
@@ -34,7 +34,7 @@ export const nodeApps: Record<string, NodeApp> = {
     role: "ours",
     sources: ["known"],
     make: () => (req, res) => {
-      if (answered(req, res, { etag: page.tag })) return;
+      if (checkPreconditions(req, res, { etag: page.tag })) return;
       res.setHeader("Content-Type", page.type).end(page.body);
     },
   },

@@ -1,6 +1,6 @@
 import type { Current, EntityTag } from "@entity-tag/core";
 import {
-  answer,
+  checkPreconditions,
   conditional,
   notModified,
   preconditionFailed,
@@ -61,8 +61,10 @@ conditional(() => new Response(), { tag: () => "v1" });
 // @ts-expect-error: there is no such option
 conditional(() => new Response(), { strong: true });
 
-expectTypeOf(answer).returns.toEqualTypeOf<Response | undefined>();
-expectTypeOf(answer).toBeCallableWith(new Request("https://example.com/"), null, { require: true });
+expectTypeOf(checkPreconditions).returns.toEqualTypeOf<Response | undefined>();
+expectTypeOf(checkPreconditions).toBeCallableWith(new Request("https://example.com/"), null, {
+  require: true,
+});
 expectTypeOf(notModified).returns.toEqualTypeOf<Response>();
 expectTypeOf(notModified).toBeCallableWith(new Headers());
 expectTypeOf(notModified).toBeCallableWith({ ETag: '"v1"' });

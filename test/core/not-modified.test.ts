@@ -1,4 +1,4 @@
-import { staysInNotModified, staysInRefusal } from "@entity-tag/core";
+import { keepsInNotModified, keepsInRefusal } from "@entity-tag/core";
 import { notModified } from "@entity-tag/core/fetch";
 import { describe, expect, it } from "vitest";
 
@@ -92,26 +92,26 @@ describe("notModified, §15.4.5", () => {
     ).toBe(false);
   });
 
-  it("staysInNotModified says it of each name, in any case", () => {
+  it("keepsInNotModified says it of each name, in any case", () => {
     for (const name of [...Object.keys(must), ...Object.keys(stays), "Set-Cookie"]) {
-      expect(staysInNotModified(name), name).toBe(true);
-      expect(staysInNotModified(name.toLowerCase()), name).toBe(true);
+      expect(keepsInNotModified(name), name).toBe(true);
+      expect(keepsInNotModified(name.toLowerCase()), name).toBe(true);
     }
     for (const name of Object.keys(mustNot)) {
-      expect(staysInNotModified(name), name).toBe(false);
-      expect(staysInNotModified(name.toUpperCase()), name).toBe(false);
+      expect(keepsInNotModified(name), name).toBe(false);
+      expect(keepsInNotModified(name.toUpperCase()), name).toBe(false);
     }
   });
 });
 
-describe("staysInRefusal, §15.5.13", () => {
+describe("keepsInRefusal, §15.5.13", () => {
   it.each(["Access-Control-Allow-Origin", "Vary", "Set-Cookie", "X-Request-Id", "Server-Timing"])(
-    "staysInRefusal keeps %s",
-    (name) => expect(staysInRefusal(name)).toBe(true),
+    "keepsInRefusal keeps %s",
+    (name) => expect(keepsInRefusal(name)).toBe(true),
   );
 
   it.each(["ETag", "Last-Modified", "Cache-Control", "EXPIRES", "Content-Type", "content-length"])(
-    "staysInRefusal drops %s: it is about the representation that is not sent",
-    (name) => expect(staysInRefusal(name)).toBe(false),
+    "keepsInRefusal drops %s: it is about the representation that is not sent",
+    (name) => expect(keepsInRefusal(name)).toBe(false),
   );
 });

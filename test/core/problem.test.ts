@@ -1,5 +1,5 @@
 import { type Current, evaluate, type Policy } from "@entity-tag/core";
-import { explain } from "@entity-tag/core/fetch";
+import { explain } from "@entity-tag/core/adapter";
 import { describe, expect, it, vi } from "vitest";
 import { rows } from "../rows.ts";
 

@@ -1,5 +1,6 @@
 import {
   type ConditionalRequest,
+  type ConditionResult,
   type Current,
   codedTag,
   contentTag,
@@ -7,7 +8,6 @@ import {
   type EntityTag,
   evaluate,
   fileTag,
-  type Held,
   ifMatch,
   isWeak,
   listIncludes,
@@ -107,8 +107,8 @@ expectTypeOf<{
 }>().toExtend<ConditionalRequest>();
 expectTypeOf<{ method: string; headers: Record<string, string> }>().not.toExtend<ConditionalRequest>();
 
-expectTypeOf<Held>().toEqualTypeOf<boolean | undefined>();
-expectTypeOf(ifMatch).returns.toEqualTypeOf<Held>();
+expectTypeOf<ConditionResult>().toEqualTypeOf<boolean | undefined>();
+expectTypeOf(ifMatch).returns.toEqualTypeOf<ConditionResult>();
 
 // A decision is a word, and each word has its reasons.
 const decision: Decision = evaluate(new Request("https://example.com/"), null);

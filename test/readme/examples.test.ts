@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import * as core from "@entity-tag/core";
+import * as adapterCore from "@entity-tag/core/adapter";
 import * as fetchCore from "@entity-tag/core/fetch";
 import * as store from "@entity-tag/store";
 import * as memory from "@entity-tag/store/memory";
@@ -8,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "./code-blocks.ts";
 
 /** What an example may name without importing it: the public names, as its reader would have imported them. */
-const names: Record<string, unknown> = { ...core, ...fetchCore, ...store, ...memory, same };
+const names: Record<string, unknown> = { ...core, ...fetchCore, ...adapterCore, ...store, ...memory, same };
 
 describe.each(["core", "store"])("every @example of %s runs, and is what its comments say", (name) => {
   for (const { where, code } of examplesOf(name)) {

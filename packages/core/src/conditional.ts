@@ -1,4 +1,4 @@
-import { checkedState, type Fields, respond, settle } from "./answer.ts";
+import { checkedState, type Fields, respond, responseFor } from "./check-preconditions.ts";
 import { parseTag } from "./entity-tag.ts";
 import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
@@ -63,7 +63,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     if (isLate) return judgeLate(request, handle, options);
     const decision = evaluate(request, state, options);
     if (decision.outcome === "proceed") return handle(decision.range ? request : withoutRange(request));
-    return respond(settle(decision, request, state, options, [])!, request.method, fields);
+    return respond(responseFor(decision, request, state, options, [])!, request.method, fields);
   };
 }
 
@@ -93,7 +93,7 @@ async function judgeLate<Req extends Request, Rest extends unknown[], Res extend
   if (!isSent(request, response)) return response;
   const answered = await tagged(request, response, options);
   const state = stateOf(answered);
-  const settled = settle(evaluate(request, state, options), request, state, options, []);
+  const settled = responseFor(evaluate(request, state, options), request, state, options, []);
   if (settled === undefined) return answered;
   discard(answered.body);
   return respond(settled, request.method, [...answered.headers]);

@@ -1,15 +1,7 @@
 export {
-  answer,
+  checkPreconditions,
   notModified,
   preconditionFailed,
   preconditionRequired,
-  type Settled,
-  settle,
-  staysIn,
-} from "./answer.ts";
+} from "./check-preconditions.ts";
 export { type ConditionalOptions, conditional } from "./conditional.ts";
-export { type Compressor, inForms, uncodedTag } from "./forms.ts";
-export { asksByDate, isMisread, isRangeRefused } from "./misread.ts";
-export { checkedOptions } from "./options.ts";
-export { explain, type Problem } from "./problem.ts";
-export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";

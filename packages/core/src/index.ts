@@ -20,11 +20,11 @@ export {
 } from "./evaluate.ts";
 export { formatDate, parseDate } from "./http-date.ts";
 export { codedTag, contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
-export { staysInNotModified, staysInRefusal } from "./not-modified.ts";
+export { keepsInNotModified, keepsInRefusal } from "./not-modified.ts";
 export {
+  type ConditionResult,
   type Current,
   type Field,
-  type Held,
   ifMatch,
   ifModifiedSince,
   ifNoneMatch,

@@ -22,11 +22,11 @@ const ABOUT_THE_VERSION: ReadonlySet<string> = new Set(["etag", "last-modified",
  * standard demands, and CORS fields, cookies, `Last-Modified` and the application's own besides.
  *
  * @example
- * staysInNotModified("Content-Type"); // false
- * staysInNotModified("Set-Cookie"); // true
+ * keepsInNotModified("Content-Type"); // false
+ * keepsInNotModified("Set-Cookie"); // true
  * @see RFC 9110 §15.4.5
  */
-export function staysInNotModified(fieldName: string): boolean {
+export function keepsInNotModified(fieldName: string): boolean {
   return !ABOUT_THE_BODY.has(fieldName.toLowerCase());
 }
 
@@ -38,10 +38,10 @@ export function staysInNotModified(fieldName: string): boolean {
  * representation may be. CORS fields, `Vary`, cookies and the application's own stay (we choose).
  *
  * @example
- * staysInRefusal("Cache-Control"); // false
- * staysInRefusal("Access-Control-Allow-Origin"); // true
+ * keepsInRefusal("Cache-Control"); // false
+ * keepsInRefusal("Access-Control-Allow-Origin"); // true
  * @see RFC 9110 §15.5.13
  */
-export function staysInRefusal(fieldName: string): boolean {
-  return staysInNotModified(fieldName) && !ABOUT_THE_VERSION.has(fieldName.toLowerCase());
+export function keepsInRefusal(fieldName: string): boolean {
+  return keepsInNotModified(fieldName) && !ABOUT_THE_VERSION.has(fieldName.toLowerCase());
 }

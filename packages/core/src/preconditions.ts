@@ -22,7 +22,7 @@ export interface State {
 export type Current = State | null;
 
 /** Did the condition hold? `undefined`: nobody asked. */
-export type Held = boolean | undefined;
+export type ConditionResult = boolean | undefined;
 
 /** A field's value; `null` or `undefined`: it is not in the request. */
 export type Field = string | null | undefined;
@@ -39,7 +39,11 @@ export type Field = string | null | undefined;
  * ifMatch("*", null); // false
  * @see RFC 9110 §13.1.1
  */
-export function ifMatch(field: Field, current: Current, comparison: "strong" | "weak" = "strong"): Held {
+export function ifMatch(
+  field: Field,
+  current: Current,
+  comparison: "strong" | "weak" = "strong",
+): ConditionResult {
   if (field == null) return undefined;
   return current !== null && (namesVersion(field, current, comparison) || isStar(field));
 }
@@ -54,7 +58,7 @@ export function ifMatch(field: Field, current: Current, comparison: "strong" | "
  * ifUnmodifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // false
  * @see RFC 9110 §13.1.4
  */
-export function ifUnmodifiedSince(field: Field, current: Current, now?: number): Held {
+export function ifUnmodifiedSince(field: Field, current: Current, now?: number): ConditionResult {
   const modified = ifModifiedSince(field, current, now);
   return modified === undefined ? undefined : !modified;
 }
@@ -72,7 +76,7 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
  * ifNoneMatch("*", null); // true
  * @see RFC 9110 §13.1.2
  */
-export function ifNoneMatch(field: Field, current: Current): Held {
+export function ifNoneMatch(field: Field, current: Current): ConditionResult {
   if (field == null) return undefined;
   return current === null || !(names(field, current.etag, "weak") || isStar(field));
 }
@@ -87,7 +91,7 @@ export function ifNoneMatch(field: Field, current: Current): Held {
  * ifModifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // true
  * @see RFC 9110 §13.1.3
  */
-export function ifModifiedSince(field: Field, current: Current, now?: number): Held {
+export function ifModifiedSince(field: Field, current: Current, now?: number): ConditionResult {
   if (field == null || current === null) return undefined;
   const later = secondsSince(field, current, now);
   return Number.isNaN(later) ? undefined : later > 0;
@@ -104,7 +108,7 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): H
  * ifRange('W/"v1"', { etag: 'W/"v1"' }); // false
  * @see RFC 9110 §13.1.5
  */
-export function ifRange(field: Field, current: Current, now?: number): Held {
+export function ifRange(field: Field, current: Current, now?: number): ConditionResult {
   if (field == null) return undefined;
   if (current === null) return false;
   const { etag, lastModifiedStrong } = current;

@@ -46,7 +46,7 @@ export function explain(
 }
 
 /** What was current when the request was judged is so no longer. `undefined`: nobody says what is here now. */
-export function overtaken(current: Current | undefined): Problem {
+export function lostRace(current: Current | undefined): Problem {
   const next = current === undefined ? `${AGAIN} ETag in If-Match.` : whatNext(current);
   return problem(412, "if-match", `Another change came first. ${next}`);
 }

@@ -1,4 +1,4 @@
-import type { Fields } from "./answer.ts";
+import type { Fields } from "./check-preconditions.ts";
 import { readIfComplete } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";

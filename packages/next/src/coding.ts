@@ -1,4 +1,4 @@
-import type { Compressor } from "@entity-tag/core/fetch";
+import type { Compressor } from "@entity-tag/core/adapter";
 
 /** Next compresses an answer and leaves its tag: a strong one is to say beforehand how it will be sent. */
 export const compressor: Compressor<Request> = {

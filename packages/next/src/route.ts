@@ -1,4 +1,5 @@
-import { type ConditionalOptions, conditional, inForms } from "@entity-tag/core/fetch";
+import { inForms } from "@entity-tag/core/adapter";
+import { type ConditionalOptions, conditional } from "@entity-tag/core/fetch";
 import { compressor } from "./coding.ts";
 
 type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;

@@ -1,5 +1,5 @@
 import { type Current, evaluate, isRead, type Policy, validatorFields } from "@entity-tag/core";
-import { type Settled, settle } from "@entity-tag/core/fetch";
+import { type PlainResponse, responseFor } from "@entity-tag/core/adapter";
 import { asked, keepFromHandler } from "./asked.ts";
 import { weakenIfCoded, withholding } from "./compressor.ts";
 import { judged, type NodeRequest, type NodeResponse } from "./message.ts";
@@ -15,17 +15,22 @@ import { flat, takeBack } from "./settled.ts";
  * @throws {TypeError} if a tag or a time in `current` is none
  * @example
  * createServer((req, res) => {
- *   if (!answered(req, res, { etag: versionTag(7) })) res.end("the seventh version");
+ *   if (!checkPreconditions(req, res, { etag: versionTag(7) })) res.end("the seventh version");
  * });
  * @see RFC 9110 §13.2.1
  */
-export function answered(req: NodeRequest, res: NodeResponse, current: Current, policy?: Policy): boolean {
+export function checkPreconditions(
+  req: NodeRequest,
+  res: NodeResponse,
+  current: Current,
+  policy?: Policy,
+): boolean {
   // First, since it throws: at once, lest a mistake wait for the first request with a condition.
   const validators = validatorFields(current);
   const request = asked(req);
   const decision = evaluate(request, current, policy);
   if (decision.outcome !== "proceed") {
-    sendInstead(req, res, settle(decision, request, current, policy, validators)!);
+    sendInstead(req, res, responseFor(decision, request, current, policy, validators)!);
     return true;
   }
   if (!isRead(request.method)) return false;
@@ -39,17 +44,17 @@ export function answered(req: NodeRequest, res: NodeResponse, current: Current, 
   return false;
 }
 
-function sendInstead(req: NodeRequest, res: NodeResponse, instead: Settled): void {
-  const { status, body, stays } = instead;
+function sendInstead(req: NodeRequest, res: NodeResponse, instead: PlainResponse): void {
+  const { status, body, keeps } = instead;
   const fields = flat(instead);
   if (!Object.hasOwn(res, "writeHead")) {
-    takeBack(res, stays);
+    takeBack(res, keeps);
     res.writeHead(status, fields);
   } else {
     // Nobody knows yet of which type the 200 would be: one that is coded, lest it lack the `Vary` of that.
     const type = res.getHeader("content-type") ?? "text/plain";
     const getHeader = withholding(req, res, res.getHeader, () => true, type);
-    takeBack(res, stays);
+    takeBack(res, keeps);
     for (let i = 0; i < fields.length; i += 2) res.setHeader(fields[i]!, fields[i + 1]!);
     res.getHeader = getHeader;
     res.statusCode = status;

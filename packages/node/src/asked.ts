@@ -1,5 +1,5 @@
 import type { ConditionalRequest } from "@entity-tag/core";
-import { asksByDate, isMisread, isRangeRefused } from "@entity-tag/core/fetch";
+import { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
 import type { NodeRequest } from "./message.ts";
 
 /** The fields of requests, as they came, whose conditions are kept from their handlers. */
@@ -40,7 +40,7 @@ export function keepFromHandler(
   // `res.send` of Express asks this.
   if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });
   if (isRangeRefused(request, now)) delete headers.range;
-  if (whole.has(req) || !isMisread(request, now)) return request;
+  if (whole.has(req) || !isUnsafeForSimpleChecks(request, now)) return request;
   whole.set(req, { ...headers });
   for (const name of CONDITIONS) delete headers[name];
   return asked(req);

@@ -1,5 +1,5 @@
 import { type EntityTag, parseTag, weaken } from "@entity-tag/core";
-import { uncodedTag } from "@entity-tag/core/fetch";
+import { tagWithoutCoding } from "@entity-tag/core/adapter";
 import { asked } from "./asked.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
@@ -52,7 +52,7 @@ export function withholding(
     if (field !== "content-encoding") return getHeader.call(res, name);
     // Who asks this would code the 200, perhaps: the client may hold that coded, under the weak tag.
     const tag = parseTag(text(res, "etag"));
-    if (tag !== undefined) res.setHeader("ETag", uncodedTag(res.statusCode, asked(req), tag));
+    if (tag !== undefined) res.setHeader("ETag", tagWithoutCoding(res.statusCode, asked(req), tag));
     return "none";
   };
 }

@@ -1,5 +1,5 @@
 import { isRead, type Policy } from "@entity-tag/core";
-import { checkedOptions } from "@entity-tag/core/fetch";
+import { checkedOptions } from "@entity-tag/core/adapter";
 import { judgeLate } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 import type { Tagging } from "./tagging.ts";
@@ -14,7 +14,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse>
  *
  * GET, HEAD and QUERY are judged by the tag and date of their 2xx answer, however it is written; the handler has run
  * by then, and what it writes after a 304 is thrown away. Every other request passes untouched: a write cannot be
- * judged once it is done, so ask {@link answered} there.
+ * judged once it is done, so ask {@link checkPreconditions} there.
  *
  * A body that ends at once (`res.end`, `res.send`, `res.json`) is hashed for the tag that it lacks; one that is
  * written in parts flows on untagged. Use it after a compressor, to see the content before that codes it.
@@ -32,7 +32,7 @@ export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
 ): (req: Req, res: Res, next: (error?: unknown) => void) => void {
   if (checkedOptions(options).require) {
     throw new TypeError(
-      "Cannot require conditions after the handler: require them with answered(), before it",
+      "Cannot require conditions after the handler: require them with checkPreconditions(), before it",
     );
   }
   return (req, res, next) => {

@@ -1,4 +1,4 @@
-export { answered } from "./answered.ts";
+export { checkPreconditions } from "./answered.ts";
 export { type ConditionalOptions, conditional } from "./conditional.ts";
 export { contentTag, fileTag } from "./make-tag.ts";
 export type { NodeRequest, NodeResponse } from "./message.ts";

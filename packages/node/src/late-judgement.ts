@@ -1,5 +1,5 @@
 import { evaluate, isTransfer, type Policy, parseDate } from "@entity-tag/core";
-import { type Settled, settle, staysIn } from "@entity-tag/core/fetch";
+import { keepsFor, type PlainResponse, responseFor } from "@entity-tag/core/adapter";
 import { asked, keepFromHandler } from "./asked.ts";
 import { sendThrough, weakenTag, withholding } from "./compressor.ts";
 import { type EarlyAnswer, overHttp1, overHttp2 } from "./early-answer.ts";
@@ -19,7 +19,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const isHttp2 = req.httpVersionMajor === 2;
   let isJudged = false;
   /** What is answered instead of what the handler writes. */
-  let instead: Settled | undefined;
+  let instead: PlainResponse | undefined;
   /** Once all of that has been written. */
   let early: EarlyAnswer | undefined;
 
@@ -31,7 +31,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (isCodedAbove()) etag = weakenTag(res);
     if (judged.has(res)) return;
     const state = { etag, lastModified: parseDate(text(res, "last-modified")) };
-    instead = settle(evaluate(request, state, options), request, state, options, []);
+    instead = responseFor(evaluate(request, state, options), request, state, options, []);
     if (instead !== undefined) res.statusCode = instead.status;
   };
   const hasLayersAbove = () => res.writeHead !== head;
@@ -43,7 +43,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
       req,
       res,
       getHeader,
-      () => instead !== undefined || staysIn(res.statusCode) !== undefined,
+      () => instead !== undefined || keepsFor(res.statusCode) !== undefined,
     );
   };
 
@@ -52,7 +52,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (!res.headersSent && instead?.status !== status) instead = undefined;
     if (isCodedAbove()) weakenTag(res);
     // Not before: until a head is sent, the handler may set fields.
-    const stays = instead?.stays ?? staysIn(status);
+    const stays = instead?.keeps ?? keepsFor(status);
     if (stays !== undefined) takeBack(res, stays);
     const second = instead === undefined ? phrase : flat(instead);
     if (!hasLayersBelow) return writeHead.call(res, status, second, fields);

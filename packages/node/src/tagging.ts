@@ -1,5 +1,5 @@
 import { type EntityTag, parseTag } from "@entity-tag/core";
-import { madeTag, mayBeTagged } from "@entity-tag/core/fetch";
+import { madeTag, mayBeTagged } from "@entity-tag/core/adapter";
 import { contentTag } from "./make-tag.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 

@@ -1,5 +1,5 @@
 import { contentTag, type EntityTag, versionTag } from "@entity-tag/core";
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { type Page, pageOf, toCursor } from "./cursor.ts";
 import { type Collection, urlBelow } from "./place.ts";
 import { problem } from "./problem.ts";
@@ -24,12 +24,12 @@ export async function listing<T>(it: Listing<T>): Promise<Response> {
   const page = pageOf(it.request, it.maxItems);
   if ("problem" in page) return problem(400, page.problem);
   if (it.values && it.request.headers.has("If-None-Match")) {
-    const unchanged = answer(it.request, { etag: await tagOf(await look(it, page, false)) });
+    const unchanged = checkPreconditions(it.request, { etag: await tagOf(await look(it, page, false)) });
     if (unchanged) return withCacheControl(unchanged, it.cacheControl);
   }
   const found = await look(it, page, it.values);
   const etag = await tagOf(found);
-  const settled = answer(it.request, { etag });
+  const settled = checkPreconditions(it.request, { etag });
   if (settled) return withCacheControl(settled, it.cacheControl);
 
   const items = found

@@ -1,4 +1,4 @@
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { isAcceptable } from "./media.ts";
 import { pathOf } from "./mutate.ts";
 import { preferredReturn } from "./prefer.ts";
@@ -24,7 +24,7 @@ export async function get<T>(settings: Settings<T>, request: Request, key: strin
   }
   const found = await look(settings, request, key);
   if (found === null) return notFound();
-  const settled = answer(request, stateOf(found, codings), policy);
+  const settled = checkPreconditions(request, stateOf(found, codings), policy);
   if (settled?.status === 304) settled.headers.set("Cache-Control", cacheControl);
   if (settled) return settled;
   const whole = hasValue(found) ? found : await store.read(key, { signal });

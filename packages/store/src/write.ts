@@ -1,5 +1,5 @@
 import type { Policy } from "@entity-tag/core";
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { inLine } from "./lane.ts";
 import { busy, notFound, problem } from "./problem.ts";
 import { compareMarks } from "./replay.ts";
@@ -69,7 +69,7 @@ async function attempt<T>(it: Write<T>): Promise<Response | undefined> {
     if (replay === "same") return it.succeed(found, false);
     if (replay === "misused") return problem(422, "This Idempotency-Key came with another request before.");
   }
-  const refusal = answer(it.request, stateOf(found, it.codings), it.policy);
+  const refusal = checkPreconditions(it.request, stateOf(found, it.codings), it.policy);
   if (refusal) return it.refuse(refusal, found);
 
   const next = await it.change(found && "value" in found ? found.value : null);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { rows } from "../../rows.ts";
 import { cached, countedRuns, greeting, greetingState, handle, isLate, type Plain } from "./handlers.ts";
 
@@ -28,7 +28,7 @@ export const businesses: ReadonlyMap<string, Business> = new Map<string, Busines
     `/early/${index}`,
     {
       ...early,
-      isAnswered: (request, response) => answered(request, response, state, policy),
+      isAnswered: (request, response) => checkPreconditions(request, response, state, policy),
       handle: ({ headers }) => handle("early", index, headers.range),
     },
   ]),
@@ -46,7 +46,7 @@ export const businesses: ReadonlyMap<string, Business> = new Map<string, Busines
     "/early/greeting",
     {
       ...early,
-      isAnswered: (request, response) => answered(request, response, greetingState),
+      isAnswered: (request, response) => checkPreconditions(request, response, greetingState),
       handle: () => ({ status: 200, headers: {}, body: greeting }),
     },
   ],

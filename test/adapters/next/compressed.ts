@@ -1,4 +1,4 @@
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { route } from "@entity-tag/next";
 
 interface Context {
@@ -25,14 +25,15 @@ const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
   /** The handler knows the tag, and judges writes itself. */
   own: route({
     GET: () => new Response(text, { headers: { ...headers, etag: '"v1"' } }),
-    PUT: (request) => answer(request, v1()) ?? new Response("written", { headers: { etag: '"v2"' } }),
+    PUT: (request) =>
+      checkPreconditions(request, v1()) ?? new Response("written", { headers: { etag: '"v2"' } }),
   }),
   current: route({ GET: read, PUT: written }, { current: v1, headers: { vary: "Cookie" } }),
   /** The handler judges reads, too. */
   judging: route({
     GET: (request) =>
-      answer(request, dated()) ?? new Response(text, { headers: { ...headers, etag: '"v1"' } }),
-    PUT: (request) => answer(request, dated()) ?? written(),
+      checkPreconditions(request, dated()) ?? new Response(text, { headers: { ...headers, etag: '"v1"' } }),
+    PUT: (request) => checkPreconditions(request, dated()) ?? written(),
   }),
   /** The handler honours every range that it is told of. */
   ranged: route({ GET: part, PUT: written }, { current: v1 }),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Current, Policy } from "@entity-tag/core";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { describe, expect, test } from "vitest";
 import { type Answer, type Connection, connect, serving } from "./wire.ts";
 
@@ -30,7 +30,7 @@ async function asking(
     for (const name of ["Cache-Control", "Content-Type", "Content-Encoding"]) res.setHeader(name, "no-cache");
     res.setHeader("Vary", "Accept");
     res.setHeader("Access-Control-Allow-Origin", "*");
-    if (answered(req, res, state, policy)) return;
+    if (checkPreconditions(req, res, state, policy)) return;
     seen.handled++;
     seen.range = req.headers.range;
     res.setHeader("Content-Type", "text/plain");
@@ -92,7 +92,7 @@ describe("answered sends 304", () => {
   test("with one tag, that of the state, over one set before", async () => {
     const listener = (req: IncomingMessage, res: ServerResponse) => {
       res.setHeader("ETag", '"another"');
-      answered(req, res, current);
+      checkPreconditions(req, res, current);
     };
     await serving(listener, async (port) => {
       const connection = await connect(port);
@@ -225,7 +225,7 @@ describe("answered lets through", () => {
   test("a read with the tag that the answer has already", async () => {
     const listener = (req: IncomingMessage, res: ServerResponse) => {
       res.setHeader("ETag", '"own"');
-      if (!answered(req, res, current)) res.end();
+      if (!checkPreconditions(req, res, current)) res.end();
     };
     await serving(listener, async (port) => {
       const connection = await connect(port);
@@ -244,7 +244,7 @@ describe("answered within conditional() has the last word:", () => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       judge(req, res, () => {
-        if (!answered(req, res, state, policy)) res.end("Hello");
+        if (!checkPreconditions(req, res, state, policy)) res.end("Hello");
       });
     await serving(listener, async (port) => {
       const connection = await connect(port);
@@ -258,7 +258,7 @@ describe("answered within conditional() has the last word:", () => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       judge(req, res, () => {
-        if (!answered(req, res, {})) res.end("Hello");
+        if (!checkPreconditions(req, res, {})) res.end("Hello");
       });
     await serving(listener, async (port) => {
       const connection = await connect(port);
@@ -335,7 +335,7 @@ describe("answered leaves Range", () => {
 
 test("answered judges a request whose body still arrives, and the connection goes on after that", async () => {
   const listener = (req: IncomingMessage, res: ServerResponse) => {
-    if (!answered(req, res, current)) res.end("next");
+    if (!checkPreconditions(req, res, current)) res.end("next");
   };
   await serving(listener, async (port) => {
     const socket = createConnection(port, "127.0.0.1");
@@ -364,7 +364,7 @@ describe("answered throws at once, and sends nothing, if the tag of the state is
       const thrown: unknown[] = [];
       const listener = (req: IncomingMessage, res: ServerResponse) => {
         try {
-          answered(req, res, { etag });
+          checkPreconditions(req, res, { etag });
         } catch (error) {
           thrown.push(error, res.headersSent, res.getHeaderNames().length);
         }

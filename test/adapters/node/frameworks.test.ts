@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { isWeak, parseTag, strong } from "@entity-tag/core";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import compression from "compression";
 import connectApp from "connect";
 import express from "express";
@@ -249,11 +249,11 @@ describe("What a handler would misread is kept from it:", () => {
   test.each(Object.entries(ways))("%s", async (_, handler) => {
     const apps = {
       late: [conditional()],
-      early: [(req, res, next) => answered(req, res, state) || next()],
+      early: [(req, res, next) => checkPreconditions(req, res, state) || next()],
       both: [
         conditional(),
         // Asked twice: what is kept from the handler is not kept from here.
-        (req, res, next) => [{}, state].some((state) => answered(req, res, state)) || next(),
+        (req, res, next) => [{}, state].some((state) => checkPreconditions(req, res, state)) || next(),
       ],
     } satisfies Record<string, Middleware[]>;
     for (const [when, layers] of Object.entries(apps)) {
@@ -309,7 +309,7 @@ describe.each(Object.entries(frameworks))("Under %s,", (_, app) => {
   test("answered answers in the handler's place", async () => {
     let handled = 0;
     const judge: Middleware = (req, res, next) => {
-      if (!answered(req, res, { etag: strong("v1") })) next();
+      if (!checkPreconditions(req, res, { etag: strong("v1") })) next();
     };
     const handler = (res: ServerResponse) => {
       handled++;

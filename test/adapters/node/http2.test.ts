@@ -8,7 +8,7 @@ import {
 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../bed/connection.ts";
 import { http2 } from "../bed/http2-connection.ts";
@@ -117,7 +117,7 @@ describe("answered over HTTP/2", () => {
   let handled = 0;
   const handler: Handler = (req, res) => {
     res.setHeader("Content-Type", "text/plain");
-    if (answered(req, res, { etag: TAG }, { require: true })) return;
+    if (checkPreconditions(req, res, { etag: TAG }, { require: true })) return;
     handled++;
     res.end(TEXT);
   };

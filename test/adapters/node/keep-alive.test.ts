@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { expect, test, vi } from "vitest";
 import { bytesHeld } from "./memory.ts";
 import { connect, serving } from "./wire.ts";
@@ -29,7 +29,7 @@ test("conditional and answered serve 1,000 requests on one connection and leave 
     (req, res) => {
       sockets.add(req.socket);
       if (req.url === "/answered") {
-        if (!answered(req, res, { etag: TAG })) res.end(BODY);
+        if (!checkPreconditions(req, res, { etag: TAG })) res.end(BODY);
       } else judge(req, res, () => write(res, req.url));
       perAnswer = Math.max(perAnswer, ...res.eventNames().map((name) => res.listenerCount(name)));
     },

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { strong } from "@entity-tag/core";
-import { answered, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import compression from "compression";
 import connectApp from "connect";
 import express from "express";
@@ -121,7 +121,7 @@ describe.each(
 )("answered() %s", (_, middleware) => {
   const page: Handler = (res, req) => {
     if (req.headers.accept === "typed") res.setHeader("Content-Type", "text/html");
-    if (answered(req, res, { etag: strong("1") })) return;
+    if (checkPreconditions(req, res, { etag: strong("1") })) return;
     res.setHeader("Content-Type", "text/html").end(TEXT);
   };
 
@@ -164,7 +164,7 @@ describe.each(
 
   test("leaves its strong tag to what the handler itself has coded, and to the answer of a write", async () => {
     const coded: Handler = (res, req) => {
-      if (answered(req, res, { etag: strong("1-gzip") })) return;
+      if (checkPreconditions(req, res, { etag: strong("1-gzip") })) return;
       if (req.method === "PUT")
         res.setHeader("ETag", strong("2")).setHeader("Content-Type", "text/html").end(TEXT);
       else res.setHeader("Content-Encoding", "gzip").end("as if coded");

@@ -1,5 +1,5 @@
 import { isWeak, opaque, parseTagList, versionTag } from "@entity-tag/core";
-import { answer, preconditionFailed } from "@entity-tag/core/fetch";
+import { checkPreconditions, preconditionFailed } from "@entity-tag/core/fetch";
 import type { Pool } from "pg";
 import { pgPages } from "./pg.ts";
 import { stateOf, writePage } from "./write-page.ts";
@@ -16,5 +16,5 @@ export async function putPage(request: Request, pool: Pool, id: string): Promise
   const { rowCount } = await pool.query(update, [id, judged, text, version]);
   if (rowCount === 1) return Response.json({ text }, { headers: { ETag: versionTag(version) } });
   const current = stateOf(await pgPages(pool).read(id));
-  return answer(request, current) ?? preconditionFailed(current);
+  return checkPreconditions(request, current) ?? preconditionFailed(current);
 }

@@ -1,4 +1,4 @@
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import type { Pool, PoolClient } from "pg";
 import { type Page, stateOf } from "./write-page.ts";
 
@@ -9,7 +9,7 @@ export function mergePages(request: Request, pool: Pool, from: string, into: str
     const { rows } = await client.query<Page & { id: string }>(lock, [from, into]);
     const source = rows.find(({ id }) => id === from) ?? null;
     const target = rows.find(({ id }) => id === into);
-    const refusal = answer(request, stateOf(source), { require: ["POST"] });
+    const refusal = checkPreconditions(request, stateOf(source), { require: ["POST"] });
     if (refusal) return refusal;
     if (!source || !target) return new Response(null, { status: 404 });
     const append = "UPDATE pages SET text = text || $2, version = $3 WHERE id = $1";

@@ -1,5 +1,5 @@
 import { type Current, versionTag } from "@entity-tag/core";
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 
 export interface Page {
   text: string;
@@ -20,7 +20,7 @@ export async function writePage(request: Request, pages: Pages, id: string): Pro
     const page = await pages.read(id);
     // Some drivers repeat a statement whose answer was lost. The repetition finds no row, because the first one was made.
     if (next && page?.version === next.version) return written(200, next);
-    const refusal = answer(request, stateOf(page), { require: true });
+    const refusal = checkPreconditions(request, stateOf(page), { require: true });
     if (refusal) return refusal;
     if (!page && !next) return new Response(null, { status: 404 });
     if (await pages.write(id, page?.version ?? null, next)) return written(page ? 200 : 201, next);

@@ -1,6 +1,6 @@
 // app/note/route.ts
 import { versionTag } from "@entity-tag/core";
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { route } from "@entity-tag/next";
 
 let note = { version: 1, text: "Hello" };
@@ -8,7 +8,7 @@ const current = () => ({ etag: versionTag(note.version) });
 
 async function write(request: Request): Promise<Response> {
   const text = await request.text();
-  const refusal = answer(request, current());
+  const refusal = checkPreconditions(request, current());
   if (refusal) return refusal;
   note = { version: note.version + 1, text };
   return new Response(null, { status: 204, headers: { ETag: current().etag } });

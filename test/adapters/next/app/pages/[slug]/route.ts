@@ -1,6 +1,6 @@
 // app/pages/[slug]/route.ts
 import { versionTag } from "@entity-tag/core";
-import { answer } from "@entity-tag/core/fetch";
+import { checkPreconditions } from "@entity-tag/core/fetch";
 import { route } from "@entity-tag/next";
 
 type Context = { params: Promise<{ slug: string }> };
@@ -22,7 +22,7 @@ export const { GET, PUT } = route(
       const { slug } = await params;
       const text = await request.text();
       // Somebody may have been faster while the body came: judged again, in one step with the write.
-      const refusal = answer(request, stateOf(slug));
+      const refusal = checkPreconditions(request, stateOf(slug));
       if (refusal) return refusal;
       const version = (pages.get(slug)?.version ?? 0) + 1;
       pages.set(slug, { version, text });

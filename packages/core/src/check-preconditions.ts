@@ -1,8 +1,8 @@
 import { checkedTag } from "./entity-tag.ts";
 import { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
-import { staysInNotModified, staysInRefusal } from "./not-modified.ts";
+import { keepsInNotModified, keepsInRefusal } from "./not-modified.ts";
 import type { Current } from "./preconditions.ts";
-import { conditionMissing, explain, overtaken, type Problem } from "./problem.ts";
+import { conditionMissing, explain, lostRace, type Problem } from "./problem.ts";
 import { validatorFields } from "./validator-fields.ts";
 
 export type Fields = [name: string, value: string][];
@@ -17,13 +17,17 @@ export type Fields = [name: string, value: string][];
  * @throws {TypeError} if `current` is no state, or a tag or a time in it is none
  * @example
  * const request = new Request("https://example.com/", { method: "PUT", headers: { "If-Match": '"v1"' } });
- * answer(request, { etag: '"v2"' })?.status; // 412
+ * checkPreconditions(request, { etag: '"v2"' })?.status; // 412
  * @see RFC 9110 §13.2.1
  */
-export function answer(request: Request, current: Current, policy?: Policy): Response | undefined {
+export function checkPreconditions(
+  request: Request,
+  current: Current,
+  policy?: Policy,
+): Response | undefined {
   // At once, lest a mistake wait for the first request with a condition.
   if (checkedState(current)?.etag !== undefined) checkedTag(current!.etag!);
-  const settled = settle(evaluate(request, current, policy), request, current, policy);
+  const settled = responseFor(evaluate(request, current, policy), request, current, policy);
   return settled && respond(settled, request.method);
 }
 
@@ -35,14 +39,14 @@ export function checkedState(state: Current): Current {
 }
 
 /** An answer that the conditions alone settle, as plain data. */
-export interface Settled {
+export interface PlainResponse {
   readonly status: 304 | 400 | 412 | 428;
   /** What it has besides what stays. */
   readonly fields: Fields;
   /** A 304 has none. */
   readonly body: string | undefined;
   /** Whether a field of the answer in whose place it is sent may stay. The name may be in any case. */
-  stays(fieldName: string): boolean;
+  keeps(fieldName: string): boolean;
 }
 
 /**
@@ -54,26 +58,26 @@ export interface Settled {
  * @example
  * const request = { method: "PUT", headers: new Headers({ "If-Match": '"v1"' }) };
  * const current = { etag: strong("v2") };
- * settle(evaluate(request, current), request, current)?.status; // 412
+ * responseFor(evaluate(request, current), request, current)?.status; // 412
  * @see RFC 9110 §13.2
  */
-export function settle(
+export function responseFor(
   decision: Decision,
   request: ConditionalRequest,
   current: Current,
   policy?: Policy,
   validators?: Fields,
-): Settled | undefined {
+): PlainResponse | undefined {
   if (decision.outcome === "proceed") return undefined;
   const problem = explain(decision, request, current, policy);
   if (problem !== undefined) return refusal(problem, problem.status === 412 ? current : null);
   const fields = validators ?? validatorFields(current);
-  return { status: 304, fields, body: undefined, stays: staysInNotModified };
+  return { status: 304, fields, body: undefined, keeps: keepsInNotModified };
 }
 
-function refusal(problem: Problem, current: Current): Settled {
+function refusal(problem: Problem, current: Current): PlainResponse {
   const fields: Fields = [...validatorFields(current), ["Content-Type", "application/problem+json"]];
-  return { status: problem.status, fields, body: JSON.stringify(problem), stays: staysInRefusal };
+  return { status: problem.status, fields, body: JSON.stringify(problem), keeps: keepsInRefusal };
 }
 
 /**
@@ -81,22 +85,22 @@ function refusal(problem: Problem, current: Current): Settled {
  * any case.
  *
  * @example
- * staysIn(304)?.("Content-Type"); // false
+ * keepsFor(304)?.("Content-Type"); // false
  * @see RFC 9110 §15.4.5
  */
-export function staysIn(status: number): Settled["stays"] | undefined {
-  return status === 304 ? staysInNotModified : undefined;
+export function keepsFor(status: number): PlainResponse["keeps"] | undefined {
+  return status === 304 ? keepsInNotModified : undefined;
 }
 
 /** The response, with what may stay in it of these fields of the answer that it replaces. */
 export function respond(
-  { status, fields, body, stays }: Settled,
+  { status, fields, body, keeps }: PlainResponse,
   method?: string,
   old: Fields = [],
 ): Response {
   const headers = new Headers(fields);
   const isNew = (name: string) => fields.some(([own]) => own.toLowerCase() === name.toLowerCase());
-  for (const [name, value] of old) if (stays(name) && !isNew(name)) headers.append(name, value);
+  for (const [name, value] of old) if (keeps(name) && !isNew(name)) headers.append(name, value);
   return new Response(method === "HEAD" ? null : (body ?? null), { status, headers });
 }
 
@@ -109,7 +113,7 @@ export function respond(
  */
 export function notModified(headers?: HeadersInit): Response {
   const kept = new Headers(headers);
-  for (const name of [...kept.keys()]) if (!staysInNotModified(name)) kept.delete(name);
+  for (const name of [...kept.keys()]) if (!keepsInNotModified(name)) kept.delete(name);
   return new Response(null, { status: 304, headers: kept });
 }
 
@@ -122,7 +126,7 @@ export function notModified(headers?: HeadersInit): Response {
  * @see RFC 9110 §15.5.13
  */
 export function preconditionFailed(current?: Current): Response {
-  return respond(refusal(overtaken(current), current ?? null));
+  return respond(refusal(lostRace(current), current ?? null));
 }
 
 /**

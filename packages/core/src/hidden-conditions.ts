@@ -12,11 +12,11 @@ import { parseTagList } from "./tag-list.ts";
  *
  * @example
  * const asks = (field: string) => ({ method: "GET", headers: new Headers({ "If-None-Match": field }) });
- * isMisread(asks('"v1", "v2"')); // false
- * isMisread(asks('"one, "v1", two"')); // true: some find "v1" in it
+ * isUnsafeForSimpleChecks(asks('"v1", "v2"')); // false
+ * isUnsafeForSimpleChecks(asks('"one, "v1", two"')); // true: some find "v1" in it
  * @see RFC 9110 §13.1
  */
-export function isMisread({ headers }: ConditionalRequest, now?: number): boolean {
+export function isUnsafeForSimpleChecks({ headers }: ConditionalRequest, now?: number): boolean {
   // Reads seldom have them, and refusals of others say nothing of what to do.
   if (headers.get("if-match") != null || headers.get("if-unmodified-since") != null) return true;
   const noneMatch = headers.get("if-none-match");

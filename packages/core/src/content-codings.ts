@@ -79,10 +79,14 @@ function standsForAnother({ status, headers }: Response, asked: string | null): 
  *
  * @example
  * const request = { method: "GET", headers: new Headers({ "If-None-Match": 'W/"v1"' }) };
- * uncodedTag(304, request, '"v1"'); // 'W/"v1"'
+ * tagWithoutCoding(304, request, '"v1"'); // 'W/"v1"'
  * @see RFC 9110 §8.8.3.3
  */
-export function uncodedTag(status: number, { headers }: ConditionalRequest, etag: EntityTag): EntityTag {
+export function tagWithoutCoding(
+  status: number,
+  { headers }: ConditionalRequest,
+  etag: EntityTag,
+): EntityTag {
   const isHeldUncoded = listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
   return status === 304 && !isHeldUncoded ? weaken(etag) : etag;
 }

@@ -1,18 +1,12 @@
 import {
   type Current,
   evaluate,
-  staysInNotModified,
-  staysInRefusal,
+  keepsInNotModified,
+  keepsInRefusal,
   validatorFields,
 } from "@entity-tag/core";
-import {
-  answer,
-  explain,
-  preconditionFailed,
-  preconditionRequired,
-  settle,
-  staysIn,
-} from "@entity-tag/core/fetch";
+import { explain, keepsFor, responseFor } from "@entity-tag/core/adapter";
+import { checkPreconditions, preconditionFailed, preconditionRequired } from "@entity-tag/core/fetch";
 import { describe, expect, it, vi } from "vitest";
 import { rows } from "../rows.ts";
 
@@ -35,8 +29,8 @@ const request = (method: string, headers: Record<string, string> = {}) =>
   new Request("https://example.com/pages/1", { method, headers });
 
 /** The answer that there must be. */
-function answered(...asked: Parameters<typeof answer>): Response {
-  const response = answer(...asked);
+function answered(...asked: Parameters<typeof checkPreconditions>): Response {
+  const response = checkPreconditions(...asked);
   expect(response).toBeInstanceOf(Response);
   return response!;
 }
@@ -44,7 +38,7 @@ function answered(...asked: Parameters<typeof answer>): Response {
 // A busy machine is given time.
 vi.setConfig({ testTimeout: 60_000 });
 
-describe("answer and the rows", () => {
+describe("checkPreconditions and the rows", () => {
   // A Request cannot be made for CONNECT and TRACE, and makes GET of get, and PUT of put.
   const carried = rows.filter((row) => !["CONNECT", "TRACE", "get", "put"].includes(row.method));
 
@@ -54,7 +48,7 @@ describe("answer and the rows", () => {
     const asked = new Request("https://example.com/", { method, headers: fields });
     // Range and If-Range are the handler's to ask of `evaluate`; here only what settles the request counts.
     expect(evaluate(asked, state, policy).outcome).toBe(outcome);
-    const response = answer(asked, state, policy);
+    const response = checkPreconditions(asked, state, policy);
     expect(response?.status).toBe(statuses[outcome]);
     if (response === undefined || response.status === 304 || method === "HEAD") {
       expect(response?.body ?? null).toBeNull();
@@ -75,13 +69,13 @@ describe("settle, §13.2", () => {
       for (const [field, value] of headers) fields.append(field, value);
       const asked = { method, headers: fields };
       const decision = evaluate(asked, state, policy);
-      const settled = settle(decision, asked, state, policy);
+      const settled = responseFor(decision, asked, state, policy);
       expect(settled?.status, name).toBe(statuses[outcome]);
       if (settled === undefined) continue;
       settledRows++;
       const problem = explain(decision, asked, state, policy);
       expect(settled.body).toBe(problem && JSON.stringify(problem));
-      expect(settled.stays).toBe(settled.status === 304 ? staysInNotModified : staysInRefusal);
+      expect(settled.keeps).toBe(settled.status === 304 ? keepsInNotModified : keepsInRefusal);
       const validators = settled.status === 304 || settled.status === 412 ? validatorFields(state) : [];
       const type = settled.status === 304 ? [] : [["Content-Type", "application/problem+json"]];
       expect(settled.fields).toEqual([...validators, ...type]);
@@ -93,22 +87,22 @@ describe("settle, §13.2", () => {
     const current: Current = { etag: '"v1"' };
     const settled = (fields: Record<string, string>) => {
       const asked = request("GET", fields);
-      return settle(evaluate(asked, current), asked, current, undefined, []);
+      return responseFor(evaluate(asked, current), asked, current, undefined, []);
     };
     expect(settled({ "If-None-Match": '"v1"' })?.fields).toEqual([]);
     expect(settled({ "If-Match": '"v0"' })?.fields).toContainEqual(["ETag", '"v1"']);
   });
 
-  it("staysIn knows of the statuses of other people's answers which ask for less", () => {
-    expect(staysIn(304)).toBe(staysInNotModified);
-    expect([200, 206, 404, 412].map((status) => staysIn(status))).toEqual(Array(4).fill(undefined));
+  it("keepsIn knows of the statuses of other people's answers which ask for less", () => {
+    expect(keepsFor(304)).toBe(keepsInNotModified);
+    expect([200, 206, 404, 412].map((status) => keepsFor(status))).toEqual(Array(4).fill(undefined));
   });
 });
 
-describe("answer: 304, §15.4.5", () => {
+describe("checkPreconditions: 304, §15.4.5", () => {
   const state: Current = { etag: '"v1"', lastModified: moment + 999 };
 
-  it("answer carries the validators of what the client has", async () => {
+  it("checkPreconditions carries the validators of what the client has", async () => {
     const response = answered(request("GET", { "If-None-Match": '"v1"' }), state);
     expect(response.status).toBe(304);
     expect(response.headers.get("ETag")).toBe('"v1"');
@@ -117,35 +111,35 @@ describe("answer: 304, §15.4.5", () => {
     for (const name of ["Content-Type", "Content-Length"]) expect(response.headers.has(name)).toBe(false);
   });
 
-  it("answer is the same for HEAD", () => {
+  it("checkPreconditions is the same for HEAD", () => {
     const get = answered(request("GET", { "If-None-Match": '"v1"' }), state);
     const head = answered(request("HEAD", { "If-None-Match": '"v1"' }), state);
     expect(head.status).toBe(304);
     expect([...head.headers]).toEqual([...get.headers]);
   });
 
-  it("answer carries no tag where there is none", () => {
+  it("checkPreconditions carries no tag where there is none", () => {
     const response = answered(request("GET", { "If-Modified-Since": then }), { lastModified: moment });
     expect(response.status).toBe(304);
     expect(response.headers.has("ETag")).toBe(false);
     expect(answered(request("GET", { "If-None-Match": "*" }), {}).headers.has("ETag")).toBe(false);
   });
 
-  it("answer carries the current tag, not the one that was sent", () => {
+  it("checkPreconditions carries the current tag, not the one that was sent", () => {
     const weakly = answered(request("GET", { "If-None-Match": 'W/"v1"' }), state);
     expect(weakly.headers.get("ETag")).toBe('"v1"');
     const star = answered(request("GET", { "If-None-Match": "*" }), { etag: 'W/"v1"' });
     expect(star.headers.get("ETag")).toBe('W/"v1"');
   });
 
-  it("answer carries a tag with obs-text", () => {
+  it("checkPreconditions carries a tag with obs-text", () => {
     const response = answered(request("GET", { "If-None-Match": '"\xe9"' }), { etag: '"\xe9"' });
     expect(response.headers.get("ETag")).toBe('"\xe9"');
   });
 });
 
-describe("answer: 412, 428 and 400, RFC 9457", () => {
-  it("answer says what failed and what to do, and carries the current tag", async () => {
+describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
+  it("checkPreconditions says what failed and what to do, and carries the current tag", async () => {
     const response = answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"', lastModified: moment });
     expect(response.status).toBe(412);
     expect(response.headers.get("ETag")).toBe('"v1"');
@@ -156,7 +150,7 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     expect(problem.title).not.toBe("");
   });
 
-  it("answer names If-Unmodified-Since, and If-None-Match", async () => {
+  it("checkPreconditions names If-Unmodified-Since, and If-None-Match", async () => {
     const since = answered(request("PUT", { "If-Unmodified-Since": "Tue, 15 Nov 1994 12:45:25 GMT" }), {
       lastModified: moment,
     });
@@ -169,20 +163,20 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     expect(await create.text()).toContain("If-None-Match");
   });
 
-  it("answer carries no tag where nothing is", async () => {
+  it("checkPreconditions carries no tag where nothing is", async () => {
     const response = answered(request("PUT", { "If-Match": "*" }), null);
     expect(response.status).toBe(412);
     expect(response.headers.has("ETag")).toBe(false);
     expect((await response.json()).status).toBe(412);
   });
 
-  it("answer carries a current tag that is weak", () => {
+  it("checkPreconditions carries a current tag that is weak", () => {
     expect(answered(request("PUT", { "If-Match": '"v0"' }), { etag: 'W/"v1"' }).headers.get("ETag")).toBe(
       'W/"v1"',
     );
   });
 
-  it("answer asks for a condition, and says which", async () => {
+  it("checkPreconditions asks for a condition, and says which", async () => {
     const response = answered(request("PUT"), { etag: '"v1"' }, { require: true });
     expect(response.status).toBe(428);
     const problem = await response.json();
@@ -190,7 +184,7 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     expect(problem.detail).toContain("If-Match");
   });
 
-  it("answer rejects what cannot be read, and says which field it was", async () => {
+  it("checkPreconditions rejects what cannot be read, and says which field it was", async () => {
     for (const name of ["If-Match", "If-None-Match"]) {
       const response = answered(request("PUT", { [name]: "v1" }), { etag: '"v1"' }, { malformed: "reject" });
       expect(response.status).toBe(400);
@@ -200,7 +194,7 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     }
   });
 
-  it("answer to HEAD has the headers of the answer to GET and no body", async () => {
+  it("checkPreconditions to HEAD has the headers of the answer to GET and no body", async () => {
     const get = answered(request("GET", { "If-Match": '"v0"' }), { etag: '"v1"' });
     const head = answered(request("HEAD", { "If-Match": '"v0"' }), { etag: '"v1"' });
     expect([get.status, head.status]).toEqual([412, 412]);
@@ -210,7 +204,7 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     expect([...head.headers]).toEqual([...get.headers]);
   });
 
-  it("answer gives everyone a Response of their own", async () => {
+  it("checkPreconditions gives everyone a Response of their own", async () => {
     const asked = () => answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"' });
     const first = asked();
     first.headers.set("X-Mine", "1");
@@ -219,23 +213,25 @@ describe("answer: 412, 428 and 400, RFC 9457", () => {
     expect((await asked().json()).status).toBe(412);
   });
 
-  it("answer never echoes what the client sent", async () => {
+  it("checkPreconditions never echoes what the client sent", async () => {
     const evil = '"<script>alert(1)</script>"';
     const response = answered(request("PUT", { "If-Match": evil }), { etag: '"v1"' });
     expect(await response.text()).not.toContain("script");
   });
 });
 
-describe("answer and a state that is none", () => {
-  it.each([undefined, '"v1"', false])("answer refuses %j for a state", (wrong) => {
-    expect(() => answer(new Request("https://example.com/"), wrong as never)).toThrow("The current state is");
+describe("checkPreconditions and a state that is none", () => {
+  it.each([undefined, '"v1"', false])("checkPreconditions refuses %j for a state", (wrong) => {
+    expect(() => checkPreconditions(new Request("https://example.com/"), wrong as never)).toThrow(
+      "The current state is",
+    );
   });
 
   it.each(["GET", "PUT", "DELETE"])(
-    "answer refuses a tag without quotes at once, on %s without a condition",
+    "checkPreconditions refuses a tag without quotes at once, on %s without a condition",
     (method) => {
       const request = new Request("https://example.com/", { method });
-      expect(() => answer(request, { etag: "v1" as never })).toThrow('"v1" is no entity tag');
+      expect(() => checkPreconditions(request, { etag: "v1" as never })).toThrow('"v1" is no entity tag');
     },
   );
 });

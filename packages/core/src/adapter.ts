@@ -1,0 +1,7 @@
+export { keepsFor, type PlainResponse, responseFor } from "./check-preconditions.ts";
+export { type Compressor, inForms, tagWithoutCoding } from "./content-codings.ts";
+export { headersOf, type PlainHeaders } from "./headers-of.ts";
+export { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
+export { checkedOptions } from "./options.ts";
+export { explain, type Problem } from "./problem.ts";
+export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";
