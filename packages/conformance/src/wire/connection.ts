@@ -1,8 +1,9 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Line } from "../row.ts";
 import { readAnswer } from "./answer.ts";
 import { Source } from "./source.ts";
+import { connectionError, WireError } from "./wire-error.ts";
 
 /** What is said to a server. */
 export interface Ask {
@@ -31,6 +32,10 @@ export interface Answer {
 export interface Connection {
   /** Rejects with a `WireError` when there is no whole answer in time. */
   ask(ask: Ask): Promise<Answer>;
+  /** As `ask`, but the last octet of the request waits for `release`. */
+  hold(ask: Ask): { release(): Promise<Answer> };
+  /** The octets that come although nothing is asked, after so many milliseconds at most. */
+  stray(ms: number): Promise<string>;
   close(): void;
 }
 
@@ -51,14 +56,28 @@ export async function connectTo(url: URL, options: WireOptions = {}): Promise<Co
   const { timeout = 5_000, maxBody = 1_048_576 } = options;
   const socket = await openSocket(url, options, timeout);
   const source = new Source(socket, timeout);
+  async function finish(sent: string, rest: string, method: string): Promise<Answer> {
+    source.startTimer();
+    socket.write(rest, "latin1");
+    try {
+      return { ...(await readAnswer(source, method, maxBody)), sent };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
   return {
     async ask(ask) {
       source.expectNothing();
       const sent = spell(ask, url.host);
-      source.startTimer();
-      socket.write(sent, "latin1");
-      return { ...(await readAnswer(source, ask.method, maxBody)), sent };
+      return finish(sent, sent, ask.method);
     },
+    hold(ask) {
+      const sent = spell(ask, url.host);
+      socket.write(sent.slice(0, -1), "latin1");
+      return { release: () => finish(sent, sent.slice(-1), ask.method) };
+    },
+    stray: (ms) => source.stray(ms),
     close: () => socket.destroy(),
   };
 }
@@ -67,21 +86,28 @@ function openSocket(url: URL, { insecure }: WireOptions, timeout: number): Promi
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isTls = url.protocol === "https:";
   const port = Number(url.port || (isTls ? 443 : 80));
+  const servername = isIP(host) ? "" : host;
   const socket = isTls
-    ? connectTls({ host, port, servername: host, rejectUnauthorized: !insecure, ALPNProtocols: ["http/1.1"] })
+    ? connectTls({ host, port, servername, rejectUnauthorized: !insecure, ALPNProtocols: ["http/1.1"] })
     : connectTcp({ host, port });
   socket.setNoDelay(true);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      socket.destroy(new Error(`no connection to ${url.host} within ${timeout} ms`));
-    }, timeout);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error instanceof WireError ? error : connectionError(error, url.host));
+    };
+    const timer = setTimeout(
+      () => fail(new WireError("timeout", `no connection to ${url.host} within ${timeout} ms`)),
+      timeout,
+    );
+    socket.once("error", fail);
+    // A server that ends the connection before TLS is agreed causes no error.
+    socket.once("close", () => fail(new WireError("closed", `${url.host} closed the connection at once`)));
     socket.once(isTls ? "secureConnect" : "connect", () => {
       clearTimeout(timer);
+      socket.off("error", fail);
       resolve(socket);
-    });
-    socket.once("error", (error) => {
-      clearTimeout(timer);
-      reject(error);
     });
   });
 }

@@ -7,6 +7,7 @@ const maxHead = 65_536;
 export class Source {
   #text = "";
   #ended = false;
+  #wasReset = false;
   #deadline = Number.POSITIVE_INFINITY;
   #wake = () => {};
   readonly #timeout: number;
@@ -19,11 +20,15 @@ export class Source {
       this.#text += octets.toString("latin1");
       this.#wake();
     });
-    socket.on("error", () => {});
-    socket.on("close", () => {
+    socket.on("error", () => {
+      this.#wasReset = true;
+    });
+    const end = () => {
       this.#ended = true;
       this.#wake();
-    });
+    };
+    socket.on("end", end);
+    socket.on("close", end);
   }
 
   /** What is read from now on must be there in time. */
@@ -34,7 +39,14 @@ export class Source {
   expectNothing(): void {
     if (this.#text !== "")
       throw new WireError("stray", `octets nobody asked for: ${JSON.stringify(this.#text.slice(0, 80))}`);
-    if (this.#ended) throw closed();
+    if (this.#ended) throw this.#closed("");
+  }
+
+  /** The octets that came although nothing was asked, after a wait of so many milliseconds. */
+  async stray(ms: number): Promise<string> {
+    const deadline = Date.now() + ms;
+    while (this.#text === "" && !this.#ended && Date.now() < deadline) await this.#wait(deadline);
+    return this.#text;
   }
 
   async until(end: string): Promise<string> {
@@ -42,23 +54,28 @@ export class Source {
     for (;;) {
       const at = this.#text.indexOf(end, from);
       if (at >= 0) return this.#cut(at, end.length);
+      this.#refuseOtherProtocols();
       if (this.#text.length > maxHead) this.#fail("not HTTP", `no end of the head within ${maxHead} octets`);
       from = Math.max(0, this.#text.length - end.length);
-      await this.#more();
+      await this.#more(this.#text === "" ? "" : "in the middle of its head");
     }
   }
 
   async take(length: number): Promise<string> {
-    while (this.#text.length < length) await this.#more();
+    while (this.#text.length < length) {
+      await this.#more(`after ${this.#text.length} of the ${length} octets that it had announced`);
+    }
     return this.#cut(length, 0);
   }
 
   /** All that comes until the server closes the connection. */
   async rest(most: number): Promise<string> {
-    while (!this.#ended) {
-      if (this.#text.length > most) this.#fail("too long", `the body is longer than ${most} octets`);
-      await this.#wait();
+    for (;;) {
+      if (this.#text.length > most) this.#fail("too long", `its body is longer than ${most} octets`);
+      if (this.#ended) break;
+      await this.#waitInTime("its body has no end");
     }
+    if (this.#wasReset) throw this.#closed("in the middle of its body");
     return this.#cut(this.#text.length, 0);
   }
 
@@ -68,20 +85,40 @@ export class Source {
     return cut;
   }
 
-  async #more(): Promise<void> {
-    if (this.#ended) throw closed();
-    await this.#wait();
+  async #more(where: string): Promise<void> {
+    if (this.#ended) throw this.#closed(where);
+    await this.#waitInTime(where === "" ? "it is silent" : `it stopped ${where}`);
   }
 
-  async #wait(): Promise<void> {
-    const left = this.#deadline - Date.now();
+  async #waitInTime(stopped: string): Promise<void> {
+    if (await this.#wait(this.#deadline)) return;
+    this.#fail("timeout", `no whole answer within ${seconds(this.#timeout)}: ${stopped}`);
+  }
+
+  /** Whether something happened before the deadline. */
+  async #wait(deadline: number): Promise<boolean> {
+    const left = deadline - Date.now();
+    if (left <= 0) return false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const isLate = await new Promise<boolean>((resolve) => {
-      this.#wake = () => resolve(false);
-      timer = Number.isFinite(left) ? setTimeout(() => resolve(true), Math.max(0, left)) : undefined;
+    const happened = await new Promise<boolean>((resolve) => {
+      this.#wake = () => resolve(true);
+      if (Number.isFinite(left)) timer = setTimeout(() => resolve(false), left);
     });
     clearTimeout(timer);
-    if (isLate) this.#fail("timeout", `no whole answer within ${this.#timeout} ms`);
+    return happened;
+  }
+
+  /** An alert or a handshake of TLS, or the greeting of SSH or SMTP, is no status line: say so before it is too late. */
+  #refuseOtherProtocols(): void {
+    if (/^[\x15\x16]\x03/.test(this.#text)) this.#fail("not HTTP", "it speaks TLS there (is it https://?)");
+    if (this.#text.length >= 5 && !this.#text.startsWith("HTTP/") && this.#text.includes("\n"))
+      this.#fail("not HTTP", `its answer is not HTTP: ${JSON.stringify(this.#text.slice(0, 80))}`);
+  }
+
+  #closed(where: string): WireError {
+    const place = where === "" ? "without an answer" : where;
+    if (this.#wasReset) return new WireError("reset", `the server reset the connection ${place}`);
+    return new WireError("closed", `the server closed the connection ${place}`);
   }
 
   #fail(reason: WireError["reason"], message: string): never {
@@ -90,4 +127,4 @@ export class Source {
   }
 }
 
-const closed = () => new WireError("closed", "the server closed the connection");
+const seconds = (ms: number) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`);

@@ -1,10 +1,48 @@
-/** There was no whole answer. `reason` says why in a word or two. */
+/** There was no whole answer. `reason` says why in one word or two, the message in a sentence for a person. */
 export class WireError extends Error {
   override name = "WireError";
-  readonly reason: "closed" | "timeout" | "stray" | "too long" | "not HTTP";
 
-  constructor(reason: WireError["reason"], message: string) {
+  readonly reason: WireFailure;
+
+  constructor(reason: WireFailure, message: string) {
     super(message);
     this.reason = reason;
   }
 }
+
+export type WireFailure =
+  | "no connection"
+  | "certificate"
+  | "TLS"
+  | "closed"
+  | "reset"
+  | "timeout"
+  | "stray"
+  | "too long"
+  | "not HTTP";
+
+const sentences: Record<string, (host: string) => string> = {
+  ECONNREFUSED: (host) => `nothing listens at ${host}`,
+  ENOTFOUND: (host) => `no host has the name ${host}`,
+  EAI_AGAIN: (host) => `the name ${host} could not be looked up`,
+  EHOSTUNREACH: (host) => `there is no way to ${host}`,
+  ENETUNREACH: (host) => `there is no way to ${host}`,
+  ETIMEDOUT: (host) => `no connection to ${host} in time`,
+};
+
+/** What an error of a socket means, as long as it is not connected. */
+export function connectionError(error: Error & { code?: string }, host: string): WireError {
+  const { code = "", message } = error;
+  const sentence = sentences[code];
+  if (sentence) return new WireError("no connection", sentence(host));
+  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code))
+    return new WireError("certificate", `the certificate of ${host} is not to be trusted (${message})`);
+  if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST/.test(code))
+    return new WireError("TLS", `${host} does not speak TLS (is it http:// there?)`);
+  if (code === "ECONNRESET") return new WireError("reset", `${host} reset the connection before it was made`);
+  if (/SSL|TLS|EPROTO/.test(code))
+    return new WireError("TLS", `TLS with ${host} failed (${firstLine(message)})`);
+  return new WireError("no connection", `no connection to ${host} (${firstLine(message)})`);
+}
+
+const firstLine = (text: string) => text.trim().split("\n", 1)[0]!;
