@@ -1,10 +1,38 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { alone, long, workers } from "./test/schedule.ts";
+
+/** Starts the long suites first, so that no core is idle at the end; the others in the order of vitest. */
+class LongSuitesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ project }: TestSpecification) => project.name === "long";
+    const place = ({ moduleId }: TestSpecification) => long.findIndex((suite) => moduleId.endsWith(suite));
+    const others = await super.sort(files.filter((file) => !isLong(file)));
+    return [...files.filter(isLong).sort((a, b) => place(a) - place(b)), ...others];
+  }
+}
 
 /** Tests run what is in `src`; servers that they start on real runtimes run what is in `dist`. */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ["test/**/*.test.ts"],
+    maxWorkers: workers,
+    sequence: { sequencer: LongSuitesFirst },
+    projects: [
+      { extends: true, test: { name: "long", include: [...long] } },
+      {
+        extends: true,
+        test: {
+          name: "quick",
+          include: ["test/**/*.test.ts"],
+          exclude: [...long, alone, "**/node_modules/**"],
+        },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: [alone], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {

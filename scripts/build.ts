@@ -1,36 +1,79 @@
-// Builds every package that changed since its last build: each path in its "exports" is one entry.
+// Builds every package that changed since its last build, packages that do not need each other side by side.
+// A package is a folder of packages/. Each file of dist/ that its package.json names is one entry of src/.
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { build } from "tsup";
 
-/** In the order in which they depend on each other. */
-const packages = ["core", "node", "deno", "bun", "next", "store", "client", "conformance"];
-const root = resolve(import.meta.dirname, "..");
+interface Manifest {
+  exports: unknown;
+  bin?: unknown;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
 
-for (const name of packages) {
-  await buildPackage(name).catch((error: unknown) => {
-    console.error(`@entity-tag/${name} does not build:`, error);
-    process.exitCode = 1;
-  });
+const root = resolve(import.meta.dirname, "..");
+const packages = new Map(
+  globSync("packages/*/package.json", { cwd: root })
+    .map((file) => file.split(/[\\/]/)[1]!)
+    .sort()
+    .map((name) => [name, manifestOf(name)] as const),
+);
+
+for (const names of levels()) {
+  await Promise.all(
+    names.map((name) =>
+      buildPackage(name).catch((error: unknown) => {
+        console.error(`@entity-tag/${name} does not build:`, error);
+        process.exitCode = 1;
+      }),
+    ),
+  );
+}
+
+function manifestOf(name: string): Manifest {
+  return JSON.parse(readFileSync(`${root}/packages/${name}/package.json`, "utf8"));
+}
+
+/** The packages in rounds: each round needs only packages of earlier rounds. */
+function levels(): string[][] {
+  const rounds: string[][] = [];
+  const left = new Map([...packages].map(([name, manifest]) => [name, packagesNeededBy(manifest)]));
+  while (left.size > 0) {
+    const ready = [...left].filter(([, needs]) => !needs.some((need) => left.has(need)));
+    if (ready.length === 0) throw new Error(`These packages need each other: ${[...left.keys()]}`);
+    rounds.push(ready.map(([name]) => name));
+    for (const [name] of ready) left.delete(name);
+  }
+  return rounds;
+}
+
+function packagesNeededBy({ dependencies, peerDependencies }: Manifest): string[] {
+  return Object.keys({ ...dependencies, ...peerDependencies })
+    .filter((dependency) => dependency.startsWith("@entity-tag/"))
+    .map((dependency) => dependency.slice("@entity-tag/".length));
 }
 
 async function buildPackage(name: string): Promise<void> {
   const folder = resolve(root, "packages", name);
-  const { exports, bin = {}, dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  const targets = entriesOf(exports, bin);
-  if (isFresh(folder, targets)) return;
-  const names = targets.map((target) => basename(target, ".js"));
+  const manifest = packages.get(name)!;
+  const outputs = [...filesIn(manifest.exports), ...filesIn(manifest.bin)];
+  if (isFresh(folder, outputs)) return;
+  const entries = (extension: RegExp) => entriesOf(folder, outputs, extension);
   await build({
     config: false,
     silent: true,
-    entry: Object.fromEntries(names.map((entry) => [entry, `${folder}/src/${entry}.ts`])),
+    entry: entries(/\.c?js$/),
     outDir: `${folder}/dist`,
     tsconfig: `${folder}/tsconfig.json`,
-    format: "esm",
+    format: outputs.some((file) => file.endsWith(".cjs")) ? ["esm", "cjs"] : ["esm"],
     target: "es2022",
     platform: "neutral",
-    external: [/^node:/, /^bun(:|$)/, ...Object.keys(dependencies)],
-    dts: true,
+    external: [
+      /^node:/,
+      /^bun(:|$)/,
+      ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    ],
+    dts: { entry: entries(/\.d\.c?ts$/) },
     sourcemap: true,
     clean: true,
     removeNodeProtocol: false,
@@ -42,26 +85,27 @@ async function buildPackage(name: string): Promise<void> {
   console.log(`built @entity-tag/${name}`);
 }
 
-/** The files to build: those of `exports` that are code, and commands. */
-function entriesOf(
-  exports: Record<string, { default: string } | string>,
-  bin: Record<string, string>,
-): string[] {
-  const modules = Object.values(exports).map((target) =>
-    typeof target === "string" ? target : target.default,
-  );
-  return [...modules, ...Object.values(bin)].filter((file) => file.endsWith(".js"));
+/** Every path into dist/ that stands somewhere in "exports" or "bin". */
+function filesIn(value: unknown): string[] {
+  if (typeof value === "string") return /^(\.\/)?dist\//.test(value) ? [value] : [];
+  return Object.values(value ?? {}).flatMap(filesIn);
 }
 
-/** Nothing that goes into the package is younger than what came out last time. */
-function isFresh(folder: string, targets: string[]): boolean {
-  const outputs = targets
-    .flatMap((target) => [target, target.replace(/\.js$/, ".d.ts")])
-    .map((file) => resolve(folder, file));
-  if (!outputs.every(existsSync)) return false;
-  const built = Math.min(...outputs.map((file) => statSync(file).mtimeMs));
+/** Of dist/name.js the source is src/name.ts. */
+function entriesOf(folder: string, outputs: readonly string[], extension: RegExp): Record<string, string> {
+  const names = outputs
+    .filter((file) => extension.test(file))
+    .map((file) => file.replace(/^(\.\/)?dist\//, "").replace(extension, ""));
+  return Object.fromEntries(names.map((name) => [name, `${folder}/src/${name}.ts`]));
+}
+
+/** No file that goes into the package is younger than the files that the last build wrote. */
+function isFresh(folder: string, outputs: readonly string[]): boolean {
+  const written = outputs.map((file) => resolve(folder, file));
+  if (!written.every(existsSync)) return false;
+  const built = Math.min(...written.map((file) => statSync(file).mtimeMs));
   const inputs = [
-    ...globSync(`${folder}/src/**/*.ts`),
+    ...globSync(`${folder}/src/**/*.{ts,json}`),
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
     `${root}/tsconfig.base.json`,

@@ -1,7 +1,7 @@
 // Everything that is checked, in the order in which a mistake is cheapest to find. Ends with one line of true totals.
-import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import { root, run, sideBySide } from "./command.ts";
 
 interface Totals {
   passed: number;
@@ -9,7 +9,8 @@ interface Totals {
   skipped: number;
 }
 
-const root = resolve(import.meta.dirname, "..");
+type Check = [name: string, command: readonly string[]];
+
 const results = `${root}/test/results`;
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const packages = readdirSync(`${root}/packages`);
@@ -17,24 +18,16 @@ const packages = readdirSync(`${root}/packages`);
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-await check("build", ["node", "scripts/build.ts"]);
-await check("lint and format", ["biome", "ci", "--error-on-warnings", "."]);
-await check("types of everything", ["tsc", "-p", "tsconfig.json"]);
-for (const name of packages)
-  await check(`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]);
+await check(["build", ["node", "scripts/build.ts"]]);
+await checkAll([
+  ["lint and format", ["biome", "ci", "--error-on-warnings", "."]],
+  ["types of everything", ["tsc", "-p", "tsconfig.json"]],
+  ...packages.map(
+    (name): Check => [`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]],
+  ),
+]);
 await test();
-for (const name of packages) {
-  await check(`publint ${name}`, ["publint", "--strict", "--pack", "npm", `packages/${name}`]);
-  await check(`are the types right: ${name}`, [
-    "attw",
-    "--pack",
-    `packages/${name}`,
-    "--profile",
-    "esm-only",
-    "--format",
-    "ascii",
-  ]);
-}
+await checkAll(packages.flatMap(packageChecks));
 await size();
 
 writeFileSync(`${results}/totals.json`, JSON.stringify(totals));
@@ -42,15 +35,30 @@ const skipped = totals.skipped === 0 ? "" : `, ${totals.skipped} skipped`;
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
+/** What a registry and a compiler would say of the package. */
+function packageChecks(name: string): Check[] {
+  const folder = `packages/${name}`;
+  const isDual = readFileSync(`${root}/${folder}/package.json`, "utf8").includes('"require"');
+  const profile = isDual ? "node16" : "esm-only";
+  return [
+    [`publint ${name}`, ["publint", "--strict", "--pack", "npm", folder]],
+    [`are the types right: ${name}`, ["attw", "--pack", folder, "--profile", profile, "--format", "ascii"]],
+  ];
+}
+
+async function checkAll(checks: readonly Check[]): Promise<void> {
+  await sideBySide(checks, availableParallelism(), check);
+}
+
 /** One command that succeeds or does not; what it says is shown only if it does not. */
-async function check(name: string, command: readonly string[]): Promise<void> {
+async function check([name, command]: Check): Promise<void> {
   const { ok, output, seconds } = await run(command);
   count(name, ok, output, seconds);
 }
 
 function count(name: string, ok: boolean, output: string, seconds = 0): void {
   totals[ok ? "passed" : "failed"]++;
-  console.log(`${ok ? "ok  " : "FAIL"} ${name}${seconds ? ` (${seconds} s)` : ""}`);
+  console.log(`${ok ? "ok  " : "FAIL"} ${name}${seconds >= 1 ? ` (${seconds.toFixed(0)} s)` : ""}`);
   if (!ok) console.log(output.trim());
 }
 
@@ -59,19 +67,15 @@ async function test(): Promise<void> {
   const json = `${results}/vitest.json`;
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${json}`];
   const { ok, seconds } = await run(["vitest", "run", "--coverage", ...reporters], "shown");
+  const name = "all tests ran, none failed, coverage is complete";
   try {
     const report = JSON.parse(readFileSync(json, "utf8"));
     totals.passed += report.numPassedTests;
     totals.failed += report.numFailedTests;
     totals.skipped += report.numPendingTests + report.numTodoTests;
-    count(
-      "all tests ran, none failed, coverage is complete",
-      ok && report.numTotalTests > 0,
-      "see above",
-      seconds,
-    );
+    count(name, ok && report.numTotalTests > 0, "see above", seconds);
   } catch (error) {
-    count("all tests ran, none failed, coverage is complete", false, String(error), seconds);
+    count(name, false, String(error), seconds);
   }
 }
 
@@ -85,31 +89,4 @@ async function size(): Promise<void> {
   } catch {
     count("sizes", false, output);
   }
-}
-
-function run(
-  command: readonly string[],
-  show?: "shown",
-): Promise<{ ok: boolean; output: string; seconds: number }> {
-  const started = Date.now();
-  const path = `${root}/node_modules/.bin:${process.env.PATH}`;
-  const child = spawn(command[0]!, command.slice(1), {
-    cwd: root,
-    env: { ...process.env, PATH: path },
-    stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((done) => {
-    const end = (ok: boolean) => done({ ok, output, seconds: Math.round((Date.now() - started) / 1000) });
-    child.on("error", (error) => {
-      output += error.message;
-      end(false);
-    });
-    child.on("close", (code) => end(code === 0));
-  });
 }

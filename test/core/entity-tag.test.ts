@@ -2,8 +2,6 @@ import { isWeak, opaque, parseTag, strong, weak, weaken } from "@entity-tag/core
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { agree } from "./agree.ts";
-import { expectLinear } from "./growth.ts";
-import { hostile } from "./hostile.ts";
 import { slowTag, slowTrim, written } from "./slow-reader.ts";
 import { fieldAndTag, opaqueText, padding, tagText } from "./tag-text.ts";
 
@@ -209,13 +207,6 @@ describe("laws of the tag", () => {
         expect(weaken(weaken(tag))).toBe(weaken(tag));
       }),
     );
-  });
-});
-
-describe("the cost of a tag", () => {
-  it.each(hostile)("parseTag grows linearly: %s", (_, make) => {
-    expectLinear(make, parseTag);
-    expectLinear((length) => `"${make(length - 2)}"`, parseTag);
   });
 });
 

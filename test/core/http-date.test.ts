@@ -2,8 +2,6 @@ import { formatDate, parseDate } from "@entity-tag/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { agree } from "./agree.ts";
-import { expectLinear } from "./growth.ts";
-import { hostile } from "./hostile.ts";
 import { longDays, moment, months, slowDate, spellings } from "./slow-date.ts";
 
 const classic = Date.UTC(1994, 10, 6, 8, 49, 37);
@@ -362,11 +360,5 @@ describe("laws of the date", () => {
         expect(parseDate(text)).not.toBeNaN();
       }),
     );
-  });
-});
-
-describe("the cost of a date", () => {
-  it.each(hostile)("parseDate grows linearly: %s", (_, make) => {
-    expectLinear(make, (text) => parseDate(text, now));
   });
 });

@@ -2,8 +2,6 @@ import { type EntityTag, listIncludes, parseTagList } from "@entity-tag/core";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { agree } from "./agree.ts";
-import { expectLinear } from "./growth.ts";
-import { hostile } from "./hostile.ts";
 import { type SlowTag, slowHas, slowIncludes, slowList, written } from "./slow-reader.ts";
 import { fieldAndTag, padding, readableList, tagText } from "./tag-text.ts";
 
@@ -13,8 +11,11 @@ function slowText(list: "*" | SlowTag[] | undefined): "*" | string[] | undefined
   return Array.isArray(list) ? list.map(written) : list;
 }
 
-// The longest of these take two seconds; a busy machine is given time.
+// The longest of these take some seconds; a busy machine is given time.
 vi.setConfig({ testTimeout: 60_000 });
+
+/** Every string up to this length is tried: a seventh of them while you work, all before a change lands. */
+const longest = process.env.CI ? 6 : 5;
 
 describe("parseTagList, §5.6.1 and §13.1.1", () => {
   it.each([
@@ -264,7 +265,8 @@ describe("laws of the list", () => {
   it("law: listIncludes and parseTagList agree with the slow reader on every short string over the alphabet of lists", () => {
     const alphabet = ['"', "a", ",", " ", "W", "/", "*"];
     const tags: EntityTag[] = ['"a"', 'W/"a"', '""', '","', '",W/"', 'W/",,"', '"W/"'];
-    expect(disagreements(alphabet, 6, tags)).toEqual({ first: undefined, strings: 137_257, members: true });
+    const strings = (alphabet.length ** (longest + 1) - 1) / (alphabet.length - 1);
+    expect(disagreements(alphabet, longest, tags)).toEqual({ first: undefined, strings, members: true });
   });
 
   it("law: listIncludes and parseTagList agree with the slow reader on every short row of whole pieces", () => {
@@ -314,32 +316,6 @@ describe("laws of the list", () => {
         expect(parseTagList(field)).toEqual(members);
         expect(parseTagList(members.join(","))).toEqual(members);
       }),
-    );
-  });
-});
-
-describe("the cost of a list", () => {
-  it.each(hostile)("parseTagList grows linearly: %s", (_, make) => {
-    expectLinear(make, parseTagList);
-  });
-
-  it.each(hostile)("listIncludes grows linearly: %s", (_, make) => {
-    expectLinear(make, (field) => listIncludes(field, '"v1"', "strong"));
-    expectLinear(make, (field) => listIncludes(field, 'W/"v1"', "weak"));
-  });
-
-  it("listIncludes grows linearly when the tag is spelled like the list", () => {
-    expectLinear(
-      (length) => `"${"a".repeat(length)}`,
-      (field) => listIncludes(field, '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"', "weak"),
-    );
-    expectLinear(
-      (length) => '"",'.repeat(length / 3),
-      (field) => listIncludes(field, '""', "strong"),
-    );
-    expectLinear(
-      (length) => 'W/",",'.repeat(length / 6),
-      (field) => listIncludes(field, '","', "strong"),
     );
   });
 });

@@ -14,7 +14,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { conditional } from "@entity-tag/node";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
+// A client that stays costs two seconds a case: all cases wait side by side.
+vi.setConfig({ maxConcurrency: 18 });
 
 type Handler = (res: Http2ServerResponse, req: Http2ServerRequest) => unknown;
 type Ask = (headers: OutgoingHttpHeaders) => ClientHttp2Stream;
@@ -76,48 +79,51 @@ const leaving: Record<string, (streams: ClientHttp2Stream[], session: ClientHttp
   "a client that stays": () => {},
 };
 
-describe.each(answers)("A %i over HTTP/2 in place of what never ends", (status, condition) => {
-  describe.each(Object.entries(leaving))("is complete at once, and %s ends the source:", (_, leave) => {
-    test.each(Object.entries(pipelines))("%s in a pipeline", async (_, way) => {
-      const { seen, source } = endless();
-      const handler: Handler = (res) => (way(source, res) as Promise<void>).catch(() => seen.rejected++);
-      await streaming(handler, async (ask, session) => {
-        const streams = Array.from({ length: 50 }, () => ask(condition).resume());
-        const ends = streams.map((stream) => once(stream, "end"));
-        for (const answer of await Promise.all(streams.map(answered))) expect(answer[0]).toBe(status);
-        await Promise.all(ends);
-        leave(streams, session);
-        await expect.poll(() => [seen.ended, seen.rejected], { timeout: 10_000 }).toEqual([50, 50]);
-        const { made } = seen;
-        await sleep(100);
-        expect(seen.made).toBe(made);
+describe.concurrent.each(answers)("A %i over HTTP/2 in place of what never ends", (status, condition) => {
+  describe.concurrent.each(Object.entries(leaving))(
+    "is complete at once, and %s ends the source:",
+    (_, leave) => {
+      test.each(Object.entries(pipelines))("%s in a pipeline", async (_, way) => {
+        const { seen, source } = endless();
+        const handler: Handler = (res) => (way(source, res) as Promise<void>).catch(() => seen.rejected++);
+        await streaming(handler, async (ask, session) => {
+          const streams = Array.from({ length: 50 }, () => ask(condition).resume());
+          const ends = streams.map((stream) => once(stream, "end"));
+          for (const answer of await Promise.all(streams.map(answered))) expect(answer[0]).toBe(status);
+          await Promise.all(ends);
+          leave(streams, session);
+          await expect.poll(() => [seen.ended, seen.rejected], { timeout: 10_000 }).toEqual([50, 50]);
+          const { made } = seen;
+          await sleep(100);
+          expect(seen.made).toBe(made);
+        });
       });
-    });
 
-    test("a loop that waits for `drain`", async () => {
-      let made = 0;
-      let closes = 0;
-      const handler: Handler = async (res) => {
-        res.on("close", () => closes++);
-        for (;;) {
-          made++;
-          if (!res.write("part")) await once(res, "drain");
-        }
-      };
-      await streaming(handler, async (ask, session) => {
-        const stream = ask(condition).resume();
-        expect((await answered(stream))[0]).toBe(status);
-        leave([stream], session);
-        await expect.poll(() => closes, { timeout: 10_000 }).toBe(1);
-        const before = made;
-        await sleep(100);
-        expect([made, closes]).toEqual([before, 1]);
+      test("a loop that waits for `drain`", async () => {
+        let made = 0;
+        let closes = 0;
+        const handler: Handler = async (res) => {
+          res.on("close", () => closes++);
+          for (;;) {
+            made++;
+            if (!res.write("part")) await once(res, "drain");
+          }
+        };
+        await streaming(handler, async (ask, session) => {
+          const stream = ask(condition).resume();
+          expect((await answered(stream))[0]).toBe(status);
+          leave([stream], session);
+          await expect.poll(() => closes, { timeout: 10_000 }).toBe(1);
+          const before = made;
+          await sleep(100);
+          expect([made, closes]).toEqual([before, 1]);
+        });
       });
-    });
-  });
+    },
+  );
 });
 
-describe.each(answers)("A %i over HTTP/2 leaves the handler what it does", (status, condition) => {
+describe.concurrent.each(answers)("A %i over HTTP/2 leaves the handler what it does", (status, condition) => {
   const parts = ["first", "second", "third"];
   async function* late() {
     for (const part of parts) {

@@ -1,0 +1,59 @@
+// The fast loop: format, lint, types, and the tests of what has changed since this branch left main.
+// The long suites are left to `npm test`, unless one of them has changed itself.
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { long } from "../test/schedule.ts";
+import { root, run, sideBySide } from "./command.ts";
+
+const types = [
+  "tsc",
+  "-p",
+  "tsconfig.json",
+  "--incremental",
+  "--tsBuildInfoFile",
+  "node_modules/.cache/check.tsbuildinfo",
+];
+const checks: [name: string, command: readonly string[]][] = [
+  ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
+  ["build", ["node", "scripts/build.ts"]],
+  ["types", types],
+];
+
+await sideBySide(checks, availableParallelism(), async ([name, command]) => {
+  const { ok, output, seconds } = await run(command);
+  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${seconds.toFixed(1)} s)`);
+  if (ok) return;
+  console.log(output.trim());
+  process.exitCode = 1;
+});
+if (process.exitCode !== 1) await test();
+
+async function test(): Promise<void> {
+  const changed = changedFiles();
+  const files = changed.filter((file) => /\.tsx?$/.test(file));
+  // Prose is no module that a test imports: its tests are named here.
+  if (changed.some((file) => file.endsWith(".md")))
+    files.push(...globSync("test/{readme,house}/*.test.ts", { cwd: root }));
+  if (files.length === 0) return console.log("ok   no test is about what has changed");
+  await vitest("related", "--run", "--passWithNoTests", "--project=quick", "--project=alone", ...files);
+  const suites = long.filter((suite) => changed.includes(suite));
+  if (suites.length > 0) await vitest("run", ...suites);
+}
+
+async function vitest(...words: string[]): Promise<void> {
+  const { ok } = await run(["vitest", ...words, "--silent=passed-only"], "shown");
+  if (!ok) process.exitCode = 1;
+}
+
+/** What differs from the commit at which this branch left main, and what git does not know yet. */
+function changedFiles(): string[] {
+  const git = (...words: string[]) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+  const main = git("branch", "--all", "--list", "main", "origin/main", "--format=%(refname)").split("\n")[0];
+  const base = main ? git("merge-base", "HEAD", main) : "HEAD";
+  const listed = [git("diff", "--name-only", base), git("ls-files", "--others", "--exclude-standard")];
+  return listed
+    .join("\n")
+    .split("\n")
+    .filter((file) => file !== "" && existsSync(`${root}/${file}`));
+}

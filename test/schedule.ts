@@ -1,0 +1,24 @@
+import { availableParallelism } from "node:os";
+
+/**
+ * Suites that take four seconds or more. They start first, so that no core is idle at the end. `npm run check` leaves
+ * them out, unless the suite itself has changed.
+ */
+export const long: readonly string[] = [
+  "test/adapters/bed.test.ts",
+  "test/adapters/node/http2-streams.test.ts",
+  "test/store/race/faults.test.ts",
+  "test/store/contract.test.ts",
+  "test/adapters/next.test.ts",
+  "test/store/race/race.test.ts",
+  "test/adapters/streams.test.ts",
+  "test/store/driver-sqlite.test.ts",
+  "test/adapters/deno.test.ts",
+  "test/wiki/browser.test.ts",
+];
+
+/** Suites that compare durations or memory run by themselves, after all others: the name says which they are. */
+export const alone = "test/**/*.alone.test.ts";
+
+/** One more than there are cores: while one suite waits for a socket, another uses its core. */
+export const workers = availableParallelism() + 1;
