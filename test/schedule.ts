@@ -15,6 +15,8 @@ export const long: readonly string[] = [
   "test/store/driver-sqlite.test.ts",
   "test/adapters/deno.test.ts",
   "test/wiki/browser.test.ts",
+  "test/wiki/wiki-of-many.test.ts",
+  "test/store/race/naive-stores.test.ts",
 ];
 
 /** Suites that compare durations or memory run by themselves, after all others: the name says which they are. */
