@@ -120,10 +120,9 @@ describe("the wiki, started as npm start does", () => {
     const wrong: [number, Promise<Response>][] = [
       [400, send("PUT", "wrong", { "If-None-Match": "*" }, "{")],
       [422, send("PUT", "wrong", { "If-None-Match": "*" }, '{"text":"Hello"}')],
-      [413, send("PUT", "wrong", { "If-None-Match": "*" }, page("x".repeat(300_000)))],
+      [413, send("PUT", "wrong", { "If-None-Match": "*" }, page("x".repeat(2_000_000)))],
       [405, send("POST", "wrong", {}, page("x"))],
       [404, send("GET", "wrong")],
-      [404, fetch(`${running.origin}/elsewhere`)],
     ];
     for (const [status, response] of wrong) {
       const { headers, ...answered } = await response;
@@ -191,7 +190,7 @@ describe("the wiki, started as npm start does", () => {
     expect(tags[1]).toBe(tags[0]);
   });
 
-  it("says so when its port is taken or is none", async () => {
+  it("says so when its port is taken, or is not a number", async () => {
     await expect(startWiki({ PORT: new URL(running.origin).port })).rejects.toThrow(/is in use/);
     await expect(startWiki({ PORT: "many" })).rejects.toThrow(/PORT is "many"/);
   });

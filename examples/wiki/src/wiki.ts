@@ -1,51 +1,128 @@
-import { readFileSync } from "node:fs";
-import { contentTag } from "@entity-tag/core";
-import { conditional } from "@entity-tag/core/fetch";
-import { keyBelow, resource, type VersionedStore } from "@entity-tag/store";
-import type { Page } from "./storage.ts";
+import { keyBelow, resource } from "@entity-tag/store";
+import { asset } from "./assets.ts";
+import { eventStream, type Feed } from "./conversation/feed.ts";
+import { recording } from "./conversation/record.ts";
+import { decodeName, nameProblem, pageUrl } from "./names.ts";
+import * as reads from "./routes/read.ts";
+import { redirect, show } from "./routes/respond.ts";
+import { open, start } from "./routes/start.ts";
+import { MAX_CONTENT, merge, remove, type Submission, save } from "./routes/write.ts";
+import { isFormTag } from "./save.ts";
+import type { Storage } from "./storage.ts";
+import { noticeView } from "./views/read.ts";
 
-const EDITOR = readFileSync(new URL("./editor.html", import.meta.url));
-const MAX_BYTES = 256 * 1024;
+type Handler = (request: Request) => Promise<Response>;
+
+/** A JSON string takes at most six octets for each character of the text. */
+const MAX_BYTES = 6 * MAX_CONTENT;
 
 /**
- * The wiki, from a request to its response: an editor at `/`, the pages at `/pages/:name`, all of them at `/pages`.
+ * The wiki, from a request to its response: documents at `/` and `/wiki/:name`, JSON at `/pages/:name`.
  *
- * A page changes only on a condition: `If-Match` with the tag that was read, or `If-None-Match: *` to create it.
+ * A page changes only on a condition: `If-Match` with the tag that was read, or `If-None-Match: *` to create it. A
+ * form carries its condition in a hidden field.
  */
-export async function wiki(pages: VersionedStore<Page>): Promise<(request: Request) => Promise<Response>> {
-  const editor = await editorPage();
-  const handlePages = resource(pages, {
+export function wiki(storage: Storage, feed: Feed, processName: string): Handler {
+  const json = resource(storage.pages, {
     key: keyBelow("/pages"),
     policy: { require: true },
     validate: isPage,
     maxBytes: MAX_BYTES,
   });
-  return async (request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/") return editor(request);
+  const handle: Handler = async (request) => {
     try {
-      return await handlePages(asJson(request));
+      const { pathname } = new URL(request.url);
+      if (pathname === "/conversation") return eventStream(feed, request.signal);
+      if (pathname === "/pages" || pathname.startsWith("/pages/")) return await json(asJson(request));
+      return await document(storage, request, pathname);
     } catch (error) {
-      if (hasLeft(error)) return problem(400, "Bad Request", "The content broke off.");
-      // A write may have happened or not: nobody knows, and the client must not be told otherwise.
-      console.error(error);
-      return problem(
-        503,
-        "Service Unavailable",
-        "The storage did not answer. Read the page to see what it is now.",
-      );
+      return failed(error);
     }
   };
+  return recording(handle, feed, processName);
 }
 
-async function editorPage(): Promise<(request: Request) => Promise<Response>> {
-  const tag = await contentTag(EDITOR);
-  const headers = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache" };
-  const show = conditional(() => new Response(EDITOR, { headers }), { tag: () => tag });
-  return async (request) => {
-    if (request.method === "GET" || request.method === "HEAD") return show(request);
-    return problem(405, "Method Not Allowed", "The editor is only shown.", { Allow: "GET, HEAD" });
-  };
+async function document(storage: Storage, request: Request, pathname: string): Promise<Response> {
+  const [, area, segment, view, version] = pathname.split("/");
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (isRead && pathname === "/") return start(storage, request);
+  if (isRead && pathname === "/open") return open(request);
+  if (area !== "wiki" || !segment) return (isRead && (await asset(pathname))) || notFound();
+  const name = decodeName(segment);
+  const problem = nameProblem(name);
+  if (problem)
+    return show(
+      { title: "No such name", body: noticeView("This cannot be a name", problem, "/", "To the start") },
+      400,
+    );
+  if (request.method === "POST") return submit(storage, request, name, view);
+  if (!isRead) return new Response(null, { status: 405, headers: { Allow: "GET, HEAD, POST" } });
+  // An address typed by hand may have the name in another spelling: the tag belongs to one of them.
+  if (pageUrl(name) !== `/wiki/${segment}`) return redirect(pageUrl(name, view));
+  if (view === undefined) return reads.read(storage, name, request);
+  if (view === "edit") return reads.edit(storage, name);
+  if (view === "delete") return reads.confirmDelete(storage, name);
+  if (view === "history" && version) return reads.revision(storage, name, decodeName(version));
+  if (view === "history") return reads.history(storage, name);
+  return notFound();
+}
+
+async function submit(storage: Storage, request: Request, name: string, view = ""): Promise<Response> {
+  if (isFromElsewhere(request)) return refuse(403, "The form did not come from this wiki.");
+  const form = await request.formData().catch(() => undefined);
+  if (form === undefined) return refuse(400, "The form cannot be read.");
+  if (!isFormTag(String(form.get("tag") ?? ""))) return refuse(400, "The form names no version of the page.");
+  const submission: Submission = { storage, name, url: request.url, form };
+  if (view === "") return save(submission);
+  if (view === "merge") return merge(submission);
+  if (view === "delete") return remove(submission);
+  return notFound();
+}
+
+/** A form on another site must not write here with the reader's browser. */
+function isFromElsewhere(request: Request): boolean {
+  const site = request.headers.get("Sec-Fetch-Site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  const origin = request.headers.get("Origin");
+  return origin !== null && origin !== "null" && new URL(origin).host !== request.headers.get("Host");
+}
+
+/** A page is `{ "content": "…" }`. A client may keep other members in it. */
+function isPage(value: unknown): true | string {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && "content" in value && typeof value.content === "string") return true;
+  return 'A page is a JSON object with its text in "content", as in { "content": "Hello" }.';
+}
+
+/** Reads every PUT as JSON: `curl -d` says that it sends a form, and `fetch` that it sends text. */
+function asJson(request: Request): Request {
+  if (request.method !== "PUT") return request;
+  const headers = new Headers(request.headers);
+  headers.set("Content-Type", "application/json");
+  const { url, method, body, signal } = request;
+  return new Request(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
+}
+
+function notFound(): Promise<Response> {
+  return show(
+    { title: "Not found", body: noticeView("Not found", "Nothing is at this address.", "/", "To the start") },
+    404,
+  );
+}
+
+function refuse(status: number, text: string): Promise<Response> {
+  return show({ title: "Refused", body: noticeView("Refused", text, "/", "To the start") }, status);
+}
+
+/** A write may have happened or not when the storage fails, so the answer claims neither. */
+function failed(error: unknown): Response {
+  if (hasLeft(error)) return problem(400, "Bad Request", "The content broke off.");
+  console.error(error);
+  return problem(
+    503,
+    "Service Unavailable",
+    "The storage did not answer. Read the page to see what it is now.",
+  );
 }
 
 /** Whether the client went away while it still sent: nothing has happened, and there is nothing to report. */
@@ -55,23 +132,7 @@ function hasLeft(error: unknown): boolean {
   );
 }
 
-/** A page is `{ "content": "…" }`; what else a client keeps in it is its own affair. */
-function isPage(value: unknown): true | string {
-  const isObject = typeof value === "object" && value !== null;
-  if (isObject && "content" in value && typeof value.content === "string") return true;
-  return 'A page is a JSON object with its text in "content", as in { "content": "Hello" }.';
-}
-
-/** The pages are JSON whatever a client calls them: `curl -d` says it sends a form, `fetch` that it sends text. */
-function asJson(request: Request): Request {
-  if (request.method !== "PUT") return request;
-  const headers = new Headers(request.headers);
-  headers.set("Content-Type", "application/json");
-  const { url, method, body, signal } = request;
-  return new Request(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
-}
-
-function problem(status: number, title: string, detail: string, headers?: Record<string, string>): Response {
+function problem(status: number, title: string, detail: string): Response {
   const body = JSON.stringify({ type: "about:blank", title, status, detail });
-  return new Response(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
+  return new Response(body, { status, headers: { "Content-Type": "application/problem+json" } });
 }

@@ -1,0 +1,51 @@
+/** One request and its answer, as the panel shows it. */
+export interface Exchange {
+  /** Counts up within one process. */
+  id: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  method: string;
+  path: string;
+  /** The fields of the request that made it conditional, such as `If-Match: "v1"`. */
+  conditions: string[];
+  status: number;
+  /** The tag of the answer. */
+  etag: string | null;
+  /** What was decided, and from what. */
+  why: string;
+  /** How many octets of content the answer did not have to carry. */
+  saved: number;
+  /** Which process answered. */
+  process: string;
+}
+
+const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"];
+
+export function conditionsOf(headers: Headers): string[] {
+  return CONDITIONS.flatMap((name) => {
+    const value = headers.get(name);
+    return value === null ? [] : [`${name}: ${value}`];
+  });
+}
+
+/** The decision in one sentence for a person. */
+export function explain(method: string, conditions: readonly string[], status: number): string {
+  const condition = conditions[0]?.split(":")[0];
+  const isRead = method === "GET" || method === "HEAD";
+  if (status === 304) return "The browser's copy is still current, so no content was sent.";
+  if (status === 428) return "The write named no version, so it was refused before anything happened.";
+  if (status === 412 && condition === "If-None-Match")
+    return "The page exists already, so nothing was written.";
+  if (status === 412)
+    return "Somebody saved in between: the version named in If-Match is gone. Nothing was written.";
+  if (status === 404) return "Nothing is here.";
+  if (status >= 400) return "The request was refused, and nothing was written.";
+  if (isRead)
+    return condition
+      ? "The page has changed since, so the new one was sent."
+      : "No condition: the page was sent.";
+  if (condition === "If-Match")
+    return "The version named in If-Match is current, so the write replaced exactly that one.";
+  if (condition === "If-None-Match") return "Nothing was here yet, so the page was created.";
+  return "Done.";
+}
