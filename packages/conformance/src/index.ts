@@ -9,7 +9,9 @@ export type {
   RowRequest,
   State,
 } from "./row.ts";
-export { representation, rows } from "./rows/table.ts";
-export { run } from "./run.ts";
+export { representation } from "./rows/representation.ts";
+export { rows } from "./rows/table.ts";
+export type { Reply } from "./run/asker.ts";
+export { check, type RunOptions, run } from "./run.ts";
 export type { ControlledTarget, FetchLike, Target } from "./target.ts";
 export type { Result, Verdict } from "./verdict.ts";

@@ -85,10 +85,12 @@ export interface Expectation {
   status: readonly number[];
   /** `whole` and `part` (the first four octets) of the content, `none`, or `any`. */
   body: "whole" | "part" | "none" | "any";
-  /** Fields of the answer: a value that must be there, or `null` for a field that must not. */
-  fields?: Readonly<Record<string, string | null>>;
+  /** Fields of the answer: a value that must be there, `null` for a field that must not, or a value it must not have. */
+  fields?: Readonly<Record<string, string | null | { not: string }>>;
   /** Whether the method may have done its work. */
   effect: "none" | "any";
+  /** `answered`: the same connection must answer a plain GET afterwards, unless it was closed properly. */
+  next?: "answered";
 }
 
 /** Another answer that is right. What is left out is as in `expect`. */

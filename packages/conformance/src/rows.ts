@@ -9,4 +9,5 @@ export type {
   RowRequest,
   State,
 } from "./row.ts";
-export { representation, rows } from "./rows/table.ts";
+export { representation } from "./rows/representation.ts";
+export { rows } from "./rows/table.ts";

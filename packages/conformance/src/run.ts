@@ -1,9 +1,189 @@
-import type { Row } from "./row.ts";
-import type { Target } from "./target.ts";
-import type { Result } from "./verdict.ts";
+import type { Expectation, Row } from "./row.ts";
+import { representation } from "./rows/representation.ts";
+import { adapt } from "./run/adapt.ts";
+import { type Asker, fetchAsker, fieldOf, type Reply, wireAsker } from "./run/asker.ts";
+import { judge } from "./run/judge.ts";
+import { type Learnt, learn } from "./run/learn.ts";
+import { type ControlledTarget, isControlled, type Target } from "./target.ts";
+import type { Result, Verdict } from "./verdict.ts";
+import type { WireOptions } from "./wire/connection.ts";
 
-/** Asks a target every row, and says what became of each. */
-export async function run(rows: readonly Row[], target: Target): Promise<Result[]> {
-  void target;
-  return rows.map((row) => ({ row, verdict: "not applicable", found: [] }));
+export interface RunOptions extends WireOptions {
+  /** How many requests may be under way at a time: 1 by default. */
+  parallel?: number;
+  /** Called with each result, in the order in which they come. */
+  onResult?(result: Result): void;
+}
+
+/**
+ * What a target makes of each row, in the order of the rows. A url or a `fetch`-like function is only read; rows that
+ * it cannot be asked are in the results, with their reason.
+ *
+ * @throws when the target cannot be reached at all.
+ * @example
+ * const results = await run(rows, "http://localhost:3000/page");
+ * const failures = results.filter((result) => result.verdict === "fail");
+ * @see RFC 9110 §13
+ */
+export async function run(rows: readonly Row[], target: Target, options: RunOptions = {}): Promise<Result[]> {
+  const results: Result[] = new Array(rows.length);
+  const queue = rows.entries();
+  const { parallel = 1, onResult } = options;
+  const subject = await subjectOf(target, options);
+  const lane = async () => {
+    const asker = subject.open();
+    try {
+      for (const [index, row] of queue) {
+        const result = await askRow(row, subject, asker);
+        results[index] = result;
+        onResult?.(result);
+      }
+    } finally {
+      asker.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, rows.length) || 1 }, lane));
+  return results;
+}
+
+/**
+ * Asks one row, and throws when the target breaks a MUST: for a test of its own in any runner.
+ *
+ * @throws Error that says what is wrong, and what was sent.
+ * @example
+ * for (const row of rows) test(row.title, () => check(row, app.fetch));
+ */
+export async function check(row: Row, target: Target, options: RunOptions = {}): Promise<Result> {
+  const [result] = await run([row], target, options);
+  if (result?.verdict !== "fail") return result!;
+  const sent = result.sent ?? JSON.stringify(row.request);
+  throw new Error(`${row.title} (${row.section}, ${row.id}): ${result.found.join("; ")}\n\n${sent}`);
+}
+
+/** A target, made ready to be asked. */
+interface Subject {
+  isWire: boolean;
+  open(): Asker;
+  control: ControlledTarget | undefined;
+  learnt: Learnt | undefined;
+  path: string;
+}
+
+async function subjectOf(target: Target, options: RunOptions): Promise<Subject> {
+  const control = isControlled(target) ? target : undefined;
+  const at = control?.at ?? (target as Exclude<Target, ControlledTarget>);
+  const isWire = typeof at !== "function";
+  const base = isWire ? new URL(at) : new URL("http://localhost/");
+  const open = () => (isWire ? wireAsker(base, options) : fetchAsker(at, base, options.timeout ?? 5_000));
+  const path = base.pathname + base.search;
+  if (control !== undefined) return { isWire, open, control, learnt: undefined, path };
+  const asker = open();
+  const learnt = await learn(asker, path).finally(() => asker.close());
+  return { isWire, open, control, learnt, path };
+}
+
+async function askRow(row: Row, subject: Subject, asker: Asker): Promise<Result> {
+  if (row.needs === "wire" && !subject.isWire)
+    return { row, verdict: "not applicable", found: ["a fetch cannot send this"] };
+  return subject.control === undefined
+    ? askLearnt(row, subject, asker)
+    : askControlled(row, subject.control, asker);
+}
+
+async function askLearnt(row: Row, { learnt, path }: Subject, asker: Asker): Promise<Result> {
+  const adapted = adapt(row, learnt!);
+  if ("reason" in adapted) return { row, verdict: "could not be set up", found: [adapted.reason] };
+  const result = await exchange(adapted.row, path, asker, learnt!.reply.body);
+  const isDoubtful = learnt!.isChanging || learnt!.intermediary !== undefined;
+  if (!isDoubtful || result.found.length === 0) return { ...result, row };
+  const cause = learnt!.intermediary
+    ? `${learnt!.intermediary} is in the answers`
+    : "the resource changes by itself";
+  return { ...result, row, verdict: "inconclusive", found: [...result.found, cause] };
+}
+
+async function askControlled(row: Row, control: ControlledTarget, asker: Asker): Promise<Result> {
+  const path = await control.set(row.state, row);
+  if (path === undefined)
+    return { row, verdict: "could not be set up", found: ["the target has no such state"] };
+  const result = await exchange(row, path, asker, row.state?.content ?? representation, (allowed, answer) =>
+    effects(row, allowed, answer, path, control, asker),
+  );
+  return result;
+}
+
+type Afterwards = (allowed: Expectation, reply: Reply) => Promise<string[]>;
+
+async function exchange(
+  row: Row,
+  path: string,
+  asker: Asker,
+  content: string,
+  afterwards?: Afterwards,
+): Promise<Result> {
+  try {
+    const { reply } = await asker.ask(row.request, path);
+    const judgement = judge(row, reply, content);
+    const found =
+      "found" in judgement
+        ? judgement.found
+        : [
+            ...((await afterwards?.(judgement.allowed, reply)) ?? []),
+            ...(await nextComplaints(row, path, asker, content)),
+          ];
+    return toResult(row, found, reply);
+  } catch (error) {
+    return toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
+  }
+}
+
+function toResult(row: Row, found: string[], reply?: Reply): Result {
+  const failed: Verdict = row.level === "MUST" ? "fail" : "warning";
+  return {
+    row,
+    verdict: found.length === 0 ? "pass" : failed,
+    found,
+    ...(reply && { reply }),
+    ...(reply?.sent !== undefined && { sent: reply.sent }),
+    ...(reply?.received !== undefined && { received: reply.received + reply.body.slice(0, 200) }),
+  };
+}
+
+const isRead = (method: string): boolean => method === "GET" || method === "HEAD" || method === "QUERY";
+
+/** What a refused write has done all the same. */
+async function effects(
+  { state, request }: Row,
+  { effect }: Expectation,
+  { status }: Reply,
+  path: string,
+  control: ControlledTarget,
+  asker: Asker,
+): Promise<string[]> {
+  if (effect === "any" || isRead(request.method)) return [];
+  const runs = await control.runs?.(path);
+  if (runs !== undefined) return runs === 0 ? [] : [`${status}, but the work was done ${runs} times`];
+  const { reply } = await asker.ask({ method: "GET", headers: [] }, path);
+  if (state === null)
+    return reply.status === 404 || reply.status === 410 ? [] : [`${status}, but now something is here`];
+  const content = state.content ?? representation;
+  const isSame = reply.status === 200 && reply.body === content && fieldOf(reply, "etag") === state.etag;
+  return isSame
+    ? []
+    : [`${status}, but the resource has changed: ${reply.status} ${JSON.stringify(reply.body.slice(0, 40))}`];
+}
+
+/** Whether the connection serves the next request, where the row asks so. */
+async function nextComplaints(
+  { expect }: Row,
+  path: string,
+  asker: Asker,
+  content: string,
+): Promise<string[]> {
+  if (expect.next === undefined) return [];
+  const { reply, before } = await asker.ask({ method: "GET", headers: [] }, path);
+  if (before !== undefined) return [`the connection did not serve the next request: ${before}`];
+  // A write that was let through may have changed it.
+  if (expect.effect === "any") return [];
+  return reply.status === 200 && reply.body === content ? [] : [`the next request got ${reply.status}`];
 }

@@ -1,4 +1,5 @@
 import type { Row } from "./row.ts";
+import type { Reply } from "./run/asker.ts";
 
 /**
  * What became of a row.
@@ -16,6 +17,8 @@ export interface Result {
   verdict: Verdict;
   /** What is wrong, one sentence each; or why the row was not asked. Empty for a pass. */
   found: readonly string[];
+  /** The answer, where there was one. */
+  reply?: Reply;
   /** The octets of the request, as Latin-1. */
   sent?: string;
   /** The octets of the answer's head, and the beginning of its content, as Latin-1. */

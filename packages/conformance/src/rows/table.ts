@@ -1,7 +1,32 @@
 import type { Row } from "../row.ts";
+import { answers } from "./answers.ts";
+import { codings } from "./codings.ts";
+import { comparison } from "./comparison.ts";
+import { dates } from "./dates.ts";
+import { existence } from "./existence.ts";
+import { withHead } from "./group.ts";
+import { hostile } from "./hostile.ts";
+import { methods } from "./methods.ts";
+import { notDateRows } from "./not-dates.ts";
+import { order } from "./order.ts";
+import { pairs } from "./pairs.ts";
+import { policies } from "./policies.ts";
+import { ranges } from "./ranges.ts";
+import { tagSyntax } from "./tag-syntax.ts";
 
-/** The content of a resource whose row does not say another. */
-export const representation = "the representation";
-
-/** Every row, in the order of the standard. */
-export const rows: readonly Row[] = [];
+/** Every row. */
+export const rows: readonly Row[] = [
+  ...comparison,
+  ...tagSyntax,
+  ...existence,
+  ...dates,
+  ...notDateRows,
+  ...ranges,
+  ...order,
+  ...pairs,
+  ...methods,
+  ...answers,
+  ...codings,
+  ...policies,
+  ...hostile,
+].flatMap(withHead);

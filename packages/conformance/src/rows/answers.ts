@@ -1,0 +1,277 @@
+import type { Expectation, Level, Line, Row, State } from "../row.ts";
+import { group } from "./group.ts";
+import {
+  type Answer,
+  failedMatch,
+  failedNoneMatch,
+  type Headers,
+  match,
+  modified,
+  noneMatch,
+  proceed,
+  sameDate,
+  sameSecond,
+  sameTag,
+  surelyBoth,
+} from "./words.ts";
+
+const withFields = (...fields: Line[]): State => ({ ...surelyBoth, fields: Object.fromEntries(fields) });
+
+interface Kept {
+  number: number;
+  field: Line;
+  level: Level;
+  section: string;
+  why: string;
+}
+
+const cacheField = "A cache stores it from the 304, and goes by the old value without it";
+const metadata =
+  "Only what the 304 is about may describe the stored content: this describes the content itself";
+const forScripts = "A browser hides the stored answer from the page when the 304 comes without it";
+
+/** What the 200 has, its 304 has. */
+const kept: readonly Kept[] = [
+  { number: 1, field: ["Cache-Control", "max-age=60"], level: "MUST", section: "§15.4.5", why: cacheField },
+  { number: 2, field: ["Content-Location", "/v1"], level: "MUST", section: "§15.4.5", why: cacheField },
+  {
+    number: 3,
+    field: ["Expires", "Fri, 15 Nov 2999 12:45:26 GMT"],
+    level: "MUST",
+    section: "§15.4.5",
+    why: cacheField,
+  },
+  { number: 4, field: ["Vary", "Accept"], level: "MUST", section: "§15.4.5", why: cacheField },
+  { number: 5, field: ["Last-Modified", sameSecond], level: "quality", section: "§15.4.5", why: cacheField },
+  {
+    number: 6,
+    field: ["Access-Control-Allow-Origin", "*"],
+    level: "quality",
+    section: "§15.4.5",
+    why: forScripts,
+  },
+  {
+    number: 7,
+    field: ["Access-Control-Expose-Headers", "ETag"],
+    level: "quality",
+    section: "§15.4.5",
+    why: forScripts,
+  },
+  {
+    number: 8,
+    field: ["Set-Cookie", "visits=2"],
+    level: "quality",
+    section: "§15.4.5",
+    why: "A session that is renewed by every answer would end",
+  },
+  {
+    number: 9,
+    field: ["X-Request-Id", "7"],
+    level: "quality",
+    section: "§15.4.5",
+    why: "A field of the application belongs to this answer, whatever its status",
+  },
+  {
+    number: 10,
+    field: ["Link", "</next>; rel=next"],
+    level: "quality",
+    section: "§15.4.5",
+    why: "A field of the application belongs to this answer, whatever its status",
+  },
+  {
+    number: 11,
+    field: ["Strict-Transport-Security", "max-age=60"],
+    level: "quality",
+    section: "§15.4.5",
+    why: "A policy for the whole host is renewed by every answer",
+  },
+];
+
+const keptRows = kept.flatMap(({ number, field, level, section, why }) => {
+  const [name, value] = field;
+  const state = withFields(...(name === "Last-Modified" ? [] : [field]));
+  const expect = { expect: { fields: { [name]: value } } };
+  return group("304-keeps", level, section, why, [
+    [`${number}-tag`, `A 304 for a tag keeps ${name}`, "GET", noneMatch('"v1"'), state, sameTag, expect],
+    [
+      `${number}-date`,
+      `A 304 for a date keeps ${name}`,
+      "GET",
+      modified(sameSecond),
+      state,
+      sameDate,
+      { ...expect, level },
+    ],
+  ]);
+});
+
+const dropped: readonly (readonly [number: number, field: Line, level: Level])[] = [
+  [1, ["Content-Type", "text/plain"], "SHOULD"],
+  [2, ["Content-Encoding", "identity"], "SHOULD"],
+  [3, ["Content-Language", "en"], "SHOULD"],
+  [4, ["Content-Disposition", "inline"], "quality"],
+];
+
+const droppedRows = dropped.flatMap(([number, field, level]) =>
+  group("304-drops", level, "§15.4.5", metadata, [
+    [
+      number,
+      `A 304 has no ${field[0]}`,
+      "GET",
+      noneMatch('"v1"'),
+      // Content-Type is there without being asked for.
+      field[0] === "Content-Type" || field[0] === "Content-Encoding" ? surelyBoth : withFields(field),
+      sameTag,
+      { expect: { fields: { [field[0]]: null } } },
+    ],
+  ]),
+);
+
+const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer by the tag of the 304", [
+  [
+    1,
+    "A 304 for a tag carries the tag",
+    "GET",
+    noneMatch('"v1"'),
+    surelyBoth,
+    sameTag,
+    { expect: { fields: { ETag: '"v1"' } } },
+  ],
+  [
+    2,
+    "A 304 for a date carries the tag",
+    "GET",
+    modified(sameSecond),
+    surelyBoth,
+    sameDate,
+    { expect: { fields: { ETag: '"v1"' } }, level: "MUST" },
+  ],
+  [
+    3,
+    "A 304 for a list carries the tag of what is here, not the first of the list",
+    "GET",
+    noneMatch('"v0", "v1"'),
+    surelyBoth,
+    sameTag,
+    { expect: { fields: { ETag: '"v1"' } } },
+  ],
+  [
+    4,
+    "A 304 for a weakened tag carries the tag as the 200 has it",
+    "GET",
+    noneMatch('W/"v1"'),
+    surelyBoth,
+    sameTag,
+    { expect: { fields: { ETag: '"v1"' } } },
+  ],
+  [
+    5,
+    "A 304 for a star carries the tag",
+    "GET",
+    noneMatch("*"),
+    surelyBoth,
+    sameTag,
+    { expect: { fields: { ETag: '"v1"' } } },
+  ],
+  [
+    6,
+    "A 304 announces no length, or that of the 200",
+    "GET",
+    noneMatch('"v1"'),
+    surelyBoth,
+    sameTag,
+    {
+      section: "§8.6",
+      why: "A client that believes the length waits for octets that never come, or stores an empty page",
+      expect: { fields: { "Content-Length": null } },
+      also: [
+        {
+          status: [304],
+          fields: { "Content-Length": "18" },
+          chosenBy: "the origin server",
+          why: "§8.6 allows the length that the 200 would have",
+        },
+      ],
+    },
+  ],
+]);
+
+const sent = group("200", "MUST", "§8.8", "A validator that is not sent can be asked for by nobody", [
+  [
+    1,
+    "A 200 after a miss carries the tag",
+    "GET",
+    noneMatch('"v0"'),
+    surelyBoth,
+    proceed,
+    { expect: { fields: { ETag: '"v1"' } } },
+  ],
+  [
+    2,
+    "A 200 after a miss carries the date",
+    "GET",
+    noneMatch('"v0"'),
+    surelyBoth,
+    proceed,
+    { level: "SHOULD", expect: { fields: { "Last-Modified": sameSecond } } },
+  ],
+  [
+    3,
+    "A 200 after a miss keeps Vary",
+    "GET",
+    noneMatch('"v0"'),
+    withFields(["Vary", "Accept"]),
+    proceed,
+    { section: "§12.5.5", level: "SHOULD", expect: { fields: { Vary: "Accept" } } },
+  ],
+]);
+
+const stored = withFields(["Cache-Control", "max-age=60"]);
+
+function refusals(method: string, headers: Headers, answer: Answer, number: number): Row[] {
+  const expecting = (expect: Partial<Expectation>) => ({ expect });
+  return group("412", "quality", "§15.5.13", "The client must learn what is here now, to try again", [
+    [
+      `${number}-tag`,
+      `A 412 to ${method} (${headers[0]![0]}) carries the current tag`,
+      method,
+      headers,
+      surelyBoth,
+      answer,
+      expecting({ fields: { ETag: '"v1"' } }),
+    ],
+    [
+      `${number}-lifetime`,
+      `A 412 to ${method} (${headers[0]![0]}) has not the lifetime of the representation`,
+      method,
+      headers,
+      stored,
+      answer,
+      {
+        ...expecting({ fields: { "Cache-Control": { not: "max-age=60" } } }),
+        why: "A refusal that is kept as long as the page hides the page",
+      },
+    ],
+    [
+      `${number}-effect`,
+      `A 412 to ${method} (${headers[0]![0]}) has done nothing`,
+      method,
+      headers,
+      surelyBoth,
+      answer,
+      {
+        level: "MUST",
+        section: "§13.1",
+        why: "MUST NOT perform the requested method: a 412 after the side effect is a lie",
+      },
+    ],
+  ]);
+}
+
+const refused = (["PUT", "PATCH", "DELETE", "POST"] as const).flatMap((method, index) => [
+  ...refusals(method, match('"v0"'), failedMatch, index + 1),
+  ...refusals(method, noneMatch("*"), failedNoneMatch, index + 5),
+]);
+
+/** The fields of a 304, a 200 and a 412, and the effect of a refusal. */
+export const answers: readonly Row[] = [...has304, ...keptRows, ...droppedRows, ...sent, ...refused];

@@ -1,0 +1,131 @@
+import { formatDate, parseDate } from "@entity-tag/core";
+import type { Expectation, Line, Row, State } from "../row.ts";
+import { fieldOf } from "./asker.ts";
+import type { Learnt } from "./learn.ts";
+
+/** A row for a resource as it is; or why it has no such row. */
+export type Adapted = { row: Row } | { reason: string };
+
+const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
+const tagFields = new Set(["if-match", "if-none-match", "if-range"]);
+const dateFields = new Set(["if-modified-since", "if-unmodified-since", "if-range"]);
+
+/** Writes a row again with the validators of a resource that nobody can set: its tag for `"v1"`, its date for 1994. */
+export function adapt(row: Row, learnt: Learnt): Adapted {
+  const reason = obstacle(row, learnt);
+  if (reason !== undefined) return { reason };
+  const headers: Line[] = [];
+  for (const line of row.request.headers) {
+    const value = adaptValue(line, row, learnt);
+    if (value === undefined) return { reason: `${line[0]}: ${line[1]} speaks of another resource` };
+    headers.push([line[0], value]);
+  }
+  const fields = adaptFields(row.expect, learnt);
+  if (typeof fields === "string") return { reason: fields };
+  const expect = { ...row.expect, ...(fields && { fields }) };
+  return { row: { ...row, request: { ...row.request, headers }, expect } };
+}
+
+/** The first thing about the row that the resource has not. */
+function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): string | undefined {
+  if (learnt.status !== 200) return `GET is answered ${learnt.status}`;
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return `${request.method} is asked only of a target that can be set`;
+  if (policy !== undefined) return "a setting of the server that cannot be seen from outside";
+  if (state === null) return "the resource is there";
+  if (state.alternates || state.content !== undefined) return "the resource has no such forms";
+  const names = request.headers.map(([name]) => name.toLowerCase());
+  const asksTag = names.some((name) => tagFields.has(name)) || "ETag" in (expect.fields ?? {});
+  const asksDate = names.some((name) => dateFields.has(name));
+  return (
+    (asksTag && tagObstacle(state, learnt)) ||
+    (asksDate && dateObstacle(state, request.headers, learnt)) ||
+    undefined
+  );
+}
+
+function tagObstacle({ etag }: State, learnt: Learnt): string | undefined {
+  if (etag === undefined) return learnt.etag === undefined ? undefined : "the resource has a tag";
+  if (learnt.etag === undefined) return "the resource has no tag";
+  if (etag === '"v1"') return learnt.etag.startsWith('"') ? undefined : "the resource has no strong tag";
+  if (etag === 'W/"v1"') return learnt.etag.startsWith("W/") ? undefined : "the resource has no weak tag";
+  return "the resource has another tag";
+}
+
+function dateObstacle(state: State, headers: readonly Line[], learnt: Learnt): string | undefined {
+  const { lastModified, lastModifiedStrong } = state;
+  if (lastModified === undefined)
+    return learnt.lastModified === undefined ? undefined : "the resource has a date";
+  if (learnt.lastModified === undefined || parseDate(learnt.lastModified) === undefined)
+    return "the resource has no date";
+  const isByDate = headers.some(([name, value]) => name === "If-Range" && parseDate(value) !== undefined);
+  if (isByDate && lastModifiedStrong) return "nobody can tell whether its date is a strong validator";
+  return lastModified === moment ? undefined : "the resource has another date";
+}
+
+function adaptValue([name, value]: Line, { state }: Row, learnt: Learnt): string | undefined {
+  const field = name.toLowerCase();
+  if (field === "range") return adaptRange(value, learnt.reply.body.length);
+  if (!tagFields.has(field) && !dateFields.has(field)) return value;
+  const isDate = dateFields.has(field) && parseDate(value) !== undefined;
+  if (isDate || field.endsWith("-since")) return adaptDate(value, learnt);
+  return state?.etag === undefined ? value : adaptTag(value, learnt);
+}
+
+function adaptTag(value: string, { etag }: Learnt): string | undefined {
+  const opaque = etag === undefined ? "v1" : etag.replace(/^W\//, "").slice(1, -1);
+  if (opaque.length < 2 || /^v\d?$/.test(opaque)) return opaque === "v1" ? value : undefined;
+  if (value.includes("V1") && opaque.toUpperCase() === opaque) return undefined;
+  return value.replaceAll("v1", opaque).replaceAll("V1", opaque.toUpperCase());
+}
+
+const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/** A moment in the three forms of §5.6.7. */
+function formsOf(ms: number): string[] {
+  const imf = formatDate(ms);
+  const [, day = "", month = "", year = "", time = ""] = imf.split(" ");
+  const weekday = days[new Date(ms).getUTCDay()]!;
+  const spaced = day.replace(/^0/, " ");
+  return [
+    imf,
+    `${weekday}, ${day}-${month}-${year.slice(2)} ${time} GMT`,
+    `${weekday.slice(0, 3)} ${month} ${spaced} ${time} ${year}`,
+  ];
+}
+
+const known = new Map(
+  [-1000, 0, 1000].flatMap((shift) =>
+    formsOf(moment + shift).map((text, form) => [text, { shift, form }] as const),
+  ),
+);
+const farAhead = Date.UTC(2900, 0);
+
+function adaptDate(value: string, learnt: Learnt): string | undefined {
+  const base = parseDate(learnt.lastModified ?? "") ?? moment;
+  const found = known.get(value);
+  if (found !== undefined) return formsOf(base + found.shift)[found.form];
+  const ms = parseDate(value);
+  return ms === undefined || ms > farAhead ? value : undefined;
+}
+
+/** `bytes=0-3` and `bytes=90-99`, which lies beyond the end, can be asked of any content. */
+function adaptRange(value: string, length: number): string | undefined {
+  if (length < 8) return undefined;
+  if (value === "bytes=90-99") return `bytes=${length + 10}-${length + 19}`;
+  return /^bytes=(?:0-3|3-0|0-0)$|^[^b]|^junk/.test(value) ? value : undefined;
+}
+
+function adaptFields({ fields }: Expectation, learnt: Learnt): Expectation["fields"] | string {
+  if (fields === undefined) return undefined;
+  const adapted: Record<string, string | null | { not: string }> = {};
+  for (const [name, expected] of Object.entries(fields)) {
+    const actual = fieldOf(learnt.reply, name);
+    if (expected === null) adapted[name] = null;
+    else if (name === "Content-Range" && typeof expected === "string")
+      adapted[name] = expected.replace("/18", `/${learnt.reply.body.length}`);
+    else if (actual === undefined) return `the resource has no ${name}`;
+    else adapted[name] = typeof expected === "string" ? actual : { not: actual };
+  }
+  return adapted;
+}

@@ -1,0 +1,30 @@
+import type { Asker, Reply } from "./asker.ts";
+import { fieldOf } from "./asker.ts";
+
+/** What a GET without conditions tells of a resource that nobody can set. */
+export interface Learnt {
+  status: number;
+  etag: string | undefined;
+  /** The text of `Last-Modified`. */
+  lastModified: string | undefined;
+  reply: Reply;
+  /** Two GETs in a row brought different contents, or different tags. */
+  isChanging: boolean;
+  /** The fields that an intermediary leaves. */
+  intermediary: string | undefined;
+}
+
+/** Asks twice, without a condition. */
+export async function learn(asker: Asker, path: string): Promise<Learnt> {
+  const ask = async () => (await asker.ask({ method: "GET", headers: [] }, path)).reply;
+  const first = await ask();
+  const reply = await ask();
+  return {
+    status: reply.status,
+    etag: fieldOf(reply, "etag"),
+    lastModified: fieldOf(reply, "last-modified"),
+    reply,
+    isChanging: first.body !== reply.body || fieldOf(first, "etag") !== fieldOf(reply, "etag"),
+    intermediary: ["via", "x-cache", "cf-cache-status"].find((name) => fieldOf(reply, name) !== undefined),
+  };
+}
