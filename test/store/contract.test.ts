@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { contractCases as cases } from "@entity-tag/store/contract-tests";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cases } from "./contract/cases.ts";
 import {
   type OpenDriver,
   openIoRedis,

@@ -82,12 +82,14 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
 
   test("the table is laid out as the README says, in a schema if its name has one", async () => {
     const pages = await postgresStore<unknown>(pool, { table: `${schema}.pages` }).createTable();
-    await pages.swap("home", null, { content: "Hello" }, { mark: "m" });
+    await pages.swap("home", null, { content: "Hello" }, { writeId: "m" });
     const { version, lastModified } = (await pages.read("home"))!;
     const { rows } = await pool.query(`SELECT *, value::jsonb->>'content' AS content FROM ${schema}.pages`);
     const last_modified = new Date(lastModified!);
     const value = '{"content":"Hello"}';
-    expect(rows).toEqual([{ key: "home", value, version, last_modified, mark: "m", content: "Hello" }]);
+    expect(rows).toEqual([
+      { key: "home", value, octets: null, version, last_modified, write_id: "m", content: "Hello" },
+    ]);
   });
 
   test("createTable asks for no right to create when the table is there", async () => {
@@ -134,11 +136,12 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     },
   );
 
-  test("swap reads a lock that it may not wait for as lost", async () => {
+  test("swap says that the store is busy when it may not wait for a lock", async () => {
     const impatient = postgresStore<string>(poolOf({ options: "-c lock_timeout=50" }), { table });
     const version = await create("locked");
-    const swap = await whileLocked("locked", () => impatient.swap("locked", version, "second"));
-    expect(swap).toEqual({ swapped: false });
+    await whileLocked("locked", () =>
+      expect(impatient.swap("locked", version, "second")).rejects.toThrow(StoreBusyError),
+    );
     expect((await impatient.swap("locked", version, "second")).swapped).toBe(true);
   });
 

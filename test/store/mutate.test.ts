@@ -22,7 +22,7 @@ const KEY = "home";
 /** A store with one count in it, and the tag of that count. */
 async function storeWith(
   count: Count,
-): Promise<{ store: Required<VersionedStore<Count>>; tag: string; version: string }> {
+): Promise<{ store: VersionedStore<Count>; tag: string; version: string }> {
   const store = memoryStore<Count>();
   const swap = await store.swap(KEY, null, count);
   const { version } = swap.swapped && swap.current ? swap.current : expect.fail();

@@ -1,8 +1,9 @@
-import { type CodecOptions, codecOf } from "./codec.ts";
-import { checkKey, compareKeys, endOfPrefix } from "./key.ts";
-import { randomText } from "./version.ts";
-import { type Member, type Unread, ValueTooLargeError, type VersionedStore } from "./versioned-store.ts";
-import { unlessAborted } from "./waiting.ts";
+import { type CodecOptions, codecOf } from "./contract/codec.ts";
+import { ValueTooLargeError } from "./contract/errors.ts";
+import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import type { VersionedStore } from "./contract/versioned-store.ts";
+import { unlessAborted } from "./contract/waiting.ts";
+import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 
 /** What the store needs of a `Deno.Kv`. */
 export interface DenoKv {
@@ -31,11 +32,17 @@ export interface DenoKvOptions<T> extends CodecOptions<T> {
   prefix?: readonly string[] | undefined;
 }
 
-/** What is kept under `[...prefix, "value", key]`. Bytes, because Deno KV writes some texts with two bytes to a character. */
+/**
+ * Kept under `[...prefix, "value", key]`. The value is in bytes, because Deno KV writes some texts with two bytes to a
+ * character.
+ */
 interface Entry {
   value: Uint8Array;
+  octets?: Uint8Array;
   lastModified: number;
-  mark?: string;
+  writeId?: string;
+  /** Random, and new with each write. */
+  nonce: string;
 }
 
 /** Deno KV refuses 64 KiB; some of it goes to the rest of the entry. */
@@ -55,103 +62,112 @@ const MAX_VALUE_BYTES = 64_000;
 export function denoKvStore<T>(
   kv: DenoKv,
   options: DenoKvOptions<T> = {},
-): VersionedStore<T> & Required<Pick<VersionedStore<T>, "list">> {
-  const codec = codecOf(options);
-  const prefix = options.prefix ?? ["entity-tag"];
+): Required<Omit<VersionedStore<T>, "ledger">> {
+  return storeOver(denoKvDriver(kv, options.prefix ?? ["entity-tag"]), codecOf(options));
+}
+
+/**
+ * A version is the versionstamp of its commit, and the random nonce of its entry: a database that is restored from a
+ * backup gives the same versionstamps out again. A swap checks both in one commit. Deno KV checks versionstamps alone,
+ * so beside each entry stands an empty one that has the nonce in its key, and the versionstamp of the same commit.
+ */
+function denoKvDriver(kv: DenoKv, prefix: readonly string[]): Driver {
   const home = [...prefix, "value"];
-  const epochOf = remembered(() => findEpoch(kv, [...prefix, "epoch"]));
+  const witness = (key: string, nonce: string) => [...prefix, "nonce", key, nonce];
+
+  async function find(key: string): Promise<Row | null> {
+    const { value, versionstamp } = await kv.get([...home, key]);
+    return versionstamp === null ? null : rowOf(value as Entry, versionstamp);
+  }
+
+  async function commit({ key, expected, next, version: nonce }: DriverSwap) {
+    const before = expected === null ? null : parsedVersion(expected);
+    if (before === undefined) return undefined;
+    const atomic = kv.atomic().check({ key: [...home, key], versionstamp: before?.versionstamp ?? null });
+    if (before) {
+      const beside = witness(key, before.nonce);
+      atomic.check({ key: beside, versionstamp: before.versionstamp }).delete(beside);
+    }
+    const entry = next && entryOf(next, nonce);
+    if (entry) atomic.set([...home, key], entry).set(witness(key, nonce), true);
+    else atomic.delete([...home, key]);
+    const result = await atomic.commit();
+    if (!result.ok) return undefined;
+    const won = { modified: entry?.lastModified ?? 0, version: `${result.versionstamp}.${nonce}` };
+    return next?.octets && !entry?.octets ? { ...won, octets: null } : won;
+  }
 
   return {
-    async read(key, { signal } = {}) {
-      checkKey(key);
-      const both = () => Promise.all([epochOf(), kv.get([...home, key])]);
-      const [epoch, { value, versionstamp }] = await unlessAborted(both, signal);
-      if (versionstamp === null) return null;
-      const entry = value as Entry;
-      return { ...stateOf(entry, versionstamp, epoch), value: codec.decode(entry.value) };
-    },
+    read: ({ key, known, signal }) =>
+      unlessAborted(async () => {
+        const row = await find(key);
+        // It has been read already: what is saved is its decoding.
+        const isKnown = row && (known === "*" || known.includes(row.version));
+        return { row: isKnown ? { ...row, value: null, octets: null } : row, entry: null };
+      }, signal),
 
-    async swap(key, expected, next, { signal, mark } = {}) {
-      checkKey(key);
-      const entry = next === null ? null : entryOf(codec.encode(next), mark);
-      const epoch = await unlessAborted(epochOf, signal);
-      const versionstamp = expected === null ? null : versionstampOf(expected, epoch);
-      if (versionstamp === undefined) return { swapped: false };
-      const check = kv.atomic().check({ key: [...home, key], versionstamp });
-      const change = entry ? check.set([...home, key], entry) : check.delete([...home, key]);
-      const result = await unlessAborted(() => change.commit(), signal);
-      if (!result.ok) return { swapped: false };
-      if (next === null || entry === null) return { swapped: true, current: null };
-      return { swapped: true, current: { ...stateOf(entry, result.versionstamp, epoch), value: next } };
-    },
+    swap: (swap) =>
+      unlessAborted(async () => {
+        const won = await commit(swap);
+        if (won) return { won };
+        const found = await find(swap.key);
+        // Sent twice by the runtime: the first one made it.
+        if (swap.next && found?.version.endsWith(`.${swap.version}`)) return { won: found };
+        return { lost: found };
+      }, swap.signal),
 
-    async list(prefix, { limit, after, values = true, signal }) {
-      checkKey(prefix);
+    list({ prefix, after, limit, values, signal }) {
       // U+0000 is in no key: with it, a key's name comes directly after the key itself.
       const start = after !== undefined && compareKeys(after, prefix) >= 0 ? `${after}\0` : prefix;
       const end = endOfPrefix(prefix);
       const from = [...home, start];
       const range = end === null ? { start: from, prefix: home } : { start: from, end: [...home, end] };
-      const epoch = await unlessAborted(epochOf, signal);
       return unlessAborted(async () => {
-        const members: Member<T>[] = [];
+        const rows: Row[] = [];
         for await (const { key, value, versionstamp } of kv.list(range, { limit })) {
-          const entry = value as Entry;
-          const member: Member<T> = { key: String(key.at(-1)), ...stateOf(entry, versionstamp, epoch) };
-          if (values) member.value = codec.decode(entry.value);
-          members.push(member);
+          const row = rowOf(value as Entry, versionstamp);
+          rows.push({
+            ...row,
+            key: String(key.at(-1)),
+            value: values ? (row.value ?? null) : null,
+            octets: null,
+          });
         }
-        return members;
+        return rows;
       }, signal);
     },
   };
 }
 
-function stateOf(entry: Entry, versionstamp: string, epoch: string): Unread {
-  const state: Unread = { version: `${versionstamp}.${epoch}`, lastModified: entry.lastModified };
-  if (entry.mark !== undefined) state.mark = entry.mark;
-  return state;
+function rowOf(
+  { value, octets = null!, lastModified, writeId = null!, nonce }: Entry,
+  versionstamp: string,
+): Row {
+  return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
 }
 
-function entryOf(stored: string | Uint8Array, mark: string | undefined): Entry {
+function entryOf({ value: stored, octets, writeId }: NonNullable<DriverSwap["next"]>, nonce: string): Entry {
   const value = typeof stored === "string" ? new TextEncoder().encode(stored) : stored;
+  const bytes = value.byteLength + (octets?.byteLength ?? 0);
   if (value.byteLength > MAX_VALUE_BYTES) {
     throw new ValueTooLargeError(
       `Cannot store ${value.byteLength} bytes in Deno KV. Keep a value under ${MAX_VALUE_BYTES + 1} bytes, or use another store`,
     );
   }
-  return { value, lastModified: Date.now(), ...(mark !== undefined && { mark }) };
-}
-
-/**
- * This database's own name, made once by whoever comes first. A versionstamp is unique in its database, but a database
- * that is made anew counts from the beginning.
- */
-async function findEpoch(kv: DenoKv, key: string[]): Promise<string> {
-  for (;;) {
-    const { value, versionstamp } = await kv.get(key);
-    if (versionstamp !== null) return String(value);
-    await kv.atomic().check({ key, versionstamp: null }).set(key, randomText(16)).commit();
-  }
-}
-
-/** Asks once; asks again after a failure. */
-function remembered<R>(ask: () => Promise<R>): () => Promise<R> {
-  let answer: Promise<R> | undefined;
-  return async () => {
-    answer ??= ask();
-    try {
-      return await answer;
-    } catch (error) {
-      answer = undefined;
-      throw error;
-    }
+  return {
+    value,
+    nonce,
+    lastModified: Date.now(),
+    // Where there is no room for both, the octets are dropped.
+    ...(octets && bytes <= MAX_VALUE_BYTES && { octets }),
+    ...(writeId !== null && { writeId }),
   };
 }
 
-/** The versionstamp in a version of this database; `undefined`: it is none. */
-function versionstampOf(version: string, epoch: string): string | undefined {
-  const stamp = version.slice(0, 20);
-  if (version !== `${stamp}.${epoch}`) return undefined;
-  return [...stamp].every((c) => (c >= "0" && c <= "9") || (c >= "a" && c <= "f")) ? stamp : undefined;
+/** The two parts of a version; `undefined`: it is not one. */
+function parsedVersion(version: string): { versionstamp: string; nonce: string } | undefined {
+  const [versionstamp = "", nonce = "", ...rest] = version.split(".");
+  const isHex = [...versionstamp].every((c) => (c >= "0" && c <= "9") || (c >= "a" && c <= "f"));
+  if (versionstamp.length !== 20 || nonce.length !== 20 || rest.length > 0 || !isHex) return undefined;
+  return { versionstamp, nonce };
 }

@@ -1,20 +1,25 @@
-export { bytes, type CodecOptions } from "./codec.ts";
+export { bytes, type CodecOptions } from "./contract/codec.ts";
+export {
+  StoreBusyError,
+  StoreFullError,
+  UnreadableValueError,
+  ValueTooLargeError,
+} from "./contract/errors.ts";
+export type { Ledger, LedgerClaim, LedgerEntry, LedgerOptions } from "./contract/ledger.ts";
+export type {
+  ListOptions,
+  Member,
+  StoreOptions,
+  Swap,
+  SwapOptions,
+  Versioned,
+  VersionedStore,
+  VersionInfo,
+} from "./contract/versioned-store.ts";
 export { mergePatch } from "./merge-patch.ts";
 export { type MutateOptions, mutate } from "./mutate.ts";
-export { type Collection, keyBelow, type Place } from "./place.ts";
+export type { ResourceOptions, Verdict } from "./resource/settings.ts";
+export { type Collection, keyBelow, type Target } from "./resource/target.ts";
 export { resource } from "./resource.ts";
-export type { ResourceOptions, Verdict } from "./settings.ts";
-export type { Represent } from "./success.ts";
-export {
-  type ListOptions,
-  type Member,
-  StoreBusyError,
-  type StoreOptions,
-  type Swap,
-  type SwapOptions,
-  type Unread,
-  ValueTooLargeError,
-  type Versioned,
-  type VersionedStore,
-} from "./versioned-store.ts";
-export type { Change } from "./write.ts";
+export type { Represent } from "./write/answer.ts";
+export type { Change } from "./write/write.ts";

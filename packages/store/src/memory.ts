@@ -1,11 +1,7 @@
-import { type Codec, type CodecOptions, codecOf, type Stored } from "./codec.ts";
-import { checkKey, compareKeys } from "./key.ts";
-import { newVersion } from "./version.ts";
-import type { Member, Unread, Versioned, VersionedStore } from "./versioned-store.ts";
-
-interface Entry extends Unread {
-  stored: Stored;
-}
+import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
+import { compareKeys } from "./contract/key.ts";
+import type { VersionedStore } from "./contract/versioned-store.ts";
+import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
 
 /**
  * A store in this process's memory: for tests, and for state that may die with the process.
@@ -16,77 +12,83 @@ interface Entry extends Unread {
  * @example
  * const store = memoryStore<{ content: string }>();
  * await store.swap("home", null, { content: "Hello" }); // { swapped: true, … }
- * await store.swap("home", null, { content: "Again" }); // { swapped: false }
+ * await store.swap("home", null, { content: "Again" }); // { swapped: false, … }
  * @see RFC 9110 §13.1.1
  */
-export function memoryStore<T>(options: CodecOptions<T> = {}): Required<VersionedStore<T>> {
-  const codec = codecOf(options);
-  const entries = new Map<string, Entry>();
+export function memoryStore<T>(options: CodecOptions<T> = {}): Required<Omit<VersionedStore<T>, "ledger">> {
+  return storeOver(memoryDriver(), codecOf(options));
+}
 
-  // Nothing below awaits between its look at the map and its write: the event loop makes each step indivisible.
+/** Nothing here awaits between its look at the map and its write: the event loop makes each step indivisible. */
+function memoryDriver(): Driver {
+  const rows = new Map<string, Row>();
+  const order = sortedKeys(rows);
+
   return {
-    async read(key, { signal } = {}) {
-      signal?.throwIfAborted();
-      checkKey(key);
-      const entry = entries.get(key);
-      return entry ? withValue(entry, codec) : null;
+    async read({ key, known }) {
+      const row = rows.get(key);
+      return { row: row ? shown(row, !(known === "*" || known.includes(row.version))) : null, entry: null };
     },
 
-    async readUnless(key, known, { signal } = {}) {
-      signal?.throwIfAborted();
-      checkKey(key);
-      const entry = entries.get(key);
-      if (!entry) return null;
-      return known === "*" || known.includes(entry.version) ? withoutValue(entry) : withValue(entry, codec);
-    },
-
-    async swap(key, expected, next, { signal, mark } = {}) {
-      signal?.throwIfAborted();
-      checkKey(key);
-      const stored = next === null ? null : codec.encode(next);
-      const current = entries.get(key);
-      if ((current?.version ?? null) !== expected) return { swapped: false };
-      if (next === null || stored === null) {
-        entries.delete(key);
-        return { swapped: true, current: null };
+    async swap({ key, expected, next, version, skipValue }) {
+      const found = rows.get(key);
+      if ((found?.version ?? null) !== expected) return { lost: found ? shown(found, !skipValue) : null };
+      if (!next) {
+        order.remove(key);
+        rows.delete(key);
+        return { won: { modified: 0 } };
       }
-      const entry: Entry = { stored: copyOf(stored), version: newVersion(), lastModified: later(current) };
-      if (mark !== undefined) entry.mark = mark;
-      entries.set(key, entry);
-      return { swapped: true, current: { ...withoutValue(entry), value: next } };
+      // Clocks are set back.
+      const modified = Math.max(Date.now(), Number(found?.modified ?? 0));
+      const { octets, writeId: writeid } = next;
+      if (!found) order.add(key);
+      rows.set(key, { key, value: copyOf(next.value), octets, version, modified, writeid });
+      return { won: { modified } };
     },
 
-    async list(prefix, { limit, after, values = true, signal }) {
-      signal?.throwIfAborted();
-      checkKey(prefix);
-      const keys = [...entries.keys()].filter(
-        (key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0),
-      );
-      return keys
-        .sort(compareKeys)
-        .slice(0, limit)
-        .map((key): Member<T> => {
-          const entry = entries.get(key)!;
-          return { key, ...(values ? withValue(entry, codec) : withoutValue(entry)) };
-        });
+    async list({ prefix, after, limit, values }) {
+      return order
+        .from(prefix, after, limit)
+        .map((key) => ({ ...shown(rows.get(key)!, values), octets: null }));
     },
   };
 }
 
-/** Now, but never before the version it replaces: clocks are set back. */
-function later(current: Entry | undefined): number {
-  return Math.max(Date.now(), current?.lastModified ?? 0);
+/** A row for the caller: bytes stay the store's own. */
+function shown(row: Row, withValue: boolean): Row {
+  return { ...row, value: withValue && row.value != null ? copyOf(row.value) : null };
 }
 
-function withoutValue({ stored: _, ...state }: Entry): Unread {
-  return state;
-}
-
-function withValue<T>(entry: Entry, codec: Codec<T>): Versioned<T> {
-  return { ...withoutValue(entry), value: codec.decode(copyOf(entry.stored)) };
-}
-
-/** Bytes stay the caller's own, on the way in and on the way out. */
 function copyOf(stored: Stored): Stored {
   return typeof stored === "string" ? stored : stored.slice();
+}
+
+/** The keys in the order of their code points. They are sorted at the first listing, and kept in order from then on. */
+function sortedKeys(rows: ReadonlyMap<string, Row>) {
+  let sorted: string[] | undefined;
+
+  /** The index of the first key that is not before this one. */
+  function indexOf(keys: string[], key: string): number {
+    let [low, high] = [0, keys.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareKeys(keys[middle]!, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    add: (key: string) => void sorted?.splice(indexOf(sorted, key), 0, key),
+    remove: (key: string) => void sorted?.splice(indexOf(sorted, key), 1),
+    from(prefix: string, after: string | undefined, limit: number): string[] {
+      sorted ??= [...rows.keys()].sort(compareKeys);
+      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
+      let start = indexOf(sorted, isLater ? after : prefix);
+      if (isLater && sorted[start] === after) start++;
+      const page = sorted.slice(start, start + limit);
+      const end = page.findIndex((key) => !key.startsWith(prefix));
+      return end < 0 ? page : page.slice(0, end);
+    },
+  };
 }

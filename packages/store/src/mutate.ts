@@ -1,11 +1,11 @@
 import type { Policy } from "@entity-tag/core";
-import { notFound, problem } from "./problem.ts";
-import { markOf } from "./replay.ts";
-import { type Represent, success } from "./success.ts";
-import type { VersionedStore } from "./versioned-store.ts";
-import { type Change, write } from "./write.ts";
+import type { VersionedStore } from "./contract/versioned-store.ts";
+import { answerTo, type Represent } from "./write/answer.ts";
+import { writeIdOf } from "./write/idempotency.ts";
+import { problem } from "./write/problem.ts";
+import { type Change, write } from "./write/write.ts";
 
-/** Far more than a writer needs that competes with the other processes alone: see `inLine`. */
+/** Far more than a writer needs that competes with the other processes alone: see `inTurn`. */
 const MAX_SWAPS = 32;
 
 export interface MutateOptions<T> {
@@ -51,10 +51,9 @@ export async function mutate<T>(
 ): Promise<Response> {
   const { policy, codings = [], represent } = options;
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
-  const mark = await markOf(request, key, options.body);
-  if (mark === null) return problem(413, "The body is too long to recognise the request by.");
-  const location = options.location ?? pathOf(request);
-  return write({
+  const writeId = await writeIdOf(request, key, options.body);
+  if (writeId === null) return problem(413, "The body is too long to recognise the request by.");
+  const outcome = await write({
     request,
     store,
     key,
@@ -62,14 +61,13 @@ export async function mutate<T>(
     policy,
     codings,
     maxSwaps,
-    mark,
+    writeId,
     signal: options.signal ?? request.signal,
-    blind: false,
+    skipValue: false,
     // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.
-    whereNothingIs: request.method === "DELETE" ? notFound : undefined,
-    refuse: (refusal) => refusal,
-    succeed: (current, created) => success({ request, represent, echo: true, location }, current, created),
+    mustExist: request.method === "DELETE",
   });
+  return answerTo(outcome, { request, represent, echo: true, location: options.location ?? pathOf(request) });
 }
 
 /** @throws {TypeError} on anything but a whole number above 0 */

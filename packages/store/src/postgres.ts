@@ -1,16 +1,11 @@
-import { type CodecOptions, codecOf } from "./codec.ts";
-import { quoteTable } from "./identifier.ts";
-import { checkKey, endOfPrefix } from "./key.ts";
-import { fromRow, type Row, written } from "./row.ts";
-import { newVersion } from "./version.ts";
-import {
-  type Member,
-  StoreBusyError,
-  type StoreOptions,
-  type Versioned,
-  type VersionedStore,
-} from "./versioned-store.ts";
-import { backoff, pause, unlessAborted } from "./waiting.ts";
+import { type CodecOptions, codecOf } from "./contract/codec.ts";
+import { StoreBusyError } from "./contract/errors.ts";
+import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
+import { backoff, pause, unlessAborted } from "./contract/waiting.ts";
+import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
+import { quoteTable } from "./drivers/identifier.ts";
+import { statements } from "./drivers/postgres-statements.ts";
 
 /** A Pool or Client of `pg`, or a PGlite. */
 export interface PostgresQueryable {
@@ -29,15 +24,18 @@ export interface PostgresOptions<T> extends CodecOptions<T> {
   table?: string | undefined;
 }
 
-export interface PostgresStore<T> extends Required<VersionedStore<T>> {
+export interface PostgresStore<T> extends Required<Omit<VersionedStore<T>, "ledger">> {
   /** Makes the table if it is not there yet; safe to call again, and from many processes at once. Returns the store. */
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
+
+type SwapRow = Row & { swapped: boolean };
 
 type Query = (text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** Rolled back whole, so that it may be tried again: serialization failure, deadlock, lock not available. */
 const TRANSIENT = new Set<unknown>(["40001", "40P01", "55P03"]);
+const LOCK_NOT_AVAILABLE = "55P03";
 const UNDEFINED_TABLE = "42P01";
 const READ_TRIES = 8;
 
@@ -62,90 +60,54 @@ export function postgresStore<T>(
   const table = quoteTable(options.table ?? "entity_tag");
   const query = queryOf(client, table);
   const sql = statements(table, codec.kind === "text" ? "text" : "bytea");
-
   const store: PostgresStore<T> = {
+    ...storeOver(postgresDriver(query, sql), codec),
     async createTable({ signal } = {}) {
       await unlessAborted(() => query(sql.create), signal);
       return store;
     },
+  };
+  return store;
+}
 
-    async read(key, { signal } = {}) {
-      checkKey(key);
-      const [row] = await readRows(query, signal, sql.read, [key]);
-      return row ? (fromRow(row, codec) as Versioned<T>) : null;
-    },
+function postgresDriver(query: Query, sql: ReturnType<typeof statements>): Driver {
+  function swapOnce({ key, expected, next, version, skipValue }: DriverSwap): Promise<Row[]> {
+    if (!next && expected !== null) return query(sql.remove, [key, expected, skipValue]);
+    if (!next) return query(sql.absent, [key, skipValue]);
+    const values = [key, next.value, next.octets, version, next.writeId, skipValue];
+    return expected === null ? query(sql.insert, values) : query(sql.update, [...values, expected]);
+  }
 
-    async readUnless(key, known, { signal } = {}) {
-      checkKey(key);
+  return {
+    async read({ key, known, signal }) {
       // One text instead of an array, which every client library writes in its own way. No version has a space.
       const versions = known === "*" ? null : known.join(" ");
-      const [row] = await readRows(query, signal, sql.readUnless, [key, versions]);
-      return row ? fromRow(row, codec) : null;
+      const [text, values] = known.length === 0 ? [sql.read, [key]] : [sql.readUnless, [key, versions]];
+      const [row = null] = await readRows(query, signal, text, values);
+      return { row, entry: null };
     },
 
-    async swap(key, expected, next, { signal, mark = null } = {}) {
-      checkKey(key);
-      const version = newVersion();
-      const values = next === null ? null : [codec.encode(next), version, mark];
+    async swap(swap) {
       try {
-        const [row] = await unlessAborted(() => swapOnce(key, expected, values), signal);
-        if (!row) return { swapped: false };
-        return {
-          swapped: true,
-          current: next === null ? null : written(next, version, row.modified, mark),
-        };
+        const [row] = (await unlessAborted(() => swapOnce(swap), swap.signal)) as SwapRow[];
+        if (row?.swapped) return { won: row };
+        // Another insert has won that this statement's snapshot does not show.
+        if (!row && swap.next && swap.expected === null) return { lost: undefined };
+        return { lost: row ?? null };
       } catch (error) {
-        if (TRANSIENT.has(sqlState(error))) return { swapped: false };
+        if (sqlState(error) === LOCK_NOT_AVAILABLE)
+          throw new StoreBusyError("The row is locked", { cause: error });
+        if (TRANSIENT.has(sqlState(error))) return { lost: undefined };
         throw error;
       }
     },
 
-    async list(prefix, { limit, after, values = true, signal }) {
-      checkKey(prefix);
-      const range = [prefix, after ?? null, endOfPrefix(prefix), limit];
-      const rows = await readRows(query, signal, values ? sql.list : sql.listVersions, range);
-      return rows.map((row): Member<T> => ({ key: row.key!, ...fromRow(row, codec) }));
+    list({ prefix, after, limit, values, signal }) {
+      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
+      const end = endOfPrefix(prefix);
+      const bounds = [limit, isLater ? after : prefix, ...(end === null ? [] : [end])];
+      return readRows(query, signal, sql.list(values, isLater, end !== null), bounds);
     },
-  };
-
-  function swapOnce(key: string, expected: string | null, values: unknown[] | null): Promise<Row[]> {
-    if (values && expected === null) return query(sql.insert, [key, ...values]);
-    if (values) return query(sql.update, [key, ...values, expected]);
-    if (expected !== null) return query(sql.remove, [key, expected]);
-    return query(sql.absent, [key]);
-  }
-
-  return store;
-}
-
-function statements(table: string, type: "text" | "bytea") {
-  const modified = "(extract(epoch FROM last_modified) * 1000)::float8 AS modified";
-  const state = `version, ${modified}, mark`;
-  const now = "date_trunc('milliseconds', clock_timestamp())";
-  const range = `WHERE key >= $1 AND ($2::text IS NULL OR key > $2) AND ($3::text IS NULL OR key < $3)
-    ORDER BY key LIMIT $4::int`;
-  return {
-    // IF NOT EXISTS alone is not safe: of two sessions that find nothing, one fails on the catalog's unique index.
-    // The lock lets them pass one by one. A role that may not create tables gets by if the table is there.
-    create: `DO $create$ BEGIN
-      IF to_regclass('${table}') IS NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtext('@entity-tag/store'));
-        CREATE TABLE IF NOT EXISTS ${table} (key text COLLATE "C" PRIMARY KEY, value ${type} NOT NULL,
-          version text NOT NULL, last_modified timestamptz NOT NULL, mark text);
-      END IF;
-    END $create$`,
-    read: `SELECT value, ${state} FROM ${table} WHERE key = $1`,
-    readUnless: `SELECT CASE WHEN $2::text IS NULL OR version = ANY (string_to_array($2::text, ' ')) THEN NULL
-      ELSE value END AS value, ${state} FROM ${table} WHERE key = $1`,
-    insert: `INSERT INTO ${table} (key, value, version, mark, last_modified) VALUES ($1, $2, $3, $4, ${now})
-      ON CONFLICT (key) DO NOTHING RETURNING ${modified}`,
-    // A second writer waits here for the row's lock, then looks at the version again and finds another.
-    update: `UPDATE ${table} SET value = $2, version = $3, mark = $4, last_modified = greatest(last_modified, ${now})
-      WHERE key = $1 AND version = $5 RETURNING ${modified}`,
-    remove: `DELETE FROM ${table} WHERE key = $1 AND version = $2 RETURNING ${modified}`,
-    absent: `SELECT 0 AS modified WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = $1)`,
-    list: `SELECT key, value, ${state} FROM ${table} ${range}`,
-    listVersions: `SELECT key, ${state} FROM ${table} ${range}`,
   };
 }
 

@@ -1,11 +1,11 @@
-import { type Codec, type CodecOptions, codecOf, toText } from "./codec.ts";
-import { checkKey, compareKeys, endOfPrefix } from "./key.ts";
-import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./redis-client.ts";
-import { LIST, READ, SWAP } from "./redis-scripts.ts";
-import { fromRow, type Row, written } from "./row.ts";
-import { newVersion } from "./version.ts";
-import { type Member, StoreBusyError, type Versioned, type VersionedStore } from "./versioned-store.ts";
-import { unlessAborted } from "./waiting.ts";
+import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
+import { StoreBusyError } from "./contract/errors.ts";
+import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import type { VersionedStore } from "./contract/versioned-store.ts";
+import { unlessAborted } from "./contract/waiting.ts";
+import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
+import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
+import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
 
 export type { IoRedis, NodeRedis };
 
@@ -14,8 +14,11 @@ export interface RedisOptions<T> extends CodecOptions<T> {
   prefix?: string | undefined;
 }
 
-/** A reply to READ: version, modified, mark, and the value if it was sent. */
-type State = [Uint8Array, Uint8Array, Uint8Array | null, Uint8Array?];
+/** A reply to READ: version, modified, write id, and value and octets if they were sent. */
+type State = (Uint8Array | null)[];
+
+/** A reply to SWAP. */
+type Reply = [outcome: Uint8Array, what?: Uint8Array | State];
 
 /**
  * A store in Redis, which any number of processes may share.
@@ -33,65 +36,55 @@ type State = [Uint8Array, Uint8Array, Uint8Array | null, Uint8Array?];
 export function redisStore<T>(
   client: NodeRedis | IoRedis,
   options: RedisOptions<T> = {},
-): Required<VersionedStore<T>> {
+): Required<Omit<VersionedStore<T>, "ledger">> {
   const codec = codecOf(options);
-  const send = sendOf(client);
   const prefix = checkPrefix(options.prefix ?? "entity-tag");
+  return storeOver(redisDriver(sendOf(client), prefix, codec.kind === "text"), codec);
+}
+
+function redisDriver(send: Send, prefix: string, isText: boolean): Driver {
   const index = `{${prefix}}:keys`;
   const hashes = `{${prefix}}:value:`;
 
-  return {
-    async read(key, { signal } = {}) {
-      checkKey(key);
-      const state = await ask<State | null>(send, READ, [hashes + key], ["some"], signal);
-      return state && (fromRow(rowOf(state, codec), codec) as Versioned<T>);
-    },
+  function rowOf([version, modified, writeid, value, octets]: State): Row {
+    return {
+      version: version ? toText(version) : "",
+      modified: modified ? Number(toText(modified)) : 0,
+      writeid: writeid ? toText(writeid) : null,
+      value: value ? (isText ? toText(value) : value) : null,
+      octets: octets ?? null,
+    };
+  }
 
-    async readUnless(key, known, { signal } = {}) {
-      checkKey(key);
+  return {
+    async read({ key, known, signal }) {
       const wanted = known === "*" ? ["all"] : ["some", ...known];
       const state = await ask<State | null>(send, READ, [hashes + key], wanted, signal);
-      return state && fromRow(rowOf(state, codec), codec);
+      return { row: state && rowOf(state), entry: null };
     },
 
-    async swap(key, expected, next, { signal, mark = null } = {}) {
-      checkKey(key);
-      const version = newVersion();
-      const args: Argument[] = [key, optional(expected)];
-      if (next !== null) args.push(version, optional(mark), codec.encode(next));
-      try {
-        const modified = await ask<Uint8Array | null>(send, SWAP, [hashes + key, index], args, signal);
-        if (modified === null) return { swapped: false };
-        return {
-          swapped: true,
-          current: next === null ? null : written(next, version, Number(toText(modified)), mark),
-        };
-      } catch (error) {
-        // Redis refused to run the script: nothing was written.
-        if (error instanceof StoreBusyError) return { swapped: false };
-        throw error;
-      }
+    async swap(swap) {
+      const keys = [hashes + swap.key, index];
+      const [outcome, what] = await ask<Reply>(send, SWAP, keys, argumentsOf(swap), swap.signal);
+      if (toText(outcome) === "won") return { won: { modified: Number(toText(what as Uint8Array)) } };
+      return { lost: what ? rowOf(what as State) : null };
     },
 
-    async list(prefix, { limit, after, values = true, signal }) {
-      checkKey(prefix);
+    async list({ prefix, after, limit, values, signal }) {
       const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
       const end = endOfPrefix(prefix);
       const bounds = [isLater ? `(${after}` : `[${prefix}`, end === null ? "+" : `(${end}`, String(limit)];
-      const fields = values ? ["version", "modified", "mark", "value"] : ["version", "modified", "mark"];
-      const replies = await ask<(Uint8Array | null)[][]>(
-        send,
-        LIST,
-        [index, hashes],
-        [...bounds, ...fields],
-        signal,
-      );
-      return replies.map((reply): Member<T> => {
-        const key = toText(reply.at(-1)!);
-        return { key, ...fromRow(rowOf(reply.slice(0, -1) as State, codec), codec) };
-      });
+      const fields = ["version", "modified", "writeid", ...(values ? ["value"] : [])];
+      const replies = await ask<State[]>(send, LIST, [index, hashes], [...bounds, ...fields], signal);
+      return replies.map((reply) => ({ ...rowOf(reply.slice(0, -1)), key: toText(reply.at(-1)!) }));
     },
   };
+}
+
+function argumentsOf({ key, expected, next, version, skipValue }: DriverSwap): Argument[] {
+  const args = [key, optional(expected), skipValue ? "skip" : "value"];
+  if (!next) return args;
+  return [...args, version, optional(next.writeId), next.value, optionalBytes(next.octets)];
 }
 
 function checkPrefix(prefix: string): string {
@@ -106,13 +99,12 @@ function optional(text: string | null): string {
   return text === null ? "-" : `+${text}`;
 }
 
-function rowOf<T>([version, modified, mark, value]: State, codec: Codec<T>): Row {
-  return {
-    version: toText(version),
-    modified: Number(toText(modified)),
-    mark: mark && toText(mark),
-    value: value === undefined ? null : codec.kind === "text" ? toText(value) : value,
-  };
+function optionalBytes(bytes: Uint8Array | null): Argument {
+  if (!bytes) return "-";
+  const marked = new Uint8Array(bytes.byteLength + 1);
+  marked[0] = "+".charCodeAt(0);
+  marked.set(bytes, 1);
+  return marked;
 }
 
 const digests = new Map<string, Promise<string>>();

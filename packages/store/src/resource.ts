@@ -1,11 +1,12 @@
-import { listing } from "./collection.ts";
-import { PATCH_TYPE, patch, put, remove } from "./edits.ts";
-import { keyProblem } from "./key.ts";
-import type { Collection } from "./place.ts";
-import { busy, problem } from "./problem.ts";
-import { get } from "./representation.ts";
-import { type ResourceOptions, type Settings, settingsOf } from "./settings.ts";
-import { StoreBusyError, type VersionedStore } from "./versioned-store.ts";
+import { StoreBusyError } from "./contract/errors.ts";
+import { keyProblem } from "./contract/key.ts";
+import type { VersionedStore } from "./contract/versioned-store.ts";
+import { listing } from "./resource/collection.ts";
+import { get } from "./resource/representation.ts";
+import { type ResourceOptions, type Settings, settingsOf } from "./resource/settings.ts";
+import type { Collection } from "./resource/target.ts";
+import { PATCH_TYPE, patch, put, remove } from "./resource/writes.ts";
+import { problem, unreadableNow } from "./write/problem.ts";
 
 /**
  * A whole resource over a store: GET, HEAD, PUT, PATCH (JSON Merge Patch), DELETE and OPTIONS, with every condition
@@ -34,15 +35,15 @@ export function resource<T>(
 }
 
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
-  const place = await settings.placeOf(request);
-  if (place === null || place === undefined) return problem(404, "Nothing can be here.");
-  const unusable = keyProblem(typeof place === "string" ? place : place.prefix);
+  const target = await settings.targetOf(request);
+  if (target === null || target === undefined) return problem(404, "Nothing can be here.");
+  const unusable = keyProblem(typeof target === "string" ? target : target.prefix);
   if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
   try {
-    if (typeof place === "string") return await handleMember(settings, request, place);
-    return await handleCollection(settings, request, place);
+    if (typeof target === "string") return await handleMember(settings, request, target);
+    return await handleCollection(settings, request, target);
   } catch (error) {
-    if (error instanceof StoreBusyError) return busy();
+    if (error instanceof StoreBusyError) return unreadableNow();
     throw error;
   }
 }

@@ -1,16 +1,10 @@
-import { type CodecOptions, codecOf, type Stored } from "./codec.ts";
-import { quoteTable } from "./identifier.ts";
-import { checkKey, endOfPrefix } from "./key.ts";
-import { fromRow, type Row, written } from "./row.ts";
-import { newVersion } from "./version.ts";
-import {
-  type Member,
-  StoreBusyError,
-  type StoreOptions,
-  type Versioned,
-  type VersionedStore,
-} from "./versioned-store.ts";
-import { backoff, pause } from "./waiting.ts";
+import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
+import { StoreBusyError } from "./contract/errors.ts";
+import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
+import { backoff, pause } from "./contract/waiting.ts";
+import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
+import { quoteTable } from "./drivers/identifier.ts";
 
 /** What `node:sqlite`, `better-sqlite3` and `bun:sqlite` have in common. */
 export interface SqliteDatabase {
@@ -29,7 +23,7 @@ export interface SqliteOptions<T> extends CodecOptions<T> {
   table?: string | undefined;
 }
 
-export interface SqliteStore<T> extends Required<VersionedStore<T>> {
+export interface SqliteStore<T> extends Required<Omit<VersionedStore<T>, "ledger">> {
   /** Makes the table if it is not there yet; safe to call again, and from many processes at once. Returns the store. */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }
@@ -54,8 +48,18 @@ const PATIENCE = 2000;
  * @see RFC 9110 §13.1.1
  */
 export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {}): SqliteStore<T> {
-  const codec = codecOf(options);
   const table = quoteTable(options.table ?? "entity_tag");
+  const store: SqliteStore<T> = {
+    ...storeOver(sqliteDriver(db, table), codecOf(options)),
+    async createTable({ signal } = {}) {
+      await whileBusy(() => db.prepare(statements(table).create).run(), signal);
+      return store;
+    },
+  };
+  return store;
+}
+
+function sqliteDriver(db: SqliteDatabase, table: string): Driver {
   const sql = statements(table);
   const prepared = new Map<string, SqliteStatement>();
 
@@ -78,81 +82,61 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
     }
   }
 
-  const store: SqliteStore<T> = {
-    async createTable({ signal } = {}) {
-      await whileBusy(() => db.prepare(sql.create).run(), signal);
-      return store;
-    },
-
-    async read(key, { signal } = {}) {
-      checkKey(key);
-      const [row] = await whileBusy(() => run(sql.read, key), signal);
-      return row ? (fromRow(row, codec) as Versioned<T>) : null;
-    },
-
-    async readUnless(key, known, { signal } = {}) {
-      checkKey(key);
-      const versions = known === "*" ? null : JSON.stringify(known);
-      const [row] = await whileBusy(() => run(sql.readUnless, versions, versions, key), signal);
-      return row ? fromRow(row, codec) : null;
-    },
-
-    async swap(key, expected, next, { signal, mark = null } = {}) {
-      checkKey(key);
-      const version = newVersion();
-      const values = next === null ? [] : [codec.encode(next), version, Date.now(), mark];
-      try {
-        const [row] = await whileBusy(() => swapOnce(key, expected, values), signal);
-        if (!row) return { swapped: false };
-        return {
-          swapped: true,
-          current: next === null ? null : written(next, version, row.modified, mark),
-        };
-      } catch (error) {
-        // Busy to the end: nothing was written, so nothing was won.
-        if (error instanceof StoreBusyError) return { swapped: false };
-        throw error;
-      }
-    },
-
-    async list(prefix, { limit, after, values = true, signal }) {
-      checkKey(prefix);
-      const from: Bound[] = [prefix, after ?? "", after === undefined ? 1 : 0];
-      const end = endOfPrefix(prefix);
-      const rows = await whileBusy(
-        () => run(values ? sql.list : sql.listVersions, ...from, end, end, limit),
-        signal,
-      );
-      return rows.map((row): Member<T> => ({ key: row.key!, ...fromRow(row, codec) }));
-    },
-  };
-
-  function swapOnce(key: string, expected: string | null, values: Bound[]): Pick<Row, "modified">[] {
-    if (values.length > 0 && expected === null) return run(sql.insert, key, ...values);
-    if (values.length > 0) return run(sql.update, ...values, key, expected);
-    if (expected !== null) return run(sql.remove, key, expected);
-    return run(sql.readUnless, null, null, key).length > 0 ? [] : [{ modified: 0 }];
+  function swapOnce({ key, expected, next, version }: DriverSwap): Pick<Row, "modified">[] {
+    if (!next && expected !== null) return run(sql.remove, key, expected);
+    if (!next) return run(sql.readUnless, null, null, key).length > 0 ? [] : [{ modified: 0 }];
+    const values = [next.value, next.octets, version, Date.now(), next.writeId];
+    return expected === null ? run(sql.insert, key, ...values) : run(sql.update, ...values, key, expected);
   }
 
-  return store;
+  function readUnless(key: string, known: readonly string[] | "*"): Row | null {
+    const versions = known === "*" ? null : JSON.stringify(known);
+    return run(sql.readUnless, versions, versions, key)[0] ?? null;
+  }
+
+  return {
+    read: ({ key, known, signal }) =>
+      whileBusy(() => {
+        const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
+        return { row, entry: null };
+      }, signal),
+
+    swap: (swap) =>
+      whileBusy(() => {
+        const [won] = swapOnce(swap);
+        return won ? { won } : { lost: readUnless(swap.key, swap.skipValue ? "*" : []) };
+      }, swap.signal),
+
+    list({ prefix, after, limit, values, signal }) {
+      const { text, bounds } = sql.list(values, prefix, after);
+      return whileBusy(() => run(text, ...bounds, limit), signal);
+    },
+  };
 }
 
 function statements(table: string) {
-  const state = "version, last_modified AS modified, mark";
-  const range = `WHERE key >= ? AND (key > ? OR ?) AND (key < ? OR ? IS NULL) ORDER BY key LIMIT ?`;
+  const state = "version, last_modified AS modified, write_id AS writeid";
   return {
-    create: `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL,
-      version TEXT NOT NULL, last_modified INTEGER NOT NULL, mark TEXT)`,
-    read: `SELECT value, ${state} FROM ${table} WHERE key = ?`,
-    readUnless: `SELECT CASE WHEN ? IS NULL OR version IN (SELECT json_each.value FROM json_each(?)) THEN NULL
-      ELSE value END AS value, ${state} FROM ${table} WHERE key = ?`,
-    insert: `INSERT INTO ${table} (key, value, version, last_modified, mark) VALUES (?, ?, ?, ?, ?)
+    create: `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL, octets BLOB,
+      version TEXT NOT NULL, last_modified INTEGER NOT NULL, write_id TEXT)`,
+    read: `SELECT value, octets, ${state} FROM ${table} WHERE key = ?`,
+    readUnless: `SELECT CASE WHEN known THEN NULL ELSE value END AS value,
+      CASE WHEN known THEN NULL ELSE octets END AS octets, ${state}
+      FROM (SELECT *, ? IS NULL OR version IN (SELECT json_each.value FROM json_each(?)) AS known
+      FROM ${table} WHERE key = ?)`,
+    insert: `INSERT INTO ${table} (key, value, octets, version, last_modified, write_id) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (key) DO NOTHING RETURNING last_modified AS modified`,
-    update: `UPDATE ${table} SET value = ?, version = ?, last_modified = max(last_modified, ?), mark = ?
+    update: `UPDATE ${table} SET value = ?, octets = ?, version = ?, last_modified = max(last_modified, ?), write_id = ?
       WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
     remove: `DELETE FROM ${table} WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
-    list: `SELECT key, value, ${state} FROM ${table} ${range}`,
-    listVersions: `SELECT key, ${state} FROM ${table} ${range}`,
+    /** One lower bound: of two, SQLite seeks the first and filters by the second. */
+    list(values: boolean, prefix: string, after: string | undefined) {
+      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
+      const end = endOfPrefix(prefix);
+      const text = `SELECT key, ${values ? "value, " : ""}${state} FROM ${table}
+        WHERE key ${isLater ? ">" : ">="} ?${end === null ? "" : " AND key < ?"} ORDER BY key LIMIT ?`;
+      return { text, bounds: [isLater ? after : prefix, ...(end === null ? [] : [end])] };
+    },
   };
 }
 

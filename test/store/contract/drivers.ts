@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { PGlite } from "@electric-sql/pglite";
+import type { StoreUnderTest } from "@entity-tag/store/contract-tests";
 import { memoryStore } from "@entity-tag/store/memory";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { redisStore } from "@entity-tag/store/redis";
@@ -12,10 +13,9 @@ import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient } from "redis";
 import { databaseUrl, redisUrl } from "../race/place.ts";
-import type { Driver } from "./cases.ts";
 
 /** A driver on data of its own, and how to clear that away. */
-export interface OpenDriver extends Driver {
+export interface OpenDriver extends StoreUnderTest {
   close(): Promise<void>;
 }
 

@@ -23,12 +23,13 @@ export async function refusedCommit(
   reader.exec("BEGIN");
   reader.prepare("SELECT * FROM entity_tag").all();
 
-  const swaps = await Promise.all([
+  const swaps = await Promise.allSettled([
     store.swap("a", first.current.version, "second"),
     store.swap("b", null, "new"),
     store.swap("a", first.current.version, null),
   ]);
-  assert.deepEqual(swaps, [{ swapped: false }, { swapped: false }, { swapped: false }]);
+  const reasons = swaps.map((swap) => swap.status === "rejected" && (swap.reason as Error).name);
+  assert.deepEqual(reasons, ["StoreBusyError", "StoreBusyError", "StoreBusyError"]);
 
   reader.exec("COMMIT");
   assert.deepEqual(await store.read("a"), first.current);

@@ -1,10 +1,10 @@
-import { readBytes } from "./body.ts";
+import { readBytes } from "../resource/body.ts";
 
 /** How much of a body is read to recognise a request by it, unless the caller has read it already. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * What the version that this request makes is marked with: its idempotency key, and what it asks for.
+ * Names the write that this request asks for: its idempotency key, and what it asks for.
  * `undefined`: the request cannot be recognised later. `null`: its body is too long to tell.
  *
  * Only a request with If-Match can be a replay: the standard lets a server answer it with success when this very
@@ -12,7 +12,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  *
  * @see RFC 9110 §13.1.1
  */
-export async function markOf(
+export async function writeIdOf(
   request: Request,
   key: string,
   body: string | Uint8Array | undefined,
@@ -27,13 +27,13 @@ export async function markOf(
 }
 
 /** Whether the current version was made by this request, by another one under the same key, or by neither. */
-export function compareMarks(mark: string, current: string): "same" | "misused" | "unrelated" {
-  if (mark === current) return "same";
-  return idempotencyKeyOf(mark) === idempotencyKeyOf(current) ? "misused" : "unrelated";
+export function compareWriteIds(writeId: string, current: string): "same" | "misused" | "unrelated" {
+  if (writeId === current) return "same";
+  return idempotencyKeyOf(writeId) === idempotencyKeyOf(current) ? "misused" : "unrelated";
 }
 
-function idempotencyKeyOf(mark: string): string {
-  return mark.split(".", 1)[0]!;
+function idempotencyKeyOf(writeId: string): string {
+  return writeId.split(".", 1)[0]!;
 }
 
 /** A body that the caller has read without handing it over can be looked at no more: its length stands for it. */

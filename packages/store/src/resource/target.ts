@@ -5,7 +5,7 @@ export interface Collection {
 }
 
 /** What a request is about: one key, a collection, or nothing that could be here (404). */
-export type Place = string | Collection | null | undefined;
+export type Target = string | Collection | null | undefined;
 
 /**
  * Keys by the last segment of a path: with `keyBelow("/pages")`, `/pages/a%20b` is the key `a b`, and `/pages` is the
@@ -20,7 +20,7 @@ export type Place = string | Collection | null | undefined;
  * await pages(new Request("https://example.com/pages")); // 200, a collection without members
  * @see RFC 9110 §3.1
  */
-export function keyBelow(path: string): (request: Request) => Place {
+export function keyBelow(path: string): (request: Request) => Target {
   if (typeof path !== "string" || !path.startsWith("/")) {
     throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path such as "/pages"`);
   }
@@ -35,7 +35,7 @@ export function keyBelow(path: string): (request: Request) => Place {
 }
 
 /** Without a `key`: the path itself, as it was sent; one that ends in a slash is a collection. */
-export function keyOfPath(request: Request): Place {
+export function keyOfPath(request: Request): Target {
   const { pathname } = new URL(request.url);
   return pathname.endsWith("/") ? { prefix: pathname, url: (key) => key } : pathname;
 }

@@ -1,9 +1,9 @@
 import { contentTag, type EntityTag, versionTag } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
+import type { Member, VersionedStore } from "../contract/versioned-store.ts";
+import { problem } from "../write/problem.ts";
 import { type Page, pageOf, toCursor } from "./cursor.ts";
-import { type Collection, urlBelow } from "./place.ts";
-import { problem } from "./problem.ts";
-import type { Member, VersionedStore } from "./versioned-store.ts";
+import { type Collection, urlBelow } from "./target.ts";
 
 export interface Listing<T> {
   request: Request;

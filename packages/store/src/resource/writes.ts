@@ -1,15 +1,15 @@
+import { mergePatch } from "../merge-patch.ts";
+import { pathOf } from "../mutate.ts";
+import { answerTo } from "../write/answer.ts";
+import { writeIdOf } from "../write/idempotency.ts";
+import { preferredReturn } from "../write/prefer.ts";
+import { problem } from "../write/problem.ts";
+import { type Change, type Write, write } from "../write/write.ts";
 import { readBytes } from "./body.ts";
 import { type Parsed, parseJson } from "./json.ts";
 import { isOneOf } from "./media.ts";
-import { mergePatch } from "./merge-patch.ts";
-import { pathOf } from "./mutate.ts";
-import { preferredReturn } from "./prefer.ts";
-import { notFound, problem } from "./problem.ts";
-import { markOf } from "./replay.ts";
 import { refuse, represent } from "./representation.ts";
 import type { Settings } from "./settings.ts";
-import { success } from "./success.ts";
-import { type Change, type Write, write } from "./write.ts";
 
 /** The only kind of patch that is understood. @see RFC 7396 */
 export const PATCH_TYPE = "application/merge-patch+json";
@@ -26,12 +26,13 @@ export async function put<T>(settings: Settings<T>, request: Request, key: strin
   const bytes = await bytesOf(settings, request);
   if (bytes instanceof Response) return bytes;
   const change = changeBy<T, T>(settings, bytes, media.parse, (_, sent) => sent);
-  const mark = await markOf(request, key, bytes);
-  return write({
+  const writeId = await writeIdOf(request, key, bytes);
+  return answered(settings, false, {
     ...writeOf(settings, request, key),
     change,
-    mark: mark ?? undefined,
-    blind: isBlind(request) && !validate,
+    octets: bytes,
+    writeId: writeId ?? undefined,
+    skipValue: skipsValue(request) && !validate,
   });
 }
 
@@ -51,23 +52,23 @@ export async function patch<T>(settings: Settings<T>, request: Request, key: str
     parseJson,
     (current, sent) => mergePatch(current, sent) as T,
   );
-  const mark = await markOf(request, key, bytes);
-  return write({
-    ...writeOf(settings, request, key, true),
+  const writeId = await writeIdOf(request, key, bytes);
+  return answered(settings, true, {
+    ...writeOf(settings, request, key),
     change,
-    mark: mark ?? undefined,
-    whereNothingIs: notFound,
+    writeId: writeId ?? undefined,
+    mustExist: true,
   });
 }
 
 /** DELETE. A second one finds nothing: 404, which is what the client of a lost answer wants to know. */
 export function remove<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
   const change = () => null;
-  return write({
+  return answered(settings, false, {
     ...writeOf(settings, request, key),
     change,
-    blind: isBlind(request),
-    whereNothingIs: notFound,
+    skipValue: skipsValue(request),
+    mustExist: true,
   });
 }
 
@@ -106,20 +107,10 @@ async function approved<T>({ validate }: Settings<T>, value: T, current: T | nul
   return typeof verdict === "string" ? problem(422, verdict) : verdict;
 }
 
-/** What all writes have in common. `echo`: the client cannot know the new representation unless it is sent. */
-function writeOf<T>(
-  settings: Settings<T>,
-  request: Request,
-  key: string,
-  echo = false,
-): Omit<Write<T>, "change"> {
+/** What all writes have in common. */
+function writeOf<T>(settings: Settings<T>, request: Request, key: string): Omit<Write<T>, "change"> {
   const { store, policy, codings, maxSwaps } = settings;
-  const shown = {
-    request,
-    echo,
-    location: pathOf(request),
-    represent: (value: T) => represent(settings, value),
-  };
+  const { signal } = request;
   return {
     request,
     store,
@@ -127,15 +118,23 @@ function writeOf<T>(
     policy,
     codings,
     maxSwaps,
-    signal: request.signal,
-    mark: undefined,
-    blind: false,
-    refuse: (refusal, found) => refuse(settings, request, refusal, found),
-    succeed: (current, created) => success(shown, current, created),
+    signal,
+    writeId: undefined,
+    skipValue: false,
+    mustExist: false,
   };
 }
 
+/** Makes the write, and answers it. `echo`: the client cannot know the new representation unless it is sent. */
+async function answered<T>(settings: Settings<T>, echo: boolean, it: Write<T>): Promise<Response> {
+  const { request } = it;
+  const outcome = await write(it);
+  if (outcome.kind === "refused") return refuse(settings, request, outcome.refusal, outcome.current);
+  const shown = (value: T) => represent(settings, value);
+  return answerTo(outcome, { request, echo, location: pathOf(request), represent: shown });
+}
+
 /** No answer of a write shows the current value, unless the client prefers that. */
-function isBlind(request: Request): boolean {
+function skipsValue(request: Request): boolean {
   return preferredReturn(request) !== "representation";
 }

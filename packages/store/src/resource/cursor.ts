@@ -1,4 +1,4 @@
-import { keyProblem } from "./key.ts";
+import { keyProblem } from "../contract/key.ts";
 
 /** Which part of a collection is asked for. */
 export interface Page {
@@ -14,7 +14,7 @@ export function pageOf(request: Request, max: number): Page | { problem: string 
   const cursor = query.get("cursor");
   if (cursor === null) return { limit, after: undefined };
   const after = fromCursor(cursor);
-  if (after === undefined) return { problem: "This cursor is none of ours. Begin again without one." };
+  if (after === undefined) return { problem: "Unknown cursor. Begin again without one." };
   return { limit, after };
 }
 

@@ -1,11 +1,11 @@
 import { checkPreconditions } from "@entity-tag/core/fetch";
+import { hasValue, type Versioned, type VersionInfo } from "../contract/versioned-store.ts";
+import { pathOf } from "../mutate.ts";
+import { preferredReturn } from "../write/prefer.ts";
+import { notFound, problem } from "../write/problem.ts";
+import { knownVersions, stamp, stateOf } from "../write/validators.ts";
 import { isAcceptable } from "./media.ts";
-import { pathOf } from "./mutate.ts";
-import { preferredReturn } from "./prefer.ts";
-import { notFound, problem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
-import { knownVersions, stamp, stateOf } from "./validators.ts";
-import { hasValue, type Unread, type Versioned } from "./versioned-store.ts";
 
 /** The value as a 200, not yet with its validators. */
 export function represent<T>({ media, cacheControl }: Settings<T>, value: T): Response {
@@ -35,7 +35,7 @@ function look<T>(
   { store }: Settings<T>,
   request: Request,
   key: string,
-): Promise<Versioned<T> | Unread | null> {
+): Promise<Versioned<T> | VersionInfo | null> {
   const known = knownVersions(request);
   const { signal } = request;
   return store.readUnless && known.length > 0
@@ -48,7 +48,7 @@ export function refuse<T>(
   settings: Settings<T>,
   request: Request,
   refusal: Response,
-  found: Versioned<T> | Unread | null,
+  found: Versioned<T> | VersionInfo | null,
 ) {
   if (refusal.status !== 412 || found === null || !hasValue(found)) return refusal;
   if (preferredReturn(request) !== "representation") return refusal;
@@ -58,6 +58,6 @@ export function refuse<T>(
   return response;
 }
 
-function withStatus(status: number, shown: Response, found: Unread): Response {
+function withStatus(status: number, shown: Response, found: VersionInfo): Response {
   return new Response(shown.body, { status, headers: stamp(new Headers(shown.headers), found) });
 }

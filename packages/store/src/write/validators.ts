@@ -1,8 +1,8 @@
 import { type Current, codedTag, formatDate, opaque, parseTagList, versionTag } from "@entity-tag/core";
-import type { Unread } from "./versioned-store.ts";
+import type { VersionInfo } from "../contract/versioned-store.ts";
 
 /** The state to judge by: the version as a tag, and the tags that a proxy may have made of it. */
-export function stateOf(found: Unread | null, codings: readonly string[]): Current {
+export function stateOf(found: VersionInfo | null, codings: readonly string[]): Current {
   if (found === null) return null;
   const etag = versionTag(found.version);
   return {
@@ -13,7 +13,7 @@ export function stateOf(found: Unread | null, codings: readonly string[]): Curre
 }
 
 /** Writes `ETag` and `Last-Modified`. */
-export function stamp(headers: Headers, { version, lastModified }: Unread): Headers {
+export function stamp(headers: Headers, { version, lastModified }: VersionInfo): Headers {
   headers.set("ETag", versionTag(version));
   if (lastModified !== undefined) headers.set("Last-Modified", formatDate(lastModified));
   return headers;

@@ -1,9 +1,9 @@
 import type { Policy } from "@entity-tag/core";
-import { checkKey } from "./key.ts";
+import { checkKey } from "../contract/key.ts";
+import type { VersionedStore } from "../contract/versioned-store.ts";
+import { checkMaxSwaps } from "../mutate.ts";
 import { type Media, mediaOf } from "./media.ts";
-import { checkMaxSwaps } from "./mutate.ts";
-import { keyOfPath, type Place } from "./place.ts";
-import type { VersionedStore } from "./versioned-store.ts";
+import { keyOfPath, type Target } from "./target.ts";
 
 /** A verdict on a value: `true` or nothing to store it, `false`, a reason or a `Response` to refuse it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing has nothing to say against the value
@@ -11,7 +11,7 @@ export type Verdict = boolean | string | Response | undefined | void;
 
 export interface ResourceOptions<T> {
   /** Which key a request is about: one for all, or a function. Default: the path; one ending in a slash is a collection. */
-  key?: string | ((request: Request) => Place | Promise<Place>) | undefined;
+  key?: string | ((request: Request) => Target | Promise<Target>) | undefined;
   /** JSON, `text/…` (the values are strings) or anything else (the values are bytes). Default `application/json`. */
   contentType?: string | undefined;
   policy?: Policy | undefined;
@@ -32,7 +32,7 @@ export interface ResourceOptions<T> {
 /** The options with nothing left open. */
 export interface Settings<T> {
   store: VersionedStore<T>;
-  placeOf: (request: Request) => Place | Promise<Place>;
+  targetOf: (request: Request) => Target | Promise<Target>;
   media: Media<T>;
   policy: Policy | undefined;
   validate: ResourceOptions<T>["validate"];
@@ -52,7 +52,7 @@ export function settingsOf<T>(store: VersionedStore<T>, options: ResourceOptions
     validate,
     codings,
     cacheControl,
-    placeOf: typeof key === "string" ? () => key : key,
+    targetOf: typeof key === "string" ? () => key : key,
     media: mediaOf(options.contentType ?? "application/json"),
     maxBytes: checkCount("maxBytes", options.maxBytes ?? 1024 * 1024),
     maxItems: checkCount("maxItems", options.maxItems ?? 100),

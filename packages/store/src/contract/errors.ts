@@ -1,0 +1,33 @@
+import type { VersionInfo } from "./versioned-store.ts";
+
+/**
+ * The store cannot do this now: it is locked, read-only or not connected. Nothing was written, and that is certain.
+ * `mutate` and `resource` answer with 503 and `Retry-After`.
+ */
+export class StoreBusyError extends Error {
+  override name = "StoreBusyError";
+}
+
+/**
+ * The store has no room for this. Nothing was written, and that is certain. `mutate` and `resource` answer with 507
+ * and `Retry-After`.
+ */
+export class StoreFullError extends Error {
+  override name = "StoreFullError";
+}
+
+/** A value that this kind of store can never hold. Nothing was written. `resource` answers it with 413. */
+export class ValueTooLargeError extends TypeError {
+  override name = "ValueTooLargeError";
+}
+
+/** The key is there, but its value cannot be decoded. A write on top of `current.version` repairs it. */
+export class UnreadableValueError extends Error {
+  override name = "UnreadableValueError";
+  readonly current: VersionInfo;
+
+  constructor(message: string, current: VersionInfo, options?: ErrorOptions) {
+    super(message, options);
+    this.current = current;
+  }
+}

@@ -1,0 +1,190 @@
+import type { Codec, Stored } from "../contract/codec.ts";
+import { UnreadableValueError } from "../contract/errors.ts";
+import { checkKey } from "../contract/key.ts";
+import type { LedgerClaim, LedgerEntry } from "../contract/ledger.ts";
+import { newVersion } from "../contract/version.ts";
+import type { Member, Swap, Versioned, VersionedStore, VersionInfo } from "../contract/versioned-store.ts";
+
+/** A row as the drivers read it. */
+export interface Row {
+  key?: string;
+  /** Absent where it was not asked for, null where it was left out. */
+  value?: Stored | null;
+  /** As for the value; empty where they are the value's own. See `octetsToKeep`. */
+  octets?: Uint8Array | null;
+  version: string;
+  /** Milliseconds. Names are one lower-case word: postgres.js may be told to rename others. */
+  modified: number | bigint;
+  writeid: string | null;
+}
+
+/** Which row is read, and how much of it. */
+export interface Look {
+  key: string;
+  /** The versions whose value can stay where it is. */
+  known: readonly string[] | "*";
+  /** Whether the ledger is asked, too. */
+  id: string | undefined;
+  signal: AbortSignal | undefined;
+}
+
+export interface Found {
+  row: Row | null;
+  entry: LedgerEntry | null;
+}
+
+/** A swap as a driver makes it. */
+export interface DriverSwap {
+  key: string;
+  expected: string | null;
+  next: { value: Stored; octets: Uint8Array | null; writeId: string | null } | null;
+  /** The version to be made. */
+  version: string;
+  claim: LedgerClaim | undefined;
+  skipValue: boolean;
+  signal: AbortSignal | undefined;
+}
+
+/** What a driver says of the version that it made. */
+interface Won {
+  modified: number | bigint;
+  /** Where the driver makes versions of its own. */
+  version?: string;
+  /** `null`: there was no room for the octets. */
+  octets?: Uint8Array | null;
+}
+
+/** `lost`: the row that was there instead; `undefined`: not known. */
+export type DriverSwapResult = { won: Won } | { lost: Row | null | undefined };
+
+/** Which keys are listed. */
+export interface Range {
+  prefix: string;
+  after: string | undefined;
+  limit: number;
+  values: boolean;
+  signal: AbortSignal | undefined;
+}
+
+/** What differs from one database to the next. */
+export interface Driver {
+  read(look: Look): Promise<Found>;
+  swap(swap: DriverSwap): Promise<DriverSwapResult>;
+  list(range: Range): Promise<Row[]>;
+}
+
+/** The contract over a driver: what all drivers have in common stands here once. */
+export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Omit<VersionedStore<T>, "ledger">> {
+  async function look(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
+    signal?.throwIfAborted();
+    checkKey(key);
+    const { row } = await driver.read({ key, known, id: undefined, signal });
+    return row && stateOf(row, codec);
+  }
+
+  return {
+    read: async (key, { signal } = {}) => (await look(key, [], signal)) as Versioned<T> | null,
+
+    readUnless: (key, known, { signal } = {}) => look(key, known, signal),
+
+    async swap(key, expected, next, options = {}): Promise<Swap<T>> {
+      const { signal, writeId = null, octets, claim, skipValue = false } = options;
+      signal?.throwIfAborted();
+      checkKey(key);
+      const made = next === null ? null : rowToWrite(codec.encode(next), octets, writeId);
+      const version = newVersion();
+      const result = await driver.swap({ key, expected, next: made, version, claim, skipValue, signal });
+      if ("won" in result)
+        return { swapped: true, current: made && written(next!, made, version, result.won) };
+      if (result.lost === undefined) return { swapped: false };
+      if (result.lost === null) return { swapped: false, current: null };
+      // Sent twice by the client library: the first one made it.
+      if (made && result.lost.version === version) {
+        return { swapped: true, current: written(next!, made, version, { modified: result.lost.modified }) };
+      }
+      return { swapped: false, current: legible(result.lost, codec) };
+    },
+
+    async list(prefix, { limit, after, values = true, signal }): Promise<Member<T>[]> {
+      signal?.throwIfAborted();
+      checkKey(prefix);
+      const rows = await driver.list({ prefix, after, limit, values, signal });
+      return rows.map((row) => memberOf(row, codec, values));
+    },
+  };
+}
+
+/** @throws {UnreadableValueError} when the value cannot be decoded */
+function stateOf<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
+  const info = infoOf(row);
+  // An empty value is a value: only null means that it was left where it is.
+  if (row.value === null || row.value === undefined) return info;
+  try {
+    const state: Versioned<T> = { ...info, value: codec.decode(row.value) };
+    const octets = octetsOf(row.octets, row.value);
+    return octets ? { ...state, octets } : state;
+  } catch (cause) {
+    throw new UnreadableValueError("Cannot decode the value. Write it again to repair it", info, { cause });
+  }
+}
+
+/** As `stateOf`, but of a value that cannot be decoded the version alone. */
+function legible<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
+  try {
+    return stateOf(row, codec);
+  } catch (error) {
+    if (error instanceof UnreadableValueError) return error.current;
+    throw error;
+  }
+}
+
+function memberOf<T>(row: Row, codec: Codec<T>, values: boolean): Member<T> {
+  const member: Member<T> = { key: row.key!, ...legible(row, codec) };
+  return row.version === "" || (values && !("value" in member)) ? { ...member, unreadable: true } : member;
+}
+
+function infoOf(row: Pick<Row, "version" | "modified" | "writeid">): VersionInfo {
+  const info: VersionInfo = { version: row.version, lastModified: Math.round(Number(row.modified)) };
+  if (row.writeid !== null) info.writeId = row.writeid;
+  return info;
+}
+
+/** The state after a swap that was won. */
+function written<T>(
+  value: T,
+  made: NonNullable<DriverSwap["next"]>,
+  version: string,
+  won: Won,
+): Versioned<T> {
+  const info = infoOf({ version: won.version ?? version, modified: won.modified, writeid: made.writeId });
+  const octets = won.octets === null ? undefined : octetsOf(made.octets, made.value);
+  return octets ? { ...info, value, octets } : { ...info, value };
+}
+
+const EMPTY = new Uint8Array();
+
+/**
+ * The octets as they are kept beside the value. Empty ones stand for those of the value itself, so that most values
+ * are kept once. Octets that are truly empty, beside a value that is not, are dropped.
+ */
+function rowToWrite(value: Stored, octets: Uint8Array | undefined, writeId: string | null) {
+  if (!octets) return { value, octets: null, writeId };
+  if (isSame(bytesOf(value), octets)) return { value, octets: EMPTY, writeId };
+  return { value, octets: octets.byteLength === 0 ? null : octets.slice(), writeId };
+}
+
+function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Array<ArrayBuffer> | undefined {
+  if (!kept) return undefined;
+  return (kept.byteLength === 0 ? bytesOf(value) : new Uint8Array(kept)) as Uint8Array<ArrayBuffer>;
+}
+
+/** A copy, so that a caller who changes it changes nothing else. */
+function bytesOf(stored: Stored): Uint8Array {
+  return typeof stored === "string" ? new TextEncoder().encode(stored) : new Uint8Array(stored);
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

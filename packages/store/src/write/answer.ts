@@ -1,0 +1,80 @@
+import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
+import type { Outcome } from "./outcome.ts";
+import { preferredReturn } from "./prefer.ts";
+import { busy, full, notFound, problem } from "./problem.ts";
+import { stamp } from "./validators.ts";
+
+/** How a value is shown: a 200 with a body. The state has the octets that it was sent as, if they were kept. */
+export type Represent<T> = (value: T, state: Versioned<T>) => Response | Promise<Response>;
+
+/** How the answer to a write shows what it made. */
+export interface Shown<T> {
+  request: Request;
+  represent: Represent<T> | undefined;
+  /** Whether the body comes unasked; otherwise only under `Prefer: return=representation`. */
+  echo: boolean;
+  /** Where the created resource is. */
+  location: string;
+}
+
+/** The answer to a write, by its outcome. */
+export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise<Response> {
+  switch (outcome.kind) {
+    case "created":
+    case "updated":
+      return success(shown, outcome.current, outcome.kind === "created");
+    case "deleted":
+      return new Response(null, { status: 204 });
+    case "repeated":
+      return repeated(outcome, shown);
+    case "refused":
+      return outcome.refusal;
+    case "declined":
+      return outcome.response;
+    case "absent":
+      return notFound();
+    case "key-reused":
+      return problem(422, "This Idempotency-Key came with another request before.");
+    case "key-unreadable":
+      return problem(400, outcome.reason);
+    case "too-large":
+      return problem(413, outcome.reason);
+    case "busy":
+      return busy();
+    case "full":
+      return full();
+  }
+}
+
+/** 201 with `Location`, 200 with the new representation, or 204; with the new tag. */
+async function success<T>(
+  { request, represent, echo, location }: Shown<T>,
+  current: Versioned<T>,
+  created: boolean,
+): Promise<Response> {
+  const preference = preferredReturn(request);
+  const wanted = preference ? preference === "representation" : echo;
+  const shown = represent && wanted ? await represent(current.value, current) : undefined;
+  const headers = stamp(new Headers(shown?.headers), current);
+  if (created) headers.set("Location", location);
+  if (shown) headers.set("Content-Location", location);
+  if (represent && preference) headers.set("Preference-Applied", `return=${preference}`);
+  return new Response(shown?.body ?? null, { status: created ? 201 : shown ? 200 : 204, headers });
+}
+
+/** The first answer again. Its content can be shown only while that version is current. */
+async function repeated<T>(
+  { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
+  shown: Shown<T>,
+): Promise<Response> {
+  const { version, created, location = shown.location } = first;
+  if (version === null) return new Response(null, { status: 204 });
+  const isCurrent = current?.version === version;
+  if (isCurrent && "value" in current) return success({ ...shown, location }, current, created);
+  const info: VersionInfo = isCurrent ? current : { version };
+  const headers = stamp(new Headers(), info);
+  if (created) headers.set("Location", location);
+  if (shown.represent && (shown.echo || preferredReturn(shown.request)))
+    headers.set("Preference-Applied", "return=minimal");
+  return new Response(null, { status: created ? 201 : 204, headers });
+}
