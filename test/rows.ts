@@ -746,14 +746,21 @@ const written: Row[] = [
     ["ifRange without Range is nothing", "GET", ifRange('"v1"'), v1, proceed],
     ["ifRange that fails without Range is nothing", "GET", ifRange('"v2"'), v1, proceed],
     ["ifRange is ignored on PUT", "PUT", and(range, ifRange('"v2"')), v1, proceed],
-    ["ifRange is ignored on QUERY", "QUERY", and(range, ifRange('"v1"')), v1, proceed],
+    [
+      "ifRange that holds on QUERY lets the Range pass",
+      "QUERY",
+      and(range, ifRange('"v1"')),
+      v1,
+      proceedInRange,
+    ],
+    ["ifRange that fails on QUERY sends the whole", "QUERY", and(range, ifRange('"v2"')), v1, proceed],
   ]),
-  ...group("§14.2", "Range is defined for GET alone", [
+  ...group("§14.2", "Range is defined for GET, and for QUERY as for GET", [
     ["evaluate lets a Range pass that no If-Range guards", "GET", range, v1, proceedInRange],
     ["evaluate lets a Range pass where there is no validator", "GET", range, bare, proceedInRange],
     ["evaluate honours no Range on PUT", "PUT", range, v1, proceed],
     ["evaluate honours no Range on POST", "POST", range, v1, proceed],
-    ["evaluate honours no Range on QUERY", "QUERY", range, v1, proceed],
+    ["evaluate lets a Range pass on QUERY (RFC 10008 §2.8)", "QUERY", range, v1, proceedInRange],
   ]),
   ...group("§13.2.2", "step 1: If-Match is asked first", [
     [

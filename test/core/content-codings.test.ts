@@ -1,136 +1,177 @@
-import { type EntityTag, evaluate, parseTagList } from "@entity-tag/core";
-import { inForms, tagWithoutCoding } from "@entity-tag/core/adapter";
+import {
+  type Current,
+  codedTag,
+  type EntityTag,
+  evaluate,
+  ifMatch,
+  ifNoneMatch,
+  ifRange,
+  type State,
+} from "@entity-tag/core";
+import { admitsCoding, CODINGS, responseFor, withCodings } from "@entity-tag/core/adapter";
 import { checkPreconditions, conditional } from "@entity-tag/core/fetch";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 const url = "https://example.com/pages/1";
-const names = ["gzip", "br"];
+const v1: State = { etag: '"v1"', codings: ["gzip", "br"] };
 
-/** A handler in front of a compressor that codes as the request says in a field of its own. */
-function serving(etag: EntityTag | undefined, headers: Record<string, string> = {}) {
-  const seen: Headers[] = [];
-  const handler = conditional(
-    (request: Request) => {
-      seen.push(new Headers(request.headers));
-      return new Response("content", { headers: { ...(etag && { ETag: etag }), ...headers } });
-    },
-    { tag: false },
-  );
-  const nameFor = (request: Request) => request.headers.get("As") ?? "identity";
-  const formed = inForms(handler, { names, nameFor });
-  const ask = (fields: Record<string, string> = {}) => formed(new Request(url, { headers: fields }));
-  return { ask, seen };
-}
+const ask = (method: string, headers: Record<string, string>) => new Request(url, { method, headers });
 
-describe("inForms, §8.8.3.3", () => {
-  it.each<[sent: EntityTag, as: string, received: string]>([
-    ['"v1"', "gzip", '"v1-gzip"'],
-    ['"v1"', "br", '"v1-br"'],
-    ['"v1"', "identity", '"v1"'],
-    ['"v1"', "unsure", 'W/"v1"'],
-    ['W/"v1"', "gzip", 'W/"v1"'],
-  ])("a tag %s of an answer that is sent as %s becomes %s", async (sent, as, received) => {
-    const { ask } = serving(sent);
-    const first = await ask({ As: as });
-    expect([first.status, first.headers.get("ETag")]).toEqual([200, received]);
-    const again = await ask({ As: as, "If-None-Match": received });
-    expect([again.status, again.headers.get("ETag")]).toEqual([304, received]);
-    // Some cache in between has both.
-    expect([first.headers.get("Vary"), again.headers.get("Vary")]).toEqual([
-      "Accept-Encoding",
-      "Accept-Encoding",
-    ]);
-  });
-
-  it("a 304 stands for no form that the client has not named: the whole is sent", async () => {
-    const { ask, seen } = serving('"v1"');
-    const other = await ask({ As: "gzip", "If-None-Match": '"v1-br"' });
-    expect([other.status, other.headers.get("ETag"), await other.text()]).toEqual([
-      200,
-      '"v1-gzip"',
-      "content",
-    ]);
-    expect(seen).toHaveLength(2);
-    expect((await ask({ As: "gzip", "If-None-Match": '"v1-br", "v1-gzip"' })).status).toBe(304);
-    expect((await ask({ As: "gzip", "If-None-Match": '"v0-gzip"' })).status).toBe(200);
-  });
-
-  it("to write, any form of the version will do, and no other version", async () => {
-    const written: unknown[] = [];
-    const handler = inForms(
-      async (request: Request) =>
-        checkPreconditions(request, { etag: '"v2"' }) ??
-        new Response(null, { status: written.push(request.method) && 204 }),
-      { names, nameFor: () => "gzip" },
-    );
-    const put = async (etag: string) =>
-      (await handler(new Request(url, { method: "PUT", headers: { "If-Match": etag } }))).status;
-    expect(await put('"v2-gzip"')).toBe(204);
-    expect(await put('"v2-br"')).toBe(204);
-    expect(await put('"v2"')).toBe(204);
-    expect(await put('"v1-gzip"')).toBe(412);
-    expect(await put('W/"v2-gzip"')).toBe(412);
-    expect(await put('"v2-deflate"')).toBe(412);
-    expect(written).toHaveLength(3);
-  });
-
-  it("the handler sees conditions on versions", async () => {
-    const { ask, seen } = serving('"v9"');
-    await ask({ "If-None-Match": '"a-gzip", W/"b-br","c", "d-gzip-br", "e-br-gzip"' });
-    expect(parseTagList(seen[0]!.get("If-None-Match"))).toEqual([
-      '"a"',
-      'W/"b"',
-      '"c"',
-      '"d-gzip"',
-      '"e-br"',
-    ]);
-    await ask({ "If-None-Match": '"gzip", "x-gz"' });
-    expect(seen[1]!.get("If-None-Match")).toBe('"gzip", "x-gz"');
-  });
-
-  it("a range of another form than the client has a part of is not honoured", async () => {
-    const { ask, seen } = serving('"v1"');
-    const range = { Range: "bytes=0-3", "If-Range": '"v1"' };
-    await ask({ ...range, As: "gzip" });
-    await ask(range);
-    await ask({ Range: "bytes=0-3", As: "gzip" });
-    expect(seen.map((headers) => headers.get("Range"))).toEqual([null, "bytes=0-3", "bytes=0-3"]);
-  });
-
-  it("what has no validator is left as it is, and a Vary is added once", async () => {
-    expect((await serving(undefined).ask({ As: "gzip" })).headers.get("Vary")).toBeNull();
-    const dated = { "Last-Modified": "Sun, 06 Nov 1994 08:49:37 GMT" };
-    expect((await serving(undefined, dated).ask()).headers.get("Vary")).toBe("Accept-Encoding");
-    const varied = { Vary: "Accept, accept-encoding" };
-    expect((await serving('"v1"', varied).ask()).headers.get("Vary")).toBe("Accept, accept-encoding");
-  });
-
-  it("arguments after the request are passed through", async () => {
-    const handler = inForms(async (_: Request, a: number, b: string) => new Response(`${a}${b}`), {
-      names,
-      nameFor: () => "identity",
-    });
-    expect(await (await handler(new Request(url), 1, "x")).text()).toBe("1x");
+describe("State.codings and If-Match, §13.1.1", () => {
+  it.each<[field: string, state: Current, strongly: boolean, weakly: boolean, why: string]>([
+    ['"v1"', v1, true, true, "the tag itself"],
+    ['"v1-gzip"', v1, true, true, "the tag of a coding"],
+    ['"x", "v1-br"', v1, true, true, "the tag of a coding in a list"],
+    ['"v1-zstd"', v1, false, false, "a coding that is not accepted"],
+    ['W/"v1-gzip"', v1, false, true, "weakened on the way"],
+    ['"v0-gzip"', v1, false, false, "a coding of another version"],
+    ['"v1-GZIP"', v1, false, false, "tags are case-sensitive"],
+    ['"v1-gzip-br"', v1, false, false, "two codings"],
+    ['"v1-gzip', v1, false, false, "a list that cannot be read"],
+    ['"v1-gzip" x', v1, false, false, "a list that cannot be read to its end"],
+    ['"v1-gzip"', { etag: '"v1"', codings: [] }, false, false, "turned off"],
+    ['"v1-gzip"', { etag: '"v1"' }, false, false, "not asked for"],
+    ['"v1-gzip"', { codings: ["gzip"] }, false, false, "no tag here"],
+    ['"v1-gzip"', { etag: 'W/"v1"', codings: ["gzip"] }, false, true, "a weak tag promises no bytes"],
+    ['W/"v1-gzip"', { etag: 'W/"v1"', codings: ["gzip"] }, false, true, "Apache's form of a weak tag"],
+    ['"v1-gzip"', { etag: '"v1-gzip"', codings: ["gzip", "br"] }, true, true, "a file compressed beforehand"],
+    [
+      '"v1-gzip-gzip"',
+      { etag: '"v1-gzip"', codings: ["gzip"] },
+      false,
+      false,
+      "a coded tag is not coded again",
+    ],
+    ['"v1-gzip-br"', { etag: '"v1-gzip"', codings: ["gzip", "br"] }, false, false, "nor by another coding"],
+    ['"v1"', { etag: '"v1-gzip"', codings: ["gzip"] }, false, false, "nothing is taken off a tag"],
+  ])("ifMatch of %s in %j: %s, weakly %s, %s", (field, state, strongly, weakly) => {
+    expect(ifMatch(field, state)).toBe(strongly);
+    expect(ifMatch(field, state, "weak")).toBe(weakly);
+    const request = {
+      method: "PUT",
+      headers: new Headers({ "If-Match": field, "Accept-Encoding": "identity" }),
+    };
+    expect(evaluate(request, state).outcome).toBe(strongly ? "proceed" : "precondition-failed");
   });
 });
 
-describe("uncodedTag, §8.8.3.3", () => {
-  it.each<[status: number, field: string | undefined, etag: EntityTag, expected: EntityTag]>([
-    [304, '"v1"', '"v1"', '"v1"'],
-    [304, '"v0", "v1"', '"v1"', '"v1"'],
-    [304, 'W/"v1"', '"v1"', 'W/"v1"'],
-    [304, "*", '"v1"', 'W/"v1"'],
-    [304, undefined, '"v1"', 'W/"v1"'],
-    [304, 'W/"v1"', 'W/"v1"', 'W/"v1"'],
-    [412, 'W/"v1"', '"v1"', '"v1"'],
-    [200, undefined, '"v1"', '"v1"'],
-  ])("of a %s to %s, %s becomes %s", (status, field, etag, expected) => {
-    const request = {
-      method: "GET",
-      headers: { get: (name: string) => (name === "if-none-match" ? field : null) },
+describe("State.codings and If-None-Match, §13.1.2", () => {
+  it.each<[field: string, accepted: string | undefined, state: State, etag: EntityTag | undefined]>([
+    ['"v1"', undefined, v1, '"v1"'],
+    ['"v1-gzip"', "gzip", v1, '"v1-gzip"'],
+    ['"v1-gzip"', "br, gzip;q=0.5", v1, '"v1-gzip"'],
+    ['"v1-gzip"', "*", v1, '"v1-gzip"'],
+    ['"v1-gzip"', "GZIP", v1, '"v1-gzip"'],
+    ['"v1-gzip"', "x-gzip", v1, '"v1-gzip"'],
+    ['W/"v1-gzip"', "gzip", v1, '"v1-gzip"'],
+    ['"v0", "v1-br"', "br", v1, '"v1-br"'],
+    ['"v1", "v1-gzip"', "gzip", v1, '"v1"'],
+    ['W/"v1"', "gzip", v1, '"v1"'],
+    ["*", "gzip", v1, '"v1"'],
+    ['"v1-gzip"', undefined, v1, undefined],
+    ['"v1-gzip"', "", v1, undefined],
+    ['"v1-gzip"', "br", v1, undefined],
+    ['"v1-gzip"', "identity", v1, undefined],
+    ['"v1-gzip"', "gzip;q=0", v1, undefined],
+    ['"v1-gzip"', "*;q=0", v1, undefined],
+    ['"v1-gzip"', "*, gzip; Q=0.000", v1, undefined],
+    ['"v1-gzip"', "gzip;q=some", v1, undefined],
+    ['"v1-zstd"', "zstd", v1, undefined],
+    ['"v0-gzip"', "gzip", v1, undefined],
+    ['"v1-gzip', "gzip", v1, undefined],
+    ['"v1-gzip"', "gzip", { etag: '"v1"', codings: [] }, undefined],
+    ['"v1-gzip"', "gzip", { etag: '"v1"' }, undefined],
+    ['W/"v1-gzip"', "gzip", { etag: 'W/"v1"', codings: ["gzip"] }, 'W/"v1-gzip"'],
+    ['"v1-gzip"', "br", { etag: '"v1-gzip"', codings: ["gzip"] }, '"v1-gzip"'],
+    ['"v1-gzip-gzip"', "gzip", { etag: '"v1-gzip"', codings: ["gzip"] }, undefined],
+  ])("a read with %s and Accept-Encoding %s in %j gets a 304 with %s", (field, accepted, state, etag) => {
+    const headers = {
+      "If-None-Match": field,
+      ...(accepted !== undefined && { "Accept-Encoding": accepted }),
     };
-    expect(tagWithoutCoding(status, request, etag)).toBe(expected);
-    // A 304 by either spelling: the comparison is weak.
-    if (field !== undefined) expect(evaluate(request, { etag }).outcome).toBe("not-modified");
+    expect(ifNoneMatch(field, state, accepted)).toBe(etag === undefined);
+    for (const method of ["GET", "HEAD"]) {
+      const response = checkPreconditions(ask(method, headers), state);
+      expect([response?.status, response?.headers.get("ETag")]).toEqual(
+        etag ? [304, etag] : [undefined, undefined],
+      );
+    }
+  });
+
+  it("a write with If-None-Match is refused for the tag of any coding, whatever the client accepts", () => {
+    expect(checkPreconditions(ask("PUT", { "If-None-Match": '"v1-gzip"' }), v1)?.status).toBe(412);
+    expect(checkPreconditions(ask("PUT", { "If-None-Match": '"v1-zstd"' }), v1)).toBeUndefined();
+  });
+
+  it("responseFor gives a 304 the tag of the coding, also where the answer that it replaces has the validators", () => {
+    const request = ask("GET", { "If-None-Match": '"v1-gzip"', "Accept-Encoding": "gzip" });
+    const plain = (state: State, fields?: []) =>
+      responseFor(evaluate(request, state), request, state, {}, fields);
+    expect(plain(v1)?.fields).toEqual([["ETag", '"v1-gzip"']]);
+    expect(plain(v1, [])?.fields).toEqual([["ETag", '"v1-gzip"']]);
+    expect(plain({ etag: '"v1-gzip"', codings: ["gzip"] }, [])?.fields).toEqual([]);
+  });
+});
+
+describe("State.codings and If-Range, §13.1.5", () => {
+  it("ifRange accepts no tag of a coding: the bytes of a range are those of one form", () => {
+    expect(ifRange('"v1-gzip"', v1)).toBe(false);
+    expect(ifRange('"v1"', v1)).toBe(true);
+    expect(ifRange('"v1-gzip"', { etag: '"v1-gzip"', codings: ["gzip"] })).toBe(true);
+  });
+});
+
+describe("the option `codings`", () => {
+  it("checkPreconditions and conditional accept the tags of the codings that they are told", async () => {
+    const headers = { "If-None-Match": '"v1-gzip"', "Accept-Encoding": "gzip" };
+    const early = checkPreconditions(ask("GET", headers), { etag: '"v1"' }, { codings: ["gzip"] });
+    expect([early?.status, early?.headers.get("ETag")]).toEqual([304, '"v1-gzip"']);
+    const handler = () => new Response("content", { headers: { ETag: '"v1"' } });
+    for (const current of [undefined, () => ({ etag: '"v1"' }) as const]) {
+      const response = await conditional(handler, { current, codings: ["gzip"] })(ask("GET", headers));
+      expect([response.status, response.headers.get("ETag")]).toEqual([304, '"v1-gzip"']);
+    }
+    expect((await conditional(handler)(ask("GET", headers))).status).toBe(200);
+  });
+
+  it("withCodings leaves a state that has codings of its own, and one where nothing is", () => {
+    expect(withCodings(null, CODINGS)).toBe(null);
+    expect(withCodings(v1, ["zstd"])).toBe(v1);
+    expect(withCodings({ etag: '"v1"' }, undefined)).toEqual({ etag: '"v1"' });
+    class Page {
+      get etag(): EntityTag {
+        return '"v7"';
+      }
+    }
+    expect(withCodings(new Page(), CODINGS)).toMatchObject({ etag: '"v7"', codings: CODINGS });
+  });
+});
+
+const coding = fc.constantFrom("gzip", "br", "zstd", "deflate");
+
+describe("laws of codings", () => {
+  it("law: ifMatch accepts the tags of exactly the codings that are listed", () => {
+    fc.assert(
+      fc.property(
+        fc.subarray([...CODINGS]),
+        coding,
+        fc.stringMatching(/^[a-z0-9]{1,8}$/),
+        (codings, one, version) => {
+          const etag: EntityTag = `"${version}"`;
+          expect(ifMatch(codedTag(etag, one), { etag, codings })).toBe(codings.includes(one));
+        },
+      ),
+    );
+  });
+
+  it("law: admitsCoding reads any text, and admits what is named with a weight above 0", () => {
+    fc.assert(
+      fc.property(fc.string(), coding, (text, one) => {
+        expect(typeof admitsCoding(text, one)).toBe("boolean");
+        expect(admitsCoding(`${one}, ${text}`, one)).toBe(true);
+        expect(admitsCoding(`${one};q=0, ${text}`, one)).toBe(false);
+      }),
+    );
   });
 });

@@ -72,9 +72,9 @@ export function transcription(asked: Question, policy: Policy, need: (field: str
     if (asked.ifModifiedSince === "false") return "not-modified if-modified-since";
   }
 
-  // 5. When the method is GET and both Range and If-Range are present, evaluate the If-Range precondition: if
+  // 5. When the method is GET (and QUERY, RFC 10008 §2.8) and both Range and If-Range are present, evaluate the If-Range precondition: if
   //    true and the Range is applicable, respond 206; otherwise ignore the Range.
-  if (method !== "GET") return "proceed whole";
+  if (method !== "GET" && method !== "QUERY") return "proceed whole";
   need("range");
   if (!asked.range) return "proceed whole";
   need("if-range");

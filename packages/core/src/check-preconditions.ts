@@ -1,11 +1,18 @@
+import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { checkedTag } from "./entity-tag.ts";
 import { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
-import { keepsInNotModified, keepsInRefusal } from "./not-modified.ts";
-import type { Current } from "./preconditions.ts";
+import { keepsInNotModified, keepsInRefusal } from "./kept-fields.ts";
+import { type Current, tagOfNotModified } from "./preconditions.ts";
 import { conditionMissing, explain, lostRace, type Problem } from "./problem.ts";
 import { validatorFields } from "./validator-fields.ts";
 
 export type Fields = [name: string, value: string][];
+
+/** A policy, and the codings of which a tag may be. */
+export interface CheckOptions extends Policy {
+  /** Codings that a server in front may apply, and mark in the tag: `["gzip"]` for Apache. Default: none. */
+  codings?: readonly string[] | undefined;
+}
 
 /**
  * The response that the conditions of a request alone settle: 304, 400, 412 or 428; `undefined`: go on and handle it.
@@ -23,11 +30,12 @@ export type Fields = [name: string, value: string][];
 export function checkPreconditions(
   request: Request,
   current: Current,
-  policy?: Policy,
+  policy?: CheckOptions,
 ): Response | undefined {
   // At once, lest a mistake wait for the first request with a condition.
   if (checkedState(current)?.etag !== undefined) checkedTag(current!.etag!);
-  const settled = responseFor(evaluate(request, current, policy), request, current, policy);
+  const state = withCodings(current, policy?.codings ?? acceptedCodings(request));
+  const settled = responseFor(evaluate(request, state, policy), request, state, policy);
   return settled && respond(settled, request.method);
 }
 
@@ -72,7 +80,20 @@ export function responseFor(
   const problem = explain(decision, request, current, policy);
   if (problem !== undefined) return refusal(problem, problem.status === 412 ? current : null);
   const fields = validators ?? validatorFields(current);
-  return { status: 304, fields, body: undefined, keeps: keepsInNotModified };
+  return {
+    status: 304,
+    fields: withHeldTag(fields, request, current),
+    body: undefined,
+    keeps: keepsInNotModified,
+  };
+}
+
+/** The fields of a 304 to a client that holds the tag of a coding: that one selects its stored answer (RFC 9111 §4.3.4). */
+function withHeldTag(fields: Fields, { headers }: ConditionalRequest, current: Current): Fields {
+  if (!current?.codings) return fields;
+  const held = tagOfNotModified(headers.get("if-none-match"), current, headers.get("accept-encoding"));
+  if (held === undefined || held === current.etag) return fields;
+  return [...fields.filter(([name]) => name !== "ETag"), ["ETag", held]];
 }
 
 function refusal(problem: Problem, current: Current): PlainResponse {

@@ -1,3 +1,4 @@
+import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { checkedState, type Fields, respond, responseFor } from "./check-preconditions.ts";
 import { parseTag } from "./entity-tag.ts";
 import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
@@ -18,6 +19,8 @@ export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
    * those that are not about the representation.
    */
   headers?: HeadersInit | ((request: Req, ...rest: Rest) => HeadersInit) | undefined;
+  /** Codings that a server in front may apply, and mark in the tag: `["gzip"]` for Apache. Default: none. */
+  codings?: readonly string[] | undefined;
 }
 
 /**
@@ -51,7 +54,8 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     );
   }
   return async (request, ...rest) => {
-    const state = current && checkedState(await current(request, ...rest));
+    const codings = options.codings ?? acceptedCodings(request);
+    const state = current && withCodings(checkedState(await current(request, ...rest)), codings);
     const validators = validatorFields(state ?? null);
     const fields = fieldsOf(options, validators, request, rest);
     const handle = async (request: Req) => {
@@ -92,7 +96,7 @@ async function judgeLate<Req extends Request, Rest extends unknown[], Res extend
   }
   if (!isSent(request, response)) return response;
   const answered = await tagged(request, response, options);
-  const state = stateOf(answered);
+  const state = withCodings(stateOf(answered), options.codings ?? acceptedCodings(request));
   const settled = responseFor(evaluate(request, state, options), request, state, options, []);
   if (settled === undefined) return answered;
   discard(answered.body);

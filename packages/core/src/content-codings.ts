@@ -1,92 +1,84 @@
-import { type EntityTag, isWeak, parseTag, weaken } from "./entity-tag.ts";
-import type { ConditionalRequest } from "./evaluate.ts";
-import { codedTag } from "./make-tag.ts";
-import { ifNoneMatch } from "./preconditions.ts";
+import { checkedTag, type EntityTag } from "./entity-tag.ts";
 import { listIncludes } from "./tag-list.ts";
 
-/** A compressor between the handler and the wire that leaves tags as they are, and what is known of it beforehand. */
-export interface Compressor<Req> {
-  /** What tags of coded forms end in, a name for each coding: with `"gzip"`, the form of `"v1"` is `"v1-gzip"`. */
-  readonly names: readonly string[];
-  /** The name of the coding that the answer to this request may have; `"identity"`: none; `"unsure"`: one or none. */
-  nameFor(request: Req): string;
+/** The codings that adapters accept by default: what the compressors and servers of today apply. */
+export const CODINGS: readonly string[] = ["gzip", "deflate", "br", "zstd"];
+
+/**
+ * The tag of one coding of a version: its gzip form is another sequence of bytes, so it needs a tag of its own.
+ *
+ * `identity` is no coding: the tag stays as it is.
+ *
+ * @throws {TypeError} if the tag is not valid, or the coding cannot stand in one
+ * @example
+ * codedTag('"v1"', "gzip"); // '"v1-gzip"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function codedTag(tag: EntityTag, coding: string): EntityTag {
+  if (coding === "identity") return tag;
+  if (coding === "") throw new TypeError('Cannot make a tag for the coding "": use its name, as in "gzip"');
+  return checkedTag(withSuffix(checkedTag(tag), coding));
+}
+
+function withSuffix(tag: EntityTag, coding: string): EntityTag {
+  return `${tag.slice(0, -1)}-${coding}"` as EntityTag;
 }
 
 /**
- * The handler with a tag for each form of its answers: two codings never share a strong one. The fields of its requests
- * must be such as can be written to.
+ * The tag of a coding of this version that the list names, or `undefined`.
  *
- * A strong `"v1"` goes out as `"v1-gzip"` where its answer may be coded so, weak where that is not known, and comes in
- * as `"v1"`: to write, any form will do. A 304 stands only for a form that the client has named: for another, the
- * handler is asked again, for the whole. A range is of the form without a coding.
- *
- * @example
- * const compressor = { names: ["gzip"], nameFor: () => "gzip" };
- * const handler = inForms(conditional(() => new Response("…", { headers: { ETag: '"v1"' } })), compressor);
- * (await handler(new Request("https://example.com/"))).headers.get("ETag"); // '"v1-gzip"'
- * @see RFC 9110 §8.8.3.3
+ * `accepted` is the `Accept-Encoding` of a read: only a coding that it admits counts. Without it, every coding counts,
+ * as for a write: a write is about the version, and each coding names the version.
  */
-export function inForms<Req extends Request, Rest extends unknown[]>(
-  handler: (request: Req, ...rest: Rest) => Promise<Response>,
-  { names, nameFor }: Compressor<Req>,
-): (request: Req, ...rest: Rest) => Promise<Response> {
-  return async (request, ...rest) => {
-    const { headers } = request;
-    const name = nameFor(request);
-    const asked = headers.get("If-None-Match");
-    nameVersions(headers, names);
-    if (name !== "identity" && headers.has("If-Range")) headers.delete("Range");
-    const response = inForm(await handler(request, ...rest), name);
-    if (!standsForAnother(response, asked)) return response;
-    headers.set("If-None-Match", "");
-    return inForm(await handler(request, ...rest), name);
-  };
-}
-
-/** Conditions on versions, whatever forms they name. */
-function nameVersions(headers: Headers, names: readonly string[]): void {
-  const versionOf = (form: string) => {
-    const name = names.find((candidate) => form.endsWith(`-${candidate}`));
-    return name === undefined ? form : form.slice(0, -name.length - 1);
-  };
-  for (const condition of ["If-Match", "If-None-Match"]) {
-    const field = headers.get(condition);
-    const versions = field?.split('"').map(versionOf).join('"');
-    if (versions !== undefined && versions !== field) headers.set(condition, versions);
+export function listedCoding(
+  field: string,
+  tag: EntityTag,
+  codings: readonly string[],
+  match: "strong" | "weak",
+  accepted?: string,
+): EntityTag | undefined {
+  for (const coding of codings) {
+    // Most fields name no coding at all: that is seen before anything is allocated.
+    if (!field.includes(coding) || isCoded(tag, codings)) continue;
+    const coded = withSuffix(tag, coding);
+    const isAdmitted = accepted === undefined || admitsCoding(accepted, coding);
+    if (isAdmitted && listIncludes(field, coded, match)) return coded;
   }
+  return undefined;
 }
 
-/** The answer with the tag of its form; one that may come to name two is weak. */
-function inForm(response: Response, name: string): Response {
-  const etag = parseTag(response.headers.get("ETag"));
-  if (etag === undefined && !response.headers.has("Last-Modified")) return response;
-  const formed = new Response(response.body, response);
-  const { headers } = formed;
-  if (etag && !isWeak(etag)) headers.set("ETag", name === "unsure" ? weaken(etag) : codedTag(etag, name));
-  // A compressor has it for an answer that it may code, but not for the one without a body that stands for that.
-  if (!/accept-encoding/i.test(headers.get("Vary") ?? "")) headers.append("Vary", "Accept-Encoding");
-  return formed;
-}
-
-/** Whether it spares the client a form of the version that it does not hold: that is to be sent (RFC 9110 §13.1.2). */
-function standsForAnother({ status, headers }: Response, asked: string | null): boolean {
-  return status === 304 && ifNoneMatch(asked, { etag: parseTag(headers.get("ETag")) }) === true;
+/** A tag that already is one of a coding is taken as it is: a file that was compressed beforehand has such a tag. */
+export function isCoded(tag: EntityTag, codings: readonly string[]): boolean {
+  return codings.some((coding) => tag.endsWith(`-${coding}"`));
 }
 
 /**
- * The tag of an answer that a compressor would code if it had a body: weak in a 304, unless the client has named the
- * strong one, and so holds what nobody has coded.
+ * Whether an `Accept-Encoding` admits a coding.
+ *
+ * A request without the field admits none (we choose): compressors code nothing for it. A weight that is not a number
+ * admits nothing.
  *
  * @example
- * const request = { method: "GET", headers: new Headers({ "If-None-Match": 'W/"v1"' }) };
- * tagWithoutCoding(304, request, '"v1"'); // 'W/"v1"'
- * @see RFC 9110 §8.8.3.3
+ * admitsCoding("gzip, br;q=0", "gzip"); // true
+ * admitsCoding("gzip, br;q=0", "br"); // false
+ * @see RFC 9110 §12.5.3
  */
-export function tagWithoutCoding(
-  status: number,
-  { headers }: ConditionalRequest,
-  etag: EntityTag,
-): EntityTag {
-  const isHeldUncoded = listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
-  return status === 304 && !isHeldUncoded ? weaken(etag) : etag;
+export function admitsCoding(acceptEncoding: string | null | undefined, coding: string): boolean {
+  let wildcard = 0;
+  for (const member of (acceptEncoding ?? "").toLowerCase().split(",")) {
+    const [name = "", ...parameters] = member.split(";").map((part) => part.trim());
+    if (isSameCoding(name, coding.toLowerCase())) return weightOf(parameters) > 0;
+    if (name === "*") wildcard = weightOf(parameters);
+  }
+  return wildcard > 0;
+}
+
+/** `x-gzip` and `x-compress` are old names (§8.4.1). */
+function isSameCoding(name: string, coding: string): boolean {
+  return name === coding || name === `x-${coding}`;
+}
+
+function weightOf(parameters: readonly string[]): number {
+  const weight = parameters.find((parameter) => parameter.startsWith("q="));
+  return weight === undefined ? 1 : Number(weight.slice(2));
 }

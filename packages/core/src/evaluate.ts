@@ -1,4 +1,12 @@
-import { type Current, type Field, ifMatch, ifModifiedSince, ifNoneMatch, ifRange } from "./preconditions.ts";
+import {
+  type Current,
+  type Field,
+  ifMatch,
+  ifModifiedSince,
+  ifNoneMatch,
+  ifRange,
+  ifUnmodifiedSince,
+} from "./preconditions.ts";
 import { isReadable } from "./tag-list.ts";
 
 /** What a decision needs to know of a request. A `Request` fits; field names are asked for in lower case. */
@@ -71,42 +79,82 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
  * @see RFC 9110 §13.2.2
  */
-export function evaluate(
-  { method, headers }: ConditionalRequest,
-  current: Current,
-  policy?: Policy,
-): Decision {
-  const read = isRead(method);
-  // §13.2.1: what would be neither 2xx nor 412 without conditions is not judged.
-  if (read ? current === null : isNeverJudged(method)) return PROCEED;
+export function evaluate(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
+  const { method, headers } = request;
+  const reading = isRead(method);
+  // §13.2.1: a request whose answer would be neither 2xx nor 412 without conditions is not judged.
+  if (reading ? current === null : isNeverJudged(method)) return PROCEED;
 
   const match = headers.get("if-match");
   let noneMatch: Field;
-  if (match == null) {
-    if (!read && requires(policy?.require, method)) {
-      noneMatch = headers.get("if-none-match");
-      if (noneMatch == null) return REQUIRED;
-    }
-    if (ifModifiedSince(headers.get("if-unmodified-since"), current, policy?.now))
-      return FAILED_IF_UNMODIFIED_SINCE;
-  } else if (!ifMatch(match, current, policy?.ifMatch) && (!read || isReadable(match))) {
-    return isRejected(match, policy) ? BAD_IF_MATCH : FAILED_IF_MATCH;
+  if (match == null && !reading && requires(policy?.require, method)) {
+    noneMatch = headers.get("if-none-match");
+    if (noneMatch == null) return REQUIRED;
   }
+  const refused =
+    match != null
+      ? step1IfMatch(match, reading, current, policy)
+      : step2IfUnmodifiedSince(headers.get("if-unmodified-since"), current, policy);
+  if (refused !== undefined) return refused;
 
   noneMatch ??= headers.get("if-none-match");
-  if (noneMatch == null) {
-    if (read && ifModifiedSince(headers.get("if-modified-since"), current, policy?.now) === false)
-      return NOT_MODIFIED_BY_DATE;
-  } else if (!ifNoneMatch(noneMatch, current) || !(read || isReadable(noneMatch))) {
-    if (read) return NOT_MODIFIED_BY_TAG;
-    return isRejected(noneMatch, policy) ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
-  }
+  const settled =
+    noneMatch != null
+      ? step3IfNoneMatch(noneMatch, request, current, policy)
+      : step4IfModifiedSince(request, current, policy);
+  return settled ?? step5IfRange(request, current, policy);
+}
 
-  const mayHonourRange =
-    method === "GET" &&
-    headers.get("range") != null &&
-    ifRange(headers.get("if-range"), current, policy?.now) !== false;
-  return mayHonourRange ? PROCEED_WITH_RANGE : PROCEED;
+/** §13.2.2, step 1: if `If-Match` does not hold, 412. A read is not refused for a field that cannot be read. */
+function step1IfMatch(
+  field: string,
+  reading: boolean,
+  current: Current,
+  policy?: Policy,
+): Decision | undefined {
+  if (ifMatch(field, current, policy?.ifMatch)) return undefined;
+  if (isReadable(field)) return FAILED_IF_MATCH;
+  if (reading) return undefined;
+  return policy?.malformed === "reject" ? BAD_IF_MATCH : FAILED_IF_MATCH;
+}
+
+/** §13.2.2, step 2: without `If-Match`, if `If-Unmodified-Since` does not hold, 412. */
+function step2IfUnmodifiedSince(field: Field, current: Current, policy?: Policy): Decision | undefined {
+  return ifUnmodifiedSince(field, current, policy?.now) === false ? FAILED_IF_UNMODIFIED_SINCE : undefined;
+}
+
+/** §13.2.2, step 3: if `If-None-Match` does not hold, 304 to a read and 412 to everything else. */
+function step3IfNoneMatch(
+  field: string,
+  { method, headers }: ConditionalRequest,
+  current: Current,
+  policy?: Policy,
+): Decision | undefined {
+  if (isRead(method)) {
+    const accepted = current?.codings && headers.get("accept-encoding");
+    return ifNoneMatch(field, current, accepted) ? undefined : NOT_MODIFIED_BY_TAG;
+  }
+  // Each coding names the version that a write is about, whatever the client accepts in an answer.
+  if (!ifNoneMatch(field, current, "*")) return FAILED_IF_NONE_MATCH;
+  if (isReadable(field)) return undefined;
+  return policy?.malformed === "reject" ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
+}
+
+/** §13.2.2, step 4: without `If-None-Match`, if `If-Modified-Since` does not hold, 304. A question for reads alone. */
+function step4IfModifiedSince(
+  { method, headers }: ConditionalRequest,
+  current: Current,
+  policy?: Policy,
+): Decision | undefined {
+  if (!isRead(method)) return undefined;
+  const held = ifModifiedSince(headers.get("if-modified-since"), current, policy?.now);
+  return held === false ? NOT_MODIFIED_BY_DATE : undefined;
+}
+
+/** §13.2.2, step 5: a `Range` may be honoured if `If-Range` holds or is not there. QUERY has it as GET (RFC 10008 §2.8). */
+function step5IfRange({ method, headers }: ConditionalRequest, current: Current, policy?: Policy): Decision {
+  if ((method !== "GET" && method !== "QUERY") || headers.get("range") == null) return PROCEED;
+  return ifRange(headers.get("if-range"), current, policy?.now) === false ? PROCEED : PROCEED_WITH_RANGE;
 }
 
 /**
@@ -139,9 +187,4 @@ function isNeverJudged(method: string): boolean {
 
 function requires(required: Policy["require"], method: string): boolean {
   return !!required && (required === true ? WRITES : required).includes(method);
-}
-
-/** Of a refused write: was it for want of a condition that can be read, and is that to be 400? */
-function isRejected(field: string, policy?: Policy): boolean {
-  return policy?.malformed === "reject" && !isReadable(field);
 }

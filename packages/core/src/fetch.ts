@@ -1,4 +1,5 @@
 export {
+  type CheckOptions,
   checkPreconditions,
   notModified,
   preconditionFailed,

@@ -1,4 +1,5 @@
 export { strongMatch, weakMatch } from "./compare.ts";
+export { codedTag } from "./content-codings.ts";
 export {
   type EntityTag,
   isWeak,
@@ -19,8 +20,8 @@ export {
   type Policy,
 } from "./evaluate.ts";
 export { formatDate, parseDate } from "./http-date.ts";
-export { codedTag, contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
-export { keepsInNotModified, keepsInRefusal } from "./not-modified.ts";
+export { keepsInNotModified, keepsInRefusal } from "./kept-fields.ts";
+export { contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
 export {
   type ConditionResult,
   type Current,

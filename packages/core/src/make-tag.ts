@@ -1,4 +1,4 @@
-import { checkedTag, type EntityTag, isWeak, opaque, type StrongTag, strong, weak } from "./entity-tag.ts";
+import { type EntityTag, type StrongTag, strong, weak } from "./entity-tag.ts";
 
 /** While it is younger than this, a second change could still bear the same time (we choose, as Apache does). */
 const FRESH_MS = 1000;
@@ -86,22 +86,6 @@ export async function contentTag(
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest, 0, HASH_BYTES)));
   return options.weak ? weak(hash) : strong(hash);
-}
-
-/**
- * The tag of one coding of a version: its gzip form is another sequence of bytes, so it needs a tag of its own.
- *
- * `identity` is no coding: the tag stays as it is.
- *
- * @throws {TypeError} if the tag is none, or the coding cannot stand in one
- * @example
- * codedTag('"v1"', "gzip"); // '"v1-gzip"'
- * @see RFC 9110 §8.8.3.3
- */
-export function codedTag(tag: EntityTag, coding: string): EntityTag {
-  if (coding === "identity") return tag;
-  if (coding === "") throw new TypeError('Cannot make a tag for the coding "": use its name, as in "gzip"');
-  return (isWeak(checkedTag(tag)) ? weak : strong)(`${opaque(tag)}-${coding}`);
 }
 
 function isSettled(time: number, now: number): boolean {

@@ -1,3 +1,4 @@
+import { listedCoding } from "./content-codings.ts";
 import { type EntityTag, isWeak, notATag } from "./entity-tag.ts";
 import { secondOf } from "./http-date.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
@@ -10,8 +11,13 @@ import { isStar, listIncludes } from "./tag-list.ts";
 export interface State {
   /** The tag of the selected representation. */
   etag?: EntityTag | undefined;
-  /** Other tags of this same version: its gzip form, its XML form. */
+  /** Other tags of this same version, such as that of its XML form: they are good for `If-Match`. */
   alternates?: readonly EntityTag[] | undefined;
+  /**
+   * The codings that something on the way to the client may apply: with `["gzip"]`, `"v1-gzip"` names `"v1"`, too.
+   * `If-Match` accepts it always, `If-None-Match` where `Accept-Encoding` admits that coding, `If-Range` never.
+   */
+  codings?: readonly string[] | undefined;
   /** Milliseconds since the epoch, or a `Date`. Compared in whole seconds, cut off. */
   lastModified?: number | Date | undefined;
   /** It cannot have changed twice in that second (§8.8.2.2). Default: false. */
@@ -66,9 +72,9 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 /**
  * Whether `If-None-Match` holds: `*` and nothing is here, or none of its tags is the current one, weakly compared.
  *
- * An alternate does not count: a 304 would stand for another form than the client holds. A field that cannot be read
- * matches nothing, so it holds. That is right for a read; a write must be refused
- * instead, as `evaluate` does.
+ * An alternate does not count: a 304 would stand for another form than the client holds. Nor does the tag of a coding
+ * that `acceptEncoding`, the request's field of that name, does not admit. A field that cannot be read matches nothing,
+ * so it holds. That is right for a read; a write must be refused instead, as `evaluate` does.
  *
  * @throws {TypeError} if a tag of `current` is not an entity tag
  * @example
@@ -76,9 +82,20 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
  * ifNoneMatch("*", null); // true
  * @see RFC 9110 §13.1.2
  */
-export function ifNoneMatch(field: Field, current: Current): ConditionResult {
+export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Field): ConditionResult {
   if (field == null) return undefined;
-  return current === null || !(names(field, current.etag, "weak") || isStar(field));
+  if (current === null || names(field, current.etag, "weak")) return current === null;
+  return codedTagIn(field, current, "weak", acceptEncoding ?? "") === undefined && !isStar(field);
+}
+
+/**
+ * The tag that a 304 carries: that of the coding which `If-None-Match` names, where it does not name the tag itself.
+ * `undefined`: there is none.
+ */
+export function tagOfNotModified(field: Field, current: State, acceptEncoding: Field): EntityTag | undefined {
+  const { etag } = current;
+  if (field == null || names(field, etag, "weak")) return etag;
+  return codedTagIn(field, current, "weak", acceptEncoding ?? "") ?? etag;
 }
 
 /**
@@ -117,9 +134,24 @@ export function ifRange(field: Field, current: Current, now?: number): Condition
   return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
 }
 
-/** Any form of the version will do for a write: it is the version that is written to. */
-function namesVersion(field: string, { etag, alternates }: State, comparison: "strong" | "weak"): boolean {
-  return names(field, etag, comparison) || !!alternates?.some((tag) => names(field, tag, comparison));
+/** A write is about the version, so the tag of any of its forms will do. */
+function namesVersion(field: string, current: State, comparison: "strong" | "weak"): boolean {
+  const { etag, alternates } = current;
+  return (
+    names(field, etag, comparison) ||
+    alternates?.some((tag) => names(field, tag, comparison)) === true ||
+    codedTagIn(field, current, comparison) !== undefined
+  );
+}
+
+function codedTagIn(
+  field: string,
+  { etag, codings }: State,
+  comparison: "strong" | "weak",
+  accepted?: string,
+): EntityTag | undefined {
+  if (etag === undefined || codings === undefined) return undefined;
+  return listedCoding(field, etag, codings, comparison, accepted);
 }
 
 /** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */

@@ -1,7 +1,7 @@
-import type { Compressor } from "@entity-tag/core/adapter";
+import type { inForms } from "@entity-tag/core/adapter";
 
 /** Next compresses an answer and leaves its tag: a strong one is to say beforehand how it will be sent. */
-export const compressor: Compressor<Request> = {
+export const compressor: Parameters<typeof inForms<Request, []>>[1] = {
   names: ["next-gzip", "next-deflate"],
   nameFor: ({ headers }) => codingOf(headers.get("Accept-Encoding")),
 };

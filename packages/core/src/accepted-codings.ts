@@ -1,0 +1,39 @@
+import type { Current } from "./preconditions.ts";
+
+/** Registered, since two copies of this package may meet: an adapter brings one, its user another. */
+const ACCEPTED: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/core/accepted-codings");
+
+/**
+ * The state, with the codings whose tags are accepted for it. Codings of its own win.
+ *
+ * This is how an adapter applies its option `codings`: it judges `withCodings(await current(request), codings)`.
+ *
+ * @example
+ * withCodings({ etag: '"v1"' }, ["gzip"])?.codings; // ["gzip"]
+ * @see RFC 9110 §8.8.3.3
+ */
+export function withCodings(current: Current, codings: readonly string[] | undefined): Current {
+  if (current === null || codings === undefined || current.codings !== undefined) return current;
+  // Named one by one: a record of the application may have them from its class.
+  const { etag, alternates, lastModified, lastModifiedStrong } = current;
+  return { etag, alternates, lastModified, lastModifiedStrong, codings };
+}
+
+/**
+ * Lets `checkPreconditions` and `conditional` accept the tags of these codings for this request, with no option set.
+ *
+ * An adapter calls it before the user's handler where it knows of a compressor.
+ *
+ * @example
+ * const request = new Request("https://example.com/", { method: "PUT", headers: { "If-Match": '"v1-gzip"' } });
+ * acceptCodings(request, ["gzip"]);
+ * checkPreconditions(request, { etag: '"v1"' }); // undefined
+ * @see RFC 9110 §8.8.3.3
+ */
+export function acceptCodings(request: object, codings: readonly string[]): void {
+  Object.defineProperty(request, ACCEPTED, { value: codings, configurable: true });
+}
+
+export function acceptedCodings(request: object): readonly string[] | undefined {
+  return (request as { [ACCEPTED]?: readonly string[] })[ACCEPTED];
+}

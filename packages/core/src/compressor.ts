@@ -1,0 +1,100 @@
+import { acceptCodings } from "./accepted-codings.ts";
+import { codedTag, isCoded } from "./content-codings.ts";
+import { type EntityTag, isWeak, parseTag, weaken } from "./entity-tag.ts";
+import { type ConditionalRequest, isTransfer } from "./evaluate.ts";
+import { listIncludes } from "./tag-list.ts";
+
+/** A compressor between the handler and the wire that leaves tags as they are, and what is known of it beforehand. */
+export interface Compressor<Req> {
+  /** The codings that it may apply. */
+  readonly codings: readonly string[];
+  /** The coding that the answer to this request will have; `"identity"`: none; `"unsure"`: one of them, or none. */
+  codingFor(request: Req): string;
+}
+
+/**
+ * The handler with a tag for each coding of its answers, so that two codings never share a strong one. The fields of its
+ * requests must be such as can be written to.
+ *
+ * A strong `"v1"` goes out as `"v1-gzip"` where its answer will be coded so, and weak where that is not known. Conditions
+ * accept the coded tags, as `State.codings` says. A range is of the form without a coding.
+ *
+ * @example
+ * const compressor = { codings: ["gzip"], codingFor: () => "gzip" };
+ * const handler = withCompressor(conditional(() => new Response("…", { headers: { ETag: '"v1"' } })), compressor);
+ * (await handler(new Request("https://example.com/"))).headers.get("ETag"); // '"v1-gzip"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function withCompressor<Req extends Request, Rest extends unknown[]>(
+  handler: (request: Req, ...rest: Rest) => Promise<Response>,
+  { codings, codingFor }: Compressor<Req>,
+): (request: Req, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    const coding = codingFor(request);
+    acceptCodings(request, codings);
+    if (coding !== "identity" && request.headers.has("If-Range")) request.headers.delete("Range");
+    const response = await handler(request, ...rest);
+    const etag = parseTag(response.headers.get("ETag"));
+    if (etag === undefined && !response.headers.has("Last-Modified")) return response;
+    const coded = new Response(response.body, response);
+    if (etag !== undefined) {
+      const sent = coding === "unsure" ? weaken(etag) : tagOfCoding(etag, coding);
+      if (isTransfer(request.method, response.status)) coded.headers.set("ETag", sent);
+      if (coding !== "identity" && response.status === 304) {
+        coded.headers.set("ETag", tagWithoutCoding(304, request, etag));
+      }
+    }
+    // A compressor adds it to an answer that it may code, but not to a 304, which has no body.
+    coded.headers.set("Vary", withAcceptEncoding(coded.headers.get("Vary")));
+    return coded;
+  };
+}
+
+/**
+ * The tag of a body once it is coded: what an adapter sends where it sees its own process code the body.
+ *
+ * A weak tag stays, since it promises no bytes; so does one that is a coded one already. Several codings, or one that
+ * cannot stand in a tag, weaken it.
+ *
+ * @example
+ * tagOfCoding('"v1"', "gzip"); // '"v1-gzip"'
+ * tagOfCoding('"v1-gzip"', "gzip"); // '"v1-gzip"'
+ * tagOfCoding('"v1"', "gzip, br"); // 'W/"v1"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function tagOfCoding(etag: EntityTag, contentEncoding: string): EntityTag {
+  const coding = contentEncoding.trim().toLowerCase();
+  if (isWeak(etag) || isCoded(etag, [coding])) return etag;
+  return /^[\w.+-]+$/.test(coding) ? codedTag(etag, coding) : weaken(etag);
+}
+
+/**
+ * The tag of an answer that a compressor would code if it had a body: weak in a 304, unless the client has named it as it
+ * stands, and so holds exactly that form.
+ *
+ * @example
+ * const request = { method: "GET", headers: new Headers({ "If-None-Match": 'W/"v1"' }) };
+ * tagWithoutCoding(304, request, '"v1"'); // 'W/"v1"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function tagWithoutCoding(
+  status: number,
+  { headers }: ConditionalRequest,
+  etag: EntityTag,
+): EntityTag {
+  const isHeld = listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
+  return status === 304 && !isHeld ? weaken(etag) : etag;
+}
+
+/**
+ * The value of `Vary`, with `Accept-Encoding` in it.
+ *
+ * @example
+ * withAcceptEncoding("Origin"); // "Origin, Accept-Encoding"
+ * @see RFC 9110 §12.5.5
+ */
+export function withAcceptEncoding(vary: string | null | undefined): string {
+  const names = (vary ?? "").toLowerCase().split(",");
+  if (names.some((name) => name.trim() === "accept-encoding" || name.trim() === "*")) return vary!;
+  return vary ? `${vary}, Accept-Encoding` : "Accept-Encoding";
+}
