@@ -63,6 +63,7 @@ export async function connectTo(url: URL, options: WireOptions = {}): Promise<Co
       return { ...(await readAnswer(source, method, maxBody)), sent };
     } catch (error) {
       socket.destroy();
+      if (error instanceof WireError) error.sent = sent;
       throw error;
     }
   }

@@ -3,6 +3,8 @@ export class WireError extends Error {
   override name = "WireError";
 
   readonly reason: WireFailure;
+  /** The octets of the request, if it was sent. */
+  sent?: string;
 
   constructor(reason: WireFailure, message: string) {
     super(message);

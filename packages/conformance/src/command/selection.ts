@@ -1,0 +1,34 @@
+import { type Asked, groups } from "../probe/finding.ts";
+import { UsageError } from "./options.ts";
+
+/**
+ * The questions that `--only` and `--skip` leave. Each of their words names an id, the beginning of one, a group, or
+ * a section, as in `13.1.2`.
+ *
+ * @throws {UsageError} if a word names no question, or no question is left
+ */
+export function select<Q extends Asked>(
+  questions: readonly Q[],
+  { only, skip }: { only: readonly string[]; skip: readonly string[] },
+): Q[] {
+  for (const word of [...only, ...skip]) {
+    if (!questions.some((question) => isNamed(question, word)))
+      throw new UsageError(
+        `No question is named ${word}: give an id as in ${questions[0]?.id}, a group as in ranges, or a section as in 13.1.2`,
+      );
+  }
+  const left = questions.filter(
+    (question) =>
+      (only.length === 0 || only.some((word) => isNamed(question, word))) &&
+      !skip.some((word) => isNamed(question, word)),
+  );
+  if (left.length === 0) throw new UsageError("No question is left: --skip names all that --only does");
+  return left;
+}
+
+function isNamed({ id, group, section }: Asked, word: string): boolean {
+  const name = word.toLowerCase();
+  if (group === name || groups[group].toLowerCase() === name) return true;
+  if (/^[\d.]+$/.test(name)) return section === name || section.startsWith(`${name}.`);
+  return id === name || id.startsWith(name.replace(/\*$/, ""));
+}

@@ -1,0 +1,134 @@
+import { count } from "../probe/answers.ts";
+import { type Asked, type Finding, groups } from "../probe/finding.ts";
+import { CannotRun, type Known, learn, refusePage } from "../probe/known.ts";
+import { probe } from "../probe/probe.ts";
+import { questions } from "../probe/questions.ts";
+import { openSession, type Session } from "../probe/session.ts";
+import { orCannotRun } from "../probe/verdicts.ts";
+import type { Report } from "../report/report.ts";
+import type { Answer } from "../wire/connection.ts";
+import { bodiesFor } from "../write/bodies.ts";
+import { creationQuestions } from "../write/creation.ts";
+import { writeQuestions } from "../write/questions.ts";
+import { raceQuestion } from "../write/race.ts";
+import { restore } from "../write/restore.ts";
+import { askWrites } from "../write/write.ts";
+import type { Terminal } from "./command.ts";
+import { consent } from "./consent.ts";
+import type { Options } from "./options.ts";
+import type { Progress } from "./progress.ts";
+import { select } from "./selection.ts";
+import { version } from "./version.ts";
+
+/** What was found, and whether a page that was written is as it was. */
+export interface Asking {
+  report: Report;
+  isRestored?: boolean;
+}
+
+interface Run {
+  options: Options;
+  session: Session;
+  findings: Finding[];
+  notes: string[];
+  onQuestion: (question: Asked) => void;
+}
+
+/** Asks the server at an address: reads first, then, with consent, writes. */
+export async function askServer(options: Options, progress: Progress, terminal: Terminal): Promise<Asking> {
+  const selected = selectedFor(options);
+  if (options.write) await consent(options, terminal);
+  const session = openSession({ ...options, url: options.url! });
+  let done = 0;
+  const total = selected.reads.length + selected.writes.length;
+  const onQuestion = ({ group, title }: Asked) =>
+    progress.show(`${++done}/${total} ${groups[group]}: ${title}`);
+  const run: Run = { options, session, findings: [], notes: [], onQuestion };
+  try {
+    progress.show(`Asking ${options.url}`);
+    const isRestored = options.write ? await readAndWrite(run, selected) : await read(run, selected.reads);
+    const { findings, notes } = run;
+    const report = { target: options.url!.href, version, asked: session.asked, seconds: 0, findings, notes };
+    return { report, isRestored };
+  } finally {
+    session.close();
+  }
+}
+
+function selectedFor(options: Options) {
+  const writes = options.race > 0 ? [...writeQuestions, raceQuestion(options.race)] : writeQuestions;
+  const all = options.write ? [...creationQuestions, ...questions, ...writes] : questions;
+  const ids = new Set(select<Asked>(all, options).map(({ id }) => id));
+  const isSelected = ({ id }: Asked) => ids.has(id);
+  return {
+    reads: questions.filter(isSelected),
+    creations: creationQuestions,
+    writes: writes.filter(isSelected),
+  };
+}
+
+type Selected = ReturnType<typeof selectedFor>;
+
+async function read(run: Run, reads: Selected["reads"]): Promise<true> {
+  const known = await orCannotRun(() => learn(run.session));
+  run.notes.push(...notesOn(known));
+  run.findings.push(...(await probe(run.session, known, reads, run.onQuestion)));
+  return true;
+}
+
+/** Whatever happens between the first look and the end, the page is put back: also when the person gives up. */
+async function readAndWrite(run: Run, { reads, creations, writes }: Selected): Promise<boolean> {
+  const { options, session, findings, notes, onQuestion } = run;
+  const found = await orCannotRun(() => session.ask());
+  if (found.status !== 200 && found.status !== 404 && found.status !== 410) refusePage(found);
+  const bodies = bodiesFor(found.status === 200 ? found : undefined, options);
+  const stopping = onInterrupt(() => putBack(run, found));
+  try {
+    if (found.status !== 200)
+      findings.push(...(await askWrites(session, bodies, creations, undefined, onQuestion)));
+    const known = await orCannotRun(() => learn(session));
+    if (known.again.body !== known.page.body)
+      throw new CannotRun("its content changes by itself: nothing could be learnt from a write");
+    notes.push(...notesOn(known));
+    findings.push(...(await probe(session, known, reads, onQuestion)));
+    findings.push(...(await askWrites(session, bodies, writes, known.intermediary, onQuestion)));
+  } finally {
+    stopping();
+    run.notes.push((await putBack(run, found)).note);
+  }
+  return !notes.some((note) => note.includes("NOT be"));
+}
+
+async function putBack({ options }: Run, found: Answer) {
+  const session = openSession({ ...options, url: options.url!, maxRequests: 50 });
+  try {
+    return await restore(session, found);
+  } finally {
+    session.close();
+  }
+}
+
+/** The result undoes it. */
+function onInterrupt(act: () => Promise<{ note: string }>): () => void {
+  const stop = async () => {
+    const { note } = await act();
+    process.stderr.write(`\n${note}\n`);
+    process.exit(130);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  return () => {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  };
+}
+
+function notesOn({ page, etag, lastModified, intermediary }: Known): string[] {
+  const validators = [etag && `ETag: ${etag}`, lastModified && `Last-Modified: ${lastModified}`].filter(
+    Boolean,
+  );
+  return [
+    `${count(page.body.length)} octets, ${validators.length > 0 ? validators.join(", ") : "no validator"}`,
+    ...(intermediary === undefined ? [] : [`Something stands before the server: ${intermediary}`]),
+  ];
+}

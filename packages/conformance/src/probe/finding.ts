@@ -1,0 +1,49 @@
+import type { Level } from "../row.ts";
+import type { Verdict } from "../verdict.ts";
+
+/** The groups of questions, in the order in which they are asked and shown. */
+export const groups = {
+  validators: "Validators",
+  revalidation: "Revalidation with a tag",
+  dates: "Revalidation with a date",
+  preconditions: "Preconditions of a read",
+  ranges: "Ranges and resumed downloads",
+  head: "HEAD and OPTIONS",
+  codings: "Codings",
+  robustness: "Robustness",
+  writes: "Writes",
+  rows: "Rows of the standard",
+} as const;
+
+export type Group = keyof typeof groups;
+
+/** What a question is, whoever asks it. */
+export interface Asked {
+  /** Names the question for ever. */
+  id: string;
+  group: Group;
+  /** What a server that conforms does, in a sentence. */
+  title: string;
+  /** The section that says so: of RFC 9110, unless another is named. */
+  section: string;
+  level: Level;
+  /** The reason, for a reader who has not the section at hand. */
+  why: string;
+  /** What the users of a server that fails would notice. */
+  notice: string;
+}
+
+/** The octets of one exchange, as Latin-1. `received` is the head, and the beginning of the content. */
+export interface Octets {
+  sent: string;
+  received: string;
+}
+
+/** What became of one question. */
+export interface Finding extends Asked {
+  verdict: Verdict;
+  /** What is wrong, a sentence each; or why it was not asked. Empty for a pass. */
+  found: readonly string[];
+  /** What was sent and received. Only of a question that did not pass. */
+  octets: readonly Octets[];
+}

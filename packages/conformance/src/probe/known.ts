@@ -1,0 +1,96 @@
+import { type EntityTag, parseDate, parseTag } from "@entity-tag/core";
+import type { Line } from "../row.ts";
+import type { Answer } from "../wire/connection.ts";
+import { count, field } from "./answers.ts";
+import { intermediarySign } from "./intermediary.ts";
+import type { Session } from "./session.ts";
+
+/** What the server told about the page, before any condition was asked. */
+export interface Known {
+  /** The answer to a plain GET, without a coding. */
+  page: Answer;
+  /** The same once more. */
+  again: Answer;
+  /** The tag of the page, if it has one that can be read. */
+  etag: EntityTag | undefined;
+  /** As it was sent. */
+  lastModified: string | undefined;
+  /** The same in milliseconds, if it is a date. */
+  modified: number | undefined;
+  head: Answer;
+  /** The answer to `Range: bytes=0-3`. */
+  part: Answer;
+  coded: readonly { coding: string; answer: Answer }[];
+  /** The sign of something between us and the server. */
+  intermediary: string | undefined;
+}
+
+/** The probe cannot say anything about this server. The message is for a person. */
+export class CannotRun extends Error {
+  override name = "CannotRun";
+}
+
+export const codings = ["gzip", "br"];
+
+/** Learns the validators of a page, and which of the optional parts of HTTP its server has. */
+export async function learn(session: Session): Promise<Known> {
+  const page = await firstAnswer(session);
+  const again = await session.ask();
+  const head = await session.ask({ method: "HEAD", linger: 30 });
+  const part = await session.ask({ headers: [["Range", "bytes=0-3"]] });
+  const coded = [];
+  for (const coding of codings)
+    coded.push({ coding, answer: await session.ask({ headers: acceptOnly(coding) }) });
+  const answers = [page, again, ...coded.map(({ answer }) => answer)];
+  const sign = answers.map(intermediarySign).find((one) => one !== undefined);
+  return {
+    page,
+    again,
+    head,
+    part,
+    coded,
+    ...validatorsOf(page),
+    intermediary: sign ?? changingCoding(page, again),
+  };
+}
+
+/** The validators of an answer, as far as they can be read. */
+export function validatorsOf(answer: Answer): Pick<Known, "etag" | "lastModified" | "modified"> {
+  const lastModified = field(answer, "last-modified");
+  return { etag: parseTag(field(answer, "etag")), lastModified, modified: parseDate(lastModified) };
+}
+
+export const acceptOnly = (coding: string): Line[] => [["Accept-Encoding", coding]];
+
+async function firstAnswer(session: Session): Promise<Answer> {
+  const page = await session.ask({ linger: 50 });
+  const length = field(page, "content-length");
+  if (page.status === 200) {
+    if (length !== undefined && page.body.length > Number(length))
+      throw new CannotRun(
+        `its body is longer than its Content-Length of ${count(Number(length))}: the next answer cannot be found`,
+      );
+    return page;
+  }
+  return refusePage(page);
+}
+
+/** The page is not one that could be asked about. */
+export function refusePage(page: Answer): never {
+  throw new CannotRun(`it answers ${page.status}${advice(page)}`);
+}
+
+function advice(page: Answer): string {
+  const { status } = page;
+  const location = field(page, "location");
+  if (status >= 300 && status < 400 && location !== undefined)
+    return ` with Location: ${location} (ask there)`;
+  if (status === 401 || status === 403)
+    return ": give it what it wants to see, as in --header 'Authorization: Bearer …'";
+  return ": give the address of a page that answers 200";
+}
+
+function changingCoding(page: Answer, again: Answer): string | undefined {
+  const [first, second] = [page, again].map((answer) => field(answer, "content-encoding") ?? "identity");
+  return first === second ? undefined : `a coding that changes between two answers: ${first}, then ${second}`;
+}

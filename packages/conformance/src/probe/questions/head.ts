@@ -1,0 +1,117 @@
+import { field } from "../answers.ts";
+import { isNotModified, isRefused, titleOf, told } from "../judges.ts";
+import type { Question } from "../question.ts";
+import { single, withoutTag } from "../question.ts";
+import { match } from "./preconditions.ts";
+import { noneMatch, otherTag } from "./revalidation.ts";
+
+/** `HEAD`, and `OPTIONS`, which no condition concerns. */
+export const headQuestions: readonly Question[] = [
+  ...single("head", [
+    {
+      id: "head-status",
+      title: "HEAD is answered with the status of GET",
+      section: "9.3.2",
+      level: "MUST",
+      why: "Every server supports GET and HEAD, and HEAD is GET without the content.",
+      notice: "Link checkers and download managers take the page to be gone.",
+      method: "HEAD",
+      lines: () => [],
+      judge: (answer, { page }) =>
+        answer.status === page.status ? [] : [`HEAD is answered ${answer.status}, GET ${page.status}.`],
+    },
+    {
+      id: "head-no-content",
+      title: "The answer to HEAD has no content",
+      section: "9.3.2",
+      level: "MUST",
+      why: "The client reads the next answer directly behind the head.",
+      notice: "The next answer on the connection is garbage.",
+      method: "HEAD",
+      lines: () => [],
+      judge: ({ body }) => (body === "" ? [] : [`${body.length} octets came behind the head.`]),
+    },
+    {
+      id: "head-tag",
+      title: "HEAD tells the tag of the page",
+      section: "9.3.2",
+      level: "SHOULD",
+      why: "A client asks HEAD to learn whether its copy is still good.",
+      notice: "Clients that look before they load, load what they have.",
+      after: "head-status",
+      missing: withoutTag,
+      method: "HEAD",
+      lines: () => [],
+      judge: (answer, { page }) => differences(answer, page, ["etag", "last-modified"]),
+    },
+    {
+      id: "head-length",
+      title: "A Content-Length in the answer to HEAD is that of the page",
+      section: "8.6",
+      level: "MUST",
+      why: "It tells the length that the content of the GET would have had.",
+      notice: "A cache takes its good copy for a broken one.",
+      after: "head-status",
+      method: "HEAD",
+      lines: () => [],
+      judge: (answer, { page }) => {
+        const length = field(answer, "content-length");
+        return length === undefined || Number(length) === page.body.length
+          ? []
+          : [`HEAD says Content-Length: ${length}; the page has ${page.body.length} octets.`];
+      },
+    },
+    {
+      id: "head-own-tag",
+      title: "HEAD with the page's own tag in If-None-Match is answered 304",
+      section: "13.1.2",
+      level: "MUST",
+      why: "HEAD is judged as GET is.",
+      notice: "Clients that look before they load, load what they have.",
+      after: "tag-own",
+      missing: withoutTag,
+      method: "HEAD",
+      lines: ({ etag }) => [noneMatch(etag!)],
+      judge: isNotModified,
+    },
+    {
+      id: "head-other-match",
+      title: "HEAD with another tag in If-Match is answered 412",
+      section: "13.1.1",
+      level: "MUST",
+      why: "HEAD is judged as GET is.",
+      notice: "A client that makes sure of the version before it writes is told the wrong thing.",
+      after: "match-other",
+      method: "HEAD",
+      lines: () => [match(otherTag)],
+      judge: isRefused,
+    },
+  ]),
+  {
+    id: "options-not-judged",
+    group: "head",
+    title: "OPTIONS is answered the same with and without conditions",
+    section: "13.2.1",
+    level: "MUST",
+    why: "OPTIONS does not select a representation, so there is nothing that a condition could be about.",
+    notice: "A browser's permission check fails, and with it the request from another site.",
+    ask: async (_known, send) => {
+      const plain = await send({ method: "OPTIONS" });
+      const judged = await send({ method: "OPTIONS", headers: [match(otherTag), noneMatch("*")] });
+      return judged.status === plain.status
+        ? []
+        : [`OPTIONS is answered ${plain.status}, and with conditions ${told(judged)}.`];
+    },
+  },
+];
+
+type Named = Parameters<typeof field>[0];
+
+function differences(answer: Named, page: Named, names: readonly string[]): string[] {
+  return names
+    .filter((name) => field(page, name) !== field(answer, name))
+    .map(
+      (name) =>
+        `${titleOf(name)} is ${field(answer, name) ?? "missing"}; in the answer to GET it is ${field(page, name) ?? "missing"}.`,
+    );
+}

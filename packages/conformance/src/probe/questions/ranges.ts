@@ -1,0 +1,133 @@
+import { formatDate, isWeak, weaken } from "@entity-tag/core";
+import type { Line } from "../../row.ts";
+import { isNotModified, isPart, isPartOrWhole, isWhole } from "../judges.ts";
+import type { Known } from "../known.ts";
+import {
+  type SingleQuestion,
+  single,
+  withoutDate,
+  withoutRanges,
+  withoutStrongTag,
+  withoutTag,
+} from "../question.ts";
+import { noneMatch, otherTag } from "./revalidation.ts";
+
+const range: Line = ["Range", "bytes=0-3"];
+const ifRange = (value: string): Line => ["If-Range", value];
+const without =
+  (other: (known: Known) => string | undefined = () => undefined) =>
+  (known: Known) =>
+    withoutRanges(known) ?? other(known);
+
+const corrupted =
+  "A download that is resumed after the file has changed is put together from two versions: a broken file.";
+
+/** A validator that does not match: the whole must come. */
+const mismatch = (
+  id: string,
+  title: string,
+  why: string,
+  missing: (known: Known) => string | undefined,
+  value: (known: Known) => string,
+): SingleQuestion => ({
+  id,
+  title,
+  section: "13.1.5",
+  level: "MUST",
+  why,
+  notice: corrupted,
+  missing,
+  lines: (known) => [range, ifRange(value(known))],
+  judge: isWhole,
+});
+
+/** `Range` and `If-Range`. */
+export const rangeQuestions = single("ranges", [
+  {
+    id: "range-part",
+    title: "A part is a part of this page, and has its tag",
+    section: "15.3.7",
+    level: "MUST",
+    why: "A 206 has the fields that the 200 would have had: a client that puts parts together compares their tags.",
+    notice: corrupted,
+    missing: without(),
+    lines: () => [range],
+    judge: isPartOrWhole,
+  },
+  {
+    id: "range-own-tag",
+    title: "If-Range with the page's own strong tag is answered with the part",
+    section: "13.1.5",
+    level: "SHOULD",
+    why: "The rest of this very version is what the client needs.",
+    notice: "A download that broke off begins from the start.",
+    missing: without(withoutStrongTag),
+    lines: ({ etag }) => [range, ifRange(etag!)],
+    judge: isPart,
+  },
+  mismatch(
+    "range-other-tag",
+    "If-Range with another tag is answered with the whole",
+    "The client has the beginning of another version.",
+    without(),
+    () => otherTag,
+  ),
+  mismatch(
+    "range-weak-tag",
+    "If-Range with a weak tag is answered with the whole",
+    "If-Range compares strongly: a weak tag does not promise the same octets.",
+    without(withoutTag),
+    ({ etag }) => (isWeak(etag!) ? etag! : weaken(etag!)),
+  ),
+  mismatch(
+    "range-list",
+    "A list of tags in If-Range is answered with the whole",
+    "If-Range is one tag: it is not known which of several the client has the beginning of.",
+    without(withoutTag),
+    ({ etag }) => `${otherTag}, ${etag}`,
+  ),
+  mismatch(
+    "range-later-date",
+    "If-Range with a later date is answered with the whole",
+    "The date must be exactly that of the page: a later one belongs to another version.",
+    without(withoutDate),
+    ({ modified }) => formatDate(modified! + 86_400_000),
+  ),
+  mismatch(
+    "range-earlier-date",
+    "If-Range with an earlier date is answered with the whole",
+    "The date must be exactly that of the page.",
+    without(withoutDate),
+    ({ modified }) => formatDate(modified! - 86_400_000),
+  ),
+  mismatch(
+    "range-words",
+    "If-Range with anything but a tag or a date is answered with the whole",
+    "A condition that cannot be read does not hold.",
+    without(),
+    () => "yesterday",
+  ),
+  {
+    id: "range-beyond-other-tag",
+    title: "A range beyond the end beside an If-Range that does not match is the whole, not 416",
+    section: "13.1.5",
+    level: "MUST",
+    why: "The range is ignored when the condition does not hold, so it cannot be wrong.",
+    notice: "A download cannot be resumed, nor begun again, once the file has become shorter.",
+    missing: without(),
+    lines: ({ page }) => [["Range", `bytes=${page.body.length + 10}-`], ifRange(otherTag)],
+    judge: isWhole,
+  },
+  {
+    id: "range-after-304",
+    title: "If-None-Match is asked before Range: the own tag is answered 304",
+    section: "13.2.2",
+    level: "MUST",
+    why: "Whether the client has the page comes before which part of it is sent.",
+    notice: "Parts are loaded again although they are there already.",
+    after: "tag-own",
+    missing: without(withoutTag),
+    lines: ({ etag }) => [range, noneMatch(etag!)],
+    judge: isNotModified,
+  },
+]);

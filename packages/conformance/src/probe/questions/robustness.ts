@@ -1,0 +1,81 @@
+import { WireError } from "../../wire/wire-error.ts";
+import { isWhole, told } from "../judges.ts";
+import type { Known } from "../known.ts";
+import type { Question, Send } from "../question.ts";
+import { withoutTag } from "../question.ts";
+import { noneMatch } from "./revalidation.ts";
+
+/** Input that nobody sends by accident, and what must still work behind it. */
+export const robustnessQuestions: readonly Question[] = [
+  {
+    id: "connection-after-304",
+    group: "robustness",
+    title: "Nothing follows the head of a 304, and the connection serves the next request",
+    section: "15.4.5",
+    level: "MUST",
+    why: "A 304 ends with its head. Octets behind it are taken for the next answer.",
+    notice: "Pages come out garbled, or as somebody else's, behind a proxy that reuses connections.",
+    after: "tag-own",
+    missing: withoutTag,
+    ask: async (known, send) => {
+      const answer = await send({ headers: [noneMatch(known.etag!)], linger: 60 });
+      if (answer.body !== "") return [`${answer.body.length} octets came behind the head of the 304.`];
+      return isWhole(await send({}), known);
+    },
+  },
+  {
+    id: "absent-star",
+    group: "robustness",
+    title: "What is not there stays not found, whatever the conditions say",
+    section: "13.2.1",
+    level: "MUST",
+    why: "Conditions count only where the answer without them would be 2xx or 412.",
+    notice: "A client takes a page that does not exist for one that has not changed.",
+    ask: async (_known, send) => {
+      const path = absentPath();
+      const plain = await send({ path });
+      if (plain.status < 400) return [];
+      const judged = await send({ path, headers: [noneMatch("*")] });
+      return judged.status === plain.status
+        ? []
+        : [`It answered ${told(judged)}; without conditions it answers ${plain.status}.`];
+    },
+  },
+  hostile("hostile-commas", "A field of 7,000 commas", () => ",".repeat(7_000)),
+  hostile("hostile-quotes", "A field of 7,000 quotes", () => '"'.repeat(7_000)),
+  hostile("hostile-weak", "A field of 3,500 W/", () => "W/".repeat(3_500)),
+  hostile("hostile-tags", "A list of 1,400 tags", () => '"a", '.repeat(1_400)),
+  hostile("hostile-obs-text", "A tag with octets beyond ASCII", () => '"caf\xe9\x80\xff"'),
+  hostile("hostile-long", "A field of 60,000 octets", () => `"${"a".repeat(60_000)}"`),
+];
+
+/** It must be answered in time, not by a failure of the server, and the next request must be answered, too. */
+function hostile(id: string, what: string, value: () => string): Question {
+  return {
+    id,
+    group: "robustness",
+    title: `${what} in If-None-Match is answered in time, and without a failure`,
+    section: "17",
+    level: "quality",
+    why: "This field is read for every request, also of strangers. A slow or throwing reader stops the server.",
+    notice: "A stranger can stop the site with a few requests.",
+    ask: async (known, send) => [...(await survives(send, value())), ...isAlive(await send({}), known)],
+  };
+}
+
+async function survives(send: Send, value: string): Promise<string[]> {
+  try {
+    const { status } = await send({ headers: [noneMatch(value)] });
+    return status >= 500 && status !== 503 ? [`It answered ${status}.`] : [];
+  } catch (error) {
+    // A server may hang up on such a request: that is a refusal. It may not hang.
+    if (error instanceof WireError && (error.reason === "closed" || error.reason === "reset")) return [];
+    throw error;
+  }
+}
+
+const isAlive = (answer: Parameters<typeof isWhole>[0], known: Known) =>
+  isWhole(answer, known).map((found) => `The next request, a plain one: ${found}`);
+
+/** A neighbour of the page that nobody has. */
+const absentPath = () => `/entity-tag-conformance-${Math.random().toString(36).slice(2)}`;

@@ -1,0 +1,135 @@
+import type { Line } from "../row.ts";
+import { type Answer, type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { field } from "./answers.ts";
+
+/** How to talk to the server. */
+export interface SessionOptions {
+  url: URL;
+  /** Sent with every request, behind our own. */
+  headers: readonly Line[];
+  /** For one answer, in milliseconds. */
+  timeout: number;
+  insecure: boolean;
+  maxRequests: number;
+  /** Called before each request with the number of requests so far. */
+  onAsk?: (asked: number) => void;
+}
+
+/** A request of the probe: what is left out is as in a plain read. */
+export interface Inquiry {
+  method?: string;
+  /** In place of the path of the url. */
+  path?: string;
+  /** A line here replaces the line of the same name that every request has. */
+  headers?: readonly Line[];
+  body?: string;
+  /** How long to wait behind the answer for octets that should not come, in milliseconds. */
+  linger?: number;
+}
+
+/** Asks one request at a time, on one connection as long as the server keeps it open. */
+export interface Session {
+  readonly asked: number;
+  readonly path: string;
+  /** Rejects with a `WireError` when there is no whole answer in time, and with `OutOfRequests`. */
+  ask(inquiry?: Inquiry): Promise<Answer>;
+  /** A request on a connection of its own, whose last octet waits for `release`. */
+  hold(inquiry: Inquiry): Promise<{ release(): Promise<Answer>; close(): void }>;
+  close(): void;
+}
+
+/** The allowance of requests is used up. */
+export class OutOfRequests extends Error {
+  override name = "OutOfRequests";
+}
+
+const maxBody = 16 * 1024 * 1024;
+
+export function openSession(options: SessionOptions): Session {
+  const { url, timeout, insecure, maxRequests, onAsk } = options;
+  const path = `${url.pathname}${url.search}`;
+  const wire: WireOptions = { timeout, insecure, maxBody };
+  let connection: Connection | undefined;
+  let asked = 0;
+
+  function countOne(): void {
+    if (asked >= maxRequests) throw new OutOfRequests(`${maxRequests} requests were sent already`);
+    asked++;
+    onAsk?.(asked);
+  }
+
+  const requestOf = ({ method = "GET", path: other = path, headers = [], body }: Inquiry) => ({
+    method,
+    path: other,
+    headers: merged(standing(options), headers),
+    ...(body === undefined ? {} : { body }),
+  });
+
+  async function ask(inquiry: Inquiry = {}): Promise<Answer> {
+    countOne();
+    const { method = "GET", linger = 0 } = inquiry;
+    // A write that was perhaps received is never sent twice, so it gets a connection that nobody can have closed.
+    if (!["GET", "HEAD", "OPTIONS"].includes(method)) drop();
+    const isReused = connection !== undefined;
+    try {
+      connection ??= await connectTo(url, wire);
+      const answer = await connection.ask(requestOf(inquiry));
+      const stray = linger > 0 ? await connection.stray(linger) : "";
+      if (stray !== "" || closes(answer)) drop();
+      return stray === "" ? answer : { ...answer, body: answer.body + stray };
+    } catch (error) {
+      drop();
+      if (!(isReused && isStale(error))) throw error;
+      asked--;
+      return ask(inquiry);
+    }
+  }
+
+  function drop(): void {
+    connection?.close();
+    connection = undefined;
+  }
+
+  return {
+    get asked() {
+      return asked;
+    },
+    path,
+    ask,
+    async hold(inquiry) {
+      countOne();
+      const own = await connectTo(url, wire);
+      return { ...own.hold(requestOf(inquiry)), close: own.close };
+    },
+    close: drop,
+  };
+}
+
+/** A connection that was kept open may be closed at any moment (RFC 9112 §9.3.1): that says nothing about the answer. */
+function isStale(error: unknown): boolean {
+  return error instanceof WireError && ["closed", "reset", "stray"].includes(error.reason);
+}
+
+function closes(answer: Answer): boolean {
+  return answer.received.startsWith("HTTP/1.0") || /\bclose\b/i.test(field(answer, "connection") ?? "");
+}
+
+function standing({ headers }: SessionOptions): Line[] {
+  return merged(
+    [
+      [
+        "User-Agent",
+        "entity-tag-conformance/0.1.0 (asks about conditional requests; @entity-tag/conformance)",
+      ],
+      ["Accept", "*/*"],
+      ["Accept-Encoding", "identity"],
+    ],
+    headers,
+  );
+}
+
+function merged(standard: readonly Line[], own: readonly Line[]): Line[] {
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...standard.filter(([name]) => !names.has(name.toLowerCase())), ...own];
+}

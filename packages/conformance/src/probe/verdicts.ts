@@ -1,0 +1,29 @@
+import type { Verdict } from "../verdict.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { CannotRun } from "./known.ts";
+
+/** What is said of a wrong answer when something stands before the server. */
+export function standsBefore(intermediary: string | undefined): string | undefined {
+  return intermediary === undefined
+    ? undefined
+    : `Something stands before the server (${intermediary}) and may have answered in its place: ask the server itself`;
+}
+
+/** A MUST that is broken fails. Everything else is a warning. */
+export const verdictOf = (level: string): Verdict => (level === "MUST" ? "fail" : "warning");
+
+/** Begins with a capital letter and ends with a full stop. */
+export function sentence(text: string): string {
+  const ended = /[.!?…]$/.test(text) ? text : `${text}.`;
+  return ended[0]!.toUpperCase() + ended.slice(1);
+}
+
+/** An answer that never came is the server's doing, not ours: it is told in one line. */
+export async function orCannotRun<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof WireError) throw new CannotRun(error.message);
+    throw error;
+  }
+}

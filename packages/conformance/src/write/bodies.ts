@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { field } from "../probe/answers.ts";
+import { CannotRun } from "../probe/known.ts";
+import type { Answer } from "../wire/connection.ts";
+
+/** Contents to write, each another than all before. */
+export interface Bodies {
+  contentType: string;
+  next(): string;
+}
+
+/**
+ * Makes contents from what the user gave, or from the page itself: a string in its JSON, or a line at the end of its
+ * text, becomes another one each time.
+ *
+ * @throws {CannotRun} if the page is of a kind that nobody can change without knowing it
+ */
+export function bodiesFor(
+  page: Answer | undefined,
+  given: { body: string | undefined; contentType: string | undefined },
+): Bodies {
+  const text = given.body === undefined ? page?.body : contentOf(given.body);
+  if (text === undefined)
+    throw new CannotRun("nothing is here yet: give --body and --content-type to make it");
+  const contentType = given.contentType ?? (page && field(page, "content-type")) ?? guess(text);
+  const vary = variation(text, contentType);
+  const run = randomBytes(4).toString("hex");
+  let count = 0;
+  return { contentType, next: () => vary(`${run}-${++count}`) };
+}
+
+/** `@file` reads a file, as in curl. Octets are kept as they are: Latin-1. */
+function contentOf(given: string): string {
+  if (!given.startsWith("@")) return Buffer.from(given, "utf8").toString("latin1");
+  try {
+    return readFileSync(given.slice(1), "latin1");
+  } catch {
+    throw new CannotRun(`--body ${given} cannot be read`);
+  }
+}
+
+const guess = (text: string) => (objectIn(text) ? "application/json" : "text/plain; charset=utf-8");
+
+function variation(text: string, contentType: string): (mark: string) => string {
+  if (text.includes("{n}")) return (mark) => text.replaceAll("{n}", mark);
+  const object = objectIn(text);
+  if (object) return (mark) => JSON.stringify(varied(object, mark));
+  if (/html|xml/i.test(contentType)) return (mark) => `${text}<!-- ${mark} -->`;
+  if (/^text\/|urlencoded|yaml|javascript/i.test(contentType)) return (mark) => `${text}\n${mark}`;
+  throw new CannotRun(
+    `a page of the type ${contentType || "unknown"} cannot be changed without knowing it: give --body, with {n} in it`,
+  );
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(text, "latin1").toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names that mostly belong to the server, or decide what the rest means. */
+const kept = /^(@|_|\$)|^(id|etag|kind|type|self|url|href|version|revision|created|updated)/i;
+
+function varied(object: Record<string, unknown>, mark: string): Record<string, unknown> {
+  const name = Object.keys(object).find((key) => typeof object[key] === "string" && !kept.test(key));
+  return name === undefined
+    ? { ...object, entityTagConformance: mark }
+    : { ...object, [name]: `${object[name]} ${mark}` };
+}

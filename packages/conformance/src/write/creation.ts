@@ -1,0 +1,59 @@
+import { told } from "../probe/judges.ts";
+import type { Ground } from "./ground.ts";
+import { isDone } from "./ground.ts";
+import { judgeRefusal } from "./judges.ts";
+import { notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
+
+const group = "writes" as const;
+const level = "MUST" as const;
+
+/** Questions for an address at which nothing is yet. The last one makes the page. */
+export const creationQuestions: readonly WriteQuestion[] = [
+  {
+    id: "create-tag",
+    group,
+    level,
+    title: "PUT with a tag where nothing is, is refused",
+    section: "13.1.1",
+    why: "Nothing that is not there has a tag.",
+    notice: "A page that somebody has deleted comes back when another person saves.",
+    ask: (ground) => refusedThere(ground, '"entity-tag-conformance-other"'),
+  },
+  {
+    id: "create-star",
+    group,
+    level,
+    title: "PUT with If-Match: * where nothing is, is refused",
+    section: "13.1.1",
+    why: "The star asks whether anything is here at all.",
+    notice: "A page that somebody has deleted comes back when another person saves.",
+    ask: (ground) => refusedThere(ground, "*"),
+  },
+  {
+    id: "create-only",
+    group,
+    level,
+    title: "PUT with If-None-Match: * where nothing is, is done",
+    section: "13.1.2",
+    why: "The condition holds.",
+    notice: "Nobody can make a new page.",
+    ask: async (ground) => {
+      const before = await ground.read();
+      if (before.isHere) return notSetUp("something is here already");
+      const { answer } = await ground.put([["If-None-Match", "*"]]);
+      if (!isDone(answer)) return wrong(`It answered ${told(answer)}.`);
+      return (await ground.read()).isHere
+        ? right
+        : wrong(`It answered ${told(answer)}, but nothing is here.`);
+    },
+  },
+];
+
+async function refusedThere(ground: Ground, tags: string) {
+  const before = await ground.read();
+  if (before.isHere) return notSetUp("something is here already");
+  const { answer } = await ground.put([["If-Match", tags]]);
+  const after = await ground.read();
+  // Some answer 404 here, as S3 does: nothing is done, and the client learns why.
+  return answer.status === 404 && !after.isHere ? right : judgeRefusal(answer, before, after);
+}

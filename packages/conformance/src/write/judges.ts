@@ -1,0 +1,57 @@
+import { told } from "../probe/judges.ts";
+import type { Line } from "../row.ts";
+import type { Answer } from "../wire/connection.ts";
+import { type Ground, isDone, isSame, type Page } from "./ground.ts";
+import { inapplicable, type Judgement, notSetUp, right, wrong } from "./question.ts";
+
+type Conditions = (page: Page) => readonly Line[] | string;
+
+/** A write under a condition that does not hold: 412, and nothing is done. A text in place of lines: it cannot be asked. */
+export async function refuses(ground: Ground, conditions: Conditions): Promise<Judgement> {
+  const before = await ground.read();
+  const lines = conditions(before);
+  if (typeof lines === "string") return inapplicable(lines);
+  const { answer } = await ground.put(lines);
+  return judgeRefusal(answer, before, await ground.read());
+}
+
+/** A write under a condition that holds: it is done. */
+export async function writes(ground: Ground, conditions: Conditions): Promise<Judgement> {
+  const before = await ground.read();
+  const lines = conditions(before);
+  if (typeof lines === "string") return inapplicable(lines);
+  const { answer } = await ground.put(lines);
+  const after = await ground.read();
+  if (isDone(answer)) {
+    return isSame(before, after)
+      ? wrong(`It answered ${told(answer)}, but a read afterwards shows the old page.`)
+      : right;
+  }
+  return unableToWrite(answer) ?? wrong(`It answered ${told(answer)}, although the condition holds.`);
+}
+
+export function judgeRefusal(answer: Answer, before: Page, after: Page): Judgement {
+  const hasChanged = !isSame(before, after);
+  if (isDone(answer) && hasChanged)
+    return wrong(`It answered ${told(answer)} and wrote: what another person had written is lost.`);
+  if (isDone(answer)) return wrong(`It answered ${told(answer)}, as if the condition held.`);
+  if (hasChanged) return wrong(`It answered ${told(answer)}, and wrote all the same.`);
+  if (answer.status === 412) return right;
+  return (
+    unableToWrite(answer) ?? {
+      found: [`Nothing was written, but it answered ${told(answer)}, not 412.`],
+      level: "quality",
+    }
+  );
+}
+
+/** Answers that say nothing about conditions: this client may not write here, or not this content. */
+export function unableToWrite({ status }: Answer): Judgement | undefined {
+  if (status === 401 || status === 403)
+    return notSetUp(`A write is answered ${status}: give --header with what it wants to see`);
+  if (status === 404 || status === 405 || status === 501)
+    return notSetUp(`A write is answered ${status}: this page takes no PUT`);
+  if (status === 400 || status === 413 || status === 415 || status === 422)
+    return notSetUp(`A write is answered ${status}: give --body and --content-type that it takes`);
+  return undefined;
+}

@@ -1,0 +1,26 @@
+import type { Asked } from "../probe/finding.ts";
+import type { Level } from "../row.ts";
+import type { Verdict } from "../verdict.ts";
+import type { Ground } from "./ground.ts";
+
+/** What came of a question that writes. */
+export interface Judgement {
+  /** What is wrong, a sentence each. */
+  found: readonly string[];
+  /** Where it weighs less than the question's own level. */
+  level?: Level;
+  /** Where the question could not be asked. */
+  verdict?: Extract<Verdict, "not applicable" | "could not be set up" | "inconclusive">;
+}
+
+/** A question that writes. */
+export interface WriteQuestion extends Asked {
+  /** The question that must have passed before. */
+  after?: string;
+  ask(ground: Ground): Promise<Judgement>;
+}
+
+export const right: Judgement = { found: [] };
+export const wrong = (...found: string[]): Judgement => ({ found });
+export const inapplicable = (reason: string): Judgement => ({ found: [reason], verdict: "not applicable" });
+export const notSetUp = (reason: string): Judgement => ({ found: [reason], verdict: "could not be set up" });

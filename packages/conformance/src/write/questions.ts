@@ -1,0 +1,360 @@
+import { formatDate, isWeak, opaque, weaken } from "@entity-tag/core";
+import { field } from "../probe/answers.ts";
+import { told } from "../probe/judges.ts";
+import type { Line } from "../row.ts";
+import { type Ground, isDone, isSame, type Page, strongMatchOf } from "./ground.ts";
+import { judgeRefusal, refuses, unableToWrite, writes } from "./judges.ts";
+import { inapplicable, notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
+
+const otherTag = '"entity-tag-conformance-other"';
+const match = (value: string): Line => ["If-Match", value];
+const noneMatch = (value: string): Line => ["If-None-Match", value];
+const unmodified = (value: string): Line => ["If-Unmodified-Since", value];
+const day = 86_400_000;
+
+const lost = "Two people edit the same page. The last to save overwrites the other, and nobody is told.";
+const blocked = "People cannot save, although nobody else has written.";
+
+/** With the strong tag of the page; without one it cannot be asked. */
+const withTag =
+  (lines: (tag: string) => readonly Line[]) =>
+  ({ etag }: Page) =>
+    etag === undefined ? "it sends no ETag" : isWeak(etag) ? "its tag is weak" : lines(etag);
+
+const withDate =
+  (lines: (ms: number) => readonly Line[]) =>
+  ({ modified }: Page) =>
+    modified === undefined ? "it sends no Last-Modified" : lines(modified);
+
+const group = "writes" as const;
+const level = "MUST" as const;
+
+/** Every question that writes, the most important one first. */
+export const writeQuestions: readonly WriteQuestion[] = [
+  {
+    id: "write-forged",
+    group,
+    level,
+    title: "PUT with a tag that this page never had is refused, and writes nothing",
+    section: "13.1.1",
+    why: "The method must not be performed when If-Match does not hold. A tag that is sent but never asked for protects nobody.",
+    notice: lost,
+    ask: (ground) => refuses(ground, () => [match(otherTag)]),
+  },
+  {
+    id: "write-current",
+    group,
+    level,
+    title: "PUT with the tag of the page is done",
+    section: "13.1.1",
+    why: "The condition holds.",
+    notice: blocked,
+    ask: (ground) =>
+      writes(
+        ground,
+        withTag((tag) => [match(tag)]),
+      ),
+  },
+  {
+    id: "write-strong-tag",
+    group,
+    level: "quality",
+    title: "A page that can be written has a strong tag",
+    section: "13.1.1",
+    why: "If-Match compares strongly: with a weak tag, or without a tag, no write can be made conditional.",
+    notice: lost,
+    ask: async (ground) => {
+      const { etag } = await ground.read();
+      if (etag === undefined) return wrong("It has no ETag.");
+      return isWeak(etag) ? wrong(`Its tag ${etag} is weak.`) : right;
+    },
+  },
+  {
+    id: "write-tag-changes",
+    group,
+    level,
+    title: "A write that changes the page changes its tag",
+    section: "8.8.1",
+    why: "A tag that stays lets the next writer overwrite a version that was never seen, and keeps readers on the old page.",
+    notice: "People see an old page for as long as they have a copy, and overwrite each other.",
+    ask: async (ground) => {
+      const before = await ground.read();
+      const answer = await ground.change();
+      if (!isDone(answer)) return notSetUp(`The page could not be changed: ${told(answer)}`);
+      const after = await ground.read();
+      if (before.etag === undefined) return inapplicable("it sends no ETag");
+      if (after.body === before.body) return inapplicable("its content stays as it is when it is written");
+      return after.etag === before.etag
+        ? wrong(`The content changed; the tag is still ${after.etag}.`)
+        : right;
+    },
+  },
+  {
+    id: "write-stale",
+    group,
+    level,
+    title: "PUT with the tag of an earlier version is refused, and writes nothing",
+    section: "13.1.1",
+    why: "Somebody has written since this client read the page.",
+    notice: lost,
+    after: "write-current",
+    ask: stale,
+  },
+  {
+    id: "write-overtaken",
+    group,
+    level,
+    title: "A PUT that another one overtakes while its body is on the way is refused",
+    section: "13.2.1",
+    why: "A condition that is judged when the head arrives may be false when the body has arrived: judging and writing must be one step.",
+    notice: "On a slow connection, a save that began earlier overwrites one that was made meanwhile.",
+    after: "write-stale",
+    ask: overtaken,
+  },
+  {
+    id: "write-weak",
+    group,
+    level,
+    title: "PUT with the tag of the page made weak is refused",
+    section: "13.1.1",
+    why: "If-Match compares strongly: a weak tag does not promise that the client has seen these very octets.",
+    notice: lost,
+    after: "write-forged",
+    ask: (ground) =>
+      refuses(ground, ({ etag }) =>
+        etag === undefined ? "it sends no ETag" : [match(isWeak(etag) ? etag : weaken(etag))],
+      ),
+  },
+  {
+    id: "write-list",
+    group,
+    level,
+    title: "PUT with the tag of the page in a list is done",
+    section: "13.1.1",
+    why: "One tag of the list is enough.",
+    notice: blocked,
+    after: "write-current",
+    ask: (ground) =>
+      writes(
+        ground,
+        withTag((tag) => [match(`${otherTag},\t${tag}`)]),
+      ),
+  },
+  {
+    id: "write-two-lines",
+    group,
+    level,
+    title: "Two If-Match lines are one list",
+    section: "5.3",
+    why: "A proxy may split a list into lines: both mean the same.",
+    notice: blocked,
+    after: "write-current",
+    ask: (ground) =>
+      writes(
+        ground,
+        withTag((tag) => [match(otherTag), match(tag)]),
+      ),
+  },
+  {
+    id: "write-list-stale",
+    group,
+    level,
+    title: "PUT with a list of other tags is refused",
+    section: "13.1.1",
+    why: "No tag of the list is the page's.",
+    notice: lost,
+    after: "write-forged",
+    ask: (ground) =>
+      refuses(
+        ground,
+        withTag((tag) => [match(`${otherTag}, "0,${opaque(tag as '""')},0"`)]),
+      ),
+  },
+  {
+    id: "write-star",
+    group,
+    level,
+    title: "PUT with If-Match: * on a page that is there is done",
+    section: "13.1.1",
+    why: "The star asks whether anything is here at all.",
+    notice: blocked,
+    ask: (ground) => writes(ground, () => [match("*")]),
+  },
+  {
+    id: "write-create-only",
+    group,
+    level,
+    title: "PUT with If-None-Match: * on a page that is there is refused",
+    section: "13.1.2",
+    why: "The client wants to make a new page, and there is one.",
+    notice: "Two people make a page of the same name. The second overwrites the first, and nobody is told.",
+    ask: (ground) => refuses(ground, () => [noneMatch("*")]),
+  },
+  {
+    id: "write-none-match-own",
+    group,
+    level,
+    title: "PUT with the tag of the page in If-None-Match is answered 412, not 304",
+    section: "13.1.2",
+    why: "304 is for reads. The method must not be performed, and the client must be told so.",
+    notice: "A client takes a write that was refused for one that was done.",
+    ask: (ground) =>
+      refuses(ground, ({ etag }) => (etag === undefined ? "it sends no ETag" : [noneMatch(etag)])),
+  },
+  {
+    id: "write-none-match-other",
+    group,
+    level,
+    title: "PUT with another tag in If-None-Match is done",
+    section: "13.1.2",
+    why: "The condition holds.",
+    notice: blocked,
+    ask: (ground) => writes(ground, () => [noneMatch(otherTag)]),
+  },
+  {
+    id: "write-then-none-match",
+    group,
+    level,
+    title: "If-Match is asked first: another tag there is refused, whatever If-None-Match says",
+    section: "13.2.2",
+    why: "All conditions must hold.",
+    notice: lost,
+    after: "write-forged",
+    ask: (ground) => refuses(ground, () => [match(otherTag), noneMatch(otherTag)]),
+  },
+  {
+    id: "write-unreadable",
+    group,
+    level: "quality",
+    title: "PUT with an If-Match that cannot be read is refused",
+    section: "13.1.1",
+    why: "The client wanted to protect the page. A condition that cannot be read must not be taken for none.",
+    notice: "A client with a broken field overwrites what others have written.",
+    after: "write-forged",
+    ask: (ground) => refuses(ground, () => [match("entity-tag-conformance, without quotes")]),
+  },
+  {
+    id: "write-unmodified-earlier",
+    group,
+    level,
+    title: "PUT with an earlier date in If-Unmodified-Since is refused",
+    section: "13.1.4",
+    why: "The page was modified since then.",
+    notice: lost,
+    ask: (ground) =>
+      refuses(
+        ground,
+        withDate((ms) => [unmodified(formatDate(ms - day))]),
+      ),
+  },
+  {
+    id: "write-unmodified-own",
+    group,
+    level,
+    title: "PUT with the date of the page in If-Unmodified-Since is done",
+    section: "13.1.4",
+    why: "The condition holds.",
+    notice: blocked,
+    ask: (ground) =>
+      writes(
+        ground,
+        withDate((ms) => [unmodified(formatDate(ms))]),
+      ),
+  },
+  {
+    id: "write-answer-tag",
+    group,
+    level,
+    title:
+      "A tag in the answer to a PUT is the tag of the page as it is read next, octet by octet as it was sent",
+    section: "9.3.4",
+    why: "A validator in the answer tells the client that what it sent is what is there now. It may be left out; it may not be wrong.",
+    notice: "A client keeps its own copy for the page, or is refused when it saves a second time.",
+    ask: answerTag,
+  },
+  {
+    id: "patch-stale",
+    group,
+    level,
+    title: "PATCH with a tag that this page never had is refused, and writes nothing",
+    section: "13.1.1",
+    why: "If-Match is asked of every method that acts on a page.",
+    notice: lost,
+    after: "write-forged",
+    ask: (ground) =>
+      refusesOther(ground, {
+        method: "PATCH",
+        body: "{}",
+        headers: [["Content-Type", "application/merge-patch+json"], match(otherTag)],
+      }),
+  },
+  {
+    id: "delete-stale",
+    group,
+    level,
+    title: "DELETE with a tag that this page never had is refused, and deletes nothing",
+    section: "13.1.1",
+    why: "If-Match is asked of every method that acts on a page.",
+    notice: "Somebody deletes a page that another person is just writing.",
+    after: "write-forged",
+    ask: (ground) => refusesOther(ground, { method: "DELETE", headers: [match(otherTag)] }),
+  },
+];
+
+/** Reads, lets another writer write, and writes with what was read. */
+async function stale(ground: Ground) {
+  const read = await ground.read();
+  const condition = strongMatchOf(read.etag);
+  if (condition.length === 0) return inapplicable("it sends no strong ETag");
+  const answer = await ground.change();
+  if (!isDone(answer)) return notSetUp(`The page could not be changed: ${told(answer)}`);
+  const before = await ground.read();
+  if (before.etag === read.etag) return notSetUp("the tag did not change with the page");
+  const late = await ground.put(condition);
+  return judgeRefusal(late.answer, before, await ground.read());
+}
+
+/** The second writer begins and ends while the first is still sending. A server that serves one at a time is let go on. */
+async function overtaken(ground: Ground) {
+  const condition = strongMatchOf((await ground.read()).etag);
+  if (condition.length === 0) return inapplicable("it sends no strong ETag");
+  const slow = await ground.hold(condition);
+  try {
+    await pause(150);
+    const quick = ground.put(condition).then(({ answer }) => answer);
+    await Promise.race([quick, pause(1000)]);
+    const [late, first] = await Promise.all([slow.release(), quick]);
+    if (!(isDone(late) && isDone(first))) return right;
+    return wrong(
+      `Two writers had read the same version. The one in between was answered ${told(first)}, and the slow one ${told(late)}: one of the two is lost.`,
+    );
+  } finally {
+    slow.close();
+  }
+}
+
+async function answerTag(ground: Ground) {
+  const { etag } = await ground.read();
+  const { body, answer } = await ground.put(strongMatchOf(etag));
+  const told = field(answer, "etag");
+  if (!isDone(answer)) return unableToWrite(answer) ?? notSetUp(`A write is answered ${answer.status}`);
+  if (told === undefined) return inapplicable("its answer to a PUT has no ETag");
+  const after = await ground.read();
+  const tag = field(after.answer, "etag");
+  if (tag !== told) return wrong(`The answer to the PUT has the tag ${told}; the page has ${tag ?? "none"}.`);
+  return after.body === body
+    ? right
+    : wrong(`The answer to the PUT has the tag ${told}, but the page is not the octets that were sent.`);
+}
+
+async function refusesOther(ground: Ground, inquiry: Parameters<Ground["send"]>[0]) {
+  const before = await ground.read();
+  const answer = await ground.send(inquiry);
+  const after = await ground.read();
+  const isMissing = [400, 401, 403, 404, 405, 415, 422, 501].includes(answer.status) && isSame(before, after);
+  return isMissing
+    ? inapplicable(`${inquiry.method} is answered ${answer.status}`)
+    : judgeRefusal(answer, before, after);
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,50 @@
+import { told } from "../probe/judges.ts";
+import type { Answer } from "../wire/connection.ts";
+import { type Ground, isDone, strongMatchOf } from "./ground.ts";
+import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";
+
+/** So many writers at once, each with the same tag: one may win. */
+export function raceQuestion(writers: number): WriteQuestion {
+  return {
+    id: "write-race",
+    group: "writes",
+    level: "MUST",
+    title: `Of ${writers} writers at once that have all read the same version, one is told that it has written`,
+    section: "13.1.1",
+    why: "A server that judges, and then writes in a second step, lets two writers pass the check. The write itself must be conditional.",
+    notice: "On a busy page updates are lost, now and then, and nobody is told.",
+    after: "write-forged",
+    ask: (ground) => race(ground, writers, Math.max(1, Math.floor(48 / writers))),
+  };
+}
+
+async function race(ground: Ground, writers: number, rounds: number): Promise<Judgement> {
+  let lost = 0;
+  for (let round = 0; round < rounds; round++) {
+    const condition = strongMatchOf((await ground.read()).etag);
+    if (condition.length === 0) return inapplicable("it sends no strong ETag");
+    const held = [];
+    for (let i = 0; i < writers; i++) held.push(await ground.hold(condition));
+    // All but the last octet is there: the writers set off together.
+    const answers = await Promise.all(held.map((write) => write.release().catch(() => undefined)));
+    for (const write of held) write.close();
+    const winners = answers.filter((answer): answer is Answer => answer !== undefined && isDone(answer));
+    if (winners.length === 0) return nobody(answers, writers);
+    const { body } = await ground.read();
+    const isWinners = held.some((write, i) => answers[i] === winners[0] && write.body === body);
+    lost += winners.length - 1;
+    if (winners.length === 1 && !isWinners && held.some((write) => write.body === body))
+      return wrong("A writer that was refused has written all the same.");
+  }
+  return lost === 0
+    ? right
+    : wrong(`${lost} updates were lost in ${rounds} rounds: their writers were told that they had written.`);
+}
+
+function nobody(answers: readonly (Answer | undefined)[], writers: number): Judgement {
+  const first = answers.find((answer) => answer !== undefined);
+  return {
+    found: [`None of the ${writers} writers could write: ${first ? told(first) : "they had no answer"}`],
+    level: "quality",
+  };
+}

@@ -1,0 +1,54 @@
+import type { Finding } from "../probe/finding.ts";
+import { blocked, type OnQuestion } from "../probe/probe.ts";
+import { recording } from "../probe/recording.ts";
+import { OutOfRequests, type Session } from "../probe/session.ts";
+import { sentence, standsBefore, verdictOf } from "../probe/verdicts.ts";
+import { WireError } from "../wire/wire-error.ts";
+import type { Bodies } from "./bodies.ts";
+import { groundOn } from "./ground.ts";
+import type { WriteQuestion } from "./question.ts";
+
+/** Asks questions that write. The caller puts back what was there. */
+export async function askWrites(
+  session: Session,
+  bodies: Bodies,
+  questions: readonly WriteQuestion[],
+  intermediary: string | undefined,
+  onQuestion: OnQuestion = () => {},
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const question of questions) {
+    onQuestion(question);
+    findings.push(await answerTo(question, session, bodies, intermediary, findings));
+  }
+  return findings;
+}
+
+async function answerTo(
+  { after, ask, ...asked }: WriteQuestion,
+  plain: Session,
+  bodies: Bodies,
+  intermediary: string | undefined,
+  before: readonly Finding[],
+): Promise<Finding> {
+  const { session, octets } = recording(plain);
+  const settle = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Finding => ({
+    ...asked,
+    verdict,
+    found: found.filter((text) => text !== undefined).map(sentence),
+    octets: verdict === "pass" || verdict === "not applicable" ? [] : [...octets],
+  });
+  const reason = blocked(after, before);
+  if (reason !== undefined) return settle("not applicable", reason);
+  const doubt = standsBefore(intermediary);
+  try {
+    const { found, level = asked.level, verdict } = await ask(groundOn(session, bodies));
+    if (verdict !== undefined) return settle(verdict, ...found);
+    if (found.length === 0) return settle("pass");
+    return settle(doubt ? "inconclusive" : verdictOf(level), ...found, doubt);
+  } catch (error) {
+    if (error instanceof OutOfRequests) return settle("could not be set up", error.message);
+    if (!(error instanceof WireError)) throw error;
+    return settle(doubt ? "inconclusive" : "fail", error.message, doubt);
+  }
+}
