@@ -17,7 +17,7 @@ export function octetsOf({ sent, received, body }: Answer): Octets {
   return { sent, received: received + excerpt(body) };
 }
 
-const shown = 160;
+const shown = 80;
 
 function excerpt(body: string): string {
   return body.length <= shown ? body : `${body.slice(0, shown)}… (${count(body.length)} octets)`;

@@ -73,9 +73,14 @@ async function answerTo(
 }
 
 /** Why a question is left out because of one before it. */
-export function blocked(after: string | undefined, before: readonly Finding[]): string | undefined {
-  const first = before.find(({ id }) => id === after);
-  if (first === undefined || first.verdict === "pass") return undefined;
+export function blocked(
+  after: string | readonly string[] | undefined,
+  before: readonly Finding[],
+): string | undefined {
+  const first = before.find(
+    ({ id, verdict }) => after !== undefined && [after].flat().includes(id) && verdict !== "pass",
+  );
+  if (first === undefined) return undefined;
   return first.verdict === "not applicable" ? first.found[0] : `see ${first.id}, which did not pass`;
 }
 

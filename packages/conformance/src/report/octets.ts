@@ -1,15 +1,21 @@
-const longest = 200;
+const longest = 120;
 
-/** The lines of octets for a person: tabs and other invisible octets are shown, long lines are cut. */
+/**
+ * The lines of octets for a person: those of the head, and the content as one. Tabs and other invisible octets are
+ * shown, long lines are cut.
+ */
 export function readable(octets: string): string[] {
-  return octets
-    .replace(/(\r?\n)+$/, "")
-    .split(/\r?\n/)
-    .map((line) => shorten(line.replace(/[\x00-\x1f\x7f-\xff]/g, escaped)));
+  const end = octets.indexOf("\r\n\r\n");
+  const head = end < 0 ? octets : octets.slice(0, end);
+  const content = end < 0 ? "" : octets.slice(end + 4);
+  const lines = [...head.split("\r\n"), ...(content === "" ? [] : ["", content])];
+  return lines.map((line) => shorten(line.replace(/[\x00-\x1f\x7f-\xff]/g, escaped)));
 }
 
+const names: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
 function escaped(octet: string): string {
-  if (octet === "\t") return "\\t";
+  if (names[octet] !== undefined) return names[octet];
   return `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 

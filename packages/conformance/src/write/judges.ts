@@ -47,6 +47,8 @@ export function judgeRefusal(answer: Answer, before: Page, after: Page): Judgeme
 
 /** Answers that say nothing about conditions: this client may not write here, or not this content. */
 export function unableToWrite({ status }: Answer): Judgement | undefined {
+  // RFC 6585 §3: a server may demand a condition of a kind of its own, a tag as a rule.
+  if (status === 428) return inapplicable("it demands another condition: 428");
   if (status === 401 || status === 403)
     return notSetUp(`A write is answered ${status}: give --header with what it wants to see`);
   if (status === 404 || status === 405 || status === 501)

@@ -15,8 +15,8 @@ export interface Judgement {
 
 /** A question that writes. */
 export interface WriteQuestion extends Asked {
-  /** The question that must have passed before. */
-  after?: string;
+  /** The questions that must have passed before. */
+  after?: string | readonly string[];
   ask(ground: Ground): Promise<Judgement>;
 }
 

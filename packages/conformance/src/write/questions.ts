@@ -4,7 +4,7 @@ import { told } from "../probe/judges.ts";
 import type { Line } from "../row.ts";
 import { type Ground, isDone, isSame, type Page, strongMatchOf } from "./ground.ts";
 import { judgeRefusal, refuses, unableToWrite, writes } from "./judges.ts";
-import { inapplicable, notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
+import { inapplicable, type Judgement, notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
 
 const otherTag = '"entity-tag-conformance-other"';
 const match = (value: string): Line => ["If-Match", value];
@@ -39,7 +39,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     section: "13.1.1",
     why: "The method must not be performed when If-Match does not hold. A tag that is sent but never asked for protects nobody.",
     notice: lost,
-    ask: (ground) => refuses(ground, () => [match(otherTag)]),
+    ask: forged,
   },
   {
     id: "write-current",
@@ -97,7 +97,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     section: "13.1.1",
     why: "Somebody has written since this client read the page.",
     notice: lost,
-    after: "write-current",
+    after: ["write-forged", "write-current"],
     ask: stale,
   },
   {
@@ -148,7 +148,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     section: "5.3",
     why: "A proxy may split a list into lines: both mean the same.",
     notice: blocked,
-    after: "write-current",
+    after: ["write-current", "write-list"],
     ask: (ground) =>
       writes(
         ground,
@@ -300,6 +300,16 @@ export const writeQuestions: readonly WriteQuestion[] = [
     ask: (ground) => refusesOther(ground, { method: "DELETE", headers: [match(otherTag)] }),
   },
 ];
+
+/** The first thing to know: is the tag that is sent ever asked for? */
+async function forged(ground: Ground): Promise<Judgement> {
+  const judgement = await refuses(ground, () => [match(otherTag)]);
+  const { etag } = await ground.read();
+  const isIgnored =
+    judgement.verdict === undefined && judgement.level === undefined && judgement.found.length > 0;
+  if (!isIgnored || etag === undefined) return judgement;
+  return wrong(`An ETag is sent, and If-Match is not obeyed. ${judgement.found[0]}`);
+}
 
 /** Reads, lets another writer write, and writes with what was read. */
 async function stale(ground: Ground) {

@@ -1,4 +1,4 @@
-import type { Finding } from "../probe/finding.ts";
+import type { Finding, Octets } from "../probe/finding.ts";
 import { blocked, type OnQuestion } from "../probe/probe.ts";
 import { recording } from "../probe/recording.ts";
 import { OutOfRequests, type Session } from "../probe/session.ts";
@@ -24,6 +24,12 @@ export async function askWrites(
   return findings;
 }
 
+/** The look before it tells nothing that the sentences do not. */
+function fromFirstWrite(octets: readonly Octets[]): Octets[] {
+  const first = octets.findIndex(({ sent }) => !sent.startsWith("GET "));
+  return octets.slice(Math.max(0, first));
+}
+
 async function answerTo(
   { after, ask, ...asked }: WriteQuestion,
   plain: Session,
@@ -36,7 +42,7 @@ async function answerTo(
     ...asked,
     verdict,
     found: found.filter((text) => text !== undefined).map(sentence),
-    octets: verdict === "pass" || verdict === "not applicable" ? [] : [...octets],
+    octets: verdict === "pass" || verdict === "not applicable" ? [] : fromFirstWrite(octets),
   });
   const reason = blocked(after, before);
   if (reason !== undefined) return settle("not applicable", reason);

@@ -1,0 +1,45 @@
+import type { Line } from "../row.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** The exchanges of a HAR, in their order; `undefined` if the text is not one. */
+export function readHar(text: string): Exchange[] | undefined {
+  let har: unknown;
+  try {
+    har = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    return undefined;
+  }
+  const entries = (har as { log?: { entries?: unknown } } | null)?.log?.entries;
+  return Array.isArray(entries) ? entries.flatMap(readEntry) : undefined;
+}
+
+/** An entry without a request or with a request that failed says nothing. */
+function readEntry(entry: unknown): Exchange[] {
+  const { request, response } = (entry ?? {}) as { request?: Part; response?: Part };
+  if (typeof request?.method !== "string" || typeof response?.status !== "number" || response.status < 200)
+    return [];
+  const url = typeof request.url === "string" ? request.url : "";
+  const body =
+    typeof response.content?.text === "string" && response.status !== 304 ? response.content.text : "";
+  return [
+    {
+      request: { method: request.method, url, headers: linesOf(request.headers) },
+      response: { status: response.status, headers: linesOf(response.headers), body },
+    },
+  ];
+}
+
+interface Part {
+  method?: unknown;
+  url?: unknown;
+  status?: unknown;
+  headers?: unknown;
+  content?: { text?: unknown };
+}
+
+function linesOf(headers: unknown): Line[] {
+  if (!Array.isArray(headers)) return [];
+  return headers
+    .filter((header) => typeof header?.name === "string" && typeof header.value === "string")
+    .map(({ name, value }) => [name, value] as const);
+}

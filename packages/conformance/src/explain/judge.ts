@@ -1,0 +1,71 @@
+import type { Current } from "@entity-tag/core";
+import { type Exchange, fieldIn, stateAfter, stateBefore } from "./exchange.ts";
+import { type Explanation, explain } from "./steps.ts";
+
+/** Whether an answer was right. */
+export interface Judgement {
+  exchange: Exchange;
+  verdict: "right" | "wrong" | "unknown";
+  /** A sentence each. */
+  reasons: readonly string[];
+  explanation: Explanation | undefined;
+}
+
+/** Judges exchanges in the order in which they happened: an answer tells what was there for the next request. */
+export function judgeAll(exchanges: readonly Exchange[], given: Current | undefined): Judgement[] {
+  const known = new Map<string, Current | undefined>();
+  return exchanges.map((exchange) => {
+    const { url } = exchange.request;
+    const judgement = judge(exchange, given === undefined ? stateBefore(exchange, known.get(url)) : given);
+    known.set(url, stateAfter(exchange, known.get(url)));
+    return judgement;
+  });
+}
+
+function judge(exchange: Exchange, current: Current | undefined): Judgement {
+  const { request, response } = exchange;
+  if (current === undefined || response === undefined) {
+    const reason = "The answer does not tell what was there before: give its tag with --etag, or --absent.";
+    return { exchange, verdict: "unknown", reasons: [reason], explanation: undefined };
+  }
+  const explanation = explain(request, current);
+  const settle = (verdict: Judgement["verdict"], ...reasons: string[]): Judgement => ({
+    exchange,
+    verdict,
+    reasons,
+    explanation,
+  });
+  const { status } = response;
+  const flaws = flawsOf(response);
+  if (isAllowed(status, explanation)) {
+    return flaws.length === 0 ? settle("right", `${status} is right.`) : settle("wrong", ...flaws);
+  }
+  if (isUnjudged(status))
+    return settle("right", `${status} is an answer for which conditions do not count (§13.2.1).`);
+  return settle("wrong", `It was answered ${status}. ${due(explanation)}`, ...flaws);
+}
+
+function isAllowed(status: number, { statuses }: Explanation): boolean {
+  if (statuses.length > 0) return statuses.includes(status);
+  return status >= 200 && status < 300;
+}
+
+/** Refusals, redirections and failures that have nothing to do with conditions. */
+const isUnjudged = (status: number) => status !== 304 && status !== 412 && status !== 416 && status >= 300;
+
+function due({ answer, statuses }: Explanation): string {
+  return statuses.length > 0 ? `Due is ${answer}` : `Due is: ${answer}`;
+}
+
+/** What is wrong with a 304 whatever was asked. */
+function flawsOf({ status, headers, body }: NonNullable<Exchange["response"]>): string[] {
+  if (status !== 304) return [];
+  return [
+    ...(body === "" ? [] : ["A 304 has no content, and this one has."]),
+    ...(fieldIn(headers, "etag") === undefined && fieldIn(headers, "last-modified") !== undefined
+      ? []
+      : fieldIn(headers, "etag") === undefined
+        ? ["The 304 names no tag: it must have the ETag that the 200 would have had (§15.4.5)."]
+        : []),
+  ];
+}

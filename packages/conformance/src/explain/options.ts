@@ -1,0 +1,73 @@
+import { parseArgs } from "node:util";
+import { type Current, parseDate, parseTag } from "@entity-tag/core";
+import { UsageError } from "../command/options.ts";
+import type { Line } from "../row.ts";
+
+/** What is to be explained. */
+export interface ExplainOptions {
+  /** A method and field lines, or the name of a file, or `-`. */
+  words: readonly string[];
+  /** What is here, if the user said so. */
+  current: Current | undefined;
+}
+
+const flags = {
+  etag: { type: "string" },
+  "last-modified": { type: "string" },
+  absent: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** @throws {UsageError} */
+export function readExplainOptions(args: readonly string[]): ExplainOptions | "help" {
+  const { values, positionals } = parse(args);
+  if (values.help) return "help";
+  if (positionals.length === 0)
+    throw new UsageError(
+      `Give a request, as in explain GET 'If-None-Match: "a"' --etag '"a"', or a file, or -`,
+    );
+  if (values.absent && (values.etag ?? values["last-modified"]) !== undefined)
+    throw new UsageError("--absent says that nothing is here: leave --etag and --last-modified out");
+  return {
+    words: positionals,
+    current: values.absent ? null : stateFrom(values.etag, values["last-modified"]),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split(". To specify")[0]!);
+  }
+}
+
+function stateFrom(tag: string | undefined, date: string | undefined): Current | undefined {
+  if (tag === undefined && date === undefined) return undefined;
+  const etag = parseTag(tag);
+  const lastModified = parseDate(date);
+  if (tag !== undefined && etag === undefined)
+    throw new UsageError(`--etag ${tag} is not an entity tag: it has quotes of its own, as in --etag '"v1"'`);
+  if (date !== undefined && lastModified === undefined)
+    throw new UsageError(
+      `--last-modified ${date} is not an HTTP date: write it as in 'Sun, 06 Nov 1994 08:49:37 GMT'`,
+    );
+  return {
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified, lastModifiedStrong: true }),
+  };
+}
+
+/** A method, perhaps a path, and field lines. */
+export function requestFrom([method = "", ...words]: readonly string[]) {
+  const isPath = /^(\/|https?:\/\/)/.test(words[0] ?? "");
+  const url = isPath ? words[0]! : "/";
+  return { method: method.toUpperCase(), url, headers: words.slice(isPath ? 1 : 0).map(lineFrom) };
+}
+
+function lineFrom(word: string): Line {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(word) ?? [];
+  if (name === undefined || value === undefined)
+    throw new UsageError(`${word} is not a field: write it as in 'If-None-Match: "v1"'`);
+  return [name, value];
+}

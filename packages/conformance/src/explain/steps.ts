@@ -1,0 +1,210 @@
+import {
+  type Current,
+  type Decision,
+  evaluate,
+  ifMatch,
+  ifModifiedSince,
+  ifNoneMatch,
+  ifRange,
+  ifUnmodifiedSince,
+  isRead,
+  parseDate,
+  parseTagList,
+  weakMatch,
+} from "@entity-tag/core";
+import type { Line } from "../row.ts";
+
+/** A request, as far as its conditions go. */
+export interface ExplainedRequest {
+  method: string;
+  headers: readonly Line[];
+}
+
+/** What §13.2.2 makes of a request, in plain words. */
+export interface Explanation {
+  /** One sentence for each step that was taken or left out. */
+  steps: readonly string[];
+  decision: Decision;
+  /** What is answered, in a sentence. */
+  answer: string;
+  /** The statuses that the standard allows. */
+  statuses: readonly number[];
+}
+
+/** Walks the conditions of a request in the order of RFC 9110 §13.2.2. */
+export function explain(request: ExplainedRequest, current: Current): Explanation {
+  const { method } = request;
+  const get = (name: string) => joined(request, name);
+  const decision = evaluate({ method, headers: { get } }, current);
+  const steps = [stateIn(current), ...stepsOf(method, get, current)];
+  return { steps, decision, ...answerOf(decision, method, current, get) };
+}
+
+type Get = (name: string) => string | null;
+
+function stepsOf(method: string, get: Get, current: Current): string[] {
+  if (["CONNECT", "OPTIONS", "TRACE"].includes(method))
+    return [`${method} selects no representation: conditions are not asked (§13.2.1).`];
+  if (isRead(method) && current === null)
+    return ["The answer without conditions would be 404: conditions are not asked (§13.2.1)."];
+  const steps: string[] = [];
+  const match = matchStep(get, current);
+  steps.push(match.step);
+  if (match.isFinal) return steps;
+  const noneMatch = noneMatchStep(method, get, current);
+  steps.push(noneMatch.step);
+  if (noneMatch.isFinal) return steps;
+  return [...steps, rangeStep(method, get, current)];
+}
+
+interface Step {
+  step: string;
+  isFinal: boolean;
+}
+
+function matchStep(get: Get, current: Current): Step {
+  const match = get("if-match");
+  if (match !== null) {
+    const held = ifMatch(match, current);
+    const date = get("if-unmodified-since") === null ? "" : " If-Unmodified-Since is ignored beside it.";
+    return {
+      step: `1. If-Match: ${match}. ${whyMatch(match, current, held === true)}${date}`,
+      isFinal: !held,
+    };
+  }
+  const since = get("if-unmodified-since");
+  if (since === null)
+    return { step: "1, 2. There is no If-Match and no If-Unmodified-Since: go on.", isFinal: false };
+  const held = ifUnmodifiedSince(since, current);
+  return {
+    step: `2. If-Unmodified-Since: ${since}. ${whyDate(since, current, held, "unmodified")}`,
+    isFinal: held === false,
+  };
+}
+
+function noneMatchStep(method: string, get: Get, current: Current): Step {
+  const noneMatch = get("if-none-match");
+  const since = get("if-modified-since");
+  if (noneMatch !== null) {
+    const readable = parseTagList(noneMatch) !== undefined;
+    const held = ifNoneMatch(noneMatch, current) === true && (readable || isRead(method));
+    const date = since === null ? "" : " If-Modified-Since is ignored beside it.";
+    return {
+      step: `3. If-None-Match: ${noneMatch}. ${whyNoneMatch(noneMatch, current, method)}${date}`,
+      isFinal: !held,
+    };
+  }
+  if (since === null)
+    return { step: "3, 4. There is no If-None-Match and no If-Modified-Since: go on.", isFinal: false };
+  if (!isRead(method))
+    return {
+      step: `4. If-Modified-Since is a question for GET and HEAD: ${method} ignores it.`,
+      isFinal: false,
+    };
+  const held = ifModifiedSince(since, current);
+  return {
+    step: `4. If-Modified-Since: ${since}. ${whyDate(since, current, held, "modified")}`,
+    isFinal: held === false,
+  };
+}
+
+function rangeStep(method: string, get: Get, current: Current): string {
+  const range = get("range");
+  const validator = get("if-range");
+  if (range === null || !["GET", "QUERY"].includes(method)) {
+    return validator === null
+      ? "5. There is no Range: nothing more to ask."
+      : "5. If-Range without a Range is ignored.";
+  }
+  if (validator === null) return `5. Range: ${range} without If-Range: the part may be sent.`;
+  return ifRange(validator, current)
+    ? `5. If-Range: ${validator} is exactly what is here: the part may be sent.`
+    : `5. If-Range: ${validator} is not the strong validator of what is here: Range is ignored, and the whole is sent.`;
+}
+
+function whyMatch(field: string, current: Current, held: boolean): string {
+  const list = parseTagList(field);
+  if (list === undefined)
+    return "It cannot be read, so it does not hold: a broken condition authorises no write.";
+  if (list === "*") return held ? "Something is here: it holds." : "Nothing is here: it does not hold.";
+  if (current === null) return "Nothing is here, so no tag matches: it does not hold.";
+  const { etag } = current;
+  if (etag === undefined) return "What is here has no tag, so no tag matches: it does not hold.";
+  if (held) return `${etag} is in it, strongly compared: it holds.`;
+  return list.some((tag) => weakMatch(tag, etag))
+    ? `${etag} is in it only weakly. If-Match compares strongly, and a weak tag never matches: it does not hold.`
+    : `${etag} is not in it: it does not hold.`;
+}
+
+function whyNoneMatch(field: string, current: Current, method: string): string {
+  const list = parseTagList(field);
+  if (list === undefined)
+    return isRead(method)
+      ? "It cannot be read, so it matches nothing: a broken condition withholds no content."
+      : "It cannot be read: a broken condition authorises no write.";
+  if (list === "*")
+    return current === null ? "Nothing is here: it holds." : "Something is here: it does not hold.";
+  const etag = current?.etag;
+  if (etag === undefined) return "What is here has no tag, so nothing matches: it holds.";
+  const hit = list.find((tag) => weakMatch(tag, etag));
+  if (hit === undefined) return `${etag} is not in it: it holds.`;
+  return `${hit} matches ${etag}, weakly compared, as is the rule here: it does not hold.`;
+}
+
+function whyDate(
+  field: string,
+  current: Current,
+  held: boolean | undefined,
+  kind: "modified" | "unmodified",
+): string {
+  if (parseDate(field) === undefined) return "That is not an HTTP date: it is ignored.";
+  if (current === null || current.lastModified === undefined)
+    return "When this was modified is not known: it is ignored.";
+  const wasModified = (held === true) === (kind === "modified");
+  const what = wasModified ? "It was modified after that" : "It was not modified after that";
+  return `${what}: the condition ${held ? "holds" : "does not hold"}.`;
+}
+
+function stateIn(current: Current): string {
+  if (current === null) return "Nothing is here.";
+  const { etag, lastModified } = current;
+  const known = [
+    ...(etag === undefined ? [] : [`the tag ${etag}`]),
+    ...(lastModified === undefined ? [] : [`the date ${new Date(lastModified).toUTCString()}`]),
+  ];
+  return known.length === 0
+    ? "Something is here, without a validator."
+    : `What is here has ${known.join(" and ")}.`;
+}
+
+function answerOf(
+  decision: Decision,
+  method: string,
+  current: Current,
+  get: Get,
+): Pick<Explanation, "answer" | "statuses"> {
+  if (decision.outcome === "not-modified")
+    return { statuses: [304], answer: "304 Not Modified, without content: the client has it already." };
+  if (decision.outcome === "precondition-failed")
+    return {
+      statuses: [412, 400],
+      answer: `412 Precondition Failed${isRead(method) ? "" : ", and nothing is done"}.`,
+    };
+  if (isRead(method) && current === null)
+    return { statuses: [404, 410], answer: "404 Not Found, as without conditions." };
+  if (decision.outcome !== "proceed")
+    return { statuses: [412, 400, 428], answer: `It is refused: ${decision.outcome}.` };
+  if (!isRead(method)) return { statuses: [], answer: `${method} is performed, as without conditions.` };
+  if (get("range") !== null && decision.range && method !== "HEAD")
+    return { statuses: [206, 200, 416], answer: "206 with the part, or 200 with the whole." };
+  return {
+    statuses: [200],
+    answer: method === "HEAD" ? "200, as without conditions." : "200 with the whole representation.",
+  };
+}
+
+/** Several lines of a field are one list (§5.3). */
+function joined({ headers }: ExplainedRequest, name: string): string | null {
+  const lines = headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
+  return lines.length === 0 ? null : lines.join(", ");
+}
