@@ -1,12 +1,13 @@
 // npm run bench -- --help
 import { Argument, Command, Option } from "commander";
-import { check } from "./check.ts";
-import { compare } from "./compare.ts";
-import { measureSuite } from "./measuring.ts";
-import { publish } from "./publish.ts";
-import { emptyResults, newestResults, type Results, readResults, writeResults } from "./results.ts";
-import { type Runtime, runtimes } from "./runtime.ts";
-import { type Order, type SuiteName, suiteNames } from "./suite.ts";
+import { check } from "./judge/check.ts";
+import { compare } from "./judge/compare.ts";
+import { emptyResults, newestResults, type Results, readResults, writeResults } from "./measure/results.ts";
+import { type Runtime, runtimes } from "./measure/runtime.ts";
+import type { Order } from "./measure/suite.ts";
+import { type SuiteName, suiteNames } from "./measure/suite-names.ts";
+import { measureSuite } from "./measure/suite-process.ts";
+import { publish } from "./publish/publish.ts";
 
 interface Options {
   quick?: boolean;

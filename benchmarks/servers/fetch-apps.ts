@@ -2,7 +2,7 @@ import type { ConditionalOptions } from "@entity-tag/core/fetch";
 import { H3, handleCacheHeaders } from "h3";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import type { Role } from "../contender.ts";
+import type { Role } from "../contenders/contender.ts";
 import { page, respond, type Source } from "./page.ts";
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>;

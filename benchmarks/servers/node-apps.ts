@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { checkPreconditions, conditional } from "@entity-tag/node";
 import { getRequestListener } from "@hono/node-server";
 import { toNodeHandler } from "h3/node";
-import type { Role } from "../contender.ts";
+import type { Role } from "../contenders/contender.ts";
 import { h3, honoApp } from "./fetch-apps.ts";
 import { page, type Source } from "./page.ts";
 
@@ -30,7 +30,7 @@ export const nodeApps: Record<string, NodeApp> = {
       res.setHeader("Content-Type", page.type).end(page.body);
     },
   },
-  answered: {
+  checkPreconditions: {
     role: "ours",
     sources: ["known"],
     make: () => (req, res) => {

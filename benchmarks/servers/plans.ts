@@ -1,5 +1,5 @@
 import { conditional } from "@entity-tag/core/fetch";
-import type { Runtime } from "../runtime.ts";
+import type { Runtime } from "../measure/runtime.ts";
 import { fetchApps } from "./fetch-apps.ts";
 import { nodeApps } from "./node-apps.ts";
 import type { Source } from "./page.ts";

@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { Role } from "../contender.ts";
-import { commandOf, type Runtime } from "../runtime.ts";
+import type { Role } from "../contenders/contender.ts";
+import { commandOf, type Runtime } from "../measure/runtime.ts";
 import type { Source } from "./page.ts";
 
 /** An app to serve, and on what. */

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
 
 /** A connection without a network: node:http reads the request from it and writes the answer to it, as from a socket. */
@@ -34,6 +34,14 @@ export function wireTo(listener: RequestListener): Ask {
   const wire = new Wire();
   createServer({ keepAliveTimeout: 0 }, listener).emit("connection", wire);
   return (request) => wire.ask(request);
+}
+
+/** A request as node:http reads it, and the response to it, which is still open. */
+export function exchange(head: string): Promise<{ req: IncomingMessage; res: ServerResponse }> {
+  return new Promise((settle) => {
+    const ask = wireTo((req, res) => settle({ req, res }));
+    void ask(Buffer.from(`${head}\r\n\r\n`, "latin1"));
+  });
 }
 
 function isWhole(answer: string): boolean {

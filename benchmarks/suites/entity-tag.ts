@@ -1,9 +1,9 @@
 import { parseTag, strongMatch, weakMatch } from "@entity-tag/core";
-import { pairCompetitors, tagCompetitors } from "../competitors.ts";
-import type { Contender } from "../contender.ts";
-import { type Pair, pairs, tagTexts } from "../inputs.ts";
-import { losersOf } from "../losers.ts";
-import { measureAll, type Suite } from "../suite.ts";
+import { pairCompetitors, tagCompetitors } from "../contenders/competitors.ts";
+import type { Contender } from "../contenders/contender.ts";
+import { type Pair, pairs, tagTexts } from "../contenders/inputs.ts";
+import { losersOf } from "../contenders/losers.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 
 export const parsing: Contender<string, string | undefined> = {
   name: "parseTag",

@@ -1,8 +1,9 @@
 import { evaluate } from "@entity-tag/core";
-import { bagCompetitors, headersCompetitors } from "../competitors.ts";
-import type { Case, Contender } from "../contender.ts";
-import { type Question, questions } from "../inputs.ts";
-import { measureAll, type Suite } from "../suite.ts";
+import { bagCompetitors, headersCompetitors } from "../contenders/competitors.ts";
+import type { Case, Contender } from "../contenders/contender.ts";
+import { type Question, questions } from "../contenders/inputs.ts";
+import { runtime } from "../measure/runtime.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 
 /** Fields as node:http gives them. */
 export const onBag: Contender<Question, boolean> = {
@@ -67,16 +68,56 @@ function readerOf(names: readonly string[]): (headers: { get(name: string): unkn
   return new Function("headers", `return ${reads.join(" & ")};`) as ReturnType<typeof readerOf>;
 }
 
+/**
+ * Looks for a condition in a request of node:http that has none, as a server does for most of its requests. Nothing is
+ * known of the state, so that no field has to be set. `undefined` on other runtimes.
+ */
+export async function onNode() {
+  if (runtime !== "node") return undefined;
+  const { checkPreconditions } = await import("@entity-tag/node");
+  const { exchange } = await import("../servers/wire.ts");
+  const { req, res } = await exchange(REQUEST);
+  const looking: Contender<Question, boolean> = {
+    name: "checkPreconditions of node",
+    role: "ours",
+    prepare: () => ({ req, res }),
+    run: ({ req, res }) => checkPreconditions(req, res, {}),
+  };
+  const [{ prepare, run, ...fresh }] = bagCompetitors as [(typeof bagCompetitors)[number]];
+  const peer: Contender<Question, boolean> = {
+    ...fresh,
+    prepare: (question) => ({ req, response: prepare(question).response }),
+    run: ({ req, response }) => run({ request: req.headers, response }),
+  };
+  return {
+    contenders: [looking, peer],
+    cases: about("Node request").filter(({ name }) => name === "Node request: unconditional"),
+  };
+}
+
+/** As a browser asks for the first time. */
+const REQUEST = [
+  "GET /page HTTP/1.1",
+  "Host: localhost",
+  "Connection: keep-alive",
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+  "Accept-Encoding: gzip, deflate, br, zstd",
+  "Accept-Language: en-US,en;q=0.9",
+].join("\r\n");
+
 export const suite: Suite = {
   about: "May the client keep what it has? Five conditions in the standard's order; the others know two.",
   async run(scope) {
     // One after the other: a server has one kind of request, and the engine need not tell two apart.
     const bag = await measureAll(about("plain bag"), [onBag, ...bagCompetitors, floor, floorOfDates], scope);
     const headers = await measureAll(about("Headers"), [onHeaders, ...headersCompetitors], scope);
-    return { cases: [...bag, ...headers], plots: [], skipped: [] };
+    const node = await onNode();
+    const looking = node ? await measureAll(node.cases, node.contenders, scope) : [];
+    return { cases: [...bag, ...headers, ...looking], plots: [], skipped: [] };
   },
 };
 
-function about(shape: "plain bag" | "Headers"): Case<Question, boolean>[] {
+function about(shape: "plain bag" | "Headers" | "Node request"): Case<Question, boolean>[] {
   return questions.map((question) => ({ ...question, name: `${shape}: ${question.name}` }));
 }

@@ -1,9 +1,9 @@
 import { formatDate, parseDate } from "@entity-tag/core";
-import { dateCompetitors } from "../competitors.ts";
-import type { Contender } from "../contender.ts";
-import { dates, moments } from "../inputs.ts";
-import { losersOf } from "../losers.ts";
-import { measureAll, type Suite } from "../suite.ts";
+import { dateCompetitors } from "../contenders/competitors.ts";
+import type { Contender } from "../contenders/contender.ts";
+import { dates, moments } from "../contenders/inputs.ts";
+import { losersOf } from "../contenders/losers.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 
 export const parsing: Contender<string, number | undefined> = {
   name: "parseDate",

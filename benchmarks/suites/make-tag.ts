@@ -1,12 +1,12 @@
 import { createHash, hash } from "node:crypto";
 import { contentTag } from "@entity-tag/core";
-import { tagMakers } from "../competitors.ts";
-import { bodies, bodyOfSize } from "../inputs.ts";
-import { allLosers } from "../losers.ts";
-import { measurePlots, type PlotPlan } from "../plots.ts";
-import { runtime } from "../runtime.ts";
-import { measureAll, type Suite } from "../suite.ts";
-import { type TagMaker, tagMaker } from "../tag-maker.ts";
+import { tagMakers } from "../contenders/competitors.ts";
+import { bodies, bodyOfSize } from "../contenders/inputs.ts";
+import { allLosers } from "../contenders/losers.ts";
+import { type TagMaker, tagMaker } from "../contenders/tag-maker.ts";
+import { measurePlots, type PlotPlan } from "../measure/plots.ts";
+import { runtime } from "../measure/runtime.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 
 const itself = <T>(bytes: T): T => bytes;
 

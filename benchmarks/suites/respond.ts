@@ -1,11 +1,11 @@
 import type { RequestListener } from "node:http";
 import { conditional } from "@entity-tag/core/fetch";
-import type { Case, Contender, Role } from "../contender.ts";
-import { runtime } from "../runtime.ts";
+import type { Case, Contender, Role } from "../contenders/contender.ts";
+import { runtime } from "../measure/runtime.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 import { type FetchHandler, fetchApps } from "../servers/fetch-apps.ts";
 import type { Source } from "../servers/page.ts";
 import { type Ask, wireTo } from "../servers/wire.ts";
-import { measureAll, type Suite } from "../suite.ts";
 
 interface Question {
   style: "Request and Response" | "node:http";

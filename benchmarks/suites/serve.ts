@@ -1,11 +1,11 @@
-import { median } from "../ratio.ts";
-import type { CaseResult, Entry, Plot } from "../results.ts";
-import { type Runtime, runtimes } from "../runtime.ts";
+import { caseText } from "../measure/case-text.ts";
+import { median } from "../measure/ratio.ts";
+import type { CaseResult, Entry, Plot } from "../measure/results.ts";
+import { type Runtime, runtimes } from "../measure/runtime.ts";
+import type { Scope, Suite } from "../measure/suite.ts";
 import { type Load, load } from "../servers/load.ts";
 import { plansFor } from "../servers/plans.ts";
 import { type Plan, type Server, start } from "../servers/server.ts";
-import type { Scope, Suite } from "../suite.ts";
-import { caseText } from "../table.ts";
 
 const CLIENTS = 32;
 const PLOT = "Clients at once, on Node";

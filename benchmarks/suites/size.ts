@@ -1,9 +1,9 @@
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
-import type { Role } from "../contender.ts";
-import type { CaseResult } from "../results.ts";
-import type { Suite } from "../suite.ts";
-import { caseText } from "../table.ts";
+import type { Role } from "../contenders/contender.ts";
+import { caseText } from "../measure/case-text.ts";
+import type { CaseResult } from "../measure/results.ts";
+import type { Suite } from "../measure/suite.ts";
 
 /** `beside`: what the application has anyway, and is not counted. */
 type Import = [role: Role, name: string, code: string, beside?: string | undefined];

@@ -1,9 +1,9 @@
 import { resource } from "@entity-tag/store";
-import type { Role } from "../contender.ts";
-import type { CaseResult, Entry } from "../results.ts";
+import type { Role } from "../contenders/contender.ts";
+import { caseText } from "../measure/case-text.ts";
+import type { CaseResult, Entry } from "../measure/results.ts";
+import type { Scope, Suite } from "../measure/suite.ts";
 import { type Opened, page } from "../stores/opened.ts";
-import type { Scope, Suite } from "../suite.ts";
-import { caseText } from "../table.ts";
 
 /** So many at once, each on a page of its own. */
 const CLIENTS = 16;

@@ -1,10 +1,10 @@
 import { listIncludes } from "@entity-tag/core";
-import { listCompetitors } from "../competitors.ts";
-import type { Contender } from "../contender.ts";
-import { emptyField, type ListInput, listOfSize, lists, spacedField } from "../inputs.ts";
-import { losersOf } from "../losers.ts";
-import { measurePlots, type PlotPlan } from "../plots.ts";
-import { measureAll, type Suite } from "../suite.ts";
+import { listCompetitors } from "../contenders/competitors.ts";
+import type { Contender } from "../contenders/contender.ts";
+import { emptyField, type ListInput, listOfSize, lists, spacedField } from "../contenders/inputs.ts";
+import { losersOf } from "../contenders/losers.ts";
+import { measurePlots, type PlotPlan } from "../measure/plots.ts";
+import { measureAll, type Suite } from "../measure/suite.ts";
 
 /** As its users write it, the comparison stands in the code: it is the same string every time, unlike the fields. */
 const literally = (input: ListInput): ListInput => ({

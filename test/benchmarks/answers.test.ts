@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
-import { ask, type Case, type Contender } from "../../benchmarks/contender.ts";
-import { bodies, dates, lists, moments, pairs, questions, tagTexts } from "../../benchmarks/inputs.ts";
+import { ask, type Case, type Contender } from "../../benchmarks/contenders/contender.ts";
+import {
+  bodies,
+  dates,
+  lists,
+  moments,
+  pairs,
+  questions,
+  tagTexts,
+} from "../../benchmarks/contenders/inputs.ts";
 import * as tags from "../../benchmarks/suites/entity-tag.ts";
 import * as decisions from "../../benchmarks/suites/evaluate.ts";
 import * as times from "../../benchmarks/suites/http-date.ts";
@@ -52,11 +60,17 @@ test("evaluate answers every input of the benchmarks as it must", async () => {
   expect(await wrongAnswers(ours, questions)).toEqual([]);
 });
 
+test("checkPreconditions of node finds no condition where none came, and fresh agrees", async () => {
+  const asked = await decisions.onNode();
+  expect(asked?.contenders.map(({ name }) => name)).toEqual(["checkPreconditions of node", "fresh"]);
+  expect(await wrongAnswers(asked!.contenders, asked!.cases)).toEqual([]);
+});
+
 test("contentTag makes tags of the benchmarks' bodies, and of those alone, and so does all that lost to it", async () => {
   expect(await wrongAnswers([...making.ours, ...(await making.losers())], bodies)).toEqual([]);
 });
 
-test("answered and conditional answer every request of the benchmarks as they must", async () => {
+test("checkPreconditions and conditional answer every request of the benchmarks as they must", async () => {
   const ours = (await responses.apps()).filter(({ role }) => role === "ours");
   expect(await wrongAnswers(ours, responses.questions)).toEqual([]);
 });

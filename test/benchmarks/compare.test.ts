@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compare } from "../../benchmarks/compare.ts";
-import type { Entry, Results } from "../../benchmarks/results.ts";
+import { compare } from "../../benchmarks/judge/compare.ts";
+import type { Entry, Results } from "../../benchmarks/measure/results.ts";
 
 const results = (commit: string, ...figures: [name: string, role: Entry["role"], rounds: number[]][]) =>
   ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { holds, inWords, observe } from "../../benchmarks/observe.ts";
-import type { SuiteResult } from "../../benchmarks/results.ts";
-import { suiteNames } from "../../benchmarks/suite.ts";
-import { type Threshold, thresholds } from "../../benchmarks/thresholds.ts";
+import { holds, inWords, observe } from "../../benchmarks/judge/observe.ts";
+import { type Threshold, thresholds } from "../../benchmarks/judge/thresholds.ts";
+import type { SuiteResult } from "../../benchmarks/measure/results.ts";
+import { suiteNames } from "../../benchmarks/measure/suite-names.ts";
 
 describe("the table of thresholds", () => {
   test("has every promise of the project", () => {
@@ -23,7 +23,9 @@ describe("the table of thresholds", () => {
         "listIncludes, 16 kB of commas, one indexOf: 2",
         "listIncludes, 16 kB of W/, one indexOf: 2",
         "listIncludes, 16 kB of tags that are ours but for the last character, one indexOf: 2",
-        "evaluate, plain bag: unconditional, fresh: 3",
+        "evaluate, plain bag: unconditional, its reads alone: 1.3",
+        "checkPreconditions of node, Node request: unconditional, fresh: 2",
+        "Express with conditional(), 304 on Node, the handler knows the tag, Express: 0.95",
         "evaluate, plain bag: If-None-Match, the same tag, fresh: 5",
         "evaluate, plain bag: both dates, fresh: 3",
         "evaluate, plain bag: both dates, at most so many bytes allocated: 0",
@@ -32,13 +34,13 @@ describe("the table of thresholds", () => {
         "contentTag of node, 100 kB, etag: 1",
         "contentTag of node, 1 kB, the raw SHA-256: 1.5",
         "contentTag of node, 100 kB, the raw SHA-256: 1.5",
-        "answered, 304 on Node, the handler knows the tag, node:http and one ===: 0.87",
+        "checkPreconditions, 304 on Node, the handler knows the tag, node:http and one ===: 0.87",
         "conditional(), 304 on Node, the handler knows the tag, node:http and one ===: 0.8",
-        "answered, 304 on Node, the handler knows the tag, Express: 2",
-        "answered, 304 on Node, the handler knows the tag, Fastify with @fastify/etag: 1.3",
+        "checkPreconditions, 304 on Node, the handler knows the tag, Express: 2",
+        "checkPreconditions, 304 on Node, the handler knows the tag, Fastify with @fastify/etag: 1.3",
         "listIncludes, one tag in a list, at most so many bytes to load: 600",
-        "evaluate, the decision, at most so many bytes to load: 2000",
-        "all of @entity-tag/core, values and decisions, at most so many bytes to load: 3500",
+        "evaluate, the decision, at most so many bytes to load: 2100",
+        "all of @entity-tag/core, values and decisions, at most so many bytes to load: 3800",
         "@entity-tag/node, beside core, middleware on Node, at most so many bytes to load: 3000",
         "listIncludes, one tag, the same, at most so many bytes allocated: 0",
         "listIncludes, ten tags, the last matches, at most so many bytes allocated: 0",

@@ -9,7 +9,7 @@ export const runtime: Runtime = "Bun" in globalThis ? "bun" : "Deno" in globalTh
 
 /** The command that runs a file in a runtime, with these flags for V8 where it has one, and the arguments before the file. */
 export function commandOf(name: Runtime, v8: readonly string[] = []): [command: string, ...args: string[]] {
-  const modules = resolve(import.meta.dirname, "../node_modules");
+  const modules = resolve(import.meta.dirname, "../../node_modules");
   if (name === "node") return [runtime === "node" ? process.execPath : `${modules}/.bin/node`, ...v8];
   if (name === "bun") return [`${modules}/.bin/bun`, "--no-install"];
   // The command of Deno's package is a Node that waits for the real one: go there at once where it is.

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SuiteResult } from "./results.ts";
 import { commandOf, type Runtime } from "./runtime.ts";
-import type { Order, SuiteName } from "./suite.ts";
+import type { Order } from "./suite.ts";
+import type { SuiteName } from "./suite-names.ts";
 
 /** Optimized at once, not by a thread that waits for a core: a busy machine shall not change what is measured. */
 const V8 = ["--expose-gc", "--no-concurrent-recompilation"];

@@ -1,7 +1,7 @@
+import { amount, milliseconds, times } from "../measure/case-text.ts";
+import { bestOfOurs, median, ratio } from "../measure/ratio.ts";
+import type { CaseResult, Entry } from "../measure/results.ts";
 import { table } from "./markdown.ts";
-import { bestOfOurs, median, ratio } from "./ratio.ts";
-import type { CaseResult, Entry } from "./results.ts";
-import { amount, milliseconds, times } from "./table.ts";
 
 /** The figures of a suite: a table for each question, with a line for each case; or, of servers, for each contender.
  * What lost has its own place. */

@@ -1,5 +1,5 @@
-import type { Plot } from "../results.ts";
-import { amount } from "../table.ts";
+import { amount } from "../../measure/case-text.ts";
+import type { Plot } from "../../measure/results.ts";
 import { colourOf, type Palette } from "./palette.ts";
 import { label, point, svg, WIDTH } from "./svg.ts";
 

@@ -1,5 +1,5 @@
 import { do_not_optimize, measure } from "mitata";
-import type { Contender } from "./contender.ts";
+import type { Contender } from "../contenders/contender.ts";
 
 /** Calls of one contender on one input. */
 export interface Loop {

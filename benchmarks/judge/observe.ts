@@ -1,7 +1,7 @@
-import { bestPeer, median, ratio } from "./ratio.ts";
-import type { CaseResult, Entry, SuiteResult } from "./results.ts";
-import type { SuiteName } from "./suite.ts";
-import { amount, times } from "./table.ts";
+import { amount, times } from "../measure/case-text.ts";
+import { bestPeer, median, ratio } from "../measure/ratio.ts";
+import type { CaseResult, Entry, SuiteResult } from "../measure/results.ts";
+import type { SuiteName } from "../measure/suite-names.ts";
 import type { Reference, Threshold } from "./thresholds.ts";
 
 type Suites = Readonly<Partial<Record<SuiteName, SuiteResult>>>;

@@ -1,8 +1,8 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Role } from "./contender.ts";
+import type { Role } from "../contenders/contender.ts";
 import { type Machine, theseVersions, thisCommit, thisMachine } from "./machine.ts";
-import type { SuiteName } from "./suite.ts";
+import type { SuiteName } from "./suite-names.ts";
 
 /** What one contender came to in one case. */
 export interface Entry {
@@ -62,7 +62,7 @@ export interface Results {
   suites: Partial<Record<SuiteName, SuiteResult>>;
 }
 
-const folder = resolve(import.meta.dirname, "results");
+const folder = resolve(import.meta.dirname, "../results");
 
 /** The results recorded last; `undefined` if there are none. */
 export function newestResults(): Results | undefined {

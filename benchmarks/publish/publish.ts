@@ -1,13 +1,13 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { allLosers } from "../contenders/losers.ts";
+import type { Results } from "../measure/results.ts";
 import { chartsOf } from "./charts.ts";
 import { fillFigures } from "./figures.ts";
-import { allLosers } from "./losers.ts";
 import { report } from "./report.ts";
-import type { Results } from "./results.ts";
 
-const here = import.meta.dirname;
-const root = resolve(here, "..");
+const benchmarks = resolve(import.meta.dirname, "..");
+const root = resolve(benchmarks, "..");
 
 /** The pages of the project in which figures may stand, by their paths. */
 export const pages: readonly string[] = globSync(["README.md", "packages/*/README.md"], { cwd: root })
@@ -16,10 +16,10 @@ export const pages: readonly string[] = globSync(["README.md", "packages/*/READM
 
 /** Writes README.md and the charts, and sets every figure that other pages have between marks. */
 export async function publish(results: Results): Promise<void> {
-  rmSync(resolve(here, "charts"), { recursive: true, force: true });
-  mkdirSync(resolve(here, "charts"));
+  rmSync(resolve(benchmarks, "charts"), { recursive: true, force: true });
+  mkdirSync(resolve(benchmarks, "charts"));
   for (const [file, text] of Object.entries(await published(results)))
-    writeFileSync(resolve(here, file), text);
+    writeFileSync(resolve(benchmarks, file), text);
   for (const page of pages) {
     const text = readFileSync(page, "utf8");
     const filled = fillFigures(text, results);

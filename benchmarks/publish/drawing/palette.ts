@@ -1,4 +1,4 @@
-import type { Role } from "../contender.ts";
+import type { Role } from "../../contenders/contender.ts";
 
 export type Theme = "light" | "dark";
 export const themes: readonly Theme[] = ["light", "dark"];

@@ -1,5 +1,5 @@
-import type { Case, Contender } from "./contender.ts";
-import { measureCase } from "./measure.ts";
+import type { Case, Contender } from "../contenders/contender.ts";
+import { measureCase } from "./case.ts";
 import type { Plot } from "./results.ts";
 import type { Scope } from "./suite.ts";
 

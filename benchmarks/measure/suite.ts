@@ -1,21 +1,8 @@
-import type { Case, Contender } from "./contender.ts";
-import { measureCase, type Pace } from "./measure.ts";
+import type { Case, Contender } from "../contenders/contender.ts";
+import { measureCase, type Pace } from "./case.ts";
+import { caseText } from "./case-text.ts";
 import type { CaseResult, SuiteResult } from "./results.ts";
 import type { Runtime } from "./runtime.ts";
-import { caseText } from "./table.ts";
-
-export const suiteNames = [
-  "tag-list",
-  "entity-tag",
-  "http-date",
-  "evaluate",
-  "make-tag",
-  "respond",
-  "serve",
-  "store",
-  "size",
-] as const;
-export type SuiteName = (typeof suiteNames)[number];
 
 /** What is to be measured, as it is handed to the process that does. */
 export interface Order {

@@ -1,13 +1,13 @@
+import type { Loser } from "../contenders/losers.ts";
+import { holds, inWords, observe } from "../judge/observe.ts";
+import { thresholds } from "../judge/thresholds.ts";
+import { times } from "../measure/case-text.ts";
+import { bestOfOurs, ratio } from "../measure/ratio.ts";
+import type { Results, SuiteResult } from "../measure/results.ts";
+import { type SuiteName, suiteNames } from "../measure/suite-names.ts";
 import { type Chart, picture } from "./charts.ts";
-import type { Loser } from "./losers.ts";
 import { code, list, table } from "./markdown.ts";
-import { holds, inWords, observe } from "./observe.ts";
-import { bestOfOurs, ratio } from "./ratio.ts";
 import { figures } from "./report-figures.ts";
-import type { Results, SuiteResult } from "./results.ts";
-import { type SuiteName, suiteNames } from "./suite.ts";
-import { times } from "./table.ts";
-import { thresholds } from "./thresholds.ts";
 
 const HOW = `
 What the hot paths cost, side by side with everybody who answers rightly, in one run on one machine.
@@ -24,8 +24,8 @@ npm run bench -- --record                # everything, kept in results/ and publ
 npm run bench -- --publish               # measure nothing: write this page and the charts again
 \`\`\`
 
-Every input is in [inputs.ts](inputs.ts) with the answer it must give, and every contender is in
-[competitors.ts](competitors.ts), called as its users call it. Each is asked first: who answers wrongly is not timed.
+Every input is in [inputs.ts](contenders/inputs.ts) with the answer it must give, and every contender is in
+[competitors.ts](contenders/competitors.ts), called as its users call it. Each is asked first: who answers wrongly is not timed.
 Rounds alternate between the contenders, so that what disturbs one disturbs all; a figure is the median of its
 rounds, and a ratio the median of the rounds' ratios. Eight copies of each input take turns, as strings that are equal
 and not the same, since a field that comes from the network is never the same string as a stored tag. Each suite has a
@@ -45,7 +45,7 @@ const LOSERS = "They answer as they ought to, and stay here to be measured again
 export function report(results: Results, charts: readonly Chart[], losers: readonly Loser[]): string {
   const measured = suiteNames.filter((name) => results.suites[name] !== undefined);
   const parts = [
-    "<!-- Made by `npm run bench -- --record`. Its words are in report.ts. -->",
+    "<!-- Made by `npm run bench -- --record`. Its words are in publish/report.ts. -->",
     "# Benchmarks",
     HOW,
     "## On what",
@@ -120,7 +120,7 @@ function wrongAnswers(name: SuiteName, { cases }: SuiteResult): string[] {
 }
 
 function loserLine({ name, of, why }: Loser, results: Results): string {
-  return `[${name}](losers/${name}.ts), in place of \`${of}\`: ${why}.${worst(name, results)}`;
+  return `[${name}](contenders/losers/${name}.ts), in place of \`${of}\`: ${why}.${worst(name, results)}`;
 }
 
 /** Where it fell furthest behind ours. */

@@ -1,7 +1,7 @@
-import { ratio } from "./ratio.ts";
-import type { CaseResult, Entry, Results } from "./results.ts";
-import { suiteNames } from "./suite.ts";
-import { times } from "./table.ts";
+import { times } from "../measure/case-text.ts";
+import { ratio } from "../measure/ratio.ts";
+import type { CaseResult, Entry, Results } from "../measure/results.ts";
+import { suiteNames } from "../measure/suite-names.ts";
 
 /** A change by less than this part says nothing, however narrow the rounds lie. */
 const NOISE = 0.1;

@@ -1,7 +1,7 @@
-import { bestPeer, median, ratio } from "./ratio.ts";
-import type { CaseResult, Entry, Results } from "./results.ts";
-import type { SuiteName } from "./suite.ts";
-import { amount, times } from "./table.ts";
+import { amount, times } from "../measure/case-text.ts";
+import { bestPeer, median, ratio } from "../measure/ratio.ts";
+import type { CaseResult, Entry, Results } from "../measure/results.ts";
+import type { SuiteName } from "../measure/suite-names.ts";
 
 const MARK = "<!-- bench ";
 const END_OF_MARK = " -->";

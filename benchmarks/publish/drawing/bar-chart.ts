@@ -1,6 +1,6 @@
-import { median } from "../ratio.ts";
-import type { CaseResult, Entry } from "../results.ts";
-import { amount } from "../table.ts";
+import { amount } from "../../measure/case-text.ts";
+import { median } from "../../measure/ratio.ts";
+import type { CaseResult, Entry } from "../../measure/results.ts";
 import type { Palette } from "./palette.ts";
 import { label, point, svg, WIDTH } from "./svg.ts";
 

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
 
+const benchmarks = resolve(import.meta.dirname, "..");
+const root = resolve(benchmarks, "..");
+
 export interface Machine {
   cpu: string;
   cores: number;
@@ -23,7 +26,6 @@ export function thisMachine(): Machine {
 /** The commit that is checked out, and whether anything measured differs from it. */
 export function thisCommit(): { commit: string; changed: boolean } {
   try {
-    const root = resolve(import.meta.dirname, "..");
     const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
     const measured = [
       "packages",
@@ -44,10 +46,9 @@ export function thisCommit(): { commit: string; changed: boolean } {
 
 /** The exact versions of everything that is measured, and of the runtimes. */
 export function theseVersions(): Record<string, string> {
-  const root = resolve(import.meta.dirname, "..");
-  const { dependencies } = readPackage(import.meta.dirname) as { dependencies: Record<string, string> };
+  const { dependencies } = readPackage(benchmarks) as { dependencies: Record<string, string> };
   const folders = [
-    ...Object.keys(dependencies).map((name) => [name, import.meta.dirname] as const),
+    ...Object.keys(dependencies).map((name) => [name, benchmarks] as const),
     ...["node", "bun", "deno"].map((name) => [name, root] as const),
   ];
   const versions = folders.map(([name, folder]): [string, string] => {

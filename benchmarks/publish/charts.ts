@@ -1,8 +1,8 @@
+import type { CaseResult, Results } from "../measure/results.ts";
+import type { SuiteName } from "../measure/suite-names.ts";
 import { barChart } from "./drawing/bar-chart.ts";
 import { lineChart } from "./drawing/line-chart.ts";
 import { palettes, themes } from "./drawing/palette.ts";
-import type { CaseResult, Results } from "./results.ts";
-import type { SuiteName } from "./suite.ts";
 
 interface Bars {
   file: string;

@@ -1,5 +1,5 @@
+import { ask, type Case, type Contender } from "../contenders/contender.ts";
 import { allocationPerCall } from "./allocation.ts";
-import { ask, type Case, type Contender } from "./contender.ts";
 import { loopOver, timeOnce, warm } from "./loop.ts";
 import { median } from "./ratio.ts";
 import type { CaseResult, Entry } from "./results.ts";

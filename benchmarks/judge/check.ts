@@ -1,8 +1,8 @@
-import type { Pace } from "./measure.ts";
-import { measureSuite } from "./measuring.ts";
+import type { Pace } from "../measure/case.ts";
+import type { SuiteResult } from "../measure/results.ts";
+import { type SuiteName, suiteNames } from "../measure/suite-names.ts";
+import { measureSuite } from "../measure/suite-process.ts";
 import { holds, inWords, observe } from "./observe.ts";
-import type { SuiteResult } from "./results.ts";
-import { type SuiteName, suiteNames } from "./suite.ts";
 import { type Threshold, thresholds } from "./thresholds.ts";
 
 const TRIES = 3;

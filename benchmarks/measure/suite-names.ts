@@ -1,0 +1,13 @@
+/** Each is a file of `suites/`, in the order in which they are measured and shown. */
+export const suiteNames = [
+  "tag-list",
+  "entity-tag",
+  "http-date",
+  "evaluate",
+  "make-tag",
+  "respond",
+  "serve",
+  "store",
+  "size",
+] as const;
+export type SuiteName = (typeof suiteNames)[number];
