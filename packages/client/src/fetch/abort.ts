@@ -1,0 +1,27 @@
+type Listener = (reason: unknown) => void;
+
+const listenersOf = new WeakMap<AbortSignal, Set<Listener>>();
+
+/**
+ * Calls the listener when the signal aborts, now if it has; what is returned takes it back.
+ *
+ * A signal gets one listener of ours: Node warns of a leak from the eleventh on, and an application's own signal would
+ * collect those of all its requests.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: Listener): () => void {
+  if (signal?.aborted) listener(signal.reason);
+  if (!signal || signal.aborted) return () => {};
+  const listeners = listenersOf.get(signal) ?? listenTo(signal);
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function listenTo(signal: AbortSignal): Set<Listener> {
+  const listeners = new Set<Listener>();
+  listenersOf.set(signal, listeners);
+  const abort = () => {
+    for (const listener of [...listeners]) listener(signal.reason);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  return listeners;
+}

@@ -1,0 +1,50 @@
+import type { StoredResponse } from "../response-store.ts";
+
+const notModified = new WeakSet<Response>();
+
+/**
+ * Whether the server answered 304, so that this response is the kept one. Clones are, too.
+ *
+ * @example
+ * isNotModified(new Response("Hello")); // false
+ * @see RFC 9110 §15.4.5
+ */
+export function isNotModified(response: Response): boolean {
+  return notModified.has(response);
+}
+
+/** Where an answer came from, which only `fetch` itself can write into a Response. */
+type Origin = Pick<Response, "url" | "redirected" | "type">;
+
+/** A Response with another body; it has the url of the one it replaces, and so have its clones. */
+export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
+  const { status, statusText, headers, url, redirected, type } = response;
+  return placedAt(new Response(body, { status, statusText, headers }), { url, redirected, type }, false);
+}
+
+/** A Response of a kept answer, with a body of its own. */
+export function answerOf(
+  stored: StoredResponse,
+  method: string,
+  isModified: boolean,
+  age?: number,
+): Response {
+  const { status, statusText, body, finalUrl, redirected } = stored;
+  const headers = new Headers(stored.headers as [string, string][]);
+  if (age !== undefined) headers.set("Age", String(age));
+  const isEmpty = method === "HEAD" || [204, 205].includes(status);
+  const response = new Response(isEmpty ? null : (body as BodyInit), { status, statusText, headers });
+  return placedAt(response, { url: finalUrl, redirected, type: "basic" }, !isModified);
+}
+
+function placedAt(response: Response, { url, redirected, type }: Origin, isMarked: boolean): Response {
+  if (isMarked) notModified.add(response);
+  return Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: redirected },
+    type: { value: type },
+    clone: {
+      value: () => placedAt(Response.prototype.clone.call(response), { url, redirected, type }, isMarked),
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import type { Asked } from "./asked.ts";
+import { report } from "./event.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the store answers. One that fails costs a request and an event: an answer does not depend on it. */
+export async function attempt<T>(
+  settings: Settings,
+  asked: Asked,
+  step: () => Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    report(settings, asked, { fwd: "bypass", detail: `the store failed: ${String(error)}` });
+    return otherwise;
+  }
+}

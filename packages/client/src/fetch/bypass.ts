@@ -1,0 +1,31 @@
+import type { Asked } from "./asked.ts";
+import { isAcrossOrigins } from "./browser.ts";
+import { cacheControlOf } from "./cache-control.ts";
+import type { Settings } from "./settings.ts";
+
+const CONDITIONS = [
+  "If-Match",
+  "If-None-Match",
+  "If-Modified-Since",
+  "If-Unmodified-Since",
+  "If-Range",
+  "Range",
+];
+
+/** Why the store is left alone, in words; `undefined` when it is used. */
+export function bypassReason(
+  { url, headers, cache, mode, integrity }: Asked,
+  { unasked }: Settings,
+): string | undefined {
+  // A `user:password@` would be kept as a part of the url.
+  if (!/^https?:\/\/[^/?@#]*(?:[/?]|$)/.test(url)) return "the url is not a plain http one";
+  // The caller means the server's own answer: 304, 206, 412. The Fetch standard has the same rule.
+  const condition = CONDITIONS.find((name) => headers.has(name));
+  if (condition) return `the caller set ${condition}`;
+  if (cache === "no-store" || cacheControlOf(headers).noStore) return "the caller said no-store";
+  // What is kept was checked against no digest.
+  if (integrity) return "the caller asks for integrity";
+  if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
+  if (unasked.has(url)) return "the server shows no validator, or allows no condition (CORS)";
+  return;
+}

@@ -1,0 +1,69 @@
+import { opaque, parseDate, parseTag } from "@entity-tag/core";
+import type { StoredResponse } from "../response-store.ts";
+
+/** A question to the server, and the kept answers that it was about. */
+export interface Condition {
+  name: "If-None-Match" | "If-Modified-Since";
+  value: string;
+  about: readonly StoredResponse[];
+}
+
+/** Servers limit the length of a field: 8 kB is common for all of them. */
+const MOST_TAGS = 32;
+
+/**
+ * The condition that finds out whether what is kept is still good: `If-None-Match` with the tags of all variants, the
+ * selected one's first, or `If-Modified-Since` where that one has no tag.
+ *
+ * @see RFC 9111 §4.3.1
+ */
+export function conditionFor(
+  kept: readonly StoredResponse[],
+  selected: StoredResponse | undefined,
+): Condition | undefined {
+  const own = selected && fieldOf(selected, "etag");
+  // A server may compare its own spelling, which is not a tag, as text. It cannot stand in a list.
+  if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
+  const date = selected && !own && fieldOf(selected, "last-modified");
+  if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
+  const about = [...kept]
+    .sort((a, b) => Number(b === selected) - Number(a === selected) || b.time - a.time)
+    .filter((stored) => parseTag(fieldOf(stored, "etag")))
+    .slice(0, MOST_TAGS);
+  if (about.length === 0) return;
+  const tags = new Set(about.map((stored) => fieldOf(stored, "etag")));
+  return { name: "If-None-Match", value: [...tags].join(", "), about };
+}
+
+/**
+ * The kept answer that a 304 is about, or `undefined`: then it is about an answer that we do not have.
+ *
+ * We choose: a tag that we sent selects its answer whichever spelling is weak, because servers and proxies change it on
+ * the way (RFC 9111 §4.3.4 asks for the same strong one).
+ */
+export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
+  const from = notModified.url;
+  const candidates = about.filter((stored) => !from || from === stored.finalUrl);
+  const tag = notModified.headers.get("ETag");
+  if (tag !== null) return candidates.find((stored) => isSameTag(fieldOf(stored, "etag"), tag));
+  // Without a tag it may be about any of several.
+  const only = about.length === 1 ? candidates[0] : undefined;
+  if (!only || name === "If-None-Match") return only;
+  const date = notModified.headers.get("Last-Modified");
+  return date === null || isSameDate(fieldOf(only, "last-modified"), date) ? only : undefined;
+}
+
+export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | undefined {
+  return headers.find(([field]) => field === name)?.[1];
+}
+
+function isSameTag(stored: string | undefined, given: string): boolean {
+  if (stored === undefined || stored === given) return stored === given;
+  const [a, b] = [parseTag(stored), parseTag(given)];
+  return a !== undefined && b !== undefined && opaque(a) === opaque(b);
+}
+
+function isSameDate(stored: string | undefined, given: string): boolean {
+  const moment = parseDate(given);
+  return stored === given || (moment !== undefined && moment === parseDate(stored));
+}

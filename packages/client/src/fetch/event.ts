@@ -1,0 +1,49 @@
+import type { Asked } from "./asked.ts";
+import type { Settings } from "./settings.ts";
+
+/** Why a request went to the server: RFC 9211 §2.2. */
+export type Forwarded = "bypass" | "method" | "uri-miss" | "vary-miss" | "request" | "stale";
+
+/**
+ * What happened to one request, in the words of `Cache-Status`.
+ *
+ * @see RFC 9211 §2
+ */
+export interface CacheEvent {
+  url: string;
+  method: string;
+  /** The answer was used without asking. */
+  hit: boolean;
+  /** Why the server was asked. */
+  fwd?: Forwarded;
+  /** What the server answered; 304 when the kept answer was used. */
+  fwdStatus?: number;
+  /** The answer is being kept. */
+  stored?: boolean;
+  /** The answer is that of an identical request which was under way. */
+  collapsed?: boolean;
+  /** The reason in words: why a request passed by the store, or what went wrong in it. */
+  detail?: string;
+  /** All of it as a field's value: `fwd=stale; fwd-status=304`. */
+  text: string;
+}
+
+export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
+
+/** Tells the listener. An event without `fwd` is a hit. */
+export function report(
+  { onEvent }: Settings,
+  { url, method }: Pick<Asked, "url" | "method">,
+  happened: Happened,
+): void {
+  if (!onEvent) return;
+  const { fwd, fwdStatus, stored, collapsed, detail } = happened;
+  const words = [
+    fwd ? `fwd=${fwd}` : "hit",
+    fwdStatus && `fwd-status=${fwdStatus}`,
+    stored && "stored",
+    collapsed && "collapsed",
+    detail && `detail=${JSON.stringify(detail)}`,
+  ];
+  onEvent({ url, method, hit: !fwd, ...happened, text: words.filter(Boolean).join("; ") });
+}

@@ -1,0 +1,71 @@
+import type { Asked } from "./asked.ts";
+import { attempt } from "./attempt.ts";
+import { isAcrossOrigins } from "./browser.ts";
+import { conditionFor, selectedBy } from "./condition.ts";
+import type { Forwarded } from "./event.ts";
+import type { Serve } from "./flights.ts";
+import type { Place } from "./keeping.ts";
+import { received } from "./received.ts";
+import { freshenByHead, revalidated } from "./revalidated.ts";
+import { pass, send } from "./send.ts";
+import type { Settings } from "./settings.ts";
+import { unasked } from "./unasked.ts";
+import { selected } from "./variant.ts";
+
+/** One exchange with the server, or none: from what is kept to an answer for each caller. */
+export async function exchange(
+  asked: Asked,
+  place: Place,
+  settings: Settings,
+  signal: AbortSignal | undefined,
+  isJoined: () => boolean,
+): Promise<Serve> {
+  const { url, method, cache } = asked;
+  const { store } = settings;
+  const kept = await attempt(settings, asked, () => store.read(url, place.group), []);
+  const chosen = await selected(kept, asked.headers, settings);
+  const used = unasked(asked, chosen, settings);
+  if (used) return used;
+
+  const missed: Forwarded = kept.length > 0 ? "vary-miss" : "uri-miss";
+  const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
+  const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
+  const hand = (response: Response, detail?: string) =>
+    received(response, asked, place, settings, fwd, isJoined, detail);
+  if (!condition) {
+    const response = await send(settings, asked, signal);
+    if (method === "HEAD") await freshenByHead(response, chosen, asked, place, settings);
+    noteHiddenTag(response, asked, settings);
+    return hand(response);
+  }
+
+  const answer = await sendAcross();
+  if (!answer)
+    return hand(await pass(settings, asked, signal), "a condition needs the server's leave (CORS)");
+  if (answer.status !== 304) return hand(answer);
+  const stored = selectedBy(answer, condition);
+  if (stored) return revalidated(answer, stored, asked, place, settings, fwd);
+  // RFC 9111 §4.3.4: it selects nothing here. What it was asked about is not what the server has.
+  await answer.body?.cancel();
+  const forget = () =>
+    Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
+  await attempt(settings, asked, forget, []);
+  return hand(await send(settings, asked, signal), "a 304 was about an answer that is not kept");
+
+  /** `undefined` when a browser was not allowed to ask: it shows that as any other failure. */
+  async function sendAcross(): Promise<Response | undefined> {
+    try {
+      return await send(settings, asked, signal, condition);
+    } catch (error) {
+      if (signal?.aborted || !isAcrossOrigins(url)) throw error;
+      settings.unasked.add(new URL(url).origin);
+      return;
+    }
+  }
+}
+
+/** Across origins a server shows its tags only where it says so. Then the browser's own cache does better. */
+function noteHiddenTag({ type, headers, ok }: Response, { url }: Asked, { unasked }: Settings): void {
+  if (type === "cors" && ok && isAcrossOrigins(url) && !headers.has("ETag") && !headers.has("Last-Modified"))
+    unasked.add(url);
+}

@@ -1,0 +1,71 @@
+import { onAbort } from "./abort.ts";
+
+/** Makes an answer for one caller; `undefined` when that caller has to ask for itself. */
+export type Serve = (signal: AbortSignal | undefined) => Response | undefined;
+
+/** Asks for an answer. `isJoined` says whether more than one caller waits for it. */
+export type Ask = (signal: AbortSignal | undefined, isJoined: () => boolean) => Promise<Serve>;
+
+export interface Flights {
+  /** Joins the identical request that is under way, or starts one. */
+  join(
+    request: { key: string; url: string; signal: AbortSignal | undefined },
+    ask: Ask,
+    onJoin: () => void,
+  ): Promise<Response>;
+  /** From now on nobody joins the requests for this url. */
+  close(url: string): void;
+}
+
+/** One request that is under way, for all who ask for the same. */
+interface Flight {
+  url: string;
+  head: Promise<Serve>;
+  waiting: number;
+  /** Ends the request when all have gone. Without it the first can never go. */
+  controller: AbortController | undefined;
+}
+
+export function newFlights(): Flights {
+  const flights = new Map<string, Flight>();
+
+  function start(key: string, url: string, signal: AbortSignal | undefined, ask: Ask): Flight {
+    const controller = signal && new AbortController();
+    const remove = () => flights.get(key) === flight && flights.delete(key);
+    const flight: Flight = { url, waiting: 0, controller, head: undefined as never };
+    controller?.signal.addEventListener("abort", remove);
+    flight.head = ask(controller?.signal, () => flight.waiting > 1).finally(remove);
+    flights.set(key, flight);
+    return flight;
+  }
+
+  return {
+    async join({ key, url, signal }, ask, onJoin) {
+      signal?.throwIfAborted();
+      const underWay = flights.get(key);
+      const serve = await headOf(underWay ?? start(key, url, signal, ask), signal);
+      const response = serve(signal);
+      if (response && underWay) onJoin();
+      return response ?? (await ask(signal, () => false))(signal)!;
+    },
+    close(url) {
+      for (const [key, flight] of flights) if (flight.url === url) flights.delete(key);
+    },
+  };
+}
+
+/** Waits until the head is there or this caller has gone. The last to go ends the request. */
+function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Serve> {
+  flight.waiting++;
+  if (!signal) return flight.head;
+  return new Promise((resolve, reject) => {
+    const finish = onAbort(signal, (reason) => {
+      reject(reason);
+      if (--flight.waiting > 0) return;
+      flight.controller?.abort(reason);
+      // A `fetch` that does not listen to its signal may answer nevertheless.
+      flight.head.then((serve) => serve(undefined)?.body?.cancel()).catch(() => {});
+    });
+    flight.head.then(resolve, reject).finally(finish);
+  });
+}

@@ -1,0 +1,39 @@
+import type { ResponseStore } from "../response-store.ts";
+
+/** What has been forgotten, so that an older answer, still under way then, does not come back. */
+export interface Forgotten {
+  /** A moment. */
+  now(): number;
+  add(url: string): void;
+  /** Whether the url was forgotten after that moment. */
+  isSince(url: string, moment: number): boolean;
+}
+
+const MOST = 1000;
+const forgottenOf = new WeakMap<ResponseStore, Forgotten>();
+
+/** All that share a store share what it has forgotten. */
+export function forgottenIn(store: ResponseStore): Forgotten {
+  const forgotten = forgottenOf.get(store) ?? newForgotten();
+  forgottenOf.set(store, forgotten);
+  return forgotten;
+}
+
+function newForgotten(): Forgotten {
+  const moments = new Map<string, number>();
+  let moment = 0;
+  // The last moment of those that are no longer remembered: any url may have been among them.
+  let floor = 0;
+  return {
+    now: () => moment,
+    add(url) {
+      moments.delete(url);
+      moments.set(url, ++moment);
+      const [first] = moments;
+      if (moments.size <= MOST || !first) return;
+      moments.delete(first[0]);
+      floor = first[1];
+    },
+    isSince: (url, since) => (moments.get(url) ?? floor) > since,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Asked } from "./asked.ts";
+import { digest } from "./digest.ts";
+import type { Settings } from "./settings.ts";
+
+const DESCRIPTIONS = ["Content-Type", "Content-Encoding", "Content-Language"];
+
+/** The partition that the caller's option names: `null` keeps nothing, `undefined` was not asked. */
+export async function givenPartition(
+  asked: Asked,
+  { partition }: Settings,
+): Promise<string | null | undefined> {
+  if (!partition) return;
+  const { url, method, headers } = asked;
+  const given = await partition(new Request(url, { method, headers }));
+  if (typeof given === "string" || given === null) return given;
+  throw new TypeError(
+    `Cannot keep answers for the partition ${String(given)}: return a string, or null to keep none`,
+  );
+}
+
+/**
+ * The name of all that one answer may stand for: who asks, how, and with which content.
+ *
+ * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A redirect that is
+ * followed is another answer than one that is shown.
+ */
+export function groupOf(
+  { headers, method, credentials, redirect, content }: Asked,
+  given: string | undefined,
+): string {
+  const who = given ?? [headers.get("Authorization"), headers.get("Cookie"), credentials];
+  const what = content
+    ? [method, ...DESCRIPTIONS.map((name) => headers.get(name)), new TextDecoder("latin1").decode(content)]
+    : "GET";
+  return JSON.stringify([who, redirect, what]);
+}
+
+/** A text as a store may have it: one that persists never sees a credential. */
+export async function placed(text: string, { store }: Settings): Promise<string> {
+  return store.persists ? digest(text) : text;
+}

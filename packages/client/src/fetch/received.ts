@@ -1,0 +1,86 @@
+import { replaced } from "./answer.ts";
+import type { Asked } from "./asked.ts";
+import { type Forwarded, report } from "./event.ts";
+import type { Serve } from "./flights.ts";
+import { isKept, keep, mayServeOthers, type Place } from "./keeping.ts";
+import type { Settings } from "./settings.ts";
+import { sharedBody } from "./shared-body.ts";
+
+/**
+ * Hands on an answer of the server, keeps it where that is allowed, and shares its body where it is known to be short.
+ */
+export async function received(
+  response: Response,
+  asked: Asked,
+  place: Place,
+  settings: Settings,
+  fwd: Forwarded,
+  isJoined: () => boolean,
+  detail?: string,
+): Promise<Serve> {
+  const { maxEntryBytes: maxBytes } = settings;
+  const length = lengthOf(response.headers);
+  const isShort = length !== undefined && length <= maxBytes;
+  const stored = isKept(asked, response, settings) && (isShort || length === undefined);
+  report(settings, asked, {
+    fwd,
+    fwdStatus: response.status,
+    ...(stored && { stored }),
+    ...(detail && { detail }),
+  });
+
+  const isShared = isShort && mayServeOthers(response) && (stored || isJoined());
+  if (asked.method === "HEAD" || !response.body) {
+    if (stored) await keep(asked, place, response, new Uint8Array(0), settings);
+    return mayServeOthers(response) && isMakeable(response)
+      ? () => replaced(response, null)
+      : once(() => response);
+  }
+  if (!stored && !isShared) return once((signal) => linked(response, signal));
+  const body = sharedBody(response.body, {
+    maxBytes,
+    // The length counts the octets as they were sent, and the body comes decoded.
+    length: response.headers.has("Content-Encoding") ? undefined : length,
+    eager: isShared,
+    keep: async (octets) => {
+      if (stored) await keep(asked, place, response, octets, settings);
+    },
+  });
+  const serve: Serve = (signal) => {
+    const stream = body.stream(signal);
+    return stream && replaced(response, stream);
+  };
+  return isShared ? serve : once(serve);
+}
+
+/** For the first caller alone. */
+function once(serve: Serve): Serve {
+  let isTaken = false;
+  return (signal) => {
+    if (isTaken) return;
+    isTaken = true;
+    return serve(signal);
+  };
+}
+
+/** The answer as it is, but ended by the caller's own signal: the request went out under another one. */
+function linked(response: Response, signal: AbortSignal | undefined): Response | undefined {
+  if (!signal || !response.body || !isMakeable(response)) return response;
+  const body = sharedBody(response.body, {
+    maxBytes: 0,
+    length: undefined,
+    eager: false,
+    keep: async () => {},
+  });
+  return replaced(response, body.stream(signal)!);
+}
+
+/** A Response with this status can be made by others than `fetch`. */
+function isMakeable({ status }: Response): boolean {
+  return status >= 200 && status <= 599;
+}
+
+function lengthOf(headers: Headers): number | undefined {
+  const text = headers.get("Content-Length");
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,84 @@
+import type { Fetch } from "../fetch.ts";
+import type { Freshness } from "../freshness.ts";
+import { memoryStore } from "../memory-store.ts";
+import type { ResponseStore } from "../response-store.ts";
+import { hidesCookies } from "./browser.ts";
+import type { CacheEvent } from "./event.ts";
+
+export interface ConditionalFetchOptions {
+  /** Sends the requests. Default: the global `fetch`, as it is when `conditionalFetch` is called. */
+  fetch?: Fetch | undefined;
+  /** Where answers are kept. Default: {@link memoryStore}, one for each `conditionalFetch`. */
+  store?: ResponseStore | undefined;
+  /** Which answers are used without asking. Default: none is. */
+  fresh?: Freshness | undefined;
+  /**
+   * Who shares kept answers: requests with the same text do. `null` keeps nothing. Default: the request's
+   * `Authorization` and `Cookie`.
+   */
+  partition?: ((request: Request) => string | null | Promise<string | null>) | undefined;
+  /** The longest body that is kept, in octets after decoding. Default: 5 MiB. */
+  maxEntryBytes?: number | undefined;
+  /** Is told what happened to each request, and why, in the words of RFC 9211. */
+  onEvent?: ((event: CacheEvent) => void) | undefined;
+}
+
+export interface Settings {
+  fetch: Fetch;
+  store: ResponseStore;
+  fresh: Freshness | undefined;
+  partition: ConditionalFetchOptions["partition"];
+  maxEntryBytes: number;
+  onEvent: ConditionalFetchOptions["onEvent"];
+  /** Urls and origins that a page may not ask about what it keeps. */
+  unasked: Unasked;
+}
+
+export interface Unasked {
+  add(place: string): void;
+  has(url: string): boolean;
+}
+
+const KINDS = {
+  fetch: "function",
+  store: "object",
+  fresh: "object",
+  partition: "function",
+  maxEntryBytes: "number",
+  onEvent: "function",
+};
+
+/** The options with their defaults. A mistake is a TypeError now, and not a surprise at some request. */
+export function settingsOf(options: ConditionalFetchOptions): Settings {
+  for (const [name, value] of Object.entries(options)) check(name, value);
+  const { store = memoryStore(), maxEntryBytes = 5 * 1024 * 1024 } = options;
+  if (store.persists && !options.partition && hidesCookies())
+    throw new TypeError(
+      "Cannot keep answers beyond this page without `partition`: a browser hides who is signed in. Say who it is, as in " +
+        "`partition: () => user.id`, or `partition: () => null` while nobody is",
+    );
+  const { fetch = globalThis.fetch, fresh, partition, onEvent } = options;
+  return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unasked: newUnasked() };
+}
+
+function check(name: string, value: unknown): void {
+  const kind = KINDS[name as keyof typeof KINDS];
+  if (kind === undefined)
+    throw new TypeError(`Unknown option \`${name}\`: use one of ${Object.keys(KINDS).join(", ")}`);
+  if (value === undefined) return;
+  const isRight =
+    typeof value === kind && value !== null && !(kind === "number" && !((value as number) >= 0));
+  if (!isRight) throw new TypeError(`\`${name}\` is ${String(value)}: use a ${kind}`);
+}
+
+function newUnasked(): Unasked {
+  const places = new Set<string>();
+  return {
+    add(place) {
+      // Forgotten ones are found again: it costs one request.
+      if (places.size >= 1000) places.clear();
+      places.add(place);
+    },
+    has: (url) => places.size > 0 && (places.has(url) || places.has(new URL(url).origin)),
+  };
+}

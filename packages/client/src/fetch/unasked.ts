@@ -1,0 +1,44 @@
+import type { StoredResponse } from "../response-store.ts";
+import { answerOf } from "./answer.ts";
+import type { Asked } from "./asked.ts";
+import { cacheControlOf } from "./cache-control.ts";
+import { fieldOf } from "./condition.ts";
+import { report } from "./event.ts";
+import type { Serve } from "./flights.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * The kept answer without asking, where freshness or the caller allows it; `undefined` when the server is asked.
+ *
+ * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and there is none
+ */
+export function unasked(
+  asked: Asked,
+  kept: StoredResponse | undefined,
+  settings: Settings,
+): Serve | undefined {
+  const { cache, method, url } = asked;
+  const age = kept && ageOf(asked, kept, settings);
+  if (kept && age !== undefined) {
+    report(settings, asked, {});
+    return () => answerOf(kept, method, true, age);
+  }
+  if (cache === "only-if-cached")
+    throw new TypeError(`Cannot answer for ${url} without asking: nothing is kept`);
+  if (!cacheControlOf(asked.headers).onlyIfCached) return;
+  report(settings, asked, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
+  // RFC 9111 §5.2.1.7
+  return () => new Response(null, { status: 504, statusText: "Gateway Timeout" });
+}
+
+function ageOf({ cache, headers }: Asked, kept: StoredResponse, { fresh }: Settings): number | undefined {
+  if (cache === "force-cache" || cache === "only-if-cached") return ageNow(kept);
+  // A redirect has a freshness of its own, which `fetch` does not show.
+  if (!fresh || kept.stale || kept.redirected || cache === "no-cache" || cache === "reload") return;
+  return fresh.ageIfFresh(headers, kept);
+}
+
+function ageNow(kept: StoredResponse): number {
+  const before = Number.parseInt(fieldOf(kept, "age") ?? "0", 10) || 0;
+  return before + Math.max(0, Math.floor((Date.now() - kept.time) / 1000));
+}

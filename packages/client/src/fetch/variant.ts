@@ -1,0 +1,46 @@
+import type { StoredResponse } from "../response-store.ts";
+import { placed } from "./partition.ts";
+import type { Settings } from "./settings.ts";
+
+/** The fields that `Vary` names, or `"*"`: no later request is like this one. */
+export function varyOf(headers: Headers): string[] | "*" {
+  const names = (headers.get("Vary") ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return names.includes("*") ? "*" : [...new Set(names)].sort();
+}
+
+/** The name of the variant that a request with these fields selects. */
+export async function variantOf(
+  vary: readonly string[],
+  asked: Headers,
+  settings: Settings,
+): Promise<string> {
+  if (vary.length === 0) return "";
+  return placed(JSON.stringify(vary.map((name) => [name, normalized(asked.get(name))])), settings);
+}
+
+/** The kept answer that this request selects, the latest of several. */
+export async function selected(
+  kept: readonly StoredResponse[],
+  asked: Headers,
+  settings: Settings,
+): Promise<StoredResponse | undefined> {
+  let latest: StoredResponse | undefined;
+  for (const stored of kept) {
+    if (latest && latest.time >= stored.time) continue;
+    if (stored.variant === (await variantOf(stored.vary, asked, settings))) latest = stored;
+  }
+  return latest;
+}
+
+/** White space around commas says nothing (RFC 9111 §4.1), but within quotes it does. */
+function normalized(value: string | null): string | null {
+  if (value === null || value.includes('"')) return value;
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .join(",");
+}

@@ -1,0 +1,22 @@
+import type { StoredHead } from "./response-store.ts";
+
+/** An answer that may be kept: a status and its fields. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+}
+
+/**
+ * Decides which answers may be used without asking. {@link rfc9111} from `@entity-tag/client/rfc9111` is one.
+ *
+ * @example
+ * const never: Freshness = { mayKeep: () => false, ageIfFresh: () => undefined };
+ * never.ageIfFresh(new Headers(), {} as StoredHead); // undefined
+ * @see RFC 9111 §4.2
+ */
+export interface Freshness {
+  /** Whether an answer is worth keeping although it may have no validator. `asked` are the request's fields. */
+  mayKeep(asked: Headers, answer: Answer): boolean;
+  /** The age in seconds of an answer that may be used now without asking, otherwise `undefined`. */
+  ageIfFresh(asked: Headers, stored: StoredHead): number | undefined;
+}

@@ -1,0 +1,52 @@
+/** A kept answer without its content. It is JSON: a store may write it as it is. */
+export interface StoredHead {
+  /** Where it is kept: the target, without its fragment. */
+  url: string;
+  /** Where it is kept: its partition, method and content. A store that persists is given a hash. */
+  group: string;
+  /** Where it is kept: the request's values of the fields in `vary`. A store that persists is given a hash. */
+  variant: string;
+  /** Names this content. Freshening never touches an answer that has another one. */
+  id: string;
+  /** The fields that `Vary` names, in small letters, sorted. */
+  vary: readonly string[];
+  status: number;
+  statusText: string;
+  headers: readonly (readonly [name: string, value: string])[];
+  /** Where the answer came from, after redirects. */
+  finalUrl: string;
+  redirected: boolean;
+  /** When it was received or last freshened, in milliseconds since the epoch. */
+  time: number;
+  /** A HEAD has shown that it is out of date: it may be asked about, but not used unasked. */
+  stale?: boolean;
+}
+
+/** A kept answer. Its content is decoded: `Content-Encoding` says how it was sent. */
+export interface StoredResponse extends StoredHead {
+  body: Uint8Array;
+}
+
+/**
+ * Where {@link conditionalFetch} keeps answers. Each method does one step, which others see whole or not at all.
+ *
+ * A store may lose anything at any time, but must not mix: an answer's head and body belong together. A store that
+ * rejects costs a request and an event, never an answer. `@entity-tag/client/store-contract` tests one.
+ *
+ * @example
+ * const store: ResponseStore = memoryStore();
+ * await store.read("https://example.com/", "a"); // []
+ * @see RFC 9111 §3
+ */
+export interface ResponseStore {
+  /** Whether it outlives this process or page. Then it is given hashes in place of credentials. */
+  readonly persists: boolean;
+  /** All variants of one group. */
+  read(url: string, group: string): Promise<readonly StoredResponse[]>;
+  /** Keeps an answer in place of the one with the same url, group and variant. */
+  write(response: StoredResponse): Promise<void>;
+  /** Replaces the head of the answer in that place if it has the same `id`; otherwise does nothing. */
+  freshen(head: StoredHead): Promise<void>;
+  /** Forgets one variant, or all variants of a group, or everything under a url. */
+  remove(url: string, group?: string, variant?: string): Promise<void>;
+}
