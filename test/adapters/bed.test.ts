@@ -1,13 +1,15 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { rows } from "../rows.ts";
-import { expectRows, gapsOf } from "./bed/expect-rows.ts";
-import { interview, questions } from "./bed/interview.ts";
+import { expectRows } from "./bed/expect-rows.ts";
+import { interview } from "./bed/interview.ts";
 import { apps, runtimes, start } from "./bed/server.ts";
 import { targets } from "./bed/targets.ts";
-import { isConditional, problems } from "./bed/verdict.ts";
+import { isConditional } from "./bed/verdict.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Node refuses the message itself. */
+const isRefusedByNode = (id: string): boolean => /^(?:flood-.*-long|control)-/.test(id);
 
 const counts: string[] = [];
 afterAll(() => console.log(counts.join("\n")));
@@ -20,13 +22,10 @@ describe.concurrent("Every row has its answer over a real socket", () => {
   });
 
   it("a server that knows no conditions fails every row that has one to obey", async () => {
-    const [{ connect, base }] = targets as [(typeof targets)[number]];
+    const [target] = targets as [(typeof targets)[number]];
     const server = await start([...runtimes.node, `${apps}/no-conditions.ts`]);
-    const replies = await interview(() => connect(server.port), base).finally(server.stop);
-    for (const question of questions) {
-      const isObeyed = problems(question, replies.get(question)!).length === 0;
-      const isOpen = gapsOf("no conditions", question).length === 0;
-      expect(isObeyed, question.path).toBe(isOpen && !isConditional(rows[question.index]!));
-    }
+    const interviewed = await interview(target, server.port).finally(server.stop);
+    const obeyed = interviewed.filter((one) => isConditional(one.row) && one.result.found.length === 0);
+    expect(obeyed.map(({ row }) => row.id).filter((id) => !isRefusedByNode(id))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { type Current, evaluate, type Policy } from "@entity-tag/core";
 import { explain } from "@entity-tag/core/adapter";
 import { describe, expect, it, vi } from "vitest";
-import { rows } from "../rows.ts";
+import { decidedRows } from "./rows.ts";
 
 const asked = (method: string, fields: Record<string, string>, current: Current, policy?: Policy) => {
   const request = { method, headers: new Headers(fields) };
@@ -133,12 +133,12 @@ describe("explain, RFC 9457 §3", () => {
       "precondition-required": 428,
       "bad-request": 400,
     } as const;
-    for (const { name, method, headers, state, policy, outcome } of rows) {
+    for (const { title, method, headers, state, policy, outcome } of decidedRows) {
       const fields = new Headers();
       for (const [field, value] of headers) fields.append(field, value);
       const request = { method, headers: fields };
       const problem = explain(evaluate(request, state, policy), request, state);
-      expect(problem?.status, name).toBe(statuses[outcome as keyof typeof statuses]);
+      expect(problem?.status, title).toBe(statuses[outcome as keyof typeof statuses]);
     }
   });
 

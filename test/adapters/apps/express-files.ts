@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { representation } from "@entity-tag/conformance/rows";
 import { serveRowsOn } from "./express-rows.ts";
-import { representation } from "./handlers.ts";
 
 const file = join(mkdtempSync(join(tmpdir(), "entity-tag-")), "representation");
 writeFileSync(file, representation);

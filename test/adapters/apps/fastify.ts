@@ -3,7 +3,7 @@ import { countedRuns } from "./handlers.ts";
 import { businesses } from "./node-handlers.ts";
 
 const app = Fastify();
-for (const method of ["QUERY", "PROPFIND"]) app.addHttpMethod(method);
+for (const method of ["QUERY", "PROPFIND"]) app.addHttpMethod(method, { hasBody: true });
 
 app.addHook("onRequest", ({ url, raw }, reply, done) => {
   const business = businesses.get(url);

@@ -1,6 +1,15 @@
+import { rows } from "@entity-tag/conformance/rows";
 import type { Current, Policy } from "@entity-tag/core";
-import { rows } from "../../rows.ts";
-import { cached, countedRuns, greeting, greetingState, handle, isLate } from "./handlers.ts";
+import {
+  cached,
+  countedRuns,
+  fieldsOf,
+  greeting,
+  greetingState,
+  handle,
+  isLate,
+  pathOf,
+} from "./handlers.ts";
 
 type Handler = (request: Request) => Response;
 interface Options extends Policy {
@@ -14,17 +23,16 @@ const respond = ({ status, headers, body }: ReturnType<typeof handle>) =>
 
 /** Every row's handler, wrapped with the row's own state and policy, by the path to ask it at; and the greeting's. */
 export function guardedRows<T>(conditional: (handler: Handler, options: Options) => T): Record<string, T> {
-  const early = rows.map(({ state, policy }, index) => {
-    const handler: Handler = ({ headers }) => respond(handle("early", index, headers.get("range")));
-    const options: Options = { current: () => state, headers: cached, tag: false, ...policy };
-    return [`/early/${index}`, conditional(handler, options)] as const;
+  const early = rows.map((row) => {
+    const handler: Handler = ({ headers }) => respond(handle("early", row, headers.get("range")));
+    const current = () => row.state as Current;
+    const options: Options = { current, headers: fieldsOf(row), tag: false, ...row.policy };
+    return [pathOf("early", row), conditional(handler, options)] as const;
   });
-  const late = [...rows.entries()]
-    .filter(([, row]) => isLate(row))
-    .map(([index, { policy }]) => {
-      const handler: Handler = ({ headers }) => respond(handle("late", index, headers.get("range")));
-      return [`/late/${index}`, conditional(handler, { tag: false, ...policy })] as const;
-    });
+  const late = rows.filter(isLate).map((row) => {
+    const handler: Handler = ({ headers }) => respond(handle("late", row, headers.get("range")));
+    return [pathOf("late", row), conditional(handler, { tag: false, ...row.policy })] as const;
+  });
   const greet = (headers: Record<string, string>) => () => new Response(greeting, { headers });
   return {
     ...Object.fromEntries([...early, ...late]),

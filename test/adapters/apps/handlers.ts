@@ -1,5 +1,5 @@
+import { type Row, representation } from "@entity-tag/conformance/rows";
 import { formatDate } from "@entity-tag/core";
-import { type Row, rows } from "../../rows.ts";
 
 /** `early`: the app says what is there before its handler runs. `late`: the answer of the handler says it. */
 export type Mode = "early" | "late";
@@ -11,13 +11,16 @@ export interface Plain {
   body: string;
 }
 
+/** Where a row is asked. */
+export const pathOf = (mode: Mode, { id }: Row): string => `/${mode}/${id}`;
+
 /** How often the handler behind each path ran. */
 const runs: Record<string, number> = {};
 
 export const countedRuns = (): string => JSON.stringify(runs);
 
 const reads = new Set(["GET", "HEAD", "QUERY"]);
-const isRead = (row: Row): boolean => reads.has(row.method);
+const isRead = (row: Row): boolean => reads.has(row.request.method);
 
 /**
  * Can the row be judged late? Only reads are; an answer has no field for the tags of its other forms, nor for how
@@ -33,24 +36,30 @@ export const isLate = (row: Row): boolean =>
  * The whole business of the app: count the call, then answer as if there were no conditions. It honours the range that
  * it is told of, and never asks If-Range. What it answers early has been given the `cached` fields already.
  */
-export function handle(mode: Mode, index: number, range: string | null | undefined): Plain {
-  const path = `/${mode}/${index}`;
+export function handle(mode: Mode, row: Row, range: string | null | undefined): Plain {
+  const path = pathOf(mode, row);
   runs[path] = (runs[path] ?? 0) + 1;
-  const row = rows[index]!;
-  if (!isRead(row)) return plain(row.state === null ? 201 : 200, {}, "written");
+  if (!isRead(row)) return plain(isCreated(row) ? 201 : 200, {}, "written");
   if (row.state === null) return plain(404, {}, "nothing is here");
-  const fields = mode === "late" ? { ...cached, ...validators(row) } : {};
-  return (row.method === "GET" && part(range, fields)) || plain(200, fields, representation);
+  const fields = mode === "late" ? { ...fieldsOf(row), ...validators(row) } : {};
+  return (row.request.method === "GET" && part(range, fields)) || plain(200, fields, representation);
 }
 
-export const representation = "the representation";
+const length = representation.length;
 
-/** A single range that can be satisfied (RFC 9110 §14.2). */
+const isCreated = ({ state, request }: Row): boolean =>
+  state === null && !["OPTIONS", "TRACE", "CONNECT"].includes(request.method);
+
+/** A single range (RFC 9110 §14.2); others are ignored. */
 function part(range: string | null | undefined, fields: Record<string, string>): Plain | undefined {
-  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
-  if (first === undefined || last === undefined) return undefined;
-  const headers = { ...fields, "content-range": `bytes ${first}-${last}/${representation.length}` };
-  return plain(206, headers, representation.slice(Number(first), Number(last) + 1));
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? "") ?? [];
+  if (first === undefined || last === undefined || first + last === "") return undefined;
+  const from = first === "" ? length - Number(last) : Number(first);
+  const to = first === "" || last === "" ? length - 1 : Math.min(Number(last), length - 1);
+  if (from >= length) return plain(416, { ...fields, "content-range": `bytes */${length}` }, "");
+  if (to < from) return undefined;
+  const headers = { ...fields, "content-range": `bytes ${from}-${to}/${length}` };
+  return plain(206, headers, representation.slice(from, to + 1));
 }
 
 /** Fields of a 200 that a 304 made from it may not lose (RFC 9110 §15.4.5). */
@@ -59,6 +68,12 @@ export const cached = {
   vary: "Accept",
   "access-control-allow-origin": "*",
 };
+
+/** Those, and the row's own. */
+export function fieldsOf({ state }: Row): Record<string, string> {
+  const own = Object.entries(state?.fields ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...cached, ...Object.fromEntries(own) };
+}
 
 /** How the row's state is written into an answer. */
 export function validators({ state }: Row): Record<string, string> {

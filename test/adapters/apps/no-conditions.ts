@@ -1,16 +1,19 @@
 import { createServer } from "node:http";
-import { rows } from "../../rows.ts";
-import { cached, handle, type Mode, validators } from "./handlers.ts";
+import { rows } from "@entity-tag/conformance/rows";
+import { fieldsOf, handle, type Mode, validators } from "./handlers.ts";
 import { announce, report } from "./node-handlers.ts";
+
+const byId = new Map(rows.map((row) => [row.id, row]));
 
 /** The same handlers with nobody to guard them: what the rows must catch. */
 announce(
   createServer((request, response) => {
-    const [, mode, index] = (request.url ?? "").split("/");
-    if (index === undefined) return report(request, response);
-    const { status, headers, body } = handle(mode as Mode, Number(index), request.headers.range);
+    const [, mode, id] = (request.url ?? "").split("/");
+    const row = byId.get(id ?? "");
+    if (row === undefined) return report(request, response);
+    const { status, headers, body } = handle(mode as Mode, row, request.headers.range);
     const isSent = status === 200 || status === 206;
-    const fields = isSent ? { ...headers, ...cached, ...validators(rows[Number(index)]!) } : headers;
+    const fields = isSent ? { ...headers, ...fieldsOf(row), ...validators(row) } : headers;
     response.writeHead(status, fields).end(body);
   }),
 );

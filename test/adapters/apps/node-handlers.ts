@@ -1,8 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import { rows } from "@entity-tag/conformance/rows";
+import type { Current } from "@entity-tag/core";
 import { checkPreconditions, conditional } from "@entity-tag/node";
-import { rows } from "../../rows.ts";
-import { cached, countedRuns, greeting, greetingState, handle, isLate, type Plain } from "./handlers.ts";
+import {
+  cached,
+  countedRuns,
+  fieldsOf,
+  greeting,
+  greetingState,
+  handle,
+  isLate,
+  type Plain,
+  pathOf,
+} from "./handlers.ts";
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
@@ -24,24 +35,24 @@ const late = { before: {}, isAnswered: () => false };
 
 /** Every row's business, by the path to ask it at; and the greeting's. */
 export const businesses: ReadonlyMap<string, Business> = new Map<string, Business>([
-  ...rows.map(({ state, policy }, index): [string, Business] => [
-    `/early/${index}`,
+  ...rows.map((row): [string, Business] => [
+    pathOf("early", row),
     {
-      ...early,
-      isAnswered: (request, response) => checkPreconditions(request, response, state, policy),
-      handle: ({ headers }) => handle("early", index, headers.range),
+      around: straight,
+      before: fieldsOf(row),
+      isAnswered: (request, response) =>
+        checkPreconditions(request, response, row.state as Current, row.policy),
+      handle: ({ headers }) => handle("early", row, headers.range),
     },
   ]),
-  ...[...rows.entries()]
-    .filter(([, row]) => isLate(row))
-    .map(([index, { policy }]): [string, Business] => [
-      `/late/${index}`,
-      {
-        ...late,
-        around: conditional({ tag: false, ...policy }),
-        handle: ({ headers }) => handle("late", index, headers.range),
-      },
-    ]),
+  ...rows.filter(isLate).map((row): [string, Business] => [
+    pathOf("late", row),
+    {
+      ...late,
+      around: conditional({ tag: false, ...row.policy }),
+      handle: ({ headers }) => handle("late", row, headers.range),
+    },
+  ]),
   [
     "/early/greeting",
     {

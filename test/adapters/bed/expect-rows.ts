@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { rows } from "../../rows.ts";
+import type { Mode } from "../apps/handlers.ts";
 import { type Gap, gaps, hasTrait } from "../gaps.ts";
 import { askGreetings } from "./greeting.ts";
-import { interview, type Question, questions } from "./interview.ts";
+import { type Interviewed, interview } from "./interview.ts";
 import type { Target } from "./targets.ts";
 import { problems } from "./verdict.ts";
 
@@ -11,18 +11,17 @@ import { problems } from "./verdict.ts";
  * print of it.
  */
 export async function expectRows(target: Target, port: number): Promise<string> {
-  const replies = await interview(() => target.connect(port), target.base);
-  const verdicts = questions.map((question) => ({
-    question,
-    found: problems(question, replies.get(question)!),
-    known: gapsOf(target.name, question),
+  const verdicts = (await interview(target, port)).map((one) => ({
+    one,
+    found: problems(one),
+    known: gapsOf(target.name, one),
   }));
   const wrong = verdicts.filter(({ found, known }) => !found.every((complaint) => isKnown(complaint, known)));
   const closed = verdicts.filter(({ found, known }) => known.length > 0 && found.length === 0);
-  expectNone(wrong.map(({ question, found }) => `${describe(question)}: ${found.join("; ")}`));
-  expectNone(closed.map(({ question }) => `no longer a gap: ${describe(question)}`));
+  expectNone(wrong.map(({ one, found }) => `${describe(one)}: ${found.join("; ")}`));
+  expectNone(closed.map(({ one }) => `no longer a gap: ${describe(one)}`));
   expectNone(await askGreetings(target, port));
-  const count = (mode: string) => questions.filter((question) => question.mode === mode).length;
+  const count = (mode: Mode) => verdicts.filter(({ one }) => one.mode === mode).length;
   const gapCount = verdicts.filter(({ known }) => known.length > 0).length;
   return `${target.name}: ${count("early")} rows judged early, ${count("late")} late, ${gapCount} known gaps among them`;
 }
@@ -32,14 +31,13 @@ function expectNone(complaints: string[]): void {
   expect(complaints.slice(0, 20), `${complaints.length} complaints`).toEqual([]);
 }
 
-export function gapsOf(name: string, { mode, index }: Question): Gap[] {
-  const row = rows[index]!;
+export function gapsOf(name: string, { mode, row }: Pick<Interviewed, "mode" | "row">): Gap[] {
   return gaps.filter(
     ({ targets, rows: kind }) =>
       targets.includes(name) &&
       (kind.mode ?? mode) === mode &&
-      (kind.methods ?? [row.method]).includes(row.method) &&
-      (kind.outcome ?? row.outcome) === row.outcome &&
+      (kind.methods ?? [row.request.method]).includes(row.request.method) &&
+      (kind.outcome ?? row.expect.outcome) === row.expect.outcome &&
       (kind.trait === undefined || hasTrait[kind.trait](row)),
   );
 }
@@ -47,7 +45,7 @@ export function gapsOf(name: string, { mode, index }: Question): Gap[] {
 const isKnown = (complaint: string, known: readonly Gap[]): boolean =>
   known.some(({ found }) => found.some((beginning) => complaint.startsWith(beginning)));
 
-function describe({ mode, index }: Question): string {
-  const { method, name, section, headers } = rows[index]!;
-  return `${mode} ${method}, ${name} (${section}) ${JSON.stringify(headers)}`;
+function describe({ mode, row }: Interviewed): string {
+  const headers = JSON.stringify(row.request.headers).slice(0, 300);
+  return `${mode} ${row.request.method}, ${row.id}: ${row.title} (${row.section}) ${headers}`;
 }

@@ -11,8 +11,7 @@ const builtFrom = `${fixture}/.next/built-from`;
 const sources = [
   "test/adapters/next/**/*.ts",
   "test/adapters/apps/{handlers,fetch-handlers,streams}.ts",
-  "test/rows.ts",
-  "packages/{core,next}/dist/*.js",
+  "packages/{core,next,conformance}/dist/*.js",
   "test/package.json",
 ];
 

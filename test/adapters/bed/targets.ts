@@ -1,8 +1,9 @@
-import { http1 } from "./connection.ts";
+import { type Connection, http1 } from "./connection.ts";
 import { http2 } from "./http2-connection.ts";
-import type { Connect } from "./interview.ts";
 import { fixture } from "./next-build.ts";
 import { apps, runtimes } from "./server.ts";
+
+export type Connect = (port: number) => Promise<Connection>;
 
 /** A server that must answer every row. */
 export interface Target {

@@ -109,7 +109,6 @@ const dropped: readonly (readonly [number: number, field: Line, level: Level])[]
   [1, ["Content-Type", "text/plain"], "SHOULD"],
   [2, ["Content-Encoding", "identity"], "SHOULD"],
   [3, ["Content-Language", "en"], "SHOULD"],
-  [4, ["Content-Disposition", "inline"], "quality"],
 ];
 
 const droppedRows = dropped.flatMap(([number, field, level]) =>

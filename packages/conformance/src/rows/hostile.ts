@@ -12,6 +12,7 @@ import {
   noneMatch,
   orBadRequest,
   orFailedRead,
+  orNotAllowed,
   orTooLarge,
   proceed,
   proceedInRange,
@@ -78,7 +79,7 @@ const controls: readonly (readonly [number: number, value: string, description: 
 ];
 
 const controlled = controls.flatMap(([number, value, description]) => {
-  const also = [orBadRequest, orFailedRead];
+  const also = [orNotAllowed, orFailedRead];
   return group("control", "quality", "§5.5", `${description} is not allowed in any field value`, [
     [
       `${number}-get`,
@@ -167,7 +168,15 @@ const expecting = group(
       and(lines("Expect")("100-continue"), match('"v0"')),
       v1,
       failedMatch,
-      { also: [{ status: [417], chosenBy: "the origin server", why: "It need not know Expect (§10.1.1)" }] },
+      {
+        also: [
+          {
+            status: [417],
+            chosenBy: "the server, as it reads the message",
+            why: "It need not know Expect (§10.1.1)",
+          },
+        ],
+      },
     ],
   ],
 );

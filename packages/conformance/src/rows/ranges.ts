@@ -49,7 +49,7 @@ const ignored = (...statuses: number[]) => ({
           {
             status: statuses,
             body: "any" as const,
-            chosenBy: "the origin server",
+            chosenBy: "the server, as it reads the message",
             why: "§14.2: a server may ignore or reject an invalid range",
           },
         ],

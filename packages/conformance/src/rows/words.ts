@@ -94,12 +94,17 @@ export const orSent = byOrigin("§13.1.3 says SHOULD: the representation may be 
   body: "whole",
 });
 export const orGone = byOrigin("It may be known to be gone for ever (§15.5.11)", { status: [410] });
-export const orTooLarge = byOrigin("A server limits the size of its fields (§5.4)", {
+/** Before any condition is asked, the message itself may be refused. */
+const byReader = (why: string, status: number[]): Latitude => ({
   outcome: "bad-request",
-  status: [400, 413, 414, 431],
+  status,
   body: "any",
   effect: "none",
+  chosenBy: "the server, as it reads the message",
+  why,
 });
+export const orTooLarge = byReader("A server limits the size of its fields (§5.4)", [400, 413, 414, 431]);
+export const orNotAllowed = byReader("A recipient may reject what no field may contain (§5.5)", [400]);
 /** For a method other than GET, HEAD and PUT, which a server need not know (§9.1). */
 export const orUnknownMethod = byOrigin("It need not know or allow the method (§9.1)", {
   outcome: "bad-request",

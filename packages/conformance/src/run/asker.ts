@@ -1,6 +1,6 @@
 import type { Line, RowRequest } from "../row.ts";
 import type { FetchLike } from "../target.ts";
-import { type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
+import type { Ask } from "../wire/connection.ts";
 import { WireError } from "../wire/wire-error.ts";
 
 /** What came back, over whichever transport. */
@@ -14,6 +14,12 @@ export interface Reply {
   received?: string;
 }
 
+/** One connection, one request at a time. */
+export interface Speaker {
+  ask(ask: Ask): Promise<Reply>;
+  close(): void;
+}
+
 /** Sends a row's request. */
 export interface Asker {
   /** `before`: what is wrong with the connection that the answer before left behind. */
@@ -22,12 +28,12 @@ export interface Asker {
 }
 
 /** Over sockets of our own: one connection, for as long as it is of use. */
-export function wireAsker(base: URL, options: WireOptions): Asker {
-  let connection: Connection | undefined;
+export function wireAsker(open: () => Promise<Speaker>): Asker {
+  let connection: Speaker | undefined;
   const fresh = async () => {
     connection?.close();
     connection = undefined;
-    connection = await connectTo(base, options);
+    connection = await open();
     return connection;
   };
   return {
