@@ -77,7 +77,7 @@ export const gaps: readonly Gap[] = [
     targets: byNodeAdapter,
     rows: {
       mode: "late",
-      methods: ["GET"],
+      methods: ["GET", "QUERY"],
       outcome: "proceed",
       trait: "an If-Range that fails, of a kind that may hold",
     },

@@ -38,6 +38,8 @@ export interface State {
   etag?: string;
   /** Tags of other forms of this same version. */
   alternates?: readonly string[];
+  /** Codings that something on the way may apply: with `["gzip"]`, `"v1-gzip"` names `"v1"`, too. */
+  codings?: readonly string[];
   /** Milliseconds since 1970. */
   lastModified?: number;
   /** Whether `lastModified` is a strong validator (RFC 9110 §8.8.2.2). */

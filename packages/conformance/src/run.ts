@@ -136,9 +136,14 @@ async function exchange(
           ];
     return toResult(row, found, reply);
   } catch (error) {
-    return toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
+    const result = toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
+    // A server that has read enough answers 400 or 431 and closes: what is still on the way to it may erase that.
+    return mayBeUnread(row) ? { ...result, verdict: "inconclusive" } : result;
   }
 }
+
+const mayBeUnread = ({ also = [] }: Row): boolean =>
+  also.some(({ chosenBy }) => chosenBy === "the server, as it reads the message");
 
 function toResult(row: Row, found: string[], reply?: Reply): Result {
   const failed: Verdict = row.level === "MUST" ? "fail" : "warning";

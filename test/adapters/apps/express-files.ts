@@ -15,7 +15,8 @@ serveRowsOn((handle, request, response) => {
   const { range, ...others } = request.headers;
   const { status, headers, body } = handle({ headers: others });
   response.status(status).set(headers);
-  // RFC 9110 §14.2: a range is asked for by GET alone.
-  if (body === representation) response.sendFile(file, { ...asItIs, acceptRanges: request.method === "GET" });
+  // RFC 9110 §14.2, RFC 10008 §2.8.
+  if (body === representation)
+    response.sendFile(file, { ...asItIs, acceptRanges: /^(?:GET|QUERY)$/.test(request.method) });
   else response.send(body);
 });

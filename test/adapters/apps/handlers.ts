@@ -29,6 +29,7 @@ const isRead = (row: Row): boolean => reads.has(row.request.method);
 export const isLate = (row: Row): boolean =>
   isRead(row) &&
   row.state?.alternates === undefined &&
+  row.state?.codings === undefined &&
   row.state?.lastModifiedStrong === undefined &&
   !row.policy?.require;
 
@@ -42,13 +43,16 @@ export function handle(mode: Mode, row: Row, range: string | null | undefined): 
   if (!isRead(row)) return plain(isCreated(row) ? 201 : 200, {}, "written");
   if (row.state === null) return plain(404, {}, "nothing is here");
   const fields = mode === "late" ? { ...fieldsOf(row), ...validators(row) } : {};
-  return (row.request.method === "GET" && part(range, fields)) || plain(200, fields, representation);
+  return (isRanged(row) && part(range, fields)) || plain(200, fields, representation);
 }
 
 const length = representation.length;
 
 const isCreated = ({ state, request }: Row): boolean =>
   state === null && !["OPTIONS", "TRACE", "CONNECT"].includes(request.method);
+
+/** RFC 9110 §14.2, RFC 10008 §2.8. */
+const isRanged = ({ request }: Row): boolean => request.method === "GET" || request.method === "QUERY";
 
 /** A single range (RFC 9110 §14.2); others are ignored. */
 function part(range: string | null | undefined, fields: Record<string, string>): Plain | undefined {

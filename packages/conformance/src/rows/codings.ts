@@ -1,8 +1,10 @@
-import type { Row } from "../row.ts";
+import type { Row, State } from "../row.ts";
 import { group } from "./group.ts";
 import {
+  accepting,
   and,
   failedMatch,
+  failedNoneMatch,
   ifRange,
   match,
   noneMatch,
@@ -13,6 +15,10 @@ import {
   twoForms,
   weakForms,
 } from "./words.ts";
+
+const coded: State = { etag: '"v1"', codings: ["gzip", "br"] };
+/** It holds also where nothing codes. */
+const always = { level: "MUST" as const };
 
 export const codings: readonly Row[] = [
   ...group(
@@ -99,4 +105,104 @@ export const codings: readonly Row[] = [
       ],
     ],
   ),
+  ...group(
+    "coded",
+    "quality",
+    "§8.8.3.3",
+    "A compressor on the way named its form of this version: it must be taken back",
+    [
+      [1, "If-Match takes the tag of a coding", "PUT", match('"v1-gzip"'), coded, proceed],
+      [
+        2,
+        "If-Match takes the tag of the other coding, in a list",
+        "PUT",
+        match('"v0", "v1-br"'),
+        coded,
+        proceed,
+      ],
+      [
+        3,
+        "If-Match refuses the coding of another version",
+        "PUT",
+        match('"v0-gzip"'),
+        coded,
+        failedMatch,
+        always,
+      ],
+      [
+        4,
+        "If-Match refuses a coding that is not applied",
+        "PUT",
+        match('"v1-zstd"'),
+        coded,
+        failedMatch,
+        always,
+      ],
+      [5, "If-Match refuses a weak tag of a coding", "PUT", match('W/"v1-gzip"'), coded, failedMatch, always],
+      [6, "If-Match still takes the tag without a coding", "DELETE", match('"v1"'), coded, proceed, always],
+      [
+        7,
+        "If-None-Match finds the tag of a coding that the client accepts, and sends it back",
+        "GET",
+        and(accepting("gzip"), noneMatch('"v1-gzip"')),
+        coded,
+        sameTag,
+        { expect: { fields: { ETag: '"v1-gzip"' } } },
+      ],
+      [
+        8,
+        "If-None-Match sends the whole to a client that does not accept the coding of its tag",
+        "GET",
+        and(accepting("identity"), noneMatch('"v1-gzip"')),
+        coded,
+        proceed,
+        always,
+      ],
+      [
+        9,
+        "If-None-Match sends the whole to a client that refuses the coding of its tag",
+        "GET",
+        and(accepting("br, gzip;q=0"), noneMatch('"v1-gzip"')),
+        coded,
+        proceed,
+        always,
+      ],
+      [
+        10,
+        "If-None-Match does not find the coding of another version",
+        "GET",
+        and(accepting("gzip"), noneMatch('"v0-gzip"')),
+        coded,
+        proceed,
+        always,
+      ],
+      [
+        11,
+        "If-None-Match finds the tag without a coding whatever the client accepts",
+        "GET",
+        and(accepting("gzip"), noneMatch('"v1"')),
+        coded,
+        sameTag,
+        always,
+      ],
+      [
+        12,
+        "If-None-Match stops a write at the tag of a coding",
+        "PUT",
+        and(accepting("gzip"), noneMatch('"v1-gzip"')),
+        coded,
+        failedNoneMatch,
+      ],
+    ],
+  ),
+  ...group("coded-range", "MUST", "§13.1.5", "The octets of a coding cannot continue the octets without it", [
+    [
+      1,
+      "If-Range does not take the tag of a coding",
+      "GET",
+      and(accepting("gzip"), range, ifRange('"v1-gzip"')),
+      coded,
+      proceed,
+    ],
+  ]),
 ];

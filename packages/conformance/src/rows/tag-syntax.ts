@@ -90,7 +90,7 @@ const misses: readonly (readonly [number: number, values: readonly string[], des
   [3, ['"v11"'], "a longer tag"],
   [4, ['"v"'], "a shorter tag"],
   [5, ['"xv1"'], "a tag that ends alike"],
-  [6, ['"v1-gzip"'], "a tag that begins alike"],
+  [6, ['"v1-beta"'], "a tag that begins alike"],
   [7, ['"p,v1,q"'], "a tag with the other between commas"],
   [8, ['",v1,"'], "a tag with the other and two commas in it"],
   [9, ['"W/v1"'], "a quoted prefix"],
