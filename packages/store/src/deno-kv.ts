@@ -1,15 +1,22 @@
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { ValueTooLargeError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unlessAborted } from "./contract/waiting.ts";
-import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
+import { type Driver, type DriverSwap, type Found, type Row, storeOver } from "./drivers/driver.ts";
 
 /** What the store needs of a `Deno.Kv`. */
 export interface DenoKv {
-  get(key: string[]): Promise<{ value: unknown; versionstamp: string | null }>;
+  get(key: string[]): Promise<DenoKvMaybeEntry>;
+  getMany(keys: string[][]): Promise<DenoKvMaybeEntry[]>;
   atomic(): DenoKvAtomic;
   list(selector: DenoKvRange, options?: { limit?: number }): AsyncIterable<DenoKvEntry>;
+}
+
+export interface DenoKvMaybeEntry {
+  value: unknown;
+  versionstamp: string | null;
 }
 
 export type DenoKvRange = { start: string[]; end: string[] } | { start: string[]; prefix: string[] };
@@ -22,7 +29,7 @@ export interface DenoKvEntry {
 
 export interface DenoKvAtomic {
   check(check: { key: string[]; versionstamp: string | null }): DenoKvAtomic;
-  set(key: string[], value: unknown): DenoKvAtomic;
+  set(key: string[], value: unknown, options?: { expireIn?: number }): DenoKvAtomic;
   delete(key: string[]): DenoKvAtomic;
   commit(): Promise<{ ok: true; versionstamp: string } | { ok: false }>;
 }
@@ -30,6 +37,8 @@ export interface DenoKvAtomic {
 export interface DenoKvOptions<T> extends CodecOptions<T> {
   /** What the keys of this store begin with. Default `["entity-tag"]`. */
   prefix?: readonly string[] | undefined;
+  /** Entries end by time alone here: there is no bound of their number. */
+  ledger?: Omit<LedgerLimits, "maxEntries"> | undefined;
 }
 
 /**
@@ -43,6 +52,13 @@ interface Entry {
   writeId?: string;
   /** Random, and new with each write. */
   nonce: string;
+}
+
+/** Kept under `[...prefix, "ledger", id]`. */
+interface KeptEntry extends Omit<LedgerEntry, "version"> {
+  nonce: string | null;
+  /** Milliseconds since 1970. */
+  end: number;
 }
 
 /** Deno KV refuses 64 KiB; some of it goes to the rest of the entry. */
@@ -59,11 +75,11 @@ const MAX_VALUE_BYTES = 64_000;
  * await store.swap("home", null, { content: "Hello" }); // { swapped: true, … }
  * @see RFC 9110 §13.1.1
  */
-export function denoKvStore<T>(
-  kv: DenoKv,
-  options: DenoKvOptions<T> = {},
-): Required<Omit<VersionedStore<T>, "ledger">> {
-  return storeOver(denoKvDriver(kv, options.prefix ?? ["entity-tag"]), codecOf(options));
+export function denoKvStore<T>(kv: DenoKv, options: DenoKvOptions<T> = {}): Required<VersionedStore<T>> {
+  return storeOver(
+    denoKvDriver(kv, options.prefix ?? ["entity-tag"], limitsOf(options.ledger)),
+    codecOf(options),
+  );
 }
 
 /**
@@ -71,16 +87,19 @@ export function denoKvStore<T>(
  * backup gives the same versionstamps out again. A swap checks both in one commit. Deno KV checks versionstamps alone,
  * so beside each entry stands an empty one that has the nonce in its key, and the versionstamp of the same commit.
  */
-function denoKvDriver(kv: DenoKv, prefix: readonly string[]): Driver {
+function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits): Driver {
   const home = [...prefix, "value"];
   const witness = (key: string, nonce: string) => [...prefix, "nonce", key, nonce];
 
-  async function find(key: string): Promise<Row | null> {
-    const { value, versionstamp } = await kv.get([...home, key]);
-    return versionstamp === null ? null : rowOf(value as Entry, versionstamp);
+  const ledger = (id: string) => [...prefix, "ledger", id];
+
+  async function find(key: string, id: string | undefined): Promise<Found> {
+    const keys = id === undefined ? [[...home, key]] : [[...home, key], ledger(id)];
+    const [row, entry] = await kv.getMany(keys);
+    return { row: row!.versionstamp === null ? null : rowOf(row!), entry: entry ? entryIn(entry) : null };
   }
 
-  async function commit({ key, expected, next, version: nonce }: DriverSwap) {
+  async function commit({ key, expected, next, version: nonce, claim, entry: remembered }: DriverSwap) {
     const before = expected === null ? null : parsedVersion(expected);
     if (before === undefined) return undefined;
     const atomic = kv.atomic().check({ key: [...home, key], versionstamp: before?.versionstamp ?? null });
@@ -91,29 +110,49 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[]): Driver {
     const entry = next && entryOf(next, nonce);
     if (entry) atomic.set([...home, key], entry).set(witness(key, nonce), true);
     else atomic.delete([...home, key]);
+    if (claim && remembered) {
+      const made: KeptEntry = { ...remembered, nonce: next && nonce, end: Date.now() + maxAge * 1000 };
+      atomic.check({ key: ledger(claim.id), versionstamp: null });
+      atomic.set(ledger(claim.id), made, { expireIn: maxAge * 1000 });
+    }
     const result = await atomic.commit();
     if (!result.ok) return undefined;
     const won = { modified: entry?.lastModified ?? 0, version: `${result.versionstamp}.${nonce}` };
     return next?.octets && !entry?.octets ? { ...won, octets: null } : won;
   }
 
+  /** Deno KV deletes an expired entry some time later: until then it is in the way of the next one. */
+  async function removeExpired(id: string): Promise<void> {
+    const found = await kv.get(ledger(id));
+    if (found.versionstamp === null || entryIn(found)) return;
+    await kv
+      .atomic()
+      .check({ key: ledger(id), versionstamp: found.versionstamp })
+      .delete(ledger(id))
+      .commit();
+  }
+
   return {
-    read: ({ key, known, signal }) =>
+    maxAge,
+
+    read: ({ key, known, id, signal }) =>
       unlessAborted(async () => {
-        const row = await find(key);
+        const { row, entry } = await find(key, id);
         // It has been read already: what is saved is its decoding.
         const isKnown = row && (known === "*" || known.includes(row.version));
-        return { row: isKnown ? { ...row, value: null, octets: null } : row, entry: null };
+        return { row: isKnown ? { ...row, value: null, octets: null } : row, entry };
       }, signal),
 
     swap: (swap) =>
       unlessAborted(async () => {
         const won = await commit(swap);
         if (won) return { won };
-        const found = await find(swap.key);
+        if (swap.claim) await removeExpired(swap.claim.id);
+        if (swap.claim) return { lost: undefined };
+        const { row } = await find(swap.key, undefined);
         // Sent twice by the runtime: the first one made it.
-        if (swap.next && found?.version.endsWith(`.${swap.version}`)) return { won: found };
-        return { lost: found };
+        if (swap.next && row?.version.endsWith(`.${swap.version}`)) return { won: row };
+        return { lost: row };
       }, swap.signal),
 
     list({ prefix, after, limit, values, signal }) {
@@ -125,7 +164,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[]): Driver {
       return unlessAborted(async () => {
         const rows: Row[] = [];
         for await (const { key, value, versionstamp } of kv.list(range, { limit })) {
-          const row = rowOf(value as Entry, versionstamp);
+          const row = rowOf({ value, versionstamp });
           rows.push({
             ...row,
             key: String(key.at(-1)),
@@ -139,11 +178,16 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[]): Driver {
   };
 }
 
-function rowOf(
-  { value, octets = null!, lastModified, writeId = null!, nonce }: Entry,
-  versionstamp: string,
-): Row {
+function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {
+  const { value, octets = null, lastModified, writeId = null, nonce } = kept as Entry;
   return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
+}
+
+/** The entry, if it has not expired. Its version has the versionstamp of its own commit. */
+function entryIn({ value, versionstamp }: DenoKvMaybeEntry): LedgerEntry | null {
+  if (versionstamp === null) return null;
+  const { nonce, end, ...entry } = value as KeptEntry;
+  return end <= Date.now() ? null : { ...entry, version: nonce && `${versionstamp}.${nonce}` };
 }
 
 function entryOf({ value: stored, octets, writeId }: NonNullable<DriverSwap["next"]>, nonce: string): Entry {

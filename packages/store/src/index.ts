@@ -5,7 +5,7 @@ export {
   UnreadableValueError,
   ValueTooLargeError,
 } from "./contract/errors.ts";
-export type { Ledger, LedgerClaim, LedgerEntry, LedgerOptions } from "./contract/ledger.ts";
+export type { Ledger, LedgerClaim, LedgerEntry, LedgerLimits, LedgerOptions } from "./contract/ledger.ts";
 export type {
   ListOptions,
   Member,
@@ -22,4 +22,5 @@ export type { ResourceOptions, Verdict } from "./resource/settings.ts";
 export { type Collection, keyBelow, type Target } from "./resource/target.ts";
 export { resource } from "./resource.ts";
 export type { Represent } from "./write/answer.ts";
+export type { Scope } from "./write/idempotency.ts";
 export type { Change } from "./write/write.ts";

@@ -1,7 +1,13 @@
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
+import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys } from "./contract/key.ts";
+import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
+
+export interface MemoryOptions<T> extends CodecOptions<T> {
+  ledger?: LedgerLimits | undefined;
+}
 
 /**
  * A store in this process's memory: for tests, and for state that may die with the process.
@@ -15,24 +21,31 @@ import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
  * await store.swap("home", null, { content: "Again" }); // { swapped: false, … }
  * @see RFC 9110 §13.1.1
  */
-export function memoryStore<T>(options: CodecOptions<T> = {}): Required<Omit<VersionedStore<T>, "ledger">> {
-  return storeOver(memoryDriver(), codecOf(options));
+export function memoryStore<T>(options: MemoryOptions<T> = {}): Required<VersionedStore<T>> {
+  return storeOver(memoryDriver(limitsOf(options.ledger)), codecOf(options));
 }
 
 /** Nothing here awaits between its look at the map and its write: the event loop makes each step indivisible. */
-function memoryDriver(): Driver {
+function memoryDriver(limits: Limits): Driver {
   const rows = new Map<string, Row>();
+  const ledger = memoryLedger(limits);
   const order = sortedKeys(rows);
 
   return {
-    async read({ key, known }) {
+    maxAge: limits.maxAge,
+
+    async read({ key, known, id }) {
       const row = rows.get(key);
-      return { row: row ? shown(row, !(known === "*" || known.includes(row.version))) : null, entry: null };
+      const entry = id === undefined ? undefined : ledger.get(id);
+      const isKnown = row && (known === "*" || known.includes(row.version));
+      return { row: row ? shown(row, !isKnown) : null, entry: entry ?? null };
     },
 
-    async swap({ key, expected, next, version, skipValue }) {
+    async swap({ key, expected, next, version, claim, entry, skipValue }) {
       const found = rows.get(key);
+      if (claim && ledger.get(claim.id)) return { lost: undefined };
       if ((found?.version ?? null) !== expected) return { lost: found ? shown(found, !skipValue) : null };
+      if (claim && entry) ledger.add(claim.id, entry);
       if (!next) {
         order.remove(key);
         rows.delete(key);
@@ -50,6 +63,31 @@ function memoryDriver(): Driver {
       return order
         .from(prefix, after, limit)
         .map((key) => ({ ...shown(rows.get(key)!, values), octets: null }));
+    },
+  };
+}
+
+/** Entries end in the order in which they were made: those at the front of the map are the oldest. */
+function memoryLedger({ maxAge, maxEntries }: Limits) {
+  const entries = new Map<string, { entry: LedgerEntry; end: number }>();
+
+  function removeExpired(): void {
+    // Not the time of day: that is set forward and back.
+    const now = performance.now();
+    for (const [id, { end }] of entries) {
+      if (end > now) return;
+      entries.delete(id);
+    }
+  }
+
+  return {
+    get(id: string): LedgerEntry | undefined {
+      removeExpired();
+      return entries.get(id)?.entry;
+    },
+    add(id: string, entry: LedgerEntry): void {
+      if (entries.size >= maxEntries) throw new StoreBusyError(`The ledger has ${maxEntries} entries`);
+      entries.set(id, { entry, end: performance.now() + maxAge * 1000 });
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Policy } from "@entity-tag/core";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
-import { writeIdOf } from "./write/idempotency.ts";
-import { problem } from "./write/problem.ts";
+import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
 import { type Change, write } from "./write/write.ts";
 
 /** Far more than a writer needs that competes with the other processes alone: see `inTurn`. */
@@ -16,6 +15,8 @@ export interface MutateOptions<T> {
   maxSwaps?: number | undefined;
   /** The request's body, if you have read it: a replay under the same `Idempotency-Key` is recognised by it. */
   body?: string | Uint8Array | undefined;
+  /** Whose `Idempotency-Key` it is: under another scope it is another key. Default: a hash of `Authorization`. */
+  scope?: Scope | undefined;
   /** Where a created resource is. Default: the request's own path. */
   location?: string | undefined;
   /** Shows the new value in the answer. Without it the answer has no body. */
@@ -49,10 +50,31 @@ export async function mutate<T>(
   change: Change<T>,
   options: MutateOptions<T> = {},
 ): Promise<Response> {
-  const { policy, codings = [], represent } = options;
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
-  const writeId = await writeIdOf(request, key, options.body);
-  if (writeId === null) return problem(413, "The body is too long to recognise the request by.");
+  const response = await mutated(request, store, key, change, { ...options, maxSwaps });
+  return withLedgerField(request, store, response);
+}
+
+async function mutated<T>(
+  request: Request,
+  store: VersionedStore<T>,
+  key: string,
+  change: Change<T>,
+  {
+    policy,
+    codings = [],
+    represent,
+    maxSwaps,
+    body,
+    scope,
+    location,
+    signal,
+  }: MutateOptions<T> & { maxSwaps: number },
+): Promise<Response> {
+  // Who names the place of what is created may have made up its key for this request.
+  const sameKey = location === undefined ? key : undefined;
+  const identity = await identityOf(store, { request, key: sameKey, body, scope, location });
+  if (identity instanceof Response) return identity;
   const outcome = await write({
     request,
     store,
@@ -61,13 +83,13 @@ export async function mutate<T>(
     policy,
     codings,
     maxSwaps,
-    writeId,
-    signal: options.signal ?? request.signal,
+    identity,
+    signal: signal ?? request.signal,
     skipValue: false,
     // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.
     mustExist: request.method === "DELETE",
   });
-  return answerTo(outcome, { request, represent, echo: true, location: options.location ?? pathOf(request) });
+  return answerTo(outcome, { request, represent, echo: true, location: location ?? pathOf(request) });
 }
 
 /** @throws {TypeError} on anything but a whole number above 0 */

@@ -1,42 +1,41 @@
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
-import { backoff, pause, unlessAborted } from "./contract/waiting.ts";
+import { backoff, pause } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
-import { quoteTable } from "./drivers/identifier.ts";
-import { statements } from "./drivers/postgres-statements.ts";
+import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
+import {
+  type AnyRow,
+  certain,
+  isRolledBack,
+  type PostgresJs,
+  type PostgresQueryable,
+  type Query,
+  queryOf,
+  sqlState,
+} from "./drivers/postgres-client.ts";
+import { type SwapParameters, statements, swapStatement } from "./drivers/postgres-statements.ts";
 
-/** A Pool or Client of `pg`, or a PGlite. */
-export interface PostgresQueryable {
-  // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
-  query(text: string, values?: any[]): Promise<{ rows: unknown[] }>;
-}
-
-/** The tag function of postgres.js. */
-export interface PostgresJs {
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  unsafe(text: string, values?: any[]): PromiseLike<Iterable<unknown>>;
-}
+export type { PostgresJs, PostgresQueryable };
 
 export interface PostgresOptions<T> extends CodecOptions<T> {
-  /** `pages`, or `app.pages` with a schema. Default `entity_tag`. */
+  /** `pages`, or `app.pages` with a schema; at most 56 characters. Default `entity_tag`. */
   table?: string | undefined;
+  ledger?: LedgerLimits | undefined;
 }
 
-export interface PostgresStore<T> extends Required<Omit<VersionedStore<T>, "ledger">> {
-  /** Makes the table if it is not there yet; safe to call again, and from many processes at once. Returns the store. */
+export interface PostgresStore<T> extends Required<VersionedStore<T>> {
+  /**
+   * Makes the tables if they are not there yet; safe to call again, and from many processes at once. Returns the store.
+   *
+   * @throws {TypeError} in a database that cannot hold every text: its encoding must be UTF8
+   */
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
 
-type SwapRow = Row & { swapped: boolean };
-
-type Query = (text: string, values?: unknown[]) => Promise<Row[]>;
-
-/** Rolled back whole, so that it may be tried again: serialization failure, deadlock, lock not available. */
-const TRANSIENT = new Set<unknown>(["40001", "40P01", "55P03"]);
-const LOCK_NOT_AVAILABLE = "55P03";
-const UNDEFINED_TABLE = "42P01";
+/** How often a read is made that was rolled back. */
 const READ_TRIES = 8;
 
 /**
@@ -57,106 +56,115 @@ export function postgresStore<T>(
   options: PostgresOptions<T> = {},
 ): PostgresStore<T> {
   const codec = codecOf(options);
-  const table = quoteTable(options.table ?? "entity_tag");
-  const query = queryOf(client, table);
-  const sql = statements(table, codec.kind === "text" ? "text" : "bytea");
+  const name = options.table ?? "entity_tag";
+  const tables: Tables = [quoteTable(name), ledgerTable(name), codec.kind === "text" ? "text" : "bytea"];
+  const query = queryOf(client);
   const store: PostgresStore<T> = {
-    ...storeOver(postgresDriver(query, sql), codec),
+    ...storeOver(postgresDriver(query, tables, limitsOf(options.ledger)), codec),
     async createTable({ signal } = {}) {
-      await unlessAborted(() => query(sql.create), signal);
+      const sql = statements(...tables);
+      const [row] = await query(sql.encoding, [], signal);
+      if (row?.encoding !== "UTF8") throw wrongEncoding(row?.encoding);
+      await query(sql.create, [], signal);
       return store;
     },
   };
   return store;
 }
 
-function postgresDriver(query: Query, sql: ReturnType<typeof statements>): Driver {
-  function swapOnce({ key, expected, next, version, skipValue }: DriverSwap): Promise<Row[]> {
-    if (!next && expected !== null) return query(sql.remove, [key, expected, skipValue]);
-    if (!next) return query(sql.absent, [key, skipValue]);
-    const values = [key, next.value, next.octets, version, next.writeId, skipValue];
-    return expected === null ? query(sql.insert, values) : query(sql.update, [...values, expected]);
+type Tables = [table: string, ledger: string, type: "text" | "bytea"];
+
+type SwapRow = Row & { swapped: boolean; crowded: boolean };
+
+/** An entry's columns, under names that the row's do not have. */
+interface EntryRow {
+  fingerprint: string | null;
+  wrote: string;
+  made: string | null;
+  created: boolean;
+  location: string | null;
+}
+
+function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
+  const [table] = tables;
+  const sql = statements(...tables);
+
+  /** A read that was rolled back has done nothing, and is simply made again. */
+  async function rowsOf(text: string, values: unknown[], signal: AbortSignal | undefined): Promise<AnyRow[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await query(text, values, signal);
+      } catch (error) {
+        if (!isRetried(error)) throw certain(error, table);
+        if (tries === READ_TRIES)
+          throw new StoreBusyError("The read was rolled back again and again", { cause: error });
+      }
+      await pause(backoff(tries, 100), signal);
+    }
   }
 
   return {
-    async read({ key, known, signal }) {
+    maxAge: limits.maxAge,
+
+    async read({ key, known, id, signal }) {
       // One text instead of an array, which every client library writes in its own way. No version has a space.
       const versions = known === "*" ? null : known.join(" ");
+      if (id !== undefined) {
+        const [row] = await rowsOf(sql.readWithEntry, [key, versions, id], signal);
+        return { row: row?.version == null ? null : (row as unknown as Row), entry: entryOf(row) };
+      }
       const [text, values] = known.length === 0 ? [sql.read, [key]] : [sql.readUnless, [key, versions]];
-      const [row = null] = await readRows(query, signal, text, values);
+      const [row = null] = (await rowsOf(text, values, signal)) as unknown as Row[];
       return { row, entry: null };
     },
 
     async swap(swap) {
+      const { text, values } = swapStatement(...tables, parametersOf(swap, limits));
       try {
-        const [row] = (await unlessAborted(() => swapOnce(swap), swap.signal)) as SwapRow[];
-        if (row?.swapped) return { won: row };
-        // Another insert has won that this statement's snapshot does not show.
-        if (!row && swap.next && swap.expected === null) return { lost: undefined };
-        return { lost: row ?? null };
+        const [row] = (await query(text, values, swap.signal)) as unknown as [SwapRow];
+        if (row.swapped) return { won: row };
+        if (row.crowded) throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
+        // Nothing was there in the statement's snapshot, and yet the insert met a row.
+        const isHidden = row.version === null && swap.expected === null;
+        return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
-        if (sqlState(error) === LOCK_NOT_AVAILABLE)
-          throw new StoreBusyError("The row is locked", { cause: error });
-        if (TRANSIENT.has(sqlState(error))) return { lost: undefined };
-        throw error;
+        if (isRolledBack(error) || isRepeated(error, swap)) return { lost: undefined };
+        throw certain(error, table);
       }
     },
 
-    list({ prefix, after, limit, values, signal }) {
+    async list({ prefix, after, limit, values, signal }) {
       const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
       const end = endOfPrefix(prefix);
       const bounds = [limit, isLater ? after : prefix, ...(end === null ? [] : [end])];
-      return readRows(query, signal, sql.list(values, isLater, end !== null), bounds);
+      return (await rowsOf(sql.list(values, isLater, end !== null), bounds, signal)) as unknown as Row[];
     },
   };
 }
 
-function queryOf(client: PostgresQueryable | PostgresJs, table: string): Query {
-  const send = sendOf(client);
-  return async (text, values) => {
-    try {
-      return await send(text, values);
-    } catch (error) {
-      if (sqlState(error) !== UNDEFINED_TABLE) throw error;
-      throw new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
-        cause: error,
-      });
-    }
-  };
+function parametersOf({ claim, entry, ...swap }: DriverSwap, limits: Limits): SwapParameters {
+  if (!claim || !entry) return swap;
+  const { fingerprint, location } = entry;
+  return { ...swap, entry: { id: claim.id, fingerprint, location, ...limits } };
 }
 
-function sendOf(client: PostgresQueryable | PostgresJs): Query {
-  const { unsafe, query } = Object(client) as Partial<PostgresJs & PostgresQueryable>;
-  if (typeof unsafe === "function") {
-    return async (text, values) => Array.from(await unsafe.call(client, text, values)) as Row[];
-  }
-  if (typeof query === "function") {
-    return async (text, values) => (await query.call(client, text, values)).rows as Row[];
-  }
-  throw new TypeError(
-    `Cannot use ${String(client)} as a PostgreSQL client. Give a Pool of pg, the function of postgres.js, or a PGlite`,
+function entryOf(row: AnyRow | undefined): LedgerEntry | null {
+  const { fingerprint, wrote, made, created, location } = row as unknown as EntryRow;
+  return fingerprint === null ? null : { fingerprint, key: wrote, version: made, created, location };
+}
+
+/** NULL was to be written over a live entry of the ledger: see `rememberedIn`. */
+function isRepeated(error: unknown, { claim }: DriverSwap): boolean {
+  return claim !== undefined && sqlState(error) === "23502";
+}
+
+/** Locks of the whole table are waited for as briefly as the connection's own `lock_timeout` says. */
+function isRetried(error: unknown): boolean {
+  return isRolledBack(error) || sqlState(error) === "55P03";
+}
+
+function wrongEncoding(encoding: unknown): TypeError {
+  return new TypeError(
+    `Cannot keep every text in a database with the encoding ${String(encoding)}. Use one with UTF8`,
   );
-}
-
-/** A read that was rolled back has done nothing, and is simply made again. */
-async function readRows(
-  query: Query,
-  signal: AbortSignal | undefined,
-  text: string,
-  values: unknown[],
-): Promise<Row[]> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await unlessAborted(() => query(text, values), signal);
-    } catch (error) {
-      if (!TRANSIENT.has(sqlState(error))) throw error;
-      if (tries === READ_TRIES)
-        throw new StoreBusyError("The read was rolled back again and again", { cause: error });
-    }
-    await pause(backoff(tries, 100), signal);
-  }
-}
-
-function sqlState(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

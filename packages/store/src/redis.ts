@@ -1,8 +1,8 @@
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
-import { StoreBusyError } from "./contract/errors.ts";
+import { StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { unlessAborted } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
 import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
@@ -12,6 +12,7 @@ export type { IoRedis, NodeRedis };
 export interface RedisOptions<T> extends CodecOptions<T> {
   /** What the names of this store's keys begin with. Default `entity-tag`. */
   prefix?: string | undefined;
+  ledger?: LedgerLimits | undefined;
 }
 
 /** A reply to READ: version, modified, write id, and value and octets if they were sent. */
@@ -36,15 +37,18 @@ type Reply = [outcome: Uint8Array, what?: Uint8Array | State];
 export function redisStore<T>(
   client: NodeRedis | IoRedis,
   options: RedisOptions<T> = {},
-): Required<Omit<VersionedStore<T>, "ledger">> {
+): Required<VersionedStore<T>> {
   const codec = codecOf(options);
   const prefix = checkPrefix(options.prefix ?? "entity-tag");
-  return storeOver(redisDriver(sendOf(client), prefix, codec.kind === "text"), codec);
+  const driver = redisDriver(sendOf(client), prefix, codec.kind === "text", limitsOf(options.ledger));
+  return storeOver(driver, codec);
 }
 
-function redisDriver(send: Send, prefix: string, isText: boolean): Driver {
+function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits): Driver {
   const index = `{${prefix}}:keys`;
   const hashes = `{${prefix}}:value:`;
+  const ledger = `{${prefix}}:ledger`;
+  const entryKey = (id: string) => `${ledger}:${id}`;
 
   function rowOf([version, modified, writeid, value, octets]: State): Row {
     return {
@@ -57,17 +61,34 @@ function redisDriver(send: Send, prefix: string, isText: boolean): Driver {
   }
 
   return {
-    async read({ key, known, signal }) {
+    maxAge: limits.maxAge,
+
+    async read({ key, known, id, signal }) {
+      const keys = id === undefined ? [hashes + key] : [hashes + key, entryKey(id)];
       const wanted = known === "*" ? ["all"] : ["some", ...known];
-      const state = await ask<State | null>(send, READ, [hashes + key], wanted, signal);
-      return { row: state && rowOf(state), entry: null };
+      const [state, entry] = await ask<[State | null, Uint8Array | null]>(send, READ, keys, wanted, signal);
+      return { row: state && rowOf(state), entry: entry && JSON.parse(toText(entry)) };
     },
 
     async swap(swap) {
+      const { claim, entry, signal } = swap;
       const keys = [hashes + swap.key, index];
-      const [outcome, what] = await ask<Reply>(send, SWAP, keys, argumentsOf(swap), swap.signal);
-      if (toText(outcome) === "won") return { won: { modified: Number(toText(what as Uint8Array)) } };
-      return { lost: what ? rowOf(what as State) : null };
+      const args = argumentsOf(swap);
+      if (claim) {
+        keys.push(entryKey(claim.id), ledger);
+        args.push(JSON.stringify(entry), String(limits.maxAge * 1000), String(limits.maxEntries));
+      }
+      const [outcome, what] = await ask<Reply>(send, SWAP, keys, args, signal);
+      switch (toText(outcome)) {
+        case "won":
+          return { won: { modified: Number(toText(what as Uint8Array)) } };
+        case "lost":
+          return { lost: what ? rowOf(what as State) : null };
+        case "full":
+          throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
+        default:
+          return { lost: undefined };
+      }
     },
 
     async list({ prefix, after, limit, values, signal }) {
@@ -83,7 +104,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean): Driver {
 
 function argumentsOf({ key, expected, next, version, skipValue }: DriverSwap): Argument[] {
   const args = [key, optional(expected), skipValue ? "skip" : "value"];
-  if (!next) return args;
+  if (!next) return [...args, "-", "-", "-", "-"];
   return [...args, version, optional(next.writeId), next.value, optionalBytes(next.octets)];
 }
 
@@ -120,20 +141,45 @@ async function ask<R>(
   const rest = [String(keys.length), ...keys, ...args];
   if (!digests.has(script)) digests.set(script, sha1(script));
   const digest = await digests.get(script)!;
-  const run = async () => {
-    try {
-      return await send("EVALSHA", [digest, ...rest], signal);
-    } catch (error) {
-      if (!beginsWith(error, "NOSCRIPT")) throw error;
-      return await send("EVAL", [script, ...rest], signal);
-    }
-  };
   try {
-    return (await unlessAborted(run, signal)) as R;
+    return (await send("EVALSHA", [digest, ...rest], signal)) as R;
   } catch (error) {
-    if (!["LOADING", "BUSY ", "TRYAGAIN", "MASTERDOWN"].some((code) => beginsWith(error, code))) throw error;
-    throw new StoreBusyError("Redis cannot answer now", { cause: error });
+    if (beginsWith(error, ["NOSCRIPT"])) return evaluate(send, script, rest, signal);
+    throw certain(error);
   }
+}
+
+/** The whole script: Redis keeps it, and knows its digest from then on. */
+async function evaluate<R>(
+  send: Send,
+  script: string,
+  rest: Argument[],
+  signal: AbortSignal | undefined,
+): Promise<R> {
+  try {
+    return (await send("EVAL", [script, ...rest], signal)) as R;
+  } catch (error) {
+    throw certain(error);
+  }
+}
+
+/** Refused before anything was written: by a server that starts, stops, replicates or is busy. */
+const BUSY = [
+  "LOADING",
+  "BUSY",
+  "TRYAGAIN",
+  "MASTERDOWN",
+  "CLUSTERDOWN",
+  "READONLY",
+  "MISCONF",
+  "NOREPLICAS",
+];
+
+/** What the error means, where it is certain that nothing was written; otherwise the error. */
+function certain(error: unknown): unknown {
+  if (beginsWith(error, ["OOM"])) return new StoreFullError("Redis has no memory left", { cause: error });
+  if (beginsWith(error, BUSY)) return new StoreBusyError("Redis cannot do this now", { cause: error });
+  return error;
 }
 
 async function sha1(text: string): Promise<string> {
@@ -141,6 +187,8 @@ async function sha1(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function beginsWith(error: unknown, code: string): boolean {
-  return error instanceof Error && error.message.startsWith(code);
+/** Older servers put "ERR Error running script" and a dash before the code. */
+function beginsWith(error: unknown, codes: readonly string[]): boolean {
+  if (!(error instanceof Error)) return false;
+  return codes.some((code) => error.message.startsWith(`${code} `) || error.message.includes(` -${code} `));
 }

@@ -6,6 +6,7 @@ import { get } from "./resource/representation.ts";
 import { type ResourceOptions, type Settings, settingsOf } from "./resource/settings.ts";
 import type { Collection } from "./resource/target.ts";
 import { PATCH_TYPE, patch, put, remove } from "./resource/writes.ts";
+import { withLedgerField } from "./write/idempotency.ts";
 import { problem, unreadableNow } from "./write/problem.ts";
 
 /**
@@ -29,7 +30,7 @@ export function resource<T>(
 ): (request: Request) => Promise<Response> {
   const settings = settingsOf(store, options);
   return async (request) => {
-    const response = await handle(settings, request);
+    const response = withLedgerField(request, store, await handle(settings, request));
     return request.method === "HEAD" ? new Response(null, response) : response;
   };
 }

@@ -1,10 +1,18 @@
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
-import { StoreBusyError } from "./contract/errors.ts";
+import { StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
+import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { PATIENCE } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
-import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
-import { quoteTable } from "./drivers/identifier.ts";
+import {
+  type Driver,
+  type DriverSwap,
+  type DriverSwapResult,
+  type Row,
+  storeOver,
+} from "./drivers/driver.ts";
+import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
 
 /** What `node:sqlite`, `better-sqlite3` and `bun:sqlite` have in common. */
 export interface SqliteDatabase {
@@ -21,23 +29,25 @@ export interface SqliteStatement {
 export interface SqliteOptions<T> extends CodecOptions<T> {
   /** Letters, digits and `_`. Default `entity_tag`. */
   table?: string | undefined;
+  ledger?: LedgerLimits | undefined;
 }
 
-export interface SqliteStore<T> extends Required<Omit<VersionedStore<T>, "ledger">> {
+export interface SqliteStore<T> extends Required<VersionedStore<T>> {
   /** Makes the table if it is not there yet; safe to call again, and from many processes at once. Returns the store. */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }
 
-type Bound = Stored | number | null;
+/** SQLite has no booleans. */
+type KeptEntry = Omit<LedgerEntry, "created"> & { created: number };
 
-/** How long a locked database is asked again, in milliseconds, before the answer is "busy" or "lost". */
-const PATIENCE = 2000;
+type Bound = Stored | number | null;
 
 /**
  * A store in a table of a SQLite database, which any number of processes may share.
  *
- * Every step is one statement of its own: do not call it between `BEGIN` and `COMMIT` on the same connection.
- * `createTable()` once before the first use.
+ * Every step is a statement or a transaction of its own: do not call it between `BEGIN` and `COMMIT` on the same
+ * connection. `createTable()` once before the first use. It sets the connection's own busy timeout to 0, because that
+ * one blocks the event loop, and asks a locked database again for two seconds instead.
  *
  * @throws {TypeError} on a table name that is not one, or when only one of `encode` and `decode` is given
  * @example
@@ -49,18 +59,26 @@ const PATIENCE = 2000;
  */
 export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {}): SqliteStore<T> {
   const table = quoteTable(options.table ?? "entity_tag");
+  const sql = statements(table, ledgerTable(options.table ?? "entity_tag"));
+  const driver = sqliteDriver(db, table, sql, limitsOf(options.ledger));
   const store: SqliteStore<T> = {
-    ...storeOver(sqliteDriver(db, table), codecOf(options)),
+    ...storeOver(driver, codecOf(options)),
     async createTable({ signal } = {}) {
-      await whileBusy(() => db.prepare(statements(table).create).run(), signal);
+      for (const create of sql.create) await whileBusy(() => db.prepare(create).run(), signal);
       return store;
     },
   };
+  // better-sqlite3 blocks for five seconds unless it is told not to.
+  db.prepare("PRAGMA busy_timeout = 0").all();
   return store;
 }
 
-function sqliteDriver(db: SqliteDatabase, table: string): Driver {
-  const sql = statements(table);
+function sqliteDriver(
+  db: SqliteDatabase,
+  table: string,
+  sql: ReturnType<typeof statements>,
+  limits: Limits,
+): Driver {
   const prepared = new Map<string, SqliteStatement>();
 
   // `all`, never `get`: a statement commits at its last step. `get` stops before it, and a commit that is then
@@ -94,18 +112,61 @@ function sqliteDriver(db: SqliteDatabase, table: string): Driver {
     return run(sql.readUnless, versions, versions, key)[0] ?? null;
   }
 
+  function findEntry(id: string): LedgerEntry | null {
+    const [found] = run(sql.findEntry, id, Date.now()) as unknown as KeptEntry[];
+    return found ? { ...found, created: found.created === 1 } : null;
+  }
+
+  function swapAndTell(swap: DriverSwap): DriverSwapResult {
+    const [won] = swapOnce(swap);
+    return won ? { won } : { lost: readUnless(swap.key, swap.skipValue ? "*" : []) };
+  }
+
+  /** The swap and its entry in one transaction. Nothing is awaited in it: the connection is this store's alone. */
+  function swapAndRemember(swap: DriverSwap, id: string, entry: LedgerEntry): DriverSwapResult {
+    db.prepare("BEGIN IMMEDIATE").run();
+    try {
+      const result: DriverSwapResult = findEntry(id) ? { lost: undefined } : swapAndTell(swap);
+      if ("won" in result) remember(id, entry);
+      db.prepare("won" in result ? "COMMIT" : "ROLLBACK").run();
+      return result;
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  }
+
+  function remember(id: string, { fingerprint, key, version, created, location }: LedgerEntry): void {
+    const now = Date.now();
+    run(sql.removeExpired, id, now, now);
+    const [count] = run(sql.countEntries) as unknown as { count: number | null }[];
+    if ((count?.count ?? 0) >= limits.maxEntries)
+      throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
+    run(sql.addEntry, id, fingerprint, key, version, created ? 1 : 0, location, now + limits.maxAge * 1000);
+  }
+
+  /** A full disk and some other errors have rolled it back already. */
+  function rollBack(): void {
+    try {
+      db.prepare("ROLLBACK").run();
+    } catch {}
+  }
+
   return {
-    read: ({ key, known, signal }) =>
+    maxAge: limits.maxAge,
+
+    read: ({ key, known, id, signal }) =>
       whileBusy(() => {
+        // The entry comes second: a write that is made between the two is then found in the ledger, not judged.
         const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
-        return { row, entry: null };
+        return { row, entry: id === undefined ? null : findEntry(id) };
       }, signal),
 
-    swap: (swap) =>
-      whileBusy(() => {
-        const [won] = swapOnce(swap);
-        return won ? { won } : { lost: readUnless(swap.key, swap.skipValue ? "*" : []) };
-      }, swap.signal),
+    swap: (swap) => {
+      const { claim, entry, signal } = swap;
+      const step = claim && entry ? () => swapAndRemember(swap, claim.id, entry) : () => swapAndTell(swap);
+      return whileBusy(step, signal);
+    },
 
     list({ prefix, after, limit, values, signal }) {
       const { text, bounds } = sql.list(values, prefix, after);
@@ -114,11 +175,23 @@ function sqliteDriver(db: SqliteDatabase, table: string): Driver {
   };
 }
 
-function statements(table: string) {
+function statements(table: string, ledger: string) {
   const state = "version, last_modified AS modified, write_id AS writeid";
   return {
-    create: `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL, octets BLOB,
-      version TEXT NOT NULL, last_modified INTEGER NOT NULL, write_id TEXT)`,
+    create: [
+      `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL, octets BLOB,
+        version TEXT NOT NULL, last_modified INTEGER NOT NULL, write_id TEXT)`,
+      `CREATE TABLE IF NOT EXISTS ${ledger} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        fingerprint TEXT NOT NULL, key TEXT NOT NULL, version TEXT, created INTEGER NOT NULL, location TEXT,
+        expires INTEGER NOT NULL)`,
+    ],
+    findEntry: `SELECT fingerprint, key, version, created, location FROM ${ledger} WHERE id = ? AND expires > ?`,
+    // Entries expire in the order in which they were made, so the oldest are looked at, and counting takes two looks.
+    removeExpired: `DELETE FROM ${ledger} WHERE id = ? AND expires <= ? OR seq IN
+      (SELECT seq FROM (SELECT seq, expires FROM ${ledger} ORDER BY seq LIMIT 20) WHERE expires <= ?) RETURNING seq`,
+    countEntries: `SELECT (SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1 AS count`,
+    addEntry: `INSERT INTO ${ledger} (id, fingerprint, key, version, created, location, expires)
+      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = ?`,
     readUnless: `SELECT CASE WHEN known THEN NULL ELSE value END AS value,
       CASE WHEN known THEN NULL ELSE octets END AS octets, ${state}
@@ -142,25 +215,36 @@ function statements(table: string) {
 
 /** Tries again while another connection holds the lock. Waiting here keeps the event loop free; SQLite's own does not. */
 async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Promise<R> {
-  for (let tries = 0, waited = 0; ; tries++) {
+  const end = performance.now() + PATIENCE;
+  for (let tries = 0; ; tries++) {
     signal?.throwIfAborted();
     try {
       return step();
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (waited >= PATIENCE) throw new StoreBusyError("The database is locked", { cause: error });
+      const code = resultCode(error);
+      if (code === FULL) throw new StoreFullError("The disk is full", { cause: error });
+      if (code === READONLY) throw new StoreBusyError("The database is read-only", { cause: error });
+      if (code !== BUSY && code !== LOCKED) throw error;
+      if (performance.now() >= end) throw new StoreBusyError("The database is locked", { cause: error });
     }
-    const wait = backoff(tries, 32);
-    waited += wait;
-    await pause(wait, signal);
+    await pause(backoff(tries, 32), signal);
   }
 }
 
-/** SQLITE_BUSY and SQLITE_LOCKED with their extended codes, as each library spells them. */
-function isBusy(error: unknown): boolean {
+const [BUSY, LOCKED, READONLY, FULL] = [5, 6, 8, 13];
+const CODES = new Map([
+  ["SQLITE_BUSY", BUSY],
+  ["SQLITE_LOCKED", LOCKED],
+  ["SQLITE_READONLY", READONLY],
+  ["SQLITE_FULL", FULL],
+]);
+
+/** The primary result code of an error, as each library spells it. */
+function resultCode(error: unknown): number | undefined {
   const { code, errcode, errno } = (error ?? {}) as { code?: unknown; errcode?: unknown; errno?: unknown };
-  if (typeof code === "string" && (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")))
-    return true;
+  if (typeof code === "string" && code.startsWith("SQLITE_")) {
+    return CODES.get(code.split("_", 2).join("_"));
+  }
   const number = typeof errcode === "number" ? errcode : code === undefined ? errno : undefined;
-  return typeof number === "number" && ((number & 0xff) === 5 || (number & 0xff) === 6);
+  return typeof number === "number" ? number & 0xff : undefined;
 }

@@ -19,7 +19,28 @@ export interface LedgerEntry {
   version: string | null;
   /** Whether nothing was there before. */
   created: boolean;
-  location?: string;
+  location: string | null;
+}
+
+/** How much a ledger remembers. */
+export interface LedgerLimits {
+  /** How long an entry is kept, in seconds. Default 86,400: a day. Clients rely on it. */
+  maxAge?: number | undefined;
+  /** How many entries there may be; with more, a new keyed write is answered with 503. Default 1,000,000. */
+  maxEntries?: number | undefined;
+}
+
+/** The limits with nothing left open. */
+export type Limits = { maxAge: number; maxEntries: number };
+
+/** @throws {TypeError} on anything but whole numbers above 0 */
+export function limitsOf(limits: LedgerLimits = {}): Limits {
+  const { maxAge = 86_400, maxEntries = 1_000_000 } = limits;
+  for (const [name, count] of Object.entries({ maxAge, maxEntries })) {
+    if (!Number.isInteger(count) || count < 1)
+      throw new TypeError(`Cannot use ${String(count)} for ledger.${name}. Use a whole number above 0`);
+  }
+  return { maxAge, maxEntries };
 }
 
 export interface LedgerOptions extends StoreOptions {

@@ -41,6 +41,8 @@ export interface DriverSwap {
   /** The version to be made. */
   version: string;
   claim: LedgerClaim | undefined;
+  /** What the ledger keeps, if there is a claim. */
+  entry: LedgerEntry | undefined;
   skipValue: boolean;
   signal: AbortSignal | undefined;
 }
@@ -68,13 +70,15 @@ export interface Range {
 
 /** What differs from one database to the next. */
 export interface Driver {
+  /** How long its ledger keeps an entry, in seconds. */
+  maxAge: number;
   read(look: Look): Promise<Found>;
   swap(swap: DriverSwap): Promise<DriverSwapResult>;
   list(range: Range): Promise<Row[]>;
 }
 
 /** The contract over a driver: what all drivers have in common stands here once. */
-export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Omit<VersionedStore<T>, "ledger">> {
+export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
   async function look(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
     checkKey(key);
@@ -93,7 +97,17 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Omit<Ver
       checkKey(key);
       const made = next === null ? null : rowToWrite(codec.encode(next), octets, writeId);
       const version = newVersion();
-      const result = await driver.swap({ key, expected, next: made, version, claim, skipValue, signal });
+      const entry = claim && entryOf(claim, key, expected, made && version);
+      const result = await driver.swap({
+        key,
+        expected,
+        next: made,
+        version,
+        claim,
+        entry,
+        skipValue,
+        signal,
+      });
       if ("won" in result)
         return { swapped: true, current: made && written(next!, made, version, result.won) };
       if (result.lost === undefined) return { swapped: false };
@@ -105,6 +119,16 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Omit<Ver
       return { swapped: false, current: legible(result.lost, codec) };
     },
 
+    ledger: {
+      maxAge: driver.maxAge,
+      async find(key, id, { known = [], signal } = {}) {
+        signal?.throwIfAborted();
+        checkKey(key);
+        const { row, entry } = await driver.read({ key, known, id, signal });
+        return { current: row && legible(row, codec), entry };
+      },
+    },
+
     async list(prefix, { limit, after, values = true, signal }): Promise<Member<T>[]> {
       signal?.throwIfAborted();
       checkKey(prefix);
@@ -112,6 +136,15 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Omit<Ver
       return rows.map((row) => memberOf(row, codec, values));
     },
   };
+}
+
+function entryOf(
+  { fingerprint, location }: LedgerClaim,
+  key: string,
+  expected: string | null,
+  version: string | null,
+): LedgerEntry {
+  return { fingerprint, key, version, created: expected === null, location: location ?? null };
 }
 
 /** @throws {UnreadableValueError} when the value cannot be decoded */

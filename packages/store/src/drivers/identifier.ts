@@ -17,6 +17,11 @@ export function quoteTable(name: string): string {
   );
 }
 
+/** The name of the ledger that belongs to a table, quoted. */
+export function ledgerTable(name: string): string {
+  return quoteTable(name).replace(/"$/, '_ledger"');
+}
+
 function isIdentifier(part: string): boolean {
   if (part.length < 1 || part.length > MAX_LENGTH) return false;
   return [...part].every(

@@ -1,3 +1,6 @@
+import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { warnWithoutErrorListener } from "./error-listener.ts";
+
 /** A client of `redis` (node-redis). */
 export interface NodeRedis {
   // biome-ignore lint/suspicious/noExplicitAny: its own types of arguments and replies are generic over protocol versions
@@ -8,22 +11,40 @@ export interface NodeRedis {
 export interface IoRedis {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   callBuffer(command: string, ...args: any[]): Promise<any>;
-  on(event: "ready" | "close", listener: () => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  on(event: "ready" | "close", listener: (...args: any[]) => void): unknown;
   status: string;
 }
 
 export type Argument = string | Uint8Array;
 
-/** Sends one command, once; bulk strings of the reply come as bytes. */
+/**
+ * Sends one command; bulk strings of the reply come as bytes. Nothing is sent unless the client is connected, and a
+ * command that was given up before it was sent is never sent later: then the error is a `StoreBusyError`. Any other
+ * error that is not Redis's own means that nobody knows what became of the command.
+ */
 export type Send = (command: string, args: Argument[], signal: AbortSignal | undefined) => Promise<unknown>;
+
+/** What both libraries have beyond the types above, under some name. */
+interface Connected {
+  isReady?: boolean;
+  isOpen?: boolean;
+  isCluster?: boolean;
+  status?: string;
+  connect?(): Promise<unknown>;
+  on?(event: string, listener: () => void): unknown;
+  off?(event: string, listener: () => void): unknown;
+}
 
 /** @throws {TypeError} on anything that is neither client, and on a cluster of ioredis */
 export function sendOf(client: NodeRedis | IoRedis): Send {
-  const given = Object(client) as Partial<NodeRedis & IoRedis> & { isCluster?: unknown };
-  if (typeof given.callBuffer === "function" && given.isCluster !== true)
-    return sendByIoRedis(client as IoRedis);
+  const given = Object(client) as Partial<NodeRedis & IoRedis> & Connected;
+  if (typeof given.callBuffer === "function" && given.isCluster !== true) {
+    return whenReady(given, sendByIoRedis(client as IoRedis));
+  }
   if (typeof given.callBuffer !== "function" && typeof given.sendCommand === "function") {
-    return sendByNodeRedis(client as NodeRedis);
+    warnWithoutErrorListener(client, "The Redis client");
+    return whenReady(given, sendByNodeRedis(client as NodeRedis));
   }
   throw new TypeError(
     `Cannot use ${given.isCluster ? "a cluster" : String(client)} as a Redis client. ` +
@@ -31,58 +52,99 @@ export function sendOf(client: NodeRedis | IoRedis): Send {
   );
 }
 
-function sendByNodeRedis(client: NodeRedis): Send {
-  const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
-  return (command, args, signal) => {
-    return client.sendCommand([command, ...args.map(toBuffer)], {
-      typeMapping,
-      ...(signal && { abortSignal: signal }),
-    });
+/** Both libraries queue commands while they are not connected, and send them at any later time: so they get none. */
+function whenReady(client: Connected, send: Send): Send {
+  return async (command, args, signal) => {
+    if (!isReady(client))
+      await within(
+        PATIENCE,
+        () => ready(client),
+        signal,
+        () => notConnected("Redis"),
+      );
+    return send(command, args, signal);
   };
 }
 
+function isReady({ isReady, status }: Connected): boolean {
+  return isReady ?? (status === undefined || status === "ready");
+}
+
+async function ready(client: Connected): Promise<void> {
+  if (client.isOpen === false || client.status === "end") throw notConnected("Redis", "The client is closed");
+  // ioredis with `lazyConnect`.
+  if (client.status === "wait") client.connect?.().catch(() => {});
+  await new Promise<void>((resolve) => {
+    const onReady = () => {
+      client.off?.("ready", onReady);
+      resolve();
+    };
+    client.on?.("ready", onReady);
+  });
+}
+
+function sendByNodeRedis(client: NodeRedis): Send {
+  const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
+  return async (command, args, signal) => {
+    // Aborting takes back a command that is not sent yet, and nothing else.
+    const { signal: abortSignal, abort } = takeBack();
+    const late = setTimeout(abort, PATIENCE);
+    const work = () => client.sendCommand([command, ...args.map(toBuffer)], { typeMapping, abortSignal });
+    try {
+      return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
+    } catch (error) {
+      if (error instanceof Error && error.name === "AbortError" && !signal?.aborted)
+        throw notConnected("Redis");
+      throw error;
+    } finally {
+      clearTimeout(late);
+      abort();
+    }
+  };
+}
+
+function takeBack(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 /**
- * ioredis sends a command again when the connection was lost before its answer came. A swap that was made the first
- * time would then be told that somebody else had been faster. So a lost connection ends the wait: outcome unknown.
+ * ioredis sends a command again when the connection was lost before its answer came, and the second answer need not be
+ * that of the first: somebody else may have written in between. So a lost connection ends the wait.
  */
 function sendByIoRedis(client: IoRedis): Send {
-  const { queued, sent } = callsOn(client);
-  return async (command, args) => {
+  const sent = callsOn(client);
+  return async (command, args, signal) => {
     let lose: Lose = () => {};
     const lost = new Promise<never>((_, reject) => {
       lose = reject;
     });
-    (client.status === "ready" ? sent : queued).add(lose);
+    lost.catch(() => {});
+    sent.add(lose);
+    const work = () => Promise.race([client.callBuffer(command, ...args.map(toBuffer)), lost]);
     try {
-      return await Promise.race([client.callBuffer(command, ...args.map(toBuffer)), lost]);
+      return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } finally {
-      queued.delete(lose);
       sent.delete(lose);
     }
   };
 }
 
-type Lose = (reason: Error) => void;
-
-/** The calls that wait for a connection, and those that one has been used for. */
-interface Calls {
-  queued: Set<Lose>;
-  sent: Set<Lose>;
+function noAnswer(): Error {
+  return new Error(`Redis has not answered within ${ANSWER_TIMEOUT} ms`);
 }
 
-/** One listener for a client, however many stores stand on it. */
-const callsByClient = new WeakMap<IoRedis, Calls>();
+type Lose = (reason: Error) => void;
 
-function callsOn(client: IoRedis): Calls {
+/** The calls that wait for an answer. One listener for a client, however many stores stand on it. */
+const callsByClient = new WeakMap<IoRedis, Set<Lose>>();
+
+function callsOn(client: IoRedis): Set<Lose> {
   const known = callsByClient.get(client);
   if (known) return known;
-  const calls: Calls = { queued: new Set(), sent: new Set() };
-  client.on("ready", () => {
-    for (const lose of calls.queued) calls.sent.add(lose);
-    calls.queued.clear();
-  });
+  const calls = new Set<Lose>();
   client.on("close", () => {
-    for (const lose of calls.sent) lose(new Error("The connection to Redis was lost before the answer came"));
+    for (const lose of calls) lose(new Error("The connection to Redis was lost before the answer came"));
   });
   callsByClient.set(client, calls);
   return calls;

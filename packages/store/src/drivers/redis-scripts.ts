@@ -4,41 +4,56 @@
  * `-` when it is, and with a `+` before it when it is not: an empty text is a text.
  */
 
-/** KEYS: the hash. ARGV: `all` or `some`; the versions whose value need not be sent. */
+/**
+ * KEYS: the hash, and an entry of the ledger if it is wanted. ARGV: `all` or `some`; the versions whose value need not be
+ * sent. Answers the state and the entry.
+ */
 export const READ = `
+local entry = KEYS[2] and redis.call('GET', KEYS[2])
 local state = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
-if not state[1] then return false end
-if ARGV[1] == 'all' then return state end
+if not state[1] then return {false, entry} end
+local known = ARGV[1] == 'all'
 for i = 2, #ARGV do
-  if ARGV[i] == state[1] then return state end
+  known = known or ARGV[i] == state[1]
 end
-return redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets')`;
+if known then return {state, entry} end
+return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets'), entry}`;
 
 /**
- * KEYS: the hash, the index. ARGV: key, expected, `skip` or `value`; and to write, not delete: version, writeid, value,
- * octets. Answers `won` and the time of the new version, or `lost` and the state that is there. ioredis may send a
- * script twice: the version that it writes itself counts as won.
+ * KEYS: the hash, the index; and under a key of the client: its entry in the ledger, the index of the ledger.
+ * ARGV: key, expected, `skip` or `value`, version (`-` to delete), writeid, value, octets; and for the ledger: entry, its
+ * life in milliseconds, how many entries there may be.
+ *
+ * Answers `won` and the time of the new version, `lost` and the state that is there, or `repeated` or `full`. ioredis
+ * may send a script twice: the version that it writes itself counts as won.
  */
 export const SWAP = `
 local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
 local found = current[1] and '+' .. current[1] or '-'
 if current[1] and current[1] == ARGV[4] then return {'won', current[2]} end
+if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 1 then return {'repeated'} end
 if found ~= ARGV[2] then
   if not current[1] then return {'lost'} end
   if ARGV[3] == 'skip' then return {'lost', current} end
   return {'lost', redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets')}
 end
-if #ARGV == 3 then
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if KEYS[3] then
+  local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 100)
+  if #expired > 0 then redis.call('ZREM', KEYS[4], unpack(expired)) end
+  if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[10]) then return {'full'} end
+  redis.call('SET', KEYS[3], ARGV[8], 'PX', ARGV[9])
+  redis.call('ZADD', KEYS[4], now + ARGV[9], KEYS[3])
+end
+if ARGV[4] == '-' then
   redis.call('DEL', KEYS[1])
   redis.call('ZREM', KEYS[2], ARGV[1])
   return {'won', '0'}
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0)))
 redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, 'value', ARGV[6])
-local optional = {writeid = ARGV[5], octets = ARGV[7]}
-for name, value in pairs(optional) do
+for name, value in pairs({writeid = ARGV[5], octets = ARGV[7]}) do
   if value == '-' then
     redis.call('HDEL', KEYS[1], name)
   else

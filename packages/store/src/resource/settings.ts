@@ -2,6 +2,7 @@ import type { Policy } from "@entity-tag/core";
 import { checkKey } from "../contract/key.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 import { checkMaxSwaps } from "../mutate.ts";
+import type { Scope } from "../write/idempotency.ts";
 import { type Media, mediaOf } from "./media.ts";
 import { keyOfPath, type Target } from "./target.ts";
 
@@ -24,6 +25,8 @@ export interface ResourceOptions<T> {
   /** As for `mutate`. */
   maxSwaps?: number | undefined;
   /** As for `mutate`. */
+  scope?: Scope | undefined;
+  /** As for `mutate`. */
   codings?: readonly string[] | undefined;
   /** Default `no-cache`: keep it, and ask every time whether it is still good. */
   cacheControl?: string | undefined;
@@ -39,6 +42,7 @@ export interface Settings<T> {
   maxBytes: number;
   maxItems: number;
   maxSwaps: number;
+  scope: Scope | undefined;
   codings: readonly string[];
   cacheControl: string;
 }
@@ -52,6 +56,7 @@ export function settingsOf<T>(store: VersionedStore<T>, options: ResourceOptions
     validate,
     codings,
     cacheControl,
+    scope: options.scope,
     targetOf: typeof key === "string" ? () => key : key,
     media: mediaOf(options.contentType ?? "application/json"),
     maxBytes: checkCount("maxBytes", options.maxBytes ?? 1024 * 1024),

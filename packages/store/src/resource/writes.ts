@@ -1,7 +1,7 @@
 import { mergePatch } from "../merge-patch.ts";
 import { pathOf } from "../mutate.ts";
 import { answerTo } from "../write/answer.ts";
-import { writeIdOf } from "../write/idempotency.ts";
+import { identityOf } from "../write/idempotency.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
@@ -26,12 +26,13 @@ export async function put<T>(settings: Settings<T>, request: Request, key: strin
   const bytes = await bytesOf(settings, request);
   if (bytes instanceof Response) return bytes;
   const change = changeBy<T, T>(settings, bytes, media.parse, (_, sent) => sent);
-  const writeId = await writeIdOf(request, key, bytes);
+  const identity = await identityIn(settings, request, key, bytes);
+  if (identity instanceof Response) return identity;
   return answered(settings, false, {
     ...writeOf(settings, request, key),
     change,
     octets: bytes,
-    writeId: writeId ?? undefined,
+    identity,
     skipValue: skipsValue(request) && !validate,
   });
 }
@@ -52,21 +53,24 @@ export async function patch<T>(settings: Settings<T>, request: Request, key: str
     parseJson,
     (current, sent) => mergePatch(current, sent) as T,
   );
-  const writeId = await writeIdOf(request, key, bytes);
+  const identity = await identityIn(settings, request, key, bytes);
+  if (identity instanceof Response) return identity;
   return answered(settings, true, {
     ...writeOf(settings, request, key),
     change,
-    writeId: writeId ?? undefined,
+    identity,
     mustExist: true,
   });
 }
 
-/** DELETE. A second one finds nothing: 404, which is what the client of a lost answer wants to know. */
-export function remove<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
-  const change = () => null;
+/** DELETE. Without a key, a second one finds nothing: 404, which is what the client of a lost answer wants to know. */
+export async function remove<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
+  const identity = await identityIn(settings, request, key, undefined);
+  if (identity instanceof Response) return identity;
   return answered(settings, false, {
     ...writeOf(settings, request, key),
-    change,
+    change: () => null,
+    identity,
     skipValue: skipsValue(request),
     mustExist: true,
   });
@@ -108,7 +112,11 @@ async function approved<T>({ validate }: Settings<T>, value: T, current: T | nul
 }
 
 /** What all writes have in common. */
-function writeOf<T>(settings: Settings<T>, request: Request, key: string): Omit<Write<T>, "change"> {
+function writeOf<T>(
+  settings: Settings<T>,
+  request: Request,
+  key: string,
+): Omit<Write<T>, "change" | "identity"> {
   const { store, policy, codings, maxSwaps } = settings;
   const { signal } = request;
   return {
@@ -119,10 +127,18 @@ function writeOf<T>(settings: Settings<T>, request: Request, key: string): Omit<
     codings,
     maxSwaps,
     signal,
-    writeId: undefined,
     skipValue: false,
     mustExist: false,
   };
+}
+
+function identityIn<T>(
+  { store, scope }: Settings<T>,
+  request: Request,
+  key: string,
+  body: Uint8Array | undefined,
+) {
+  return identityOf(store, { request, key, body, scope, location: undefined });
 }
 
 /** Makes the write, and answers it. `echo`: the client cannot know the new representation unless it is sent. */

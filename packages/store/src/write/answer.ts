@@ -35,8 +35,6 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
       return notFound();
     case "key-reused":
       return problem(422, "This Idempotency-Key came with another request before.");
-    case "key-unreadable":
-      return problem(400, outcome.reason);
     case "too-large":
       return problem(413, outcome.reason);
     case "busy":
@@ -67,7 +65,8 @@ async function repeated<T>(
   { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
   shown: Shown<T>,
 ): Promise<Response> {
-  const { version, created, location = shown.location } = first;
+  const { version, created } = first;
+  const location = first.location ?? shown.location;
   if (version === null) return new Response(null, { status: 204 });
   const isCurrent = current?.version === version;
   if (isCurrent && "value" in current) return success({ ...shown, location }, current, created);

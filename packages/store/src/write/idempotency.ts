@@ -1,38 +1,91 @@
+import type { LedgerClaim } from "../contract/ledger.ts";
+import type { VersionedStore } from "../contract/versioned-store.ts";
 import { readBytes } from "../resource/body.ts";
+import { parseIdempotencyKey } from "./idempotency-key.ts";
+import { problem } from "./problem.ts";
 
 /** How much of a body is read to recognise a request by it, unless the caller has read it already. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Whose request it is: two clients that use the same `Idempotency-Key` under different scopes do not meet. */
+export type Scope = (request: Request) => string | null | undefined | Promise<string | null | undefined>;
+
+/** What a request is recognised by. */
+export interface KeyedRequest {
+  request: Request;
+  /** The store's key, where a repeated request must name the same one. */
+  key: string | undefined;
+  /** The body, if it has been read. */
+  body: string | Uint8Array | undefined;
+  /** Default: the `Authorization` field. */
+  scope: Scope | undefined;
+  /** Where the answer says that the created resource is. */
+  location: string | undefined;
+}
+
+/** How a write will be recognised when it is sent again: by the ledger, or else by the version that it made. */
+export interface Identity {
+  claim?: LedgerClaim;
+  writeId?: string;
+}
+
 /**
- * Names the write that this request asks for: its idempotency key, and what it asks for.
- * `undefined`: the request cannot be recognised later. `null`: its body is too long to tell.
+ * How this request will be recognised when it is sent again; a `Response` if its `Idempotency-Key` cannot be used.
  *
- * Only a request with If-Match can be a replay: the standard lets a server answer it with success when this very
- * change has been made already, and does not let it for If-None-Match.
+ * In a store without a ledger the current version alone says which write made it. There only a request with If-Match is
+ * recognised: the standard lets a server answer it with success when this very change has been made already, and does
+ * not let it for If-None-Match.
  *
  * @see RFC 9110 §13.1.1
  */
-export async function writeIdOf(
-  request: Request,
-  key: string,
-  body: string | Uint8Array | undefined,
-): Promise<string | undefined | null> {
+export async function identityOf<T>(
+  store: VersionedStore<T>,
+  { request, key, body, scope = authorization, location }: KeyedRequest,
+): Promise<Identity | Response> {
   const { headers, method } = request;
-  const idempotencyKey = headers.get("Idempotency-Key");
-  if (!idempotencyKey || !headers.has("If-Match") || headers.has("If-None-Match")) return undefined;
+  const field = headers.get("Idempotency-Key");
+  if (field === null) return {};
+  const idempotencyKey = parseIdempotencyKey(field);
+  if (idempotencyKey === null) {
+    return problem(
+      400,
+      'Send the Idempotency-Key as one string of at most 255 ASCII characters, such as "8e03978e".',
+    );
+  }
+  if (!store.ledger && (!headers.has("If-Match") || headers.has("If-None-Match"))) return {};
   const content = body ?? (await bodyOf(request));
-  if (content === undefined) return null;
-  const head = JSON.stringify([method, key, headers.get("If-Match"), headers.get("Content-Type")]);
-  return `${await digest(idempotencyKey, "")}.${await digest(head, content)}`;
+  if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
+  const { pathname, search } = new URL(request.url);
+  const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];
+  const id = await digest(JSON.stringify([(await scope(request)) ?? "", idempotencyKey]), "");
+  const fingerprint = await digest(JSON.stringify(asked), content);
+  return store.ledger ? { claim: { id, fingerprint, location } } : { writeId: `${id}.${fingerprint}` };
 }
+
+const CONDITIONS = ["If-Match", "If-None-Match", "If-Unmodified-Since", "Content-Type"];
 
 /** Whether the current version was made by this request, by another one under the same key, or by neither. */
 export function compareWriteIds(writeId: string, current: string): "same" | "misused" | "unrelated" {
   if (writeId === current) return "same";
-  return idempotencyKeyOf(writeId) === idempotencyKeyOf(current) ? "misused" : "unrelated";
+  return idOf(writeId) === idOf(current) ? "misused" : "unrelated";
 }
 
-function idempotencyKeyOf(writeId: string): string {
+/**
+ * The answer to a keyed request, with how long its key is remembered. A client that sends it again within that time
+ * knows from any answer what became of the first.
+ */
+export function withLedgerField<T>(request: Request, store: VersionedStore<T>, response: Response): Response {
+  if (!store.ledger || !request.headers.has("Idempotency-Key")) return response;
+  const marked = new Response(response.body, response);
+  marked.headers.set("Idempotency-Ledger", `max-age=${store.ledger.maxAge}`);
+  return marked;
+}
+
+function authorization(request: Request): string | null {
+  return request.headers.get("Authorization");
+}
+
+function idOf(writeId: string): string {
   return writeId.split(".", 1)[0]!;
 }
 

@@ -14,8 +14,6 @@ export type Outcome<T> =
   | { kind: "absent" }
   /** The `Idempotency-Key` came with another request before. */
   | { kind: "key-reused" }
-  /** The `Idempotency-Key` cannot be read. */
-  | { kind: "key-unreadable"; reason: string }
   /** Other writers were faster every time, or the store cannot write now. */
   | { kind: "busy" }
   /** The store has no room. */
@@ -28,5 +26,5 @@ export interface FirstOutcome {
   version: string | null;
   created: boolean;
   /** Where the answer said that the created resource is. */
-  location?: string | undefined;
+  location: string | null;
 }

@@ -6,6 +6,7 @@ import {
   UnreadableValueError,
   ValueTooLargeError,
 } from "../contract/errors.ts";
+import type { LedgerEntry } from "../contract/ledger.ts";
 import {
   hasValue,
   type Swap,
@@ -14,7 +15,7 @@ import {
   type VersionInfo,
 } from "../contract/versioned-store.ts";
 import { backoff, pause } from "../contract/waiting.ts";
-import { compareWriteIds } from "./idempotency.ts";
+import { compareWriteIds, type Identity } from "./idempotency.ts";
 import { inTurn } from "./key-queue.ts";
 import type { Outcome } from "./outcome.ts";
 import { stateOf } from "./validators.ts";
@@ -32,7 +33,8 @@ export interface Write<T> {
   codings: readonly string[];
   maxSwaps: number;
   signal: AbortSignal;
-  writeId: string | undefined;
+  /** How the write is recognised when it is sent again. */
+  identity: Identity;
   /** The octets that the next value is made of. */
   octets?: Uint8Array | undefined;
   /** The change and the answers do not look at the current value: it need not be read. */
@@ -41,8 +43,12 @@ export interface Write<T> {
   mustExist: boolean;
 }
 
-/** The state that an attempt is made on; `undefined`: not read yet. */
-type Found<T> = Versioned<T> | VersionInfo | null | undefined;
+/** What an attempt is made on. */
+interface Found<T> {
+  current: Versioned<T> | VersionInfo | null;
+  /** The same request, or another under the same key, that was applied before. */
+  entry: LedgerEntry | null;
+}
 
 /** The longest pause between two tries, in milliseconds. */
 const MAX_PAUSE = 100;
@@ -50,11 +56,19 @@ const MAX_PAUSE = 100;
 /** So many lost swaps are followed by another at once, on the state that the lost one brought back. */
 const QUICK_TRIES = 3;
 
-/** Judges, changes and swaps, against one and the same version; after a lost swap, everything from the beginning. */
+/**
+ * Judges, changes and swaps, against one and the same version; after a lost swap, everything from the beginning.
+ *
+ * A write that is refused anyway does not stand in line for the key.
+ */
 export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   try {
-    const first = await attempt(it, undefined);
-    return "kind" in first ? first : await inTurn(it.store, it.key, it.signal, () => retry(it));
+    const found = await look(it);
+    const early = await judge(it, found);
+    return (
+      early ??
+      (await inTurn(it.store, it.key, it.signal, (waited) => attempts(it, waited ? undefined : found)))
+    );
   } catch (error) {
     if (error instanceof StoreBusyError) return { kind: "busy" };
     if (error instanceof StoreFullError) return { kind: "full" };
@@ -63,54 +77,73 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   }
 }
 
-/** The other tries, after the first was lost. */
-async function retry<T>(it: Write<T>): Promise<Outcome<T>> {
-  let found: Found<T>;
-  for (let tries = 1; tries < it.maxSwaps; tries++) {
-    const outcome = await attempt(it, found);
+async function attempts<T>(it: Write<T>, judged: Found<T> | undefined): Promise<Outcome<T>> {
+  let found = judged;
+  for (let tries = 1; tries <= it.maxSwaps; tries++) {
+    const isNew = found !== judged || found === undefined;
+    found ??= await look(it);
+    const outcome = (isNew && (await judge(it, found))) || (await attempt(it, found));
     if ("kind" in outcome) return outcome;
-    found = tries < QUICK_TRIES ? outcome.current : undefined;
+    found = tries < QUICK_TRIES ? foundBy(it, outcome) : undefined;
     if (tries >= QUICK_TRIES) await pause(backoff(tries, MAX_PAUSE), it.signal);
   }
   return { kind: "busy" };
 }
 
-/** One try: its outcome, or the swap that was lost. */
-async function attempt<T>(
-  it: Write<T>,
-  known: Found<T>,
-): Promise<Outcome<T> | Extract<Swap<T>, { swapped: false }>> {
-  const current = known === undefined ? await look(it) : known;
+/** The outcome of a write that is not to be made; `undefined`: it may go on. */
+async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Outcome<T> | undefined> {
+  const { claim, writeId } = it.identity;
+  if (claim && entry) {
+    if (entry.fingerprint !== claim.fingerprint) return { kind: "key-reused" };
+    const now = entry.key === it.key ? current : await read(it, entry.key);
+    return { kind: "repeated", first: entry, current: now };
+  }
   if (current === null && it.mustExist) return { kind: "absent" };
-  if (it.writeId !== undefined && current?.writeId !== undefined) {
-    const replay = compareWriteIds(it.writeId, current.writeId);
-    if (replay === "same")
-      return { kind: "repeated", first: { version: current.version, created: false }, current };
+  if (writeId !== undefined && current?.writeId !== undefined) {
+    const replay = compareWriteIds(writeId, current.writeId);
+    const first = { version: current.version, created: false, location: null };
+    if (replay === "same") return { kind: "repeated", first, current };
     if (replay === "misused") return { kind: "key-reused" };
   }
   const refusal = checkPreconditions(it.request, stateOf(current, it.codings), it.policy);
-  if (refusal) return { kind: "refused", refusal, current };
+  return refusal && { kind: "refused", refusal, current };
+}
 
-  const made: T | Response | null = await it.change(current && hasValue<T>(current) ? current.value : null);
+type LostSwap<T> = Extract<Swap<T>, { swapped: false }>;
+
+/** The change and the swap: the outcome, or the swap that was lost. */
+async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<T> | LostSwap<T>> {
+  const made = await it.change(current && hasValue<T>(current) ? current.value : null);
   if (isResponse(made)) return { kind: "declined", response: made };
   if (made === undefined) {
     throw new TypeError("Cannot store undefined. Return the next value, null to delete, or a Response");
   }
   if (made === null && current === null) return { kind: "absent" };
-  const { signal, writeId, octets, skipValue } = it;
-  const options = { signal, writeId, skipValue, octets };
-  const swap = await it.store.swap(it.key, current?.version ?? null, made, options);
+  const { signal, identity, octets, skipValue } = it;
+  const swap = await it.store.swap(it.key, current?.version ?? null, made, {
+    ...identity,
+    signal,
+    octets,
+    skipValue,
+  });
   if (!swap.swapped) return swap;
   if (!swap.current) return { kind: "deleted" };
   return { kind: current === null ? "created" : "updated", current: swap.current };
 }
 
-async function look<T>({
-  store,
-  key,
-  signal,
-  skipValue,
-}: Write<T>): Promise<Versioned<T> | VersionInfo | null> {
+/** What a lost swap brought back. Whether another copy of this request has won stands in the ledger alone. */
+function foundBy<T>(it: Write<T>, { current }: LostSwap<T>): Found<T> | undefined {
+  return current === undefined || it.identity.claim ? undefined : { current, entry: null };
+}
+
+async function look<T>(it: Write<T>): Promise<Found<T>> {
+  const { store, key, signal, identity } = it;
+  if (!store.ledger || !identity.claim) return { current: await read(it, key), entry: null };
+  return store.ledger.find(key, identity.claim.id, { known: it.skipValue ? "*" : [], signal });
+}
+
+/** A value that cannot be decoded is there to be replaced. */
+async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Promise<Found<T>["current"]> {
   try {
     return skipValue && store.readUnless
       ? await store.readUnless(key, "*", { signal })

@@ -1,0 +1,33 @@
+import { StoreBusyError } from "./errors.ts";
+import { pause, unlessAborted } from "./waiting.ts";
+
+/** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
+export const PATIENCE = 2000;
+
+/** How long a store waits for the answer to a statement that it has sent, in milliseconds. */
+export const ANSWER_TIMEOUT = 10_000;
+
+/**
+ * The work's outcome; after so many milliseconds, or when the signal aborts, `giveUp` is called and its error thrown.
+ * The work itself may still go on.
+ */
+export async function within<R>(
+  ms: number,
+  work: () => Promise<R>,
+  signal: AbortSignal | undefined,
+  timedOut: () => Error,
+): Promise<R> {
+  const done = new AbortController();
+  const tooLate = pause(ms, done.signal).then(() => Promise.reject(timedOut()));
+  tooLate.catch(() => {});
+  try {
+    return await unlessAborted(() => Promise.race([work(), tooLate]), signal);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Nothing was sent, so nothing was written. */
+export function notConnected(database: string, cause?: unknown): StoreBusyError {
+  return new StoreBusyError(`${database} cannot be reached`, { cause });
+}

@@ -1,0 +1,199 @@
+import { StoreBusyError, StoreFullError } from "../contract/errors.ts";
+import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { warnWithoutErrorListener } from "./error-listener.ts";
+
+/** A Pool or Client of `pg`, or a PGlite. */
+export interface PostgresQueryable {
+  // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
+  query(text: string, values?: any[]): Promise<{ rows: unknown[] }>;
+}
+
+/** The tag function of postgres.js. */
+export interface PostgresJs {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  unsafe(text: string, values?: any[], options?: any): PromiseLike<Iterable<unknown>>;
+}
+
+/** A row as any of the libraries gives it. */
+export type AnyRow = Record<string, unknown>;
+
+/**
+ * Runs one statement, which commits by itself. Nothing is sent unless a connection is there, and a statement that was
+ * given up before it was sent is never sent later.
+ */
+export type Query = (text: string, values: unknown[], signal: AbortSignal | undefined) => Promise<AnyRow[]>;
+
+interface PgPool extends PostgresQueryable {
+  connect(): Promise<PgClient>;
+}
+
+interface PgClient extends PostgresQueryable {
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+  release(destroy?: boolean): void;
+}
+
+/** @throws {TypeError} on anything without `query` or `unsafe` */
+export function queryOf(client: PostgresQueryable | PostgresJs): Query {
+  const given = Object(client) as Partial<PostgresJs & PgPool> & { totalCount?: number };
+  if (typeof given.unsafe === "function") return queryByPostgresJs(client as PostgresJs);
+  if (typeof given.query === "function") {
+    const connects = typeof given.connect === "function";
+    const isPool = connects && typeof given.totalCount === "number";
+    if (connects) warnWithoutErrorListener(client, isPool ? "The pool" : "The PostgreSQL client");
+    return isPool ? queryByPool(client as PgPool) : queryByClient(client as PostgresQueryable, connects);
+  }
+  throw new TypeError(
+    `Cannot use ${String(client)} as a PostgreSQL client. Give a Pool of pg, the function of postgres.js, or a PGlite`,
+  );
+}
+
+/**
+ * A pool's own `query` sends what was queued at any later time. So a connection is taken first, without another round
+ * trip, and given back when it comes too late.
+ */
+function queryByPool(pool: PgPool): Query {
+  return async (text, values, signal) => {
+    const client = await connected(pool, signal);
+    // A connection that breaks while it is taken would end the process otherwise. The query rejects, too.
+    client.on("error", ignore);
+    const query = client.query(text, values);
+    // Given back when the statement has ended, which may be later than the wait for it: locks are waited for briefly.
+    query.then(
+      () => giveBack(client, false),
+      (error: unknown) => giveBack(client, isBroken(error)),
+    );
+    const { rows } = await within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
+    return rows as AnyRow[];
+  };
+}
+
+async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise<PgClient> {
+  const connecting = pool.connect();
+  let isTaken = false;
+  try {
+    const wait = () => connecting.catch((error) => Promise.reject(notConnected("PostgreSQL", error)));
+    const client = await within(PATIENCE, wait, signal, () =>
+      notConnected("PostgreSQL", "No connection is free"),
+    );
+    isTaken = true;
+    return client;
+  } finally {
+    if (!isTaken)
+      connecting.then(
+        (client) => client.release(),
+        () => {},
+      );
+  }
+}
+
+function giveBack(client: PgClient, destroy: boolean): void {
+  client.off("error", ignore);
+  client.release(destroy);
+}
+
+function ignore(): void {}
+
+/**
+ * A Client of pg keeps a queue of its own: it gets one statement after the other, so that one which was given up is
+ * never sent. Anything else that has a `query` is asked at once.
+ */
+function queryByClient(client: PostgresQueryable, queues: boolean): Query {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (text, values, signal) => {
+    const before = queues ? last : Promise.resolve();
+    let isSent = false;
+    let isGivenUp = false;
+    const mine = before.then(() => {
+      if (isGivenUp) return { rows: [] };
+      isSent = true;
+      return client.query(text, values);
+    });
+    last = mine.catch(() => {});
+    try {
+      const { rows } = await within(
+        ANSWER_TIMEOUT,
+        () => mine,
+        signal,
+        () => (isSent ? noAnswer() : notConnected("PostgreSQL", "The connection is busy")),
+      );
+      return rows as AnyRow[];
+    } finally {
+      isGivenUp = true;
+    }
+  };
+}
+
+interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
+  cancel?(): unknown;
+  /** Set when it is sent. */
+  state?: unknown;
+}
+
+function queryByPostgresJs(sql: PostgresJs): Query {
+  // Without `prepare`, the library asks for the types of the parameters first, each time. Behind PgBouncer it must.
+  const { options } = sql as { options?: { prepare?: boolean } };
+  const prepare = options?.prepare !== false;
+  return async (text, values, signal) => {
+    const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
+    // Takes back a statement that is still queued, and asks the server to end one that is under way.
+    const stop = () => void query.cancel?.();
+    const late = setTimeout(() => query.state || stop(), PATIENCE);
+    try {
+      return Array.from(await within(ANSWER_TIMEOUT, async () => query, signal, noAnswer)) as AnyRow[];
+    } catch (error) {
+      if (signal?.aborted) stop();
+      if (isNotSent(error)) throw notConnected("PostgreSQL", error);
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  };
+}
+
+/** Errors of postgres.js and of the socket while it connects. */
+const NOT_SENT = new Set(["CONNECT_TIMEOUT", "CONNECTION_ENDED", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+function isNotSent(error: unknown): boolean {
+  return NOT_SENT.has(String(sqlState(error)));
+}
+
+function noAnswer(): Error {
+  return new Error(`PostgreSQL has not answered within ${ANSWER_TIMEOUT} ms`);
+}
+
+/** Rolled back whole, and may be tried again at once: serialization failure, deadlock. */
+const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
+
+/**
+ * Refused or rolled back, and likely to pass: no lock to be had, out of connections or memory, cancelled, read-only,
+ * starting up. A session that was ended by the administrator (57P01) is not among them: it may have committed.
+ */
+const BUSY = new Set<unknown>(["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "25006"]);
+const DISK_FULL = "53100";
+const READ_ONLY = "25006";
+
+export function isRolledBack(error: unknown): boolean {
+  return ROLLED_BACK.has(sqlState(error));
+}
+
+/** What the error means, where it is certain that nothing was written; otherwise the error. */
+export function certain(error: unknown, table: string): unknown {
+  const state = sqlState(error);
+  if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
+  if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
+  if (state !== "42P01") return error;
+  return new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
+    cause: error,
+  });
+}
+
+/** Whether the connection cannot be used again, or leads to a server that is not the primary any more. */
+function isBroken(error: unknown): boolean {
+  const state = sqlState(error);
+  return typeof state !== "string" || state.length !== 5 || state.startsWith("57P") || state === READ_ONLY;
+}
+
+export function sqlState(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
