@@ -7,11 +7,11 @@ import { openSession, type Session } from "../probe/session.ts";
 import { orCannotRun } from "../probe/verdicts.ts";
 import type { Report } from "../report/report.ts";
 import type { Answer } from "../wire/connection.ts";
-import { bodiesFor } from "../write/bodies.ts";
+import { type Bodies, bodiesFor } from "../write/bodies.ts";
 import { creationQuestions } from "../write/creation.ts";
 import { writeQuestions } from "../write/questions.ts";
 import { raceQuestion } from "../write/race.ts";
-import { restore } from "../write/restore.ts";
+import { keep, restore } from "../write/restore.ts";
 import { askWrites } from "../write/write.ts";
 import type { Terminal } from "./command.ts";
 import { consent } from "./consent.ts";
@@ -31,7 +31,9 @@ interface Run {
   session: Session;
   findings: Finding[];
   notes: string[];
+  isRestored: boolean;
   onQuestion: (question: Asked) => void;
+  tell: (note: string) => void;
 }
 
 /** Asks the server at an address: reads first, then, with consent, writes. */
@@ -43,7 +45,11 @@ export async function askServer(options: Options, progress: Progress, terminal: 
   const total = selected.reads.length + selected.writes.length;
   const onQuestion = ({ group, title }: Asked) =>
     progress.show(`${++done}/${total} ${groups[group]}: ${title}`);
-  const run: Run = { options, session, findings: [], notes: [], onQuestion };
+  const tell = (note: string) => {
+    progress.clear();
+    terminal.stderr.write(`${note}\n`);
+  };
+  const run: Run = { options, session, findings: [], notes: [], isRestored: true, onQuestion, tell };
   try {
     progress.show(`Asking ${options.url}`);
     const isRestored = options.write ? await readAndWrite(run, selected) : await read(run, selected.reads);
@@ -82,27 +88,42 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
   const found = await orCannotRun(() => session.ask());
   if (found.status !== 200 && found.status !== 404 && found.status !== 410) refusePage(found);
   const bodies = bodiesFor(found.status === 200 ? found : undefined, options);
-  const stopping = onInterrupt(() => putBack(run, found));
+  const stopping = onInterrupt(() => putBack(run, found, true));
+  let isAsked = false;
   try {
-    if (found.status !== 200)
-      findings.push(...(await askWrites(session, bodies, creations, undefined, onQuestion)));
+    if (found.status !== 200) await create(run, bodies, creations);
     const known = await orCannotRun(() => learn(session));
     if (known.again.body !== known.page.body)
       throw new CannotRun("its content changes by itself: nothing could be learnt from a write");
     notes.push(...notesOn(known));
     findings.push(...(await probe(session, known, reads, onQuestion)));
     findings.push(...(await askWrites(session, bodies, writes, known.intermediary, onQuestion)));
+    isAsked = true;
   } finally {
+    const { note, isRestored } = await putBack(run, found, session.mayHaveWritten);
     stopping();
-    run.notes.push((await putBack(run, found)).note);
+    notes.push(note);
+    run.isRestored = isRestored;
+    // Without a report this is the only place to say so.
+    if (!isAsked) run.tell(note);
   }
-  return !notes.some((note) => note.includes("NOT be"));
+  return run.isRestored;
 }
 
-async function putBack({ options }: Run, found: Answer) {
+async function create(run: Run, bodies: Bodies, creations: Selected["creations"]): Promise<void> {
+  const { session, findings, onQuestion } = run;
+  findings.push(...(await askWrites(session, bodies, creations, undefined, onQuestion)));
+  const last = findings.at(-1);
+  if (last?.verdict !== "pass")
+    throw new CannotRun(`nothing is here, and a PUT did not make it: ${last?.found[0]}`.replace(/\.$/, ""));
+}
+
+async function putBack({ options }: Run, found: Answer, mayHaveWritten: boolean) {
   const session = openSession({ ...options, url: options.url!, maxRequests: 50 });
   try {
-    return await restore(session, found);
+    return await restore(session, found, mayHaveWritten);
+  } catch (error) {
+    return { isRestored: false, note: `${keep(found)} (${(error as Error).message})` };
   } finally {
     session.close();
   }

@@ -1,3 +1,4 @@
+import { parseDate } from "@entity-tag/core";
 import type { Answer } from "../wire/connection.ts";
 import { field } from "./answers.ts";
 
@@ -20,17 +21,16 @@ const signs = [
   "x-drupal-dynamic-cache",
 ];
 
-/** Servers that mostly stand before another one, and the tags that they make themselves. */
-const proxies: readonly (readonly [name: RegExp, ownTag: RegExp | undefined])[] = [
-  [/^(nginx|openresty|tengine|angie)\b/i, /^(W\/)?"[0-9a-f]+-[0-9a-f]+"$/],
-  [/^(varnish|squid|ats|envoy|haproxy|cloudflare|akamaighost|cloudfront|fastly|traefik)\b/i, undefined],
-];
+/** Servers that have no pages of their own. */
+const proxies = /^(varnish|squid|ats|envoy|haproxy|cloudflare|akamaighost|cloudfront|fastly|traefik)\b/i;
+
+const nginx = /^(nginx|openresty|tengine|angie)\b/i;
 
 /**
- * The sign of a cache or a proxy in an answer, as in `Via: 1.1 varnish`, or `undefined`.
+ * The sign of a cache or a proxy in an answer, as in `via: 1.1 varnish`, or `undefined`.
  *
- * nginx hides that it stands before another server, and its `proxy_cache` answers and drops conditions by itself. Its
- * own tags have a form of their own, so another tag is a sign, too.
+ * nginx does not tell whether it stands before another server, and its `proxy_cache` answers and drops conditions by
+ * itself. The tag that it makes of a file is known: another tag, or no tag, comes from another server.
  */
 export function intermediarySign(answer: Answer): string | undefined {
   for (const name of signs) {
@@ -38,12 +38,17 @@ export function intermediarySign(answer: Answer): string | undefined {
     if (value !== undefined) return `${name}: ${value}`;
   }
   const server = field(answer, "server") ?? "";
-  const proxy = proxies.find(([name]) => name.test(server));
-  if (proxy === undefined) return undefined;
-  const [, ownTag] = proxy;
-  const tag = field(answer, "etag");
-  if (ownTag === undefined) return `server: ${server}`;
-  return tag === undefined || ownTag.test(tag)
-    ? undefined
-    : `server: ${server}, with a tag that it did not make`;
+  if (proxies.test(server)) return `server: ${server}`;
+  if (!nginx.test(server) || isFileOfNginx(answer)) return undefined;
+  return `server: ${server}, with a tag that it did not make`;
+}
+
+/** nginx writes the time of modification and the length, both in hexadecimal digits; it makes the tag weak when it compresses. */
+function isFileOfNginx(answer: Answer): boolean {
+  const [, time = "", length = ""] =
+    /^(?:W\/)?"([0-9a-f]+)-([0-9a-f]+)"$/.exec(field(answer, "etag") ?? "") ?? [];
+  const modified = parseDate(field(answer, "last-modified"));
+  const isCoded = field(answer, "content-encoding") !== undefined;
+  const isLength = isCoded || Number.parseInt(length, 16) === answer.body.length;
+  return modified !== undefined && Number.parseInt(time, 16) * 1000 === modified && isLength;
 }

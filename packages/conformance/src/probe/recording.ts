@@ -20,7 +20,14 @@ export function recording(session: Session): { session: Session; octets: Octets[
   return {
     octets,
     session: {
-      ...session,
+      get asked() {
+        return session.asked;
+      },
+      get mayHaveWritten() {
+        return session.mayHaveWritten;
+      },
+      path: session.path,
+      close: session.close,
       ask: (inquiry) => kept(session.ask(inquiry)),
       async hold(inquiry) {
         const held = await session.hold(inquiry);

@@ -31,6 +31,8 @@ export interface Inquiry {
 /** Asks one request at a time, on one connection as long as the server keeps it open. */
 export interface Session {
   readonly asked: number;
+  /** Something that is not a read was answered 2xx, or not answered at all. */
+  readonly mayHaveWritten: boolean;
   readonly path: string;
   /** Rejects with a `WireError` when there is no whole answer in time, and with `OutOfRequests`. */
   ask(inquiry?: Inquiry): Promise<Answer>;
@@ -44,6 +46,7 @@ export class OutOfRequests extends Error {
   override name = "OutOfRequests";
 }
 
+const safe = ["GET", "HEAD", "OPTIONS"];
 const maxBody = 16 * 1024 * 1024;
 
 export function openSession(options: SessionOptions): Session {
@@ -52,6 +55,7 @@ export function openSession(options: SessionOptions): Session {
   const wire: WireOptions = { timeout, insecure, maxBody };
   let connection: Connection | undefined;
   let asked = 0;
+  let mayHaveWritten = false;
 
   function countOne(): void {
     if (asked >= maxRequests) throw new OutOfRequests(`${maxRequests} requests were sent already`);
@@ -70,11 +74,11 @@ export function openSession(options: SessionOptions): Session {
     countOne();
     const { method = "GET", linger = 0 } = inquiry;
     // A write that was perhaps received is never sent twice, so it gets a connection that nobody can have closed.
-    if (!["GET", "HEAD", "OPTIONS"].includes(method)) drop();
+    if (!safe.includes(method)) drop();
     const isReused = connection !== undefined;
     try {
       connection ??= await connectTo(url, wire);
-      const answer = await connection.ask(requestOf(inquiry));
+      const answer = await watched(method, connection.ask(requestOf(inquiry)));
       const stray = linger > 0 ? await connection.stray(linger) : "";
       if (stray !== "" || closes(answer)) drop();
       return stray === "" ? answer : { ...answer, body: answer.body + stray };
@@ -83,6 +87,17 @@ export function openSession(options: SessionOptions): Session {
       if (!(isReused && isStale(error))) throw error;
       asked--;
       return ask(inquiry);
+    }
+  }
+
+  async function watched(method: string, coming: Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await coming;
+      mayHaveWritten ||= !safe.includes(method) && answer.status < 400;
+      return answer;
+    } catch (error) {
+      mayHaveWritten ||= !safe.includes(method);
+      throw error;
     }
   }
 
@@ -95,12 +110,18 @@ export function openSession(options: SessionOptions): Session {
     get asked() {
       return asked;
     },
+    get mayHaveWritten() {
+      return mayHaveWritten;
+    },
     path,
     ask,
     async hold(inquiry) {
       countOne();
+      // A server that serves one connection at a time must not wait for the idle one.
+      drop();
       const own = await connectTo(url, wire);
-      return { ...own.hold(requestOf(inquiry)), close: own.close };
+      const held = own.hold(requestOf(inquiry));
+      return { release: () => watched(inquiry.method ?? "GET", held.release()), close: own.close };
     },
     close: drop,
   };

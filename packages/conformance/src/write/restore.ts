@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { field } from "../probe/answers.ts";
+import { intermediarySign } from "../probe/intermediary.ts";
 import type { Session } from "../probe/session.ts";
 import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
-import { isDone, pageOf, strongMatchOf } from "./ground.ts";
+import { isDone as isSuccess, pageOf, strongMatchOf } from "./ground.ts";
 
 /** Whether the page is as it was found, and a sentence about it. */
 export interface Restored {
@@ -11,35 +12,44 @@ export interface Restored {
   note: string;
 }
 
-/** Puts back what was found before the first write: its content, or that nothing was there. */
-export async function restore(session: Session, found: Answer): Promise<Restored> {
+/**
+ * Puts back what was found before the first write: its content, or that nothing was there.
+ *
+ * Once a write was done, it writes even if a read shows the page as it was: a cache may show that, whatever is behind it.
+ */
+export async function restore(session: Session, found: Answer, mayHaveWritten: boolean): Promise<Restored> {
   const wasHere = found.status === 200;
-  for (const lines of conditions) {
-    const now = pageOf(await session.ask());
-    if (wasHere ? isBack(now.answer, found) : !now.isHere) {
-      return {
-        isRestored: true,
-        note: wasHere ? "The page is as it was found." : "The page is gone, as it was found.",
-      };
-    }
-    const match = lines(strongMatchOf(now.etag));
-    const answer = await (wasHere
-      ? putBack(session, found, match)
-      : session.ask({ method: "DELETE", headers: match }));
-    if (isDone(answer) && isCached(await session.ask(), now.answer)) {
-      return { isRestored: true, note: "The page was put back; a cache still shows another content." };
-    }
+  const first = await session.ask();
+  if (!mayHaveWritten && (wasHere ? isBack(first, found) : isGone(first))) {
+    return { isRestored: true, note: "Nothing was written." };
   }
-  return { isRestored: false, note: wasHere ? keep(found) : "The page that was made could not be deleted." };
+  let isDone = false;
+  for (const condition of conditions) {
+    const before = pageOf(await session.ask());
+    const headers = condition(strongMatchOf(before.etag));
+    const answer = wasHere
+      ? await putBack(session, found, headers)
+      : await session.ask({ method: "DELETE", headers });
+    isDone = isSuccess(answer) || (!wasHere && isGone(answer));
+    if (isDone) break;
+  }
+  const after = await session.ask();
+  if (wasHere ? isBack(after, found) : isGone(after)) {
+    return {
+      isRestored: true,
+      note: wasHere ? "The page is as it was found." : "The page is gone, as it was found.",
+    };
+  }
+  if (isDone && intermediarySign(after) !== undefined)
+    return {
+      isRestored: true,
+      note: "The page was put back; something before the server still shows another content.",
+    };
+  return { isRestored: false, note: keep(found) };
 }
 
-/** With the condition that protects others; without, for a server that knows no conditions; and the look in the end. */
-const conditions: readonly ((own: Line[]) => Line[])[] = [
-  (own) => own,
-  () => [],
-  () => [["If-Match", "*"]],
-  (own) => own,
-];
+/** With the condition that protects others; without one, for a server that knows none; with the star, where one is demanded. */
+const conditions: readonly ((own: Line[]) => Line[])[] = [(own) => own, () => [], () => [["If-Match", "*"]]];
 
 function putBack(session: Session, found: Answer, match: Line[]): Promise<Answer> {
   const type = field(found, "content-type");
@@ -52,12 +62,11 @@ const isBack = (now: Answer, found: Answer) =>
   now.body === found.body &&
   field(now, "content-type") === field(found, "content-type");
 
-/** The write was done, and the answer to the read before it comes again: not from the server. */
-const isCached = (now: Answer, before: Answer) =>
-  now.status === before.status && now.body === before.body && field(now, "age") !== undefined;
+const isGone = ({ status }: Answer) => status === 404 || status === 410;
 
 /** What a person edited is not thrown away because a server did not take it back. */
-function keep(found: Answer): string {
+export function keep(found: Answer): string {
+  if (found.status !== 200) return "The page that was made could NOT be deleted.";
   const file = `entity-tag-conformance-${Date.now()}.body`;
   try {
     writeFileSync(file, found.body, "latin1");
