@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (file: string) => readFileSync(resolve(root, file), "utf8");
+
+/** What stands in backticks and is a path of this repository, not a glob or a name to be chosen. */
+function pathsIn(page: string): string[] {
+  const quoted = [...read(page).matchAll(/`([^`\s]+)`/g)].map(([, text]) => text!);
+  const isPath = (text: string) =>
+    /^(packages|examples|test|benchmarks|docs|scripts|\.ci)(\/|$)/.test(text) && !/[*<>]/.test(text);
+  return [...new Set(quoted.filter(isPath))];
+}
+
+describe.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("%s", (page) => {
+  test.each(pathsIn(page))("names %s, which exists", (path) => {
+    expect(existsSync(resolve(root, path)), path).toBe(true);
+  });
+});
+
+test.each(readdirSync(resolve(root, "packages")))("ARCHITECTURE.md has packages/%s on its map", (name) => {
+  expect(read("ARCHITECTURE.md")).toContain(`\`@entity-tag/${name}\``);
+});
+
+test("ARCHITECTURE.md is one page", () => {
+  expect(read("ARCHITECTURE.md").split("\n").length).toBeLessThanOrEqual(80);
+});
+
+describe("docs/decisions", () => {
+  const files = readdirSync(resolve(root, "docs/decisions")).filter((file) => /^\d{4}-/.test(file));
+
+  test.each(files)("%s is dated, has a status, and is in the index", (file) => {
+    const text = read(`docs/decisions/${file}`);
+    expect(text).toMatch(
+      /^# \d+\. .+\n\n\d{4}-\d{2}-\d{2}[^\n·]* · (accepted|proposed|replaced by decision \d+)/,
+    );
+    expect(read("docs/decisions/README.md")).toContain(`](${file})`);
+  });
+
+  test("no two have the same number", () => {
+    expect(new Set(files.map((file) => file.slice(0, 4))).size).toBe(files.length);
+  });
+
+  test.each([...files, "README.md"])("the lines of %s fit a screen", (file) => {
+    const prose = read(`docs/decisions/${file}`)
+      .replaceAll(/```[\s\S]*?```/g, "")
+      .split("\n")
+      .filter((line) => !line.startsWith("|"));
+    expect(prose.filter((line) => line.length > 120)).toEqual([]);
+  });
+});
