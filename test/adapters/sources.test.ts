@@ -6,8 +6,8 @@ describe.each(["deno", "bun", "next"])("packages/%s/src", (name) => {
   const files = globSync(`${root}/packages/${name}/src/*.ts`).map((file) => readFileSync(file, "utf8"));
   const source = files.join("\n");
 
-  it("is at most 100 lines, comments included", () => {
-    expect(files.flatMap((text) => text.trimEnd().split("\n")).length).toBeLessThanOrEqual(100);
+  it("is at most 100 lines of code", () => {
+    expect(linesOfCode(source)).toBeLessThanOrEqual(100);
   });
 
   it("imports core and nothing else", () => {
@@ -20,10 +20,10 @@ describe.each(["deno", "bun", "next"])("packages/%s/src", (name) => {
 });
 
 describe.each(["node", "deno", "bun", "next"])("packages/%s/src decides nothing:", (name) => {
-  const code = globSync(`${root}/packages/${name}/src/*.ts`)
+  const source = globSync(`${root}/packages/${name}/src/**/*.ts`)
     .map((file) => readFileSync(file, "utf8"))
-    .join("\n")
-    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    .join("\n");
+  const code = withoutComments(source);
 
   it("no status of an answer that conditions settle, or are asked of, is in it", () => {
     expect(code.match(/\b(200|204|206|304|400|412|428)\b/g)).toBeNull();
@@ -33,3 +33,14 @@ describe.each(["node", "deno", "bun", "next"])("packages/%s/src decides nothing:
     expect(code.match(/"(GET|HEAD|QUERY|PUT|PATCH|POST|DELETE|OPTIONS)"/g)).toBeNull();
   });
 });
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+}
+
+/** Comments and blank lines never count: a limit must not make anybody explain less. */
+function linesOfCode(source: string): number {
+  return withoutComments(source)
+    .split("\n")
+    .filter((line) => line.trim() !== "").length;
+}
