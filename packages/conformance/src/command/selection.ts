@@ -29,6 +29,9 @@ export function select<Q extends Asked>(
 function isNamed({ id, group, section }: Asked, word: string): boolean {
   const name = word.toLowerCase();
   if (group === name || groups[group].toLowerCase() === name) return true;
-  if (/^[\d.]+$/.test(name)) return section === name || section.startsWith(`${name}.`);
+  if (/^§?[\d.]+$/.test(name)) return isWithin(section.replace("§", ""), name.replace("§", ""));
   return id === name || id.startsWith(name.replace(/\*$/, ""));
 }
+
+/** `13.1` names `13.1.2`, and not `13.10`. */
+const isWithin = (section: string, wanted: string) => section === wanted || section.startsWith(`${wanted}.`);

@@ -93,5 +93,6 @@ function findingLines(finding: Finding, colours: Colours): string[] {
 
 /** `RFC 9110 §13.1.2`; a section of another document names it. */
 export function cited(section: string): string {
-  return /^\d/.test(section) ? `RFC 9110 §${section}` : section;
+  if (section.startsWith("RFC")) return section;
+  return section.startsWith("§") ? `RFC 9110 ${section}` : `RFC 9110 §${section}`;
 }

@@ -52,6 +52,7 @@ export const validatorQuestions: readonly Question[] = [
   },
   {
     id: "validator-date-not-later",
+    aboutChange: true,
     group: "validators",
     title: "The Last-Modified is not later than the Date of the answer",
     section: "8.8.2.1",
