@@ -14,10 +14,18 @@ const types = [
   "--tsBuildInfoFile",
   "node_modules/.cache/check.tsbuildinfo",
 ];
+const changed = changedFiles();
+const packages = new Set(
+  changed.filter((file) => file.startsWith("packages/")).map((file) => file.split("/")[1]!),
+);
 const checks: [name: string, command: readonly string[]][] = [
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
   ["build", ["node", "scripts/build.ts"]],
   ["types", types],
+  ...[...packages].map((name): [string, string[]] => [
+    `types of ${name}, on its platform alone`,
+    ["tsc", "-p", `packages/${name}`],
+  ]),
 ];
 
 await sideBySide(checks, availableParallelism(), async ([name, command]) => {
@@ -30,7 +38,6 @@ await sideBySide(checks, availableParallelism(), async ([name, command]) => {
 if (process.exitCode !== 1) await test();
 
 async function test(): Promise<void> {
-  const changed = changedFiles();
   const files = changed.filter((file) => /\.tsx?$/.test(file));
   // Prose is no module that a test imports: its tests are named here.
   if (changed.some((file) => file.endsWith(".md")))

@@ -17,7 +17,7 @@ import { conditional } from "@entity-tag/node";
 import { describe, expect, test, vi } from "vitest";
 
 // A client that stays costs two seconds a case: all cases wait side by side.
-vi.setConfig({ maxConcurrency: 18 });
+vi.setConfig({ maxConcurrency: 9 });
 
 type Handler = (res: Http2ServerResponse, req: Http2ServerRequest) => unknown;
 type Ask = (headers: OutgoingHttpHeaders) => ClientHttp2Stream;
