@@ -205,7 +205,7 @@ describe("PUT", () => {
   });
 
   test("resource demands a condition under require, and names If-Match", async () => {
-    const { handle, tag, memory, version } = await pagesWithHome({ policy: { require: true } });
+    const { handle, tag, memory, version } = await pagesWithHome({ require: true });
     for (const method of ["PUT", "DELETE"]) {
       expect((await handle(request(method, {}, hello))).status, method).toBe(428);
     }

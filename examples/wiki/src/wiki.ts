@@ -25,7 +25,7 @@ const MAX_BYTES = 6 * MAX_CONTENT;
 export function wiki(storage: Storage, feed: Feed, processName: string): Handler {
   const json = resource(storage.pages, {
     key: keyBelow("/pages"),
-    policy: { require: true },
+    require: true,
     validate: isPage,
     maxBytes: MAX_BYTES,
   });

@@ -1,5 +1,7 @@
 export { bytes, type CodecOptions } from "./contract/codec.ts";
 export {
+  ConstraintError,
+  InvalidValueError,
   StoreBusyError,
   StoreFullError,
   UnreadableValueError,
@@ -18,9 +20,10 @@ export type {
 } from "./contract/versioned-store.ts";
 export { mergePatch } from "./merge-patch.ts";
 export { type MutateOptions, mutate } from "./mutate.ts";
-export type { ResourceOptions, Verdict } from "./resource/settings.ts";
+export type { Item, PageInfo, ResourceOptions, Shown, Verdict } from "./resource/settings.ts";
 export { type Collection, keyBelow, type Target } from "./resource/target.ts";
 export { resource } from "./resource.ts";
 export type { Represent } from "./write/answer.ts";
 export type { Scope } from "./write/idempotency.ts";
+export { PROBLEM_TYPES } from "./write/problem.ts";
 export type { Change } from "./write/write.ts";

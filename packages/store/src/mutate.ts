@@ -1,15 +1,16 @@
 import type { Policy } from "@entity-tag/core";
+import { CODINGS } from "@entity-tag/core/adapter";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
+import { policyOf } from "./write/policy.ts";
 import { type Change, write } from "./write/write.ts";
 
 /** Far more than a writer needs that competes with the other processes alone: see `inTurn`. */
 const MAX_SWAPS = 32;
 
-export interface MutateOptions<T> {
-  policy?: Policy | undefined;
-  /** Content codings that a proxy in front adds to the tag when it compresses: `["gzip"]` for `"v1-gzip"`. */
+export interface MutateOptions<T> extends Policy {
+  /** Codings that something on the way may apply to a tag. Default: gzip, deflate, br and zstd. */
   codings?: readonly string[] | undefined;
   /** How often the write is tried before the answer is 503. Default 32. */
   maxSwaps?: number | undefined;
@@ -61,8 +62,11 @@ async function mutated<T>(
   key: string,
   change: Change<T>,
   {
-    policy,
-    codings = [],
+    ifMatch,
+    require,
+    malformed,
+    now,
+    codings = CODINGS,
     represent,
     maxSwaps,
     body,
@@ -80,7 +84,7 @@ async function mutated<T>(
     store,
     key,
     change,
-    policy,
+    policy: policyOf({ ifMatch, require, malformed, now }),
     codings,
     maxSwaps,
     identity,

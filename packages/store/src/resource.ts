@@ -1,11 +1,12 @@
 import { StoreBusyError } from "./contract/errors.ts";
 import { keyProblem } from "./contract/key.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
+import { unauthorized } from "./resource/approval.ts";
 import { listing } from "./resource/collection.ts";
-import { get } from "./resource/representation.ts";
+import { get, type Place } from "./resource/representation.ts";
 import { type ResourceOptions, type Settings, settingsOf } from "./resource/settings.ts";
 import type { Collection } from "./resource/target.ts";
-import { PATCH_TYPE, patch, put, remove } from "./resource/writes.ts";
+import { create, PATCH_TYPE, patch, put, remove } from "./resource/writes.ts";
 import { withLedgerField } from "./write/idempotency.ts";
 import { problem, unreadableNow } from "./write/problem.ts";
 
@@ -14,7 +15,7 @@ import { problem, unreadableNow } from "./write/problem.ts";
  * judged and no update lost.
  *
  * The handler never throws for what a client sent. What the store throws comes out of it: then nobody knows whether
- * the write happened. It checks no permissions: put that in front.
+ * the write happened. `authorize` is asked before anything else: who may not read learns no tag.
  *
  * @throws {TypeError} on a key, a content type or a number that is none
  * @example
@@ -38,42 +39,56 @@ export function resource<T>(
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const target = await settings.targetOf(request);
   if (target === null || target === undefined) return problem(404, "Nothing can be here.");
-  const unusable = keyProblem(typeof target === "string" ? target : target.prefix);
+  const key = typeof target === "string" ? target : target.prefix;
+  const unusable = keyProblem(key);
   if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
+  const refusal = await unauthorized(settings, request, key);
+  if (refusal) return refusal;
   try {
-    if (typeof target === "string") return await handleMember(settings, request, target);
-    return await handleCollection(settings, request, target);
+    if (typeof target !== "string") return await handleCollection(settings, request, target);
+    return await handleMember(settings, request, { key, url: new URL(request.url).pathname });
   } catch (error) {
     if (error instanceof StoreBusyError) return unreadableNow();
     throw error;
   }
 }
 
-function handleMember<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> | Response {
-  const { isJson } = settings.media;
-  const allow = isJson ? "GET, HEAD, PUT, PATCH, DELETE, OPTIONS" : "GET, HEAD, PUT, DELETE, OPTIONS";
+function handleMember<T>(
+  settings: Settings<T>,
+  request: Request,
+  place: Place,
+): Promise<Response> | Response {
+  const { media, post } = settings;
+  const methods = ["GET", "HEAD", "PUT", media.isJson && "PATCH", post && "POST", "DELETE", "OPTIONS"];
+  const allow = methods.filter(Boolean).join(", ");
   switch (request.method) {
     case "GET":
     case "HEAD":
-      return get(settings, request, key);
+      return get(settings, request, place);
     case "PUT":
-      return put(settings, request, key);
+      return put(settings, request, place);
     case "DELETE":
-      return remove(settings, request, key);
+      return remove(settings, request, place);
     case "OPTIONS":
-      return options(allow, isJson ? { "Accept-Patch": PATCH_TYPE } : {});
+      return options(allow, media.isJson ? { "Accept-Patch": PATCH_TYPE } : {});
   }
-  if (request.method === "PATCH" && isJson) return patch(settings, request, key);
+  if (request.method === "PATCH" && media.isJson) return patch(settings, request, place);
+  if (request.method === "POST" && post) return put(settings, request, place);
   return notAllowed(request, allow);
 }
 
 function handleCollection<T>(settings: Settings<T>, request: Request, collection: Collection) {
-  const { store, maxItems, cacheControl, media } = settings;
-  const allow = "GET, HEAD, OPTIONS";
-  if (request.method === "OPTIONS") return options(allow);
-  if (request.method !== "GET" && request.method !== "HEAD") return notAllowed(request, allow);
-  const values = media.isJson || media.contentType.startsWith("text/");
-  return listing({ request, store, collection, maxItems, cacheControl, values });
+  const { newKey, media } = settings;
+  const allow = newKey ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+  switch (request.method) {
+    case "GET":
+    case "HEAD":
+      return listing({ settings, request, collection });
+    case "OPTIONS":
+      return options(allow, newKey ? { "Accept-Post": media.contentType } : {});
+  }
+  if (request.method === "POST" && newKey) return create(settings, request, collection);
+  return notAllowed(request, allow);
 }
 
 function options(allow: string, headers: Record<string, string> = {}): Response {
@@ -81,5 +96,5 @@ function options(allow: string, headers: Record<string, string> = {}): Response 
 }
 
 function notAllowed(request: Request, allow: string): Response {
-  return problem(405, `${request.method} cannot be done here.`, { Allow: allow });
+  return problem(405, `${request.method} cannot be done here.`, { headers: { Allow: allow } });
 }

@@ -1,5 +1,5 @@
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
-import { StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { ConstraintError, StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { PATIENCE } from "./contract/patience.ts";
@@ -224,6 +224,7 @@ async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Pro
       const code = resultCode(error);
       if (code === FULL) throw new StoreFullError("The disk is full", { cause: error });
       if (code === READONLY) throw new StoreBusyError("The database is read-only", { cause: error });
+      if (code === CONSTRAINT) throw new ConstraintError((error as Error).message, { cause: error });
       if (code !== BUSY && code !== LOCKED) throw error;
       if (performance.now() >= end) throw new StoreBusyError("The database is locked", { cause: error });
     }
@@ -231,12 +232,13 @@ async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Pro
   }
 }
 
-const [BUSY, LOCKED, READONLY, FULL] = [5, 6, 8, 13];
+const [BUSY, LOCKED, READONLY, FULL, CONSTRAINT] = [5, 6, 8, 13, 19];
 const CODES = new Map([
   ["SQLITE_BUSY", BUSY],
   ["SQLITE_LOCKED", LOCKED],
   ["SQLITE_READONLY", READONLY],
   ["SQLITE_FULL", FULL],
+  ["SQLITE_CONSTRAINT", CONSTRAINT],
 ]);
 
 /** The primary result code of an error, as each library spells it. */

@@ -21,6 +21,19 @@ export class ValueTooLargeError extends TypeError {
   override name = "ValueTooLargeError";
 }
 
+/**
+ * A constraint of the database refused the value, and nothing was written. `mutate` and `resource` answer with 409 and a
+ * problem of its own type: another try on a newer version will not help.
+ */
+export class ConstraintError extends Error {
+  override name = "ConstraintError";
+}
+
+/** The database can hold no such value: its text has characters that the database has not. Answered with 422. */
+export class InvalidValueError extends Error {
+  override name = "InvalidValueError";
+}
+
 /** The key is there, but its value cannot be decoded. A write on top of `current.version` repairs it. */
 export class UnreadableValueError extends Error {
   override name = "UnreadableValueError";

@@ -1,4 +1,4 @@
-import { StoreBusyError, StoreFullError } from "../contract/errors.ts";
+import { ConstraintError, InvalidValueError, StoreBusyError, StoreFullError } from "../contract/errors.ts";
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
@@ -182,10 +182,31 @@ export function certain(error: unknown, table: string): unknown {
   const state = sqlState(error);
   if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
   if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
+  if (isConstraint(state)) return new ConstraintError(constraintIn(error), { cause: error });
+  if (isData(state)) return new InvalidValueError((error as Error).message, { cause: error });
   if (state !== "42P01") return error;
   return new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
     cause: error,
   });
+}
+
+/** Integrity constraints, and what a trigger raises. */
+function isConstraint(state: unknown): boolean {
+  return typeof state === "string" && (/^23...$/.test(state) || state === "P0001");
+}
+
+/** Data exceptions: a character that the encoding lacks, a text that is no JSON where the table wants it. */
+function isData(state: unknown): boolean {
+  return typeof state === "string" && /^22...$/.test(state);
+}
+
+/** The constraint by its name, as each library gives it; the words of a trigger. */
+function constraintIn(error: unknown): string {
+  const { constraint, constraint_name, message } = error as Record<string, string | undefined>;
+  const name = constraint ?? constraint_name;
+  return name
+    ? `The constraint ${name} refuses this value.`
+    : (message ?? "A constraint refuses this value.");
 }
 
 /** Whether the connection cannot be used again, or leads to a server that is not the primary any more. */

@@ -1,8 +1,7 @@
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 /** The whole body, or `undefined` if it is longer than `maxBytes`: then no more than that was read. */
-export async function readBytes(
-  request: Request,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBytes(request: Request, maxBytes: number): Promise<Bytes | undefined> {
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return undefined;
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -28,7 +27,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-function join(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+function join(chunks: Uint8Array[], length: number): Bytes {
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -36,4 +35,8 @@ function join(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
     at += chunk.byteLength;
   }
   return bytes;
+}
+
+export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.byteLength === other.byteLength && one.every((byte, index) => byte === other[index]);
 }

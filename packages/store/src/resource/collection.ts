@@ -1,73 +1,105 @@
-import { contentTag, type EntityTag, versionTag } from "@entity-tag/core";
+import { contentTag, type EntityTag } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
-import type { Member, VersionedStore } from "../contract/versioned-store.ts";
+import type { Member } from "../contract/versioned-store.ts";
 import { problem } from "../write/problem.ts";
+import { unauthorized } from "./approval.ts";
 import { type Page, pageOf, toCursor } from "./cursor.ts";
+import { shownValue } from "./representation.ts";
+import type { Item, Settings } from "./settings.ts";
 import { type Collection, urlBelow } from "./target.ts";
 
+const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
+
+/** A request for a page of a collection. */
 export interface Listing<T> {
+  settings: Settings<T>;
   request: Request;
-  store: VersionedStore<T>;
   collection: Collection;
-  maxItems: number;
-  cacheControl: string;
-  /** Whether the members' values can stand in the answer, which is JSON. */
-  values: boolean;
+}
+
+/** The members that the client may see, and where the next page begins. */
+interface Found<T> {
+  members: Member<T>[];
+  next: string | undefined;
 }
 
 /**
  * A page of a collection: its members, each with its own url and tag, under a tag that changes when any of them does.
  *
- * Who asks with a condition gets the versions looked at first, and a 304 without a single value read.
+ * A request with a condition gets the versions looked at first, and a 304 without a single value read.
  */
 export async function listing<T>(it: Listing<T>): Promise<Response> {
-  const page = pageOf(it.request, it.maxItems);
+  const { request, settings } = it;
+  const { collectionConditions, cacheControl } = settings;
+  const page = pageOf(request, settings.maxItems);
   if ("problem" in page) return problem(400, page.problem);
-  if (it.values && it.request.headers.has("If-None-Match")) {
-    const unchanged = checkPreconditions(it.request, { etag: await tagOf(await look(it, page, false)) });
-    if (unchanged) return withCacheControl(unchanged, it.cacheControl);
+  const condition = CONDITIONS.find((name) => request.headers.has(name));
+  if (condition && collectionConditions === "refuse") {
+    return problem(400, `${condition} is for single resources. Ask for the collection without it.`);
   }
-  const found = await look(it, page, it.values);
+  const values = settings.media.isJson || settings.media.contentType.startsWith("text/");
+  const isJudged = condition !== undefined && collectionConditions === "judge";
+  if (isJudged && values) {
+    const unchanged = judged(it, await tagOf(await look(it, page, false)));
+    if (unchanged) return unchanged;
+  }
+  const found = await look(it, page, values);
   const etag = await tagOf(found);
-  const settled = checkPreconditions(it.request, { etag });
-  if (settled) return withCacheControl(settled, it.cacheControl);
-
-  const items = found
-    .slice(0, page.limit)
-    .map((member) => itemOf(member, urlBelow(it.request, it.collection)));
-  const next = found.length > page.limit ? nextOf(it.request, page, items.at(-1)!.key) : undefined;
-  const headers = new Headers({
-    "Content-Type": "application/json",
-    ETag: etag,
-    "Cache-Control": it.cacheControl,
-  });
-  if (next) headers.set("Link", `<${next}>; rel="next"`);
-  return new Response(JSON.stringify({ items, next }), { headers });
+  const settled = isJudged ? judged(it, etag) : undefined;
+  return settled ?? shownPage(it, page, found, { ETag: etag, "Cache-Control": cacheControl });
 }
 
-/** One member more than the page holds: it tells whether there is a next page. */
-function look<T>(it: Listing<T>, { limit, after }: Page, values: boolean): Promise<Member<T>[]> {
-  const { store, collection, request } = it;
+/** The page as JSON. */
+function shownPage<T>(
+  { request, settings, collection }: Listing<T>,
+  { limit }: Page,
+  { members, next }: Found<T>,
+  headers: Record<string, string>,
+): Response {
+  const url = urlBelow(request, collection);
+  const items = members.map((member) => itemOf(settings, member, url(member.key)));
+  const { pathname } = new URL(request.url);
+  const more = next === undefined ? undefined : `${pathname}?limit=${limit}&cursor=${toCursor(next)}`;
+  const body = settings.collection?.(items, { url: pathname, limit, next: more }) ?? { items, next: more };
+  const link: Record<string, string> = more === undefined ? {} : { Link: `<${more}>; rel="next"` };
+  return new Response(JSON.stringify(body), {
+    headers: { "Content-Type": "application/json", ...headers, ...link },
+  });
+}
+
+/** The members of the page. One more than it holds is looked for: that tells whether there is a next page. */
+async function look<T>(
+  { request, settings, collection }: Listing<T>,
+  { limit, after }: Page,
+  values: boolean,
+): Promise<Found<T>> {
+  const { store, authorize } = settings;
   if (!store.list)
     throw new TypeError("Cannot list a collection: this store has no list method. Let key return null there");
-  return store.list(collection.prefix, { limit: limit + 1, after, values, signal: request.signal });
+  const options = { limit: limit + 1, after, values, signal: request.signal };
+  const found = await store.list(collection.prefix, options);
+  const members = found.slice(0, limit);
+  const next = found.length > limit ? members.at(-1)?.key : undefined;
+  if (authorize === undefined) return { members, next };
+  const refusals = await Promise.all(members.map(({ key }) => unauthorized(settings, request, key)));
+  return { members: members.filter((_, index) => refusals[index] === undefined), next };
+}
+
+function judged<T>({ request, settings }: Listing<T>, etag: EntityTag): Response | undefined {
+  const response = checkPreconditions(request, { etag }, settings.policy);
+  if (response?.status === 304) response.headers.set("Cache-Control", settings.cacheControl);
+  return response;
 }
 
 /** Made of the keys and versions alone: they settle everything that the page shows. */
-function tagOf(found: Member<unknown>[]): Promise<EntityTag> {
-  return contentTag(JSON.stringify(found.map(({ key, version }) => [key, version])));
+function tagOf({ members, next }: Found<unknown>): Promise<EntityTag> {
+  return contentTag(JSON.stringify([members.map(({ key, version }) => [key, version]), next !== undefined]));
 }
 
-function itemOf<T>({ key, value, version }: Member<T>, url: (key: string) => string) {
-  return { key, url: url(key), etag: versionTag(version), value };
-}
-
-function nextOf(request: Request, { limit }: Page, last: string): string {
-  const { pathname } = new URL(request.url);
-  return `${pathname}?limit=${limit}&cursor=${toCursor(last)}`;
-}
-
-function withCacheControl(response: Response, cacheControl: string): Response {
-  if (response.status === 304) response.headers.set("Cache-Control", cacheControl);
-  return response;
+function itemOf<T>(settings: Settings<T>, member: Member<T>, url: string): Item {
+  const { key, value } = member;
+  const item: Item = { key, url, etag: settings.format.tagOf(member) };
+  if (member.unreadable) return { ...item, unreadable: true };
+  if (value === undefined) return item;
+  return { ...item, value: shownValue(settings, { ...member, value }, { key, url }) };
 }

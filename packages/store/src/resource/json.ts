@@ -4,8 +4,8 @@ const MAX_DEPTH = 200;
 const OPENING = new Set(["[", "{"]);
 const CLOSING = new Set(["]", "}"]);
 
-/** What a body says, or why it cannot be read. */
-export type Parsed<T> = { value: T } | { problem: string };
+/** What a body says, or why it cannot be read. `isInvalid`: it can be read, but no store could hold what it says. */
+export type Parsed<T> = { value: T } | { problem: string; isInvalid?: true };
 
 /** The text that the bytes spell in UTF-8. */
 export function parseText(bytes: Uint8Array): Parsed<string> {
@@ -22,10 +22,24 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if ("problem" in text) return text;
   if (isTooDeep(text.value)) return { problem: `The JSON is nested deeper than ${MAX_DEPTH} levels.` };
   try {
-    return { value: JSON.parse(text.value) };
+    const value = JSON.parse(text.value);
+    const place = infinityIn(value);
+    if (place === undefined) return { value };
+    return { problem: `The number at ${place || "the top"} is too large to be stored.`, isInvalid: true };
   } catch (error) {
     return { problem: `The body is not JSON: ${(error as SyntaxError).message}.` };
   }
+}
+
+/** Where a number stands that became infinite when it was read, such as 1e999, as a JSON Pointer. Written back, it would be null. */
+function infinityIn(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "";
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const below = infinityIn(member);
+    if (below !== undefined) return `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}${below}`;
+  }
+  return undefined;
 }
 
 function isTooDeep(text: string): boolean {

@@ -46,11 +46,21 @@ export function mediaOf<T>(given: string): Media<T> {
   return { contentType: given, isJson, reads, parse: (bytes) => ({ value: bytes as T }), format: asIs };
 }
 
+/** The names that senders give to UTF-8. ASCII is a part of it. */
+const UTF_8 = ["utf-8", "utf8", "us-ascii", "ascii"];
+
 /** Whether a Content-Type names one of these media types, in UTF-8 or without a charset. */
 export function isOneOf(contentType: string, mediaTypes: readonly string[]): boolean {
   if (contentType.length > MAX_FIELD_LENGTH) return false;
-  const { mediaType, charset = "utf-8" } = new ContentType(contentType);
-  return charset.toLowerCase() === "utf-8" && mediaTypes.includes(mediaType?.toLowerCase() ?? "");
+  const { mediaType } = new ContentType(contentType);
+  return mediaTypes.includes(mediaType?.toLowerCase() ?? "") && foreignCharset(contentType) === undefined;
+}
+
+/** The charset that a Content-Type names, if it is not UTF-8. */
+export function foreignCharset(contentType: string | null): string | undefined {
+  if (contentType === null || contentType.length > MAX_FIELD_LENGTH) return undefined;
+  const { charset } = new ContentType(contentType);
+  return charset === undefined || UTF_8.includes(charset.trim().toLowerCase()) ? undefined : charset;
 }
 
 /** Whether an Accept field leaves room for this content type. @see RFC 9110 §12.5.1 */

@@ -1,4 +1,5 @@
 import { checkPreconditions } from "@entity-tag/core/fetch";
+import { UnreadableValueError } from "../contract/errors.ts";
 import { hasValue, type Versioned, type VersionInfo } from "../contract/versioned-store.ts";
 import { pathOf } from "../mutate.ts";
 import { preferredReturn } from "../write/prefer.ts";
@@ -7,36 +8,63 @@ import { knownVersions, stamp, stateOf } from "../write/validators.ts";
 import { isAcceptable } from "./media.ts";
 import type { Settings } from "./settings.ts";
 
-/** The value as a 200, not yet with its validators. */
-export function represent<T>({ media, cacheControl }: Settings<T>, value: T): Response {
-  const written = media.format(value);
-  const body = typeof written === "string" ? new TextEncoder().encode(written) : written;
+/** Where a member is. */
+export interface Place {
+  key: string;
+  /** Its path. */
+  url: string;
+}
+
+/**
+ * The value as a 200, not yet with its validators.
+ *
+ * Without `represent` it is the octets that a PUT has sent, so that the tag in the answer to that PUT is true (§9.3.4).
+ */
+export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: Place): Response {
+  const { media, cacheControl } = settings;
+  const written = settings.represent ? media.format(shownValue(settings, state, place) as T) : undefined;
+  const content = written ?? state.octets ?? media.format(state.value);
+  const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const headers = { "Content-Type": media.contentType, "Content-Length": String(body.byteLength) };
-  return new Response(body, { headers: { ...headers, "Cache-Control": cacheControl } });
+  return new Response(body as Uint8Array<ArrayBuffer>, {
+    headers: { ...headers, "Cache-Control": cacheControl },
+  });
+}
+
+/** The value as `represent` shows it, or as it is. */
+export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, { key, url }: Place): unknown {
+  const { format } = settings;
+  return settings.represent
+    ? settings.represent(state.value, { key, url, etag: format.tagOf(state) })
+    : state.value;
 }
 
 /** GET of one key, in one look at the store: its value stays there when the client has it already. */
-export async function get<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
-  const { store, codings, policy, media, cacheControl } = settings;
-  const { signal } = request;
+export async function get<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
+  const { codings, policy, media, cacheControl, format } = settings;
   if (!isAcceptable(request.headers.get("Accept"), media.contentType)) {
     return problem(406, `What is here can be had as ${media.contentType} only.`);
   }
-  const found = await look(settings, request, key);
-  if (found === null) return notFound();
-  const settled = checkPreconditions(request, stateOf(found, codings), policy);
-  if (settled?.status === 304) settled.headers.set("Cache-Control", cacheControl);
-  if (settled) return settled;
-  const whole = hasValue(found) ? found : await store.read(key, { signal });
-  return whole ? withStatus(200, represent(settings, whole.value), whole) : notFound();
+  try {
+    const found = await look(settings, request, place.key);
+    if (found === null) return notFound();
+    const settled = checkPreconditions(request, stateOf(found, codings, format), policy);
+    if (settled?.status === 304) settled.headers.set("Cache-Control", cacheControl);
+    if (settled) return settled;
+    const whole = hasValue(found) ? found : await settings.store.read(place.key, { signal: request.signal });
+    return whole ? withStatus(settings, 200, whole, place) : notFound();
+  } catch (error) {
+    if (!(error instanceof UnreadableValueError)) throw error;
+    return problem(500, "What is stored here cannot be read. A PUT replaces it.");
+  }
 }
 
 function look<T>(
-  { store }: Settings<T>,
+  { store, codings, format }: Settings<T>,
   request: Request,
   key: string,
 ): Promise<Versioned<T> | VersionInfo | null> {
-  const known = knownVersions(request);
+  const known = knownVersions(request, codings, format);
   const { signal } = request;
   return store.readUnless && known.length > 0
     ? store.readUnless(key, known, { signal })
@@ -47,17 +75,20 @@ function look<T>(
 export function refuse<T>(
   settings: Settings<T>,
   request: Request,
-  refusal: Response,
-  found: Versioned<T> | VersionInfo | null,
-) {
+  { refusal, found, place }: { refusal: Response; found: Versioned<T> | VersionInfo | null; place: Place },
+): Response {
   if (refusal.status !== 412 || found === null || !hasValue(found)) return refusal;
   if (preferredReturn(request) !== "representation") return refusal;
-  const response = withStatus(412, represent(settings, found.value), found);
+  const response = withStatus(settings, 412, found, place);
   response.headers.set("Content-Location", pathOf(request));
   response.headers.set("Preference-Applied", "return=representation");
   return response;
 }
 
-function withStatus(status: number, shown: Response, found: VersionInfo): Response {
-  return new Response(shown.body, { status, headers: stamp(new Headers(shown.headers), found) });
+function withStatus<T>(settings: Settings<T>, status: number, found: Versioned<T>, place: Place): Response {
+  const shown = represent(settings, found, place);
+  return new Response(shown.body, {
+    status,
+    headers: stamp(new Headers(shown.headers), found, settings.format),
+  });
 }

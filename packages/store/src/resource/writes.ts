@@ -1,132 +1,190 @@
+import { newVersion } from "../contract/version.ts";
+import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import { mergePatch } from "../merge-patch.ts";
 import { pathOf } from "../mutate.ts";
 import { answerTo } from "../write/answer.ts";
 import { identityOf } from "../write/idempotency.ts";
 import { preferredReturn } from "../write/prefer.ts";
-import { problem } from "../write/problem.ts";
+import { invalidValue, problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
-import { readBytes } from "./body.ts";
+import { approved } from "./approval.ts";
+import { type Bytes, isSame, readBytes } from "./body.ts";
 import { type Parsed, parseJson } from "./json.ts";
-import { isOneOf } from "./media.ts";
-import { refuse, represent } from "./representation.ts";
+import { foreignCharset, isOneOf } from "./media.ts";
+import { type Place, refuse, represent } from "./representation.ts";
 import type { Settings } from "./settings.ts";
+import { type Collection, urlBelow } from "./target.ts";
 
 /** The only kind of patch that is understood. @see RFC 7396 */
 export const PATCH_TYPE = "application/merge-patch+json";
 
-/** PUT: the body is the next value. */
-export async function put<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
-  const { headers } = request;
-  const { media, validate } = settings;
-  // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
-  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
-  if (!media.reads(headers.get("Content-Type"))) {
-    return problem(415, `Send the content as ${media.contentType}.`, { Accept: media.contentType });
-  }
-  const bytes = await bytesOf(settings, request);
+/** PUT, and POST where it saves: the body is the next value. */
+export async function put<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
+  const bytes = await contentOf(settings, request);
   if (bytes instanceof Response) return bytes;
-  const change = changeBy<T, T>(settings, bytes, media.parse, (_, sent) => sent);
-  const identity = await identityIn(settings, request, key, bytes);
+  const change = changeBy<T, T>(settings, bytes, settings.media.parse, (_, sent) => sent);
+  const identity = await identityIn(settings, request, place.key, bytes);
   if (identity instanceof Response) return identity;
-  return answered(settings, false, {
-    ...writeOf(settings, request, key),
+  const isPut = request.method === "PUT";
+  const it = {
+    ...writeOf(settings, request, place),
     change,
-    octets: bytes,
+    octets: keepsOctets(settings) ? bytes : undefined,
     identity,
-    skipValue: skipsValue(request) && !validate,
-  });
+    skipValue: skipsValue(request) && !settings.validate,
+    mustExist: settings.mustExist,
+  };
+  const mayBeStamped = isPut ? (current: Stored<T>) => isStoredAsSent(settings, current, bytes) : undefined;
+  return answered(settings, it, { place, echo: settings.represent !== undefined, mayBeStamped });
 }
 
 /** PATCH: the body says what changes. Nothing there: nothing to change, whatever the conditions say. */
-export async function patch<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
+export async function patch<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const contentType = request.headers.get("Content-Type");
   if (contentType === null || !isOneOf(contentType, [PATCH_TYPE])) {
-    return problem(415, `Send a JSON Merge Patch (RFC 7396), as ${PATCH_TYPE}.`, {
-      "Accept-Patch": PATCH_TYPE,
-    });
+    const headers = { "Accept-Patch": PATCH_TYPE };
+    return problem(415, `Send a JSON Merge Patch (RFC 7396), as ${PATCH_TYPE}.`, { headers });
   }
   const bytes = await bytesOf(settings, request);
   if (bytes instanceof Response) return bytes;
-  const change = changeBy<T, unknown>(
-    settings,
-    bytes,
-    parseJson,
-    (current, sent) => mergePatch(current, sent) as T,
-  );
-  const identity = await identityIn(settings, request, key, bytes);
+  const merge = (current: T | null, sent: unknown) => mergePatch(current, sent) as T;
+  const change = changeBy<T, unknown>(settings, bytes, parseJson, merge);
+  const identity = await identityIn(settings, request, place.key, bytes);
   if (identity instanceof Response) return identity;
-  return answered(settings, true, {
-    ...writeOf(settings, request, key),
-    change,
-    identity,
-    mustExist: true,
-  });
+  const it = { ...writeOf(settings, request, place), change, identity, mustExist: true };
+  return answered(settings, it, { place, echo: true });
 }
 
 /** DELETE. Without a key, a second one finds nothing: 404, which is what the client of a lost answer wants to know. */
-export async function remove<T>(settings: Settings<T>, request: Request, key: string): Promise<Response> {
-  const identity = await identityIn(settings, request, key, undefined);
+export async function remove<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
+  const identity = await identityIn(settings, request, place.key, undefined);
   if (identity instanceof Response) return identity;
-  return answered(settings, false, {
-    ...writeOf(settings, request, key),
+  const it = {
+    ...writeOf(settings, request, place),
     change: () => null,
     identity,
     skipValue: skipsValue(request),
     mustExist: true,
-  });
+  };
+  return answered(settings, it, { place, echo: false });
 }
 
-async function bytesOf<T>(
-  { maxBytes }: Settings<T>,
+/** POST to a collection: the body becomes a member under a new key. */
+export async function create<T>(
+  settings: Settings<T>,
   request: Request,
-): Promise<Uint8Array<ArrayBuffer> | Response> {
+  collection: Collection,
+): Promise<Response> {
+  const bytes = await contentOf(settings, request);
+  if (bytes instanceof Response) return bytes;
+  const parsed = parsedBy(settings, settings.media.parse, bytes);
+  if (parsed instanceof Response) return parsed;
+  const { newKey } = settings;
+  const key = collection.prefix + (typeof newKey === "function" ? newKey(parsed, request) : newVersion());
+  const place = { key, url: urlBelow(request, collection)(key) };
+  const identity = await identityIn(settings, request, undefined, bytes, place.url);
+  if (identity instanceof Response) return identity;
+  const change: Change<T> = (current) =>
+    current === null
+      ? approved(settings, parsed, null)
+      : problem(409, "A member with this key is here already.");
+  // A new member has no version that a client could name, so no condition is required.
+  const policy = { ...settings.policy, require: false };
+  const octets = keepsOctets(settings) ? bytes : undefined;
+  const it = { ...writeOf(settings, request, place), policy, change, octets, identity };
+  return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url });
+}
+
+type Stored<T> = Versioned<T> | VersionInfo;
+
+/** The body of a request that sends a whole value. */
+async function contentOf<T>(settings: Settings<T>, request: Request): Promise<Bytes | Response> {
+  const { headers } = request;
+  const { media } = settings;
+  // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
+  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
+  const contentType = headers.get("Content-Type");
+  if (media.reads(contentType)) return bytesOf(settings, request);
+  const charset = foreignCharset(contentType);
+  const detail = charset
+    ? `Send the content in UTF-8: the charset ${charset} is not read here.`
+    : `Send the content as ${media.contentType}.`;
+  return problem(415, detail, { headers: { Accept: media.contentType } });
+}
+
+async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
   const coding = request.headers.get("Content-Encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {
-    return problem(415, "Send the content without a content coding.", { "Accept-Encoding": "identity" });
+    const headers = { "Accept-Encoding": "identity" };
+    return problem(415, "Send the content without a content coding.", { headers });
   }
-  return (await readBytes(request, maxBytes)) ?? problem(413, `The content may be ${maxBytes} bytes long.`);
+  try {
+    return (await readBytes(request, maxBytes)) ?? tooLong(maxBytes);
+  } catch {
+    return problem(400, "The content broke off. Nothing was changed.");
+  }
 }
 
 /** RFC 9110 §13.2.1: conditions come before the content is looked at, so it is parsed in the change, after them. */
 function changeBy<T, V>(
   settings: Settings<T>,
-  bytes: Uint8Array<ArrayBuffer>,
-  parse: (bytes: Uint8Array<ArrayBuffer>) => Parsed<V>,
+  bytes: Bytes,
+  parse: (bytes: Bytes) => Parsed<V>,
   next: (current: T | null, sent: V) => T,
 ): Change<T> {
-  return (current) => {
-    const sent = parse(bytes);
-    return "problem" in sent
-      ? problem(400, sent.problem)
-      : approved(settings, next(current, sent.value), current);
+  return async (current) => {
+    const sent = parsedBy(settings, parse, bytes);
+    if (sent instanceof Response) return sent;
+    const value = next(current, sent);
+    const { media, maxBytes } = settings;
+    return lengthOf(media.format(value)) > maxBytes ? tooLong(maxBytes) : approved(settings, value, current);
   };
 }
 
-/** The value, or why it may not be stored. */
-async function approved<T>({ validate }: Settings<T>, value: T, current: T | null): Promise<T | Response> {
-  if (value === null) return problem(422, "null cannot be stored. Send DELETE to remove what is here.");
-  const verdict = await validate?.(value, current);
-  if (verdict === undefined || verdict === true) return value;
-  if (verdict === false) return problem(422, "The content is well-formed, but not valid here.");
-  return typeof verdict === "string" ? problem(422, verdict) : verdict;
+function parsedBy<T, V>(
+  { read }: Settings<T>,
+  parse: (bytes: Bytes) => Parsed<V>,
+  bytes: Bytes,
+): V | Response {
+  const sent = parse(bytes);
+  if ("value" in sent) return read ? (read(sent.value) as V) : sent.value;
+  return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
+}
+
+function tooLong(maxBytes: number): Response {
+  return problem(413, `The content may be ${maxBytes} bytes long.`);
+}
+
+function lengthOf(content: string | Uint8Array): number {
+  return typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
+}
+
+/** Where something is shown other than what was sent, nobody asks for the octets. */
+function keepsOctets<T>({ represent, read }: Settings<T>): boolean {
+  return represent === undefined && read === undefined;
+}
+
+/** Whether a GET would now send the very octets that the PUT has sent: only then may its answer carry a validator. */
+function isStoredAsSent<T>(settings: Settings<T>, current: Stored<T>, sent: Bytes): boolean {
+  if (settings.putValidator) return true;
+  if (settings.represent) return false;
+  // A repeated write whose version has been replaced: its store has a ledger, and those keep octets.
+  if (!("value" in current)) return true;
+  if (current.octets) return isSame(current.octets, sent);
+  const written = settings.media.format(current.value);
+  return isSame(typeof written === "string" ? new TextEncoder().encode(written) : written, sent);
 }
 
 /** What all writes have in common. */
 function writeOf<T>(
   settings: Settings<T>,
   request: Request,
-  key: string,
+  { key }: Place,
 ): Omit<Write<T>, "change" | "identity"> {
-  const { store, policy, codings, maxSwaps } = settings;
+  const { store, policy, codings, maxSwaps, format } = settings;
   const { signal } = request;
   return {
-    request,
-    store,
-    key,
-    policy,
-    codings,
-    maxSwaps,
-    signal,
+    ...{ request, store, key, policy, codings, format, maxSwaps, signal },
     skipValue: false,
     mustExist: false,
   };
@@ -135,19 +193,33 @@ function writeOf<T>(
 function identityIn<T>(
   { store, scope }: Settings<T>,
   request: Request,
-  key: string,
+  key: string | undefined,
   body: Uint8Array | undefined,
+  location?: string,
 ) {
-  return identityOf(store, { request, key, body, scope, location: undefined });
+  return identityOf(store, { request, key, body, scope, location });
 }
 
-/** Makes the write, and answers it. `echo`: the client cannot know the new representation unless it is sent. */
-async function answered<T>(settings: Settings<T>, echo: boolean, it: Write<T>): Promise<Response> {
+/** How a write is answered. */
+interface Answering<T> {
+  place: Place;
+  /** Whether the new representation is sent unasked, because the client cannot know it. */
+  echo: boolean;
+  location?: string;
+  mayBeStamped?: ((current: Stored<T>) => boolean) | undefined;
+}
+
+/** Makes the write, and answers it. */
+async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T>): Promise<Response> {
   const { request } = it;
+  const { place, echo, location = pathOf(request), mayBeStamped } = how;
   const outcome = await write(it);
-  if (outcome.kind === "refused") return refuse(settings, request, outcome.refusal, outcome.current);
-  const shown = (value: T) => represent(settings, value);
-  return answerTo(outcome, { request, echo, location: pathOf(request), represent: shown });
+  if (outcome.kind === "refused") {
+    return refuse(settings, request, { refusal: outcome.refusal, found: outcome.current, place });
+  }
+  const shown = (_: T, state: Versioned<T>) => represent(settings, state, place);
+  const { format } = settings;
+  return answerTo(outcome, { request, echo, location, represent: shown, format, mayBeStamped });
 }
 
 /** No answer of a write shows the current value, unless the client prefers that. */

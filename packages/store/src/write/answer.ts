@@ -1,7 +1,8 @@
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import type { Outcome } from "./outcome.ts";
 import { preferredReturn } from "./prefer.ts";
-import { busy, full, notFound, problem } from "./problem.ts";
+import { busy, constraintViolated, full, invalidValue, notFound, problem } from "./problem.ts";
+import type { TagFormat } from "./tag-format.ts";
 import { stamp } from "./validators.ts";
 
 /** How a value is shown: a 200 with a body. The state has the octets that it was sent as, if they were kept. */
@@ -15,6 +16,13 @@ export interface Shown<T> {
   echo: boolean;
   /** Where the created resource is. */
   location: string;
+  /** How its tag is made. Default: of the version. */
+  format?: TagFormat | undefined;
+  /**
+   * Whether the answer may carry validators. An answer to PUT may not where what is stored, or shown, is not the very octets
+   * that were sent. @see RFC 9110 §9.3.4
+   */
+  mayBeStamped?: ((current: Versioned<T> | VersionInfo) => boolean) | undefined;
 }
 
 /** The answer to a write, by its outcome. */
@@ -37,6 +45,10 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
       return problem(422, "This Idempotency-Key came with another request before.");
     case "too-large":
       return problem(413, outcome.reason);
+    case "constraint":
+      return constraintViolated(outcome.reason);
+    case "invalid":
+      return invalidValue(outcome.reason);
     case "busy":
       return busy();
     case "full":
@@ -46,14 +58,14 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
 
 /** 201 with `Location`, 200 with the new representation, or 204; with the new tag. */
 async function success<T>(
-  { request, represent, echo, location }: Shown<T>,
+  { request, represent, echo, location, ...tagging }: Shown<T>,
   current: Versioned<T>,
   created: boolean,
 ): Promise<Response> {
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
   const shown = represent && wanted ? await represent(current.value, current) : undefined;
-  const headers = stamp(new Headers(shown?.headers), current);
+  const headers = stamped(tagging, new Headers(shown?.headers), current);
   if (created) headers.set("Location", location);
   if (shown) headers.set("Content-Location", location);
   if (represent && preference) headers.set("Preference-Applied", `return=${preference}`);
@@ -71,9 +83,17 @@ async function repeated<T>(
   const isCurrent = current?.version === version;
   if (isCurrent && "value" in current) return success({ ...shown, location }, current, created);
   const info: VersionInfo = isCurrent ? current : { version };
-  const headers = stamp(new Headers(), info);
+  const headers = stamped(shown, new Headers(), info);
   if (created) headers.set("Location", location);
   if (shown.represent && (shown.echo || preferredReturn(shown.request)))
     headers.set("Preference-Applied", "return=minimal");
   return new Response(null, { status: created ? 201 : 204, headers });
+}
+
+function stamped<T>(
+  { format, mayBeStamped }: Pick<Shown<T>, "format" | "mayBeStamped">,
+  headers: Headers,
+  current: Versioned<T> | VersionInfo,
+): Headers {
+  return (mayBeStamped?.(current) ?? true) ? stamp(headers, current, format) : headers;
 }

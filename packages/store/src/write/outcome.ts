@@ -18,6 +18,8 @@ export type Outcome<T> =
   | { kind: "busy" }
   /** The store has no room. */
   | { kind: "full" }
+  /** A constraint of the database refuses the value, or the database cannot hold it. */
+  | { kind: "constraint" | "invalid"; reason: string }
   /** This kind of store can never hold the value. */
   | { kind: "too-large"; reason: string };
 

@@ -1,5 +1,6 @@
 const TITLES = {
   400: "Bad Request",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",
@@ -7,37 +8,69 @@ const TITLES = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  500: "Internal Server Error",
   503: "Service Unavailable",
   507: "Insufficient Storage",
 } as const;
+
+const ERRORS = "https://github.com/entity-tag/entity-tag/blob/main/docs/guides/errors.md";
+
+/**
+ * The types of the problems that refuse a change although its condition held. A client tells by them, without reading
+ * prose, that another try on a newer version will not help.
+ *
+ * @see RFC 9457 §3.1.1
+ */
+export const PROBLEM_TYPES = {
+  /** 422: `validate` refused the value, or the database cannot hold it. */
+  invalidValue: `${ERRORS}#invalid-value`,
+  /** 409: a constraint of the database refused the value. */
+  constraint: `${ERRORS}#constraint`,
+} as const;
+
+interface ProblemOptions {
+  headers?: Record<string, string>;
+  /** Default: `about:blank`, which means the status and no more. */
+  type?: string;
+}
 
 /** A refusal in words, for a machine and for a person. @see RFC 9457 §3 */
 export function problem(
   status: keyof typeof TITLES,
   detail: string,
-  headers: Record<string, string> = {},
+  { headers = {}, type = "about:blank" }: ProblemOptions = {},
 ): Response {
-  const body = JSON.stringify({ type: "about:blank", title: TITLES[status], status, detail });
+  const body = JSON.stringify({ type, title: TITLES[status], status, detail });
   return new Response(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
+}
+
+/** The value may not be stored, although the condition held. */
+export function invalidValue(detail: string): Response {
+  return problem(422, detail, { type: PROBLEM_TYPES.invalidValue });
+}
+
+/** A constraint of the database refused the value, although the condition held. */
+export function constraintViolated(detail: string): Response {
+  return problem(409, detail, { type: PROBLEM_TYPES.constraint });
 }
 
 /** The store cannot be read now. */
 export function unreadableNow(): Response {
   const detail = "The store cannot be read at the moment. Send the request again after a moment.";
-  return problem(503, detail, { "Retry-After": "1" });
+  return problem(503, detail, { headers: { "Retry-After": "1" } });
 }
 
 /** Other writers were faster every time, or the store cannot write now: nothing was written. */
 export function busy(): Response {
   const detail =
     "The store cannot write this at the moment. Nothing was changed; send the request again after a moment.";
-  return problem(503, detail, { "Retry-After": "1" });
+  return problem(503, detail, { headers: { "Retry-After": "1" } });
 }
 
 /** The store has no room: nothing was written. */
 export function full(): Response {
   const detail = "The store is full. Nothing was changed; send the request again later.";
-  return problem(507, detail, { "Retry-After": "60" });
+  return problem(507, detail, { headers: { "Retry-After": "60" } });
 }
 
 export function notFound(): Response {

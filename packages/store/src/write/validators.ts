@@ -1,27 +1,36 @@
-import { type Current, codedTag, formatDate, opaque, parseTagList, versionTag } from "@entity-tag/core";
+import { type Current, formatDate, opaque, parseTagList } from "@entity-tag/core";
 import type { VersionInfo } from "../contract/versioned-store.ts";
+import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
 
-/** The state to judge by: the version as a tag, and the tags that a proxy may have made of it. */
-export function stateOf(found: VersionInfo | null, codings: readonly string[]): Current {
+/** The state to judge by: the version as a tag, and the codings that something on the way may apply. */
+export function stateOf(
+  found: VersionInfo | null,
+  codings: readonly string[],
+  format: TagFormat = TAG_FORMATS.version,
+): Current {
   if (found === null) return null;
-  const etag = versionTag(found.version);
-  return {
-    etag,
-    lastModified: found.lastModified,
-    alternates: codings.map((coding) => codedTag(etag, coding)),
-  };
+  return { etag: format.tagOf(found), lastModified: found.lastModified, codings };
 }
 
 /** Writes `ETag` and `Last-Modified`. */
-export function stamp(headers: Headers, { version, lastModified }: VersionInfo): Headers {
-  headers.set("ETag", versionTag(version));
-  if (lastModified !== undefined) headers.set("Last-Modified", formatDate(lastModified));
+export function stamp(headers: Headers, info: VersionInfo, format: TagFormat = TAG_FORMATS.version): Headers {
+  headers.set("ETag", format.tagOf(info));
+  if (info.lastModified !== undefined) headers.set("Last-Modified", formatDate(info.lastModified));
   return headers;
 }
 
-/** The versions whose value the client has already, by its If-None-Match; none if that cannot be read. */
-export function knownVersions(request: Request): string[] | "*" {
+/** The versions that the client's `If-None-Match` may name: their values need not be read. */
+export function knownVersions(
+  request: Request,
+  codings: readonly string[],
+  format: TagFormat,
+): string[] | "*" {
   const field = parseTagList(request.headers.get("If-None-Match"));
   if (field === undefined || field === "*") return field ?? [];
-  return field.map(opaque);
+  return field.flatMap((tag) => {
+    const text = opaque(tag);
+    const uncoded = codings.filter((coding) => text.endsWith(`-${coding}`));
+    const texts = [text, ...uncoded.map((coding) => text.slice(0, -coding.length - 1))];
+    return texts.map((each) => format.versionIn(each));
+  });
 }

@@ -1,6 +1,8 @@
 import type { Policy } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
 import {
+  ConstraintError,
+  InvalidValueError,
   StoreBusyError,
   StoreFullError,
   UnreadableValueError,
@@ -18,6 +20,7 @@ import { backoff, pause } from "../contract/waiting.ts";
 import { compareWriteIds, type Identity } from "./idempotency.ts";
 import { inTurn } from "./key-queue.ts";
 import type { Outcome } from "./outcome.ts";
+import type { TagFormat } from "./tag-format.ts";
 import { stateOf } from "./validators.ts";
 
 /** What becomes of the current value (`null`: nothing is there): the next one, `null` to delete, a `Response` to refuse. */
@@ -31,6 +34,8 @@ export interface Write<T> {
   change: Change<T>;
   policy: Policy | undefined;
   codings: readonly string[];
+  /** How tags are made of versions. Default: of the version alone. */
+  format?: TagFormat | undefined;
   maxSwaps: number;
   signal: AbortSignal;
   /** How the write is recognised when it is sent again. */
@@ -71,6 +76,8 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
     );
   } catch (error) {
     if (error instanceof StoreBusyError) return { kind: "busy" };
+    if (error instanceof ConstraintError) return { kind: "constraint", reason: error.message };
+    if (error instanceof InvalidValueError) return { kind: "invalid", reason: error.message };
     if (error instanceof StoreFullError) return { kind: "full" };
     if (error instanceof ValueTooLargeError) return { kind: "too-large", reason: error.message };
     throw error;
@@ -105,7 +112,7 @@ async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Out
     if (replay === "same") return { kind: "repeated", first, current };
     if (replay === "misused") return { kind: "key-reused" };
   }
-  const refusal = checkPreconditions(it.request, stateOf(current, it.codings), it.policy);
+  const refusal = checkPreconditions(it.request, stateOf(current, it.codings, it.format), it.policy);
   return refusal && { kind: "refused", refusal, current };
 }
 

@@ -1,0 +1,40 @@
+import { invalidValue, problem } from "../write/problem.ts";
+import type { Settings, Verdict } from "./settings.ts";
+
+/** The value, or the answer that says why it may not be stored. */
+export async function approved<T>(
+  { validate }: Settings<T>,
+  value: T,
+  current: T | null,
+): Promise<T | Response> {
+  if (value === null) return invalidValue("null cannot be stored. Send DELETE to remove what is here.");
+  const verdict = checkedVerdict("validate", await validate?.(value, current));
+  if (verdict === undefined || verdict === true) return value;
+  if (verdict === false) return invalidValue("The content is well-formed, but not valid here.");
+  return typeof verdict === "string" ? invalidValue(verdict) : verdict;
+}
+
+/** The answer to a client that may not send this request; `undefined`: go on. */
+export async function unauthorized<T>(
+  { authorize }: Settings<T>,
+  request: Request,
+  key: string,
+): Promise<Response | undefined> {
+  const verdict = checkedVerdict("authorize", await authorize?.(request, key));
+  if (verdict === undefined || verdict === true) return undefined;
+  if (verdict === false) return problem(403, "This client may not do that here.");
+  return typeof verdict === "string" ? problem(403, verdict) : verdict;
+}
+
+/** A result such as `{ success: false }` refuses nothing by itself. Taken for consent, it would store anything. */
+function checkedVerdict(name: string, verdict: Verdict): Exclude<Verdict, void> {
+  const isKnown = verdict === undefined || typeof verdict === "boolean" || typeof verdict === "string";
+  if (isKnown || isResponse(verdict)) return verdict as Exclude<Verdict, void>;
+  throw new TypeError(
+    `${name} returned ${JSON.stringify(verdict)}. Return true to allow, false or a reason to refuse, or a Response`,
+  );
+}
+
+function isResponse(value: unknown): boolean {
+  return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
+}
