@@ -1,0 +1,48 @@
+import { AlreadyExistsError } from "./errors.ts";
+import { jobOf } from "./update/job.ts";
+import { payloadFor } from "./update/payload.ts";
+import { resultOf } from "./update/result.ts";
+import type { Updated, UpdateOptions } from "./update/snapshot.ts";
+import { checkedUrl } from "./update/target.ts";
+import { ambiguous, write } from "./update/write.ts";
+
+/**
+ * Puts a value where nothing is yet. What is there already is never overwritten (`If-None-Match: *`).
+ *
+ * If the answer is lost, it looks: where still nothing is, it sends the same again. If something is there, `wasApplied(latest, sent)` tells
+ * whether it is yours, since equal content would be no proof. Without it, and without an `idempotencyKey` that a server with a ledger
+ * knows, you get an `AmbiguousWriteError`.
+ *
+ * @throws {AlreadyExistsError} if something is there
+ * @throws {AmbiguousWriteError} if something is there that may be yours
+ * @throws {HttpError} on any other answer, at once
+ * @example
+ * const { status } = await create(`${pages.url}/new`, { title: "New" }, pages.options);
+ * status; // "created"
+ * @see RFC 9110 §13.1.2
+ */
+export async function create<T = unknown>(
+  url: string | URL,
+  value: T,
+  options: UpdateOptions<T> = {},
+): Promise<Updated<T>> {
+  const job = jobOf(options);
+  const payload = await payloadFor(job, { url: checkedUrl(url), mine: value });
+  if (payload === undefined)
+    throw new TypeError("Cannot create undefined: give the value that is to be there");
+  const written = await write(job, payload);
+  const { attempts } = job;
+  if (written.is === "refused") throw new AlreadyExistsError(payload.url);
+  if (written.is === "gone") throw ambiguous(job, payload, written.error);
+  if (written.is === "recognised") {
+    const { snapshot, response } = written.latest;
+    return { ...snapshot, status: "created", response, attempts };
+  }
+  const { response, octets } = written;
+  return {
+    ...(await resultOf(job, payload, response, octets, undefined)),
+    status: "created",
+    response,
+    attempts,
+  };
+}

@@ -1,0 +1,30 @@
+import { type Dialect, locate, tagAt } from "./update/dialect.ts";
+import { snapshotOf } from "./update/latest.ts";
+import type { Snapshot } from "./update/snapshot.ts";
+
+/**
+ * The members of a collection, each with its own url and tag: `update` and `remove` go on from them without a read.
+ *
+ * `base` is the collection's url, for members whose links are relative. A member without a url has an empty one, so that it can be
+ * shown; `update` refuses it. A member without a tag can be shown, too, but must be read before it is written.
+ *
+ * @example
+ * const body = { items: [{ id: "a", etag: '"1"', summary: "Lunch" }] };
+ * items(body, google, "https://example.com/events")[0]?.etag; // '"1"'
+ * @see RFC 9110 §8.8.3
+ */
+export function items<T = unknown>(body: unknown, dialect: Dialect, base?: string | URL): Snapshot<T>[] {
+  const around = { base: base === undefined ? undefined : String(base), body };
+  const found = locate(dialect.items, body, around);
+  if (!Array.isArray(found)) return [];
+  return found.map((item) => {
+    const value = dialect.value === undefined ? item : locate(dialect.value, item, around);
+    const etag = tagAt(dialect, dialect.itemEtag ?? dialect.etag, item, around);
+    return snapshotOf(urlOf(locate(dialect.url, item, around), around.base), value as T, etag);
+  });
+}
+
+function urlOf(link: unknown, base: string | undefined): string {
+  if (typeof link !== "string") return "";
+  return base !== undefined && URL.canParse(link, base) ? new URL(link, base).href : link;
+}

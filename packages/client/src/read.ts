@@ -1,0 +1,25 @@
+import { jobOf } from "./update/job.ts";
+import { read as readLatest } from "./update/latest.ts";
+import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
+import { checkedUrl } from "./update/target.ts";
+
+/**
+ * The value that is there now, with its url and its tag: a {@link Snapshot}, from which `update` and `remove` go on.
+ *
+ * The url is that at the end of all redirects. A read that fails on its way (no connection, 502, 504, 429, 503) is tried again, up to
+ * `maxAttempts` times. The answer to a conditional `fetch` of yours is used as it is.
+ *
+ * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another form)
+ * @example
+ * const home = await read<{ title: string }>(pages.url, pages.options);
+ * home.value.title; // "Home"
+ * home.etag; // '"v1"'
+ * @see RFC 9110 §9.3.1
+ */
+export async function read<T = unknown>(
+  url: string | URL,
+  options: UpdateOptions<T> = {},
+): Promise<Snapshot<T>> {
+  const { snapshot } = await readLatest(jobOf(options), checkedUrl(url), false);
+  return snapshot;
+}

@@ -1,0 +1,71 @@
+import { ConflictError, HttpError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
+import { says } from "./update/dialect.ts";
+import { type Job, jobOf } from "./update/job.ts";
+import { read, type Seen } from "./update/latest.ts";
+import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
+import { checkedUrl, givenSnapshot } from "./update/target.ts";
+import { pause } from "./update/waiting.ts";
+import { write } from "./update/write.ts";
+
+/** What became of a `remove`. */
+export interface Removed {
+  /** `absent`: nothing was there. `removed`: it was deleted; by you, unless an answer was lost on the way. */
+  status: "removed" | "absent";
+  /** How many requests to delete were sent. */
+  attempts: number;
+}
+
+/**
+ * Deletes what is there, and only that (`If-Match`).
+ *
+ * From a url, it deletes the current version, whatever it is: if that is changed meanwhile, it looks again. From a `Snapshot`, it deletes the
+ * version that you saw, without a read: if somebody changed it since, nothing is deleted.
+ *
+ * @throws {ConflictError} if it was changed since the snapshot, or `maxAttempts` times
+ * @throws {MissingValidatorError} if there is no tag; nothing was deleted
+ * @throws {AmbiguousWriteError} if an answer was lost and something else is there now
+ * @throws {HttpError} on any other answer, at once
+ * @example
+ * (await remove(pages.url, pages.options)).status; // "removed"
+ * (await remove(pages.url, pages.options)).status; // "absent"
+ * @see RFC 9110 §9.3.5
+ */
+export async function remove<T = unknown>(
+  target: string | URL | Snapshot<T>,
+  options: UpdateOptions<T> = {},
+): Promise<Removed> {
+  const job = { ...jobOf(options), wantsValue: false };
+  const given = givenSnapshot(target);
+  let seen = given ?? (await found(job, checkedUrl(target), false));
+  let refused: string | undefined;
+  while (seen) {
+    const { url, value, etag } = seen.snapshot;
+    if (etag === undefined) throw new MissingValidatorError(url);
+    const written = await deletion(job, url, etag);
+    const { attempts, maxAttempts } = job;
+    if (written.is === "gone") return { status: written.doubtful ? "removed" : "absent", attempts };
+    if (written.is !== "refused") return { status: "removed", attempts };
+
+    if (etag === refused) throw new UnusableValidatorError(url, etag);
+    refused = etag;
+    if (given || attempts >= maxAttempts) {
+      throw new ConflictError<T>({ url, attempts, base: value, snapshot: written.latest?.snapshot });
+    }
+    await pause(job.backoff(attempts), job.signal);
+    seen = written.latest ?? (await found(job, url, true));
+  }
+  return { status: "absent", attempts: job.attempts };
+}
+
+function deletion<T>(job: Job<T>, url: string, tag: string) {
+  const none = { body: null, contentType: undefined, sent: undefined, patch: undefined };
+  return write(job, { ...none, method: "DELETE", url, tag, key: job.newKey() });
+}
+
+/** What is there, or `undefined` if nothing is. */
+async function found<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T> | undefined> {
+  return read(job, url, fresh).catch((error: unknown) => {
+    if (error instanceof HttpError && says(job.dialect.gone, [404, 410], error.response)) return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,75 @@
+import { randomKey } from "./update/idempotency-key.ts";
+import type { Recipe } from "./update/snapshot.ts";
+
+/** Where the ids of operations stand in a document. Every writer of the document must use the same. */
+export interface StampOptions<T> {
+  /** The ids in a document, oldest first. Default: its member `_operations`. */
+  read?: (document: T) => readonly string[] | undefined;
+  /** The document with other ids. Default: as a member `_operations`. */
+  write?: (document: T, ids: readonly string[]) => T;
+  /** How many ids a document keeps: more than others can add while a client looks what became of its write. Default: 64. */
+  keep?: number;
+}
+
+/**
+ * A recipe that writes the id of each operation into the document, and recognises it there after an answer was lost.
+ *
+ * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps the newest 64 ids.
+ * Writers that do not stamp must leave the member as it is. If it cannot be told whether an id was there (the list was cut, or
+ * removed), the update ends with an `AmbiguousWriteError`.
+ *
+ * @throws {TypeError} when it runs, if the document is not an object and no `write` is given
+ * @example
+ * const visit = stamped<{ visits: number }>((page) => ({ ...page, visits: page.visits + 1 }));
+ * const context = { attempt: 1, base: undefined, mine: undefined, etag: '"v1"', signal: new AbortController().signal };
+ * const sent = await visit({ visits: 1 }, context);
+ * sent?.visits; // 2
+ * visit.wasApplied?.(sent!, sent!); // true
+ * @see RFC 9110 §9.2.2
+ */
+export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Recipe<T> {
+  const { read = readMember, write = writeMember, keep = 64 } = options;
+  if (typeof recipe !== "function") throw new TypeError(`Cannot stamp ${String(recipe)}: give a recipe`);
+  if (!Number.isInteger(keep) || keep < 2)
+    throw new TypeError(`Cannot keep ${keep} ids: use an integer from 2 on`);
+  const idsOf = (document: T) => listOf(read(document));
+
+  const stamping: Recipe<T> = async (current, context) => {
+    // Before the recipe, which may change the very object.
+    const ids = idsOf(current);
+    const next = await recipe(current, context);
+    return next === undefined ? undefined : write(next, [...ids, randomKey()].slice(-keep));
+  };
+  stamping.wasApplied = (latest, sent) => isAmong(idsOf(latest), idsOf(sent), keep);
+  return stamping;
+}
+
+/**
+ * Whether the last id that was sent is among those that are there.
+ *
+ * Its absence proves something only if the list still reaches back to the write: if it has the id before, or, where there was none before, if it
+ * has never been cut.
+ */
+function isAmong(there: readonly string[], sent: readonly string[], keep: number): boolean | undefined {
+  const [before, own] = sent.length > 1 ? sent.slice(-2) : [undefined, sent[0]];
+  if (own !== undefined && there.includes(own)) return true;
+  const reachesBack = before === undefined ? there.length > 0 && there.length < keep : there.includes(before);
+  return reachesBack ? false : undefined;
+}
+
+function listOf(ids: unknown): readonly string[] {
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+}
+
+function readMember(document: unknown): readonly string[] | undefined {
+  return (document as { _operations?: readonly string[] } | null)?._operations;
+}
+
+function writeMember<T>(document: T, ids: readonly string[]): T {
+  if (typeof document === "object" && document !== null && !Array.isArray(document)) {
+    return { ...document, _operations: ids };
+  }
+  throw new TypeError(
+    `Cannot stamp ${JSON.stringify(document)}: it is not an object. Give read and write, which say where the ids are`,
+  );
+}

@@ -1,0 +1,152 @@
+import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
+import { type Job, jobOf, wrong } from "./update/job.ts";
+import { read, type Seen } from "./update/latest.ts";
+import { type Payload, payloadFor } from "./update/payload.ts";
+import { resultOf } from "./update/result.ts";
+import type { Recipe, Snapshot, Updated, UpdateOptions } from "./update/snapshot.ts";
+import { checkedUrl, givenSnapshot } from "./update/target.ts";
+import { pause, until } from "./update/waiting.ts";
+import { ambiguous, type Success, write } from "./update/write.ts";
+
+/**
+ * Changes what is at a url, without losing what anybody else writes there at the same time.
+ *
+ * It reads the value and its tag, runs your recipe on the value, and writes the result under `If-Match`. If somebody
+ * was faster, the server answers 412. Then `update` reads what is there *now*, past every cache, and runs your recipe again on
+ * that. So the recipe must make its change on the value that it is given, each time:
+ *
+ * ```ts
+ * await update<Counter>(url, (counter) => ({ ...counter, n: counter.n + 1 }));
+ * ```
+ *
+ * Do not put in a value that was made before: that is how updates are lost. A recipe may run several times, so it
+ * should have no other effects. It may be asynchronous. If it gives `undefined`, nothing is written.
+ *
+ * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first write.
+ * If it is refused, the recipe has the current value, what it was given before (`base`) and what it made of that
+ * (`mine`): enough for a three-way merge.
+ *
+ * ```ts
+ * await update(opened, (current, { base, mine }) => (mine === undefined ? edited : merge(base, mine, current)));
+ * ```
+ *
+ * `maxAttempts` is the number of writes, and no read follows the last one. Then comes a `ConflictError` with `base`, `mine` and `latest`. Between
+ * two writes it waits for a random time that grows.
+ *
+ * A write whose answer is lost may have been made. `update` looks: under the same tag, it sends the same again. Under
+ * another tag, `wasApplied(latest, sent)` decides, or {@link stamped}. With an `idempotencyKey`, it sends the same again under
+ * the same key, which a server with a ledger of keys answers as it did the first time. If nothing can tell, you get an `AmbiguousWriteError`,
+ * never a second application.
+ *
+ * `timeout` is for one request, so that a request that hangs can be asked about. For all of it, pass
+ * `signal: AbortSignal.timeout(30_000)`.
+ *
+ * @throws {ConflictError} if others were faster `maxAttempts` times
+ * @throws {MissingValidatorError} if there is no tag; nothing was written
+ * @throws {UnusableValidatorError} if the server refuses the very tag that it sends
+ * @throws {AmbiguousWriteError} if nobody can tell whether the write was made
+ * @throws {HttpError} on any other answer, such as 403, 404 or 422, at once
+ * @example
+ * const { value, attempts } = await update<{ title: string }>(
+ *   pages.url,
+ *   (page) => ({ ...page, title: `${page.title}, sweet home` }),
+ *   pages.options,
+ * );
+ * value.title; // "Home, sweet home"
+ * attempts; // 1
+ * @see RFC 9110 §13.1.1
+ */
+export async function update<T = unknown>(
+  target: string | URL | Snapshot<T>,
+  recipe: Recipe<T>,
+  options: UpdateOptions<T> = {},
+): Promise<Updated<T>> {
+  if (typeof recipe !== "function") throw wrong("a recipe", recipe, "a function of the current value");
+  const job = jobOf(options);
+  job.wasApplied ??= recipe.wasApplied;
+  let seen = givenSnapshot(target) ?? (await read(job, checkedUrl(target), false));
+  let first: Run<T> | undefined;
+  let last: Run<T> | undefined;
+  for (;;) {
+    const run = await runOf(job, recipe, seen, last);
+    const payload = run && (await payloadFor(job, run));
+    if (run === undefined || payload === undefined) return unchanged(job, seen);
+
+    const written = await write(job, payload);
+    if (written.is === "applied") return applied(job, payload, written, run);
+    if (written.is === "recognised") {
+      return {
+        ...written.latest.snapshot,
+        status: "updated",
+        response: written.latest.response,
+        attempts: job.attempts,
+      };
+    }
+    if (written.is === "gone")
+      throw written.doubtful ? ambiguous(job, payload, written.error) : written.error;
+
+    if (run.etag === last?.etag) throw new UnusableValidatorError(run.url, run.etag);
+    first ??= run;
+    last = run;
+    seen = await next(job, first, seen, written.latest);
+  }
+}
+
+/** What a run of the recipe began with, and what it made. */
+interface Run<T> {
+  url: string;
+  etag: string;
+  base: T;
+  mine: T;
+  /** It changed the very object that it was given. */
+  same: boolean;
+}
+
+/** Runs the recipe. `undefined`: there is nothing to write. */
+async function runOf<T>(
+  job: Job<T>,
+  recipe: Recipe<T>,
+  { snapshot, again }: Seen<T>,
+  last: Run<T> | undefined,
+): Promise<Run<T> | undefined> {
+  const { url, value, etag } = snapshot;
+  if (etag === undefined) throw new MissingValidatorError(url);
+  const { attempts, signal } = job;
+  signal.throwIfAborted();
+  const context = { attempt: attempts + 1, base: last?.base, mine: last?.mine, etag, signal };
+  const mine = await until(signal, recipe(value, context));
+  return mine === undefined ? undefined : { url, etag, base: await again(), mine, same: mine === value };
+}
+
+/** What the recipe runs on next: what the refusal showed, or what a fresh read shows after a pause. */
+async function next<T>(
+  job: Job<T>,
+  first: Run<T>,
+  seen: Seen<T>,
+  latest: Seen<T> | undefined,
+): Promise<Seen<T>> {
+  const { attempts, maxAttempts, signal } = job;
+  if (attempts < maxAttempts) {
+    await pause(job.backoff(attempts), signal);
+    return latest ?? read(job, first.url, true);
+  }
+  const newest = latest ?? (seen.snapshot.etag === first.etag ? undefined : seen);
+  throw new ConflictError<T>({ ...first, attempts, snapshot: newest?.snapshot });
+}
+
+async function unchanged<T>(
+  { attempts }: Job<T>,
+  { snapshot, again, response }: Seen<T>,
+): Promise<Updated<T>> {
+  return { ...snapshot, value: await again(), status: "unchanged", response, attempts };
+}
+
+async function applied<T>(
+  job: Job<T>,
+  payload: Payload<T>,
+  { response, octets }: Success,
+  { base }: Run<T>,
+): Promise<Updated<T>> {
+  const snapshot = await resultOf(job, payload, response, octets, base);
+  return { ...snapshot, status: "updated", response, attempts: job.attempts };
+}

@@ -1,0 +1,69 @@
+import { HttpError, type ProblemDocument } from "../errors.ts";
+
+/** Longer contents of errors are not kept. */
+const LONGEST_PROBLEM = 65_536;
+
+/** An error about this answer, whose content was read as far as it is a problem document. */
+export async function httpError(response: Response, method: string, url: string): Promise<HttpError> {
+  return new HttpError(response, method, url, await problemIn(response));
+}
+
+async function problemIn(response: Response): Promise<ProblemDocument | undefined> {
+  const octets = await octetsOf(response, LONGEST_PROBLEM).catch(() => undefined);
+  if (!/\bjson\b/i.test(response.headers.get("Content-Type") ?? "")) return undefined;
+  const said = parsed(octets);
+  return typeof said === "object" && said !== null && !Array.isArray(said)
+    ? (said as ProblemDocument)
+    : undefined;
+}
+
+/** The JSON that the octets are, or `undefined`. */
+function parsed(octets: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(octets));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The octets of an answer that its receiver can read again, because the answer keeps a copy.
+ *
+ * They are read to their end, so that the connection is free. An answer beyond the limit is given up: `undefined`.
+ */
+export async function octetsOf(
+  response: Response,
+  limit = Infinity,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (response.body === null || response.bodyUsed) return new Uint8Array();
+  const copy = response.clone();
+  if (limit === Infinity) return new Uint8Array(await copy.arrayBuffer());
+  const octets = await readUpTo(copy.body!, limit);
+  if (octets === undefined) await response.body.cancel().catch(() => {});
+  return octets;
+}
+
+/** Ends an answer that nobody wants: a short one is read, so that its connection can be used again. */
+export async function drop(response: Response): Promise<void> {
+  if (response.body === null || response.bodyUsed) return;
+  await readUpTo(response.body, LONGEST_PROBLEM).catch(() => {});
+}
+
+async function readUpTo(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const reader = body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
+    length += value.length;
+    if (length > limit) break;
+    chunks.push(value as Uint8Array<ArrayBuffer>);
+  }
+  // Not awaited: one half of a copied stream is only cancelled when the other one is.
+  reader.cancel().catch(() => {});
+  return undefined;
+}

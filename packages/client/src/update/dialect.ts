@@ -1,0 +1,108 @@
+import { parseTag } from "@entity-tag/core";
+
+/** Where something stands in a body: a JSON Pointer (RFC 6901), or a function that finds it. */
+export type Place = string | ((from: unknown, around: Around) => unknown);
+
+/** What is known around a member of a collection. */
+export interface Around {
+  /** The url of the collection. */
+  base: string | undefined;
+  /** The whole body. */
+  body: unknown;
+}
+
+/** The statuses that say something, or a function that decides. */
+export type Says = readonly number[] | ((response: Response) => boolean);
+
+/**
+ * Where a server puts its tags, how it spells them, and what its statuses mean. A plain object: write your own.
+ *
+ * @example
+ * const couchdb: Dialect = { etag: "/_rev", quoted: false, conflict: [409, 412] };
+ * @see RFC 9110 §8.8.3
+ */
+export interface Dialect {
+  /** Where the tag stands in the body of a document. Not given: in the `ETag` field alone. */
+  etag?: Place;
+  /** How the tag is spelled in a body: with its quotes or without. Not given: both are read. */
+  quoted?: boolean;
+  /** Where the members of a collection are. */
+  items?: Place;
+  /** Where a member's own url is. A relative one is resolved against that of the collection. */
+  url?: Place;
+  /** Where a member's tag is. Default: as in a document. */
+  itemEtag?: Place;
+  /** Where a member's document is. Default: the member is the document. */
+  value?: Place;
+  /** The condition did not hold. Default: 412. */
+  conflict?: Says;
+  /** Nothing is there. Default: 404 and 410. */
+  gone?: Says;
+  /** Send the same request again, after `Retry-After`. Default: 429 and 503. */
+  again?: Says;
+}
+
+/** What stands at a place, or `undefined`. Never throws on what came from the network. */
+export function locate(place: Place | undefined, from: unknown, around?: Around): unknown {
+  if (place === undefined) return undefined;
+  if (typeof place === "function") return place(from, around ?? { base: undefined, body: from });
+  let found = from;
+  for (const step of place.split("/").slice(1)) {
+    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return found;
+}
+
+/** The tag that a body spells out at a place, as it is sent in `If-Match`. */
+export function tagAt(
+  dialect: Dialect,
+  place: Place | undefined,
+  from: unknown,
+  around?: Around,
+): string | undefined {
+  const found = locate(place, from, around);
+  if ((typeof found !== "string" && typeof found !== "number") || found === "") return undefined;
+  const tag = parseTag(String(found));
+  return tag ?? (dialect.quoted ? undefined : parseTag(`"${found}"`));
+}
+
+/**
+ * The tag of an answer: of its field, or else of its content.
+ *
+ * Where something on the way weakened the field, the same tag in the content is still as the server made it: it is used.
+ */
+export function tagOf(dialect: Dialect, headers: Headers, content: unknown): string | undefined {
+  const field = fieldTag(headers);
+  if (field !== undefined && !field.startsWith("W/")) return field;
+  const inside = tagAt(dialect, dialect.etag, content);
+  return field === undefined || (inside !== undefined && sameVersion(field, inside)) ? inside : field;
+}
+
+/**
+ * The `ETag` field, if it can stand in `If-Match`.
+ *
+ * We choose: a tag without quotes is sent back as it came, since a server that writes one compares it so. `*` and
+ * lists are no tags: they would let a write pass on top of anything.
+ */
+export function fieldTag(headers: Headers): string | undefined {
+  const field = headers.get("ETag")?.trim();
+  return field !== undefined && isUsableTag(field) ? field : undefined;
+}
+
+/** Whether `If-Match` with this text asks for one version and for no other. */
+export function isUsableTag(text: string): boolean {
+  return parseTag(text) === text || /^[!#-)+\--~]+$/.test(text);
+}
+
+/** Whether two spellings, weak or strong, name one version. */
+export function sameVersion(a: string | undefined, b: string | undefined): boolean {
+  return a?.replace(/^W\//, "") === b?.replace(/^W\//, "");
+}
+
+/** Whether a status is among those that say it. */
+export function says(what: Says | undefined, usual: readonly number[], response: Response): boolean {
+  const sayers = what ?? usual;
+  return typeof sayers === "function" ? sayers(response) : sayers.includes(response.status);
+}

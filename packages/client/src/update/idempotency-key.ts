@@ -1,0 +1,43 @@
+/** Makes the keys of one update: each body under each tag has its own. */
+export function keyMaker(option: true | (() => string) | undefined): () => string | undefined {
+  if (option === undefined) return () => undefined;
+  const used = new Set<string>();
+  return () => {
+    const key = option === true ? randomKey() : option();
+    if (typeof key !== "string" || !/^[\x20-\x7e]+$/.test(key)) {
+      throw new TypeError(
+        `Cannot send ${JSON.stringify(key)} as an Idempotency-Key: use printable ASCII characters`,
+      );
+    }
+    if (used.has(key)) {
+      throw new TypeError(
+        `Cannot use the Idempotency-Key ${JSON.stringify(key)} again: another body needs another key`,
+      );
+    }
+    used.add(key);
+    return `"${key.replace(/["\\]/g, "\\$&")}"`;
+  };
+}
+
+/** 96 random bits in 16 characters. `crypto.randomUUID` is missing on pages without TLS. */
+export function randomKey(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(12));
+  return btoa(String.fromCharCode(...octets))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
+}
+
+/**
+ * Whether a refusal is certain to be about this write and all its copies: the server says that it remembers every key,
+ * for longer than this one has been in use.
+ */
+export function remembers(response: Response, firstSent: number): boolean {
+  const age = /(?:^|[\s,;])max-age=(\d+)/.exec(response.headers.get("Idempotency-Ledger") ?? "")?.[1];
+  return age !== undefined && Date.now() - firstSent < Number(age) * 1000;
+}
+
+/** Whether a 409 says that an earlier copy of this request is still under way, and not that the change is refused. */
+export function underWay(response: Response, resent: boolean, type: string | undefined): boolean {
+  if (response.status !== 409) return false;
+  return resent || response.headers.has("Retry-After") || type === undefined || type === "about:blank";
+}

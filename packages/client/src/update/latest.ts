@@ -1,0 +1,119 @@
+import { HttpError } from "../errors.ts";
+import { drop, httpError } from "./content.ts";
+import { fieldTag, says, tagOf } from "./dialect.ts";
+import { exchange } from "./exchange.ts";
+import type { Job } from "./job.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { LONGEST_PAUSE, pause, retryAfter } from "./waiting.ts";
+
+/** What was read, and the answer that brought it. */
+export interface Seen<T> {
+  snapshot: Snapshot<T>;
+  response: Response;
+  /** The value once more: a recipe may have changed the one that it was given. */
+  again: () => T | Promise<T>;
+}
+
+interface Answer {
+  response: Response;
+  octets: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads what is there: a read may be repeated, so a fault on the way is tried again. */
+export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T>> {
+  if (fresh) await job.fetch.forget?.(url);
+  for (let asked = 1; ; asked++) {
+    const answer = await ask(job, url, fresh).catch((error: unknown) => error);
+    if (isAnswer(answer)) return seen(job, url, answer);
+    job.signal.throwIfAborted();
+    const wait = waitAfter(job, answer, asked);
+    if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE) throw answer;
+    await pause(wait, job.signal);
+  }
+}
+
+async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer | HttpError> {
+  const headers = await job.headers();
+  const init: RequestInit = { method: "GET", headers, ...(fresh && pastCaches()) };
+  // Elsewhere than in a browser, a cache on the way must be told; there, the field would need a preflight's permission.
+  if (fresh && !inBrowser() && !headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
+  return exchange(job, url, init, async (response) => {
+    // A part of a representation must not be taken for the whole.
+    if (!response.ok || response.status === 206) return httpError(response, "GET", url);
+    if (job.wantsValue || fieldTag(response.headers) === undefined) {
+      return { response, octets: new Uint8Array(await response.arrayBuffer()) };
+    }
+    await drop(response);
+    return { response, octets: new Uint8Array() };
+  });
+}
+
+function isAnswer(answer: unknown): answer is Answer {
+  return typeof answer === "object" && answer !== null && "octets" in answer;
+}
+
+/** How long to wait before the read is tried again; `undefined` if it would fail again. */
+function waitAfter<T>({ dialect, backoff }: Job<T>, error: unknown, asked: number): number | undefined {
+  if (!(error instanceof HttpError)) return isMistake(error) ? undefined : backoff(asked);
+  const { response, status } = error;
+  if (says(dialect.again, [429, 503], response)) return retryAfter(response) ?? backoff(asked);
+  return status === 502 || status === 504 ? backoff(asked) : undefined;
+}
+
+/** A url or an option that no fetch can use: another try would fail, too. */
+function isMistake(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return error instanceof TypeError && (cause?.code === "ERR_INVALID_URL" || /^Cannot /.test(error.message));
+}
+
+async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): Promise<Seen<T>> {
+  const again = () => decoded(job, response, octets);
+  const value = await valueFor(job, url, response, again);
+  // The tag is that of the resource at the end of the redirects, so that is what is written.
+  const where = response.redirected && response.url ? response.url : url;
+  return { snapshot: snapshotOf(where, value, tagOf(job.dialect, response.headers, value)), response, again };
+}
+
+/** The value, or the reason why there is none; somebody who only removes it can do without. */
+async function valueFor<T>(
+  job: Job<T>,
+  url: string,
+  response: Response,
+  again: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await again();
+  } catch (error) {
+    if (!job.wantsValue) return undefined as T;
+    throw job.decode ? error : new HttpError(response, "GET", url, undefined, error);
+  }
+}
+
+/** The value that the octets of an answer stand for. */
+export function decoded<T>(
+  { decode }: Job<T>,
+  response: Response,
+  octets: Uint8Array<ArrayBuffer>,
+): T | Promise<T> {
+  if (decode === undefined) return JSON.parse(new TextDecoder().decode(octets));
+  const { status, statusText, headers } = response;
+  return decode(new Response(octets.length > 0 ? octets : null, { status, statusText, headers }));
+}
+
+export function snapshotOf<T>(url: string, value: T, etag: string | undefined): Snapshot<T> {
+  return etag === undefined ? { url, value } : { url, value, etag };
+}
+
+/** Some platforms refuse cache modes that they do not have. */
+function pastCaches(): RequestInit {
+  try {
+    new Request("http://localhost", { cache: "reload" });
+    return { cache: "reload" };
+  } catch {
+    return {};
+  }
+}
+
+function inBrowser(): boolean {
+  return /^Mozilla/.test(globalThis.navigator?.userAgent ?? "");
+}

@@ -1,0 +1,64 @@
+import { type Job, wrong } from "./job.ts";
+import { patchFor } from "./merge-patch.ts";
+
+/** One body under one condition: the same octets, however often it is sent. */
+export interface Payload<T> {
+  method: "PUT" | "PATCH" | "DELETE";
+  url: string;
+  /** The tag in If-Match. `undefined`: it is created, under `If-None-Match: *`. */
+  tag: string | undefined;
+  body: BodyInit | null;
+  contentType: string | undefined;
+  key: string | undefined;
+  /** The value that the body stands for. */
+  sent: T | undefined;
+  /** What is expected to be there afterwards, unless the server says otherwise. */
+  patch: unknown;
+}
+
+/** What is to be written. */
+export interface Change<T> {
+  url: string;
+  /** `undefined`: nothing may be there yet. */
+  etag?: string;
+  base?: T;
+  mine: T;
+  /** `mine` is the object that the recipe was given. */
+  same?: boolean;
+}
+
+/** The new value as it is sent, or `undefined` if a patch would change nothing. */
+export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Payload<T> | undefined> {
+  const { url, etag: tag, base, mine, same = false } = change;
+  const { method, encode } = job;
+  const bare = { method, url, tag, sent: mine, patch: undefined, contentType: undefined };
+  if (encode || isOctets(mine)) {
+    const body = encode ? await encode(mine, { method, current: base }) : (mine as BodyInit);
+    return { ...bare, body: checkedBody(body), key: job.newKey() };
+  }
+  const patch = method === "PATCH" ? patchFor(base, mine, same) : undefined;
+  if (method === "PATCH" && patch === undefined) return undefined;
+  const body = JSON.stringify(method === "PATCH" ? patch : mine);
+  if (body === undefined) throw wrong("the new value", mine, "one that JSON can write, or give an encode");
+  const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  return { ...bare, body, contentType, patch, key: job.newKey() };
+}
+
+export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
+  if (payload.contentType && !given.has("Content-Type")) given.set("Content-Type", payload.contentType);
+  if (payload.body === null) given.delete("Content-Type");
+  if (payload.tag === undefined) given.set("If-None-Match", "*");
+  else given.set("If-Match", payload.tag);
+  if (payload.key !== undefined) given.set("Idempotency-Key", payload.key);
+  return given;
+}
+
+/** A stream can be read once only, but a write may have to be sent again. */
+function checkedBody(body: BodyInit): BodyInit {
+  if (!(body instanceof ReadableStream)) return body;
+  throw wrong("the content", "a ReadableStream", "a string, a Blob or octets: it may have to be sent again");
+}
+
+function isOctets(value: unknown): value is Blob | BufferSource {
+  return value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}

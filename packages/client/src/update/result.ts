@@ -1,0 +1,77 @@
+import { octetsOf } from "./content.ts";
+import { fieldTag, tagOf } from "./dialect.ts";
+import type { Job } from "./job.ts";
+import { decoded, type Seen, snapshotOf } from "./latest.ts";
+import { patched } from "./merge-patch.ts";
+import type { Payload } from "./payload.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/**
+ * What is there after a write: the new representation, if the answer brought it, or else the value that was sent.
+ *
+ * A write that succeeded is never reported as failed, so a content that cannot be read is passed over.
+ */
+export async function resultOf<T>(
+  job: Job<T>,
+  payload: Payload<T>,
+  response: Response,
+  octets: Uint8Array<ArrayBuffer> | undefined,
+  current: T | undefined,
+): Promise<Snapshot<T>> {
+  const { url, patch } = payload;
+  const sent = patch === undefined ? payload.sent : patched(current, patch);
+  const content = octets?.length ? await contentOf(job, response, octets) : undefined;
+  const inside = content && tagOf(job.dialect, new Headers(), content.value);
+  if (content && (inside !== undefined || isShown(response, url) || hasMembers(content.value, sent))) {
+    return snapshotOf(url, content.value, tagOf(job.dialect, response.headers, content.value));
+  }
+  return snapshotOf(url, sent as T, fieldTag(response.headers));
+}
+
+/** What a refusal shows of the current state, if it does: that saves a read. */
+export async function carriedIn<T>(
+  job: Job<T>,
+  url: string,
+  response: Response,
+): Promise<Seen<T> | undefined> {
+  if (!isShown(response, url)) return undefined;
+  const octets = await octetsOf(response).catch(() => undefined);
+  const content = octets && (await contentOf(job, response, octets));
+  const etag = content && tagOf(job.dialect, response.headers, content.value);
+  if (!etag) return undefined;
+  const again = () => decoded(job, response, octets);
+  return { snapshot: snapshotOf(url, content.value, etag), response, again };
+}
+
+async function contentOf<T>(
+  job: Job<T>,
+  response: Response,
+  octets: Uint8Array<ArrayBuffer>,
+): Promise<{ value: T } | undefined> {
+  try {
+    return { value: await decoded(job, response, octets) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the content is the current representation of the resource, and not a report. @see RFC 9110 §6.4.2 */
+function isShown({ headers, url: end }: Response, url: string): boolean {
+  if (/^return=representation\b/i.test(headers.get("Preference-Applied") ?? "")) return true;
+  const location = headers.get("Content-Location");
+  if (location === null) return false;
+  const base = end || url;
+  return URL.canParse(base) ? new URL(location, base).href === new URL(base).href : location === url;
+}
+
+/** We choose: an object with every member that was sent is the document, even if the server does not say so. */
+function hasMembers(content: unknown, sent: unknown): boolean {
+  if (typeof content !== "object" || content === null || typeof sent !== "object" || sent === null)
+    return false;
+  const names = Object.keys(sent);
+  return (
+    Array.isArray(content) === Array.isArray(sent) &&
+    names.length > 0 &&
+    names.every((name) => name in content)
+  );
+}

@@ -1,0 +1,36 @@
+import { isUsableTag } from "./dialect.ts";
+import { wrong } from "./job.ts";
+import type { Seen } from "./latest.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** The url, as text. @throws {TypeError} if no request can be sent there */
+export function checkedUrl(url: unknown): string {
+  const text = url instanceof URL ? url.href : url;
+  if (typeof text === "string" && text !== "") return text;
+  throw wrong("a url", url, "a string that is not empty, or a URL");
+}
+
+/** A snapshot as though it had just been read, or `undefined` if the target is a url. */
+export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | undefined {
+  if (typeof target === "string" || target instanceof URL) return undefined;
+  if (typeof target !== "object" || target === null || !("value" in target)) {
+    throw wrong("a target", target, "a url or a Snapshot { url, value, etag }");
+  }
+  const { value, etag } = target;
+  if (etag !== undefined && (typeof etag !== "string" || !isUsableTag(etag))) {
+    throw wrong("the etag of a Snapshot", etag, "one tag as the server sent it, with its quotes");
+  }
+  const url = checkedUrl(target.url);
+  const copy = copyOf(value);
+  const snapshot: Snapshot<T> = etag === undefined ? { url, value } : { url, value, etag };
+  return { snapshot, response: new Response(null, { status: 304 }), again: () => copy };
+}
+
+/** The value as it was: a recipe may change the one that it is given. */
+function copyOf<T>(value: T): T {
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,42 @@
+import { parseDate } from "@entity-tag/core";
+
+/** A server that wants a longer pause is told to the caller, who can plan it: a minute, in milliseconds. */
+export const LONGEST_PAUSE = 60_000;
+
+/** The work's outcome, or the signal's reason as soon as it is aborted. A late failure of the work is nobody's. */
+export function until<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Waits so many milliseconds, or fails with the signal's reason. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return until(signal, waited).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Full jitter: any time up to a bound that doubles with each failure, from 20 ms up to a second.
+ *
+ * Clients that failed together spread over the whole time, so that they do not meet again.
+ */
+export function fullJitter(failures: number): number {
+  return Math.random() * Math.min(1000, 20 * 2 ** (failures - 1));
+}
+
+/** How long the server asks to wait, in milliseconds; `undefined` if it does not say. @see RFC 9110 §10.2.3 */
+export function retryAfter(response: Response): number | undefined {
+  const field = response.headers.get("Retry-After")?.trim() ?? "";
+  if (/^\d+$/.test(field)) return Number(field) * 1000;
+  const date = parseDate(field);
+  return date === undefined ? undefined : Math.max(0, date - Date.now());
+}

@@ -1,0 +1,166 @@
+import { AmbiguousWriteError, HttpError } from "../errors.ts";
+import { httpError, octetsOf } from "./content.ts";
+import { sameVersion, says } from "./dialect.ts";
+import { exchange } from "./exchange.ts";
+import { remembers, underWay } from "./idempotency-key.ts";
+import type { Job } from "./job.ts";
+import { read, type Seen } from "./latest.ts";
+import { headersFor, type Payload } from "./payload.ts";
+import { carriedIn } from "./result.ts";
+import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
+
+/** What became of a write, for certain. */
+export type Written<T> =
+  | Success
+  /** It is part of what was read afterwards. */
+  | { is: "recognised"; latest: Seen<T> }
+  | { is: "refused"; latest: Seen<T> | undefined }
+  /** `doubtful`: it may have been made before. */
+  | { is: "gone"; doubtful: boolean; error: unknown };
+
+/** What is known of the copies that were sent before. */
+interface Doubt {
+  firstSent: number;
+  /** Those of the first copy; `null` once another copy had others. */
+  credentials?: string | null;
+  /** An answer was lost: a copy may have been applied, or may still be. */
+  lost: boolean;
+  /** A 503 came, which something in between may have made up after the server had applied the write. */
+  suspected: boolean;
+}
+
+export interface Success {
+  is: "applied";
+  response: Response;
+  octets: Uint8Array<ArrayBuffer> | undefined;
+}
+/** A success, another answer, or none. */
+type Answer = Success | HttpError | { lost: unknown };
+type Failure = Exclude<Answer, Success>;
+type Meaning = "refused" | "gone" | "again" | "unknown" | "failed";
+
+/**
+ * Sends a write until it is known what became of it.
+ *
+ * The same octets go out each time, under the same tag and the same key. So two copies can never both be applied: the
+ * first one changes the tag.
+ *
+ * @throws {AmbiguousWriteError} if that cannot be found out
+ * @throws {HttpError} on an answer that is neither success nor conflict
+ */
+export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Written<T>> {
+  const doubt: Doubt = { firstSent: Date.now(), lost: false, suspected: false };
+  for (let sent = 1; ; sent++) {
+    const answer = await send(job, payload, doubt);
+    if ("is" in answer) return answer;
+    const meaning = meaningOf(job, payload, doubt, answer, sent > 1);
+    if (meaning === "failed") throw failure(job, payload, doubt, answer);
+    if (meaning === "refused") return { is: "refused", latest: await carried(job, payload, answer) };
+    if (meaning === "gone") return { is: "gone", doubtful: isDoubtful(doubt), error: answer };
+
+    note(doubt, payload, answer);
+    const canResend = payload.key !== undefined && !isRefusal(job, answer) && job.attempts < job.maxAttempts;
+    if (meaning === "unknown" && !canResend) {
+      const found = await find(job, payload, answer);
+      if (found) return found;
+    }
+    const wait = (answer instanceof HttpError && retryAfter(answer.response)) || job.backoff(sent);
+    if (job.attempts >= job.maxAttempts || wait > LONGEST_PAUSE) throw failure(job, payload, doubt, answer);
+    await pause(wait, job.signal);
+  }
+}
+
+async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<Answer> {
+  const headers = headersFor(await job.headers(), payload);
+  const credentials = ["Authorization", "Cookie"].map((name) => headers.get(name)).join("\n");
+  doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
+  const { method, body, url } = payload;
+  let success: Response | undefined;
+  job.signal.throwIfAborted();
+  job.attempts++;
+  try {
+    // A redirect may lead to a login page, whose 200 would look like a success.
+    const init: RequestInit = { method, headers, body, redirect: "manual" };
+    return await exchange(job, url, init, async (response) => {
+      if (!response.ok) return httpError(response, method, url);
+      success = response;
+      return { is: "applied", response, octets: await octetsOf(response) };
+    });
+  } catch (error) {
+    job.signal.throwIfAborted();
+    // The head said that it was made: it does not matter that the content broke off.
+    return success ? { is: "applied", response: success, octets: undefined } : { lost: error };
+  }
+}
+
+/** What an answer says, in the light of what may have become of the copies before. */
+function meaningOf<T>(
+  { dialect }: Job<T>,
+  { key, tag }: Payload<T>,
+  doubt: Doubt,
+  answer: Failure,
+  resent: boolean,
+): Meaning {
+  if (!(answer instanceof HttpError)) return "unknown";
+  const { response, status, problem } = answer;
+  if (says(dialect.conflict, [412], response)) {
+    const certain = key !== undefined && doubt.credentials !== null && remembers(response, doubt.firstSent);
+    return isDoubtful(doubt) && !certain ? "unknown" : "refused";
+  }
+  if (tag !== undefined && says(dialect.gone, [404, 410], response)) return "gone";
+  if (status === 502 || status === 504) return "unknown";
+  if (says(dialect.again, [429, 503], response)) return "again";
+  return key !== undefined && underWay(response, resent, problem?.type) ? "again" : "failed";
+}
+
+/** What a refusal shows of the current state, if it does. */
+async function carried<T>(job: Job<T>, { url }: Payload<T>, answer: Failure): Promise<Seen<T> | undefined> {
+  return answer instanceof HttpError ? carriedIn(job, url, answer.response) : undefined;
+}
+
+function isDoubtful({ lost, suspected }: Doubt): boolean {
+  return lost || suspected;
+}
+
+function isRefusal<T>({ dialect }: Job<T>, answer: Failure): boolean {
+  return answer instanceof HttpError && says(dialect.conflict, [412], answer.response);
+}
+
+function note<T>(doubt: Doubt, { key }: Payload<T>, answer: Failure): void {
+  const status = answer instanceof HttpError ? answer.status : 0;
+  if (status === 0 || status === 502 || status === 504) doubt.lost = true;
+  else if (status >= 500 || (status === 409 && key !== undefined)) doubt.suspected = true;
+}
+
+/** Asks what is there. `undefined`: it is as before, so the write was not made. */
+async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promise<Written<T> | undefined> {
+  const { url, tag, sent } = payload;
+  const asked = await read(job, url, true).catch((error: unknown) => ({ error }));
+  job.signal.throwIfAborted();
+  if ("error" in asked) {
+    const gone = asked.error instanceof HttpError && says(job.dialect.gone, [404, 410], asked.error.response);
+    if (!gone) throw ambiguous(job, payload, answer);
+    return tag === undefined ? undefined : { is: "gone", doubtful: true, error: answer };
+  }
+  if (tag !== undefined && sameVersion(asked.snapshot.etag, tag)) {
+    return isRefusal(job, answer) ? { is: "refused", latest: asked } : undefined;
+  }
+  const applied = await until(job.signal, job.wasApplied?.(asked.snapshot.value, sent as T));
+  if (applied === undefined) throw ambiguous(job, payload, answer, asked);
+  return applied ? { is: "recognised", latest: asked } : { is: "refused", latest: asked };
+}
+
+/** Why it ends here: what the server said, unless a lost copy may have been applied. */
+function failure<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt, answer: Failure): unknown {
+  return doubt.lost ? ambiguous(job, payload, answer) : answer;
+}
+
+export function ambiguous<T>(
+  { attempts }: Job<T>,
+  { url, sent }: Pick<Payload<T>, "url" | "sent">,
+  answer: unknown,
+  latest?: Seen<T>,
+): AmbiguousWriteError<T> {
+  const cause = answer instanceof HttpError ? answer : (answer as { lost: unknown }).lost;
+  return new AmbiguousWriteError<T>({ url, attempts, sent, latest: latest?.snapshot.value, cause });
+}

@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** What happens to one request instead of the usual. `undefined`: the usual. */
+export type Fault =
+  | undefined
+  /** The connection breaks before anything is done. */
+  | "lost before"
+  /** It is done, and the connection breaks instead of an answer. */
+  | "lost after"
+  /** No answer ever comes; it is done, or not. */
+  | "silent before"
+  | "silent after"
+  /** It is done, and the head of the answer comes, and half of its content. */
+  | "half an answer"
+  /** It is done long after its sender has given up. */
+  | { doneAfter: number }
+  /** Another answer comes; it is done before, if `done` says so. */
+  | { status: number; headers?: Record<string, string>; body?: string; done?: boolean };
+
+export interface Asked {
+  method: string;
+  /** From 1 on, among the requests of this method. */
+  nth: number;
+  headers: IncomingMessage["headers"];
+  body: string;
+  at: number;
+}
+
+export interface DocumentServer {
+  url: string;
+  /** The document now; `null`: nothing is there. */
+  value: unknown;
+  version: number;
+  /** The values that were ever written, in their order. */
+  history: unknown[];
+  log: Asked[];
+  methods(): string[];
+  /** Somebody else writes. */
+  write(value: unknown): void;
+  connections(): number;
+  close(): void;
+}
+
+export interface Behaviour {
+  fault?: (asked: Asked, server: DocumentServer) => Fault;
+  /** How the answer to a GET is made. Default: JSON under an `ETag`. */
+  show?: (value: unknown, tag: string) => { headers?: Record<string, string>; body?: string };
+  /** How the answer to a write is made. Default: 204 with the new `ETag`. */
+  done?: (value: unknown, tag: string) => { status: number; headers?: Record<string, string>; body?: string };
+  /** How the tag of a version is made. */
+  tag?: (version: number) => string;
+  /** What If-Match is compared with. Default: the tag. */
+  accepts?: (ifMatch: string, tag: string) => boolean;
+}
+
+/** One JSON document behind a real socket: GET, PUT, PATCH and DELETE, with honest conditions, but for the faults. */
+export async function documentServer(first: unknown, behaviour: Behaviour = {}): Promise<DocumentServer> {
+  const { fault, show, done, tag = (version) => `"v${version}"`, accepts = (a, b) => a === b } = behaviour;
+  const open = new Set<Socket>();
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const method = request.method!;
+    const asked: Asked = {
+      method,
+      nth: it.log.filter((one) => one.method === method).length + 1,
+      headers: request.headers,
+      body,
+      at: performance.now(),
+    };
+    it.log.push(asked);
+    const happens = fault?.(asked, it);
+    if (happens === "lost before") return response.destroy();
+    if (happens === "silent before") return;
+    if (typeof happens === "object" && "status" in happens) {
+      if (happens.done) judge(asked);
+      return end(response, happens);
+    }
+    if (typeof happens === "object") await new Promise((resolve) => setTimeout(resolve, happens.doneAfter));
+    const answer = judge(asked);
+    if (happens === "lost after") return response.destroy();
+    if (happens === "silent after") return;
+    if (happens === "half an answer") {
+      response.writeHead(answer.status, { ...answer.headers, "content-length": "100" });
+      response.write('{"n":');
+      return setTimeout(() => response.destroy(), 20);
+    }
+    end(response, answer);
+  });
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket)).on("error", () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const it: DocumentServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/document`,
+    value: first,
+    version: 1,
+    history: [],
+    log: [],
+    methods: () => it.log.map(({ method }) => method),
+    write(value) {
+      it.value = value;
+      it.version++;
+      it.history.push(value);
+    },
+    connections: () => open.size,
+    close() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+  return it;
+
+  function judge({ method, headers, body }: Asked): {
+    status: number;
+    headers?: Record<string, string>;
+    body?: string;
+  } {
+    const now = tag(it.version);
+    const here = it.value !== null;
+    if (method === "GET") {
+      if (!here) return { status: 404 };
+      const json = { "content-type": "application/json" };
+      const shown = show?.(it.value, now) ?? { headers: { etag: now } };
+      return {
+        status: 200,
+        body: JSON.stringify(it.value),
+        ...shown,
+        headers: { ...json, ...shown.headers },
+      };
+    }
+    const ifMatch = headers["if-match"];
+    if (ifMatch !== undefined && !here) return { status: method === "DELETE" ? 404 : 412 };
+    if (ifMatch !== undefined && ifMatch !== "*" && !accepts(ifMatch, now))
+      return { status: 412, headers: { etag: now } };
+    if (headers["if-none-match"] === "*" && here) return { status: 412, headers: { etag: now } };
+    if (method === "DELETE") {
+      it.write(null);
+      return { status: 204 };
+    }
+    const change = JSON.parse(body);
+    it.write(method === "PATCH" ? { ...(it.value as object), ...change } : change);
+    return (
+      done?.(it.value, tag(it.version)) ?? { status: here ? 204 : 201, headers: { etag: tag(it.version) } }
+    );
+  }
+
+  function end(
+    response: ServerResponse,
+    { status, headers, body }: { status: number; headers?: Record<string, string>; body?: string },
+  ): void {
+    response.writeHead(status, headers);
+    response.end(body);
+  }
+}
