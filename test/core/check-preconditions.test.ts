@@ -198,7 +198,9 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
     expect(get.body).not.toBeNull();
     expect(head.body).toBeNull();
     expect(await head.text()).toBe("");
-    expect([...head.headers]).toEqual([...get.headers]);
+    // A server writes the length of an answer to GET; where it finds none beside no body, some write 0.
+    const length = Buffer.byteLength(await get.text());
+    expect([...head.headers]).toEqual([["content-length", String(length)], ...get.headers]);
   });
 
   it("checkPreconditions gives everyone a Response of their own", async () => {
@@ -228,7 +230,7 @@ describe("checkPreconditions and a state that is none", () => {
     "checkPreconditions refuses a tag without quotes at once, on %s without a condition",
     (method) => {
       const request = new Request("https://example.com/", { method });
-      expect(() => checkPreconditions(request, { etag: "v1" as never })).toThrow('"v1" is no entity tag');
+      expect(() => checkPreconditions(request, { etag: "v1" as never })).toThrow('"v1" is not an entity tag');
     },
   );
 });

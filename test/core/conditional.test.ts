@@ -197,7 +197,7 @@ describe("conditional without current: a read is judged after the handler", () =
     [{ tag: null }, "`tag` is null"],
     [{ malformed: "400" }, '`malformed` is "400": use "fail" or "reject"'],
     [{ ifMatch: "lenient" }, '`ifMatch` is "lenient": use "strong" or "weak"'],
-    [{ require: "PUT" }, '`require` is "PUT": use a boolean, or a list of methods'],
+    [{ require: "PUT" }, '`require` is "PUT": use true, false, or a list of methods'],
     [{ require: [1] }, "`require` is [1]"],
     [{ require: null }, "`require` is null"],
   ])("conditional refuses at once the option %o", (option, message) => {
@@ -676,7 +676,7 @@ describe("conditional and a Range, judged after the handler", () => {
     ["the tag is another", '"v0"', { ETag: '"v1"' }, 200, 2],
     ["the tag is weak", 'W/"v1"', { ETag: 'W/"v1"' }, 200, 2],
     ["the part has no tag", '"v1"', {}, 200, 2],
-    ["the date is that of the part", then, { "Last-Modified": then }, 206, 1],
+    ["a date may be that of two versions", then, { "Last-Modified": then }, 200, 2],
     ["the date is another", earlier, { "Last-Modified": then }, 200, 2],
   ])("conditional never sends a part of another version: %s", async (_, guard, headers, status, asked) => {
     seen.mockClear();
@@ -751,8 +751,8 @@ describe("conditional and what is not a state", () => {
 
   it("conditional refuses a tag without quotes at the first request, not at the first condition", async () => {
     const serve = conditional(() => new Response("hello"), { current: () => ({ etag: "v1" as never }) });
-    await expect(serve(get())).rejects.toThrow('"v1" is no entity tag');
-    await expect(serve(get({}, "PUT"))).rejects.toThrow('"v1" is no entity tag');
+    await expect(serve(get())).rejects.toThrow('"v1" is not an entity tag');
+    await expect(serve(get({}, "PUT"))).rejects.toThrow('"v1" is not an entity tag');
   });
 });
 

@@ -336,6 +336,6 @@ describe("codedTag, §8.8.3.3", () => {
   });
 
   it("codedTag refuses what is no tag, of which every coding would be the same", () => {
-    expect(() => codedTag("v1" as never, "gzip")).toThrow('"v1" is no entity tag');
+    expect(() => codedTag("v1" as never, "gzip")).toThrow('"v1" is not an entity tag');
   });
 });

@@ -208,12 +208,12 @@ describe("the five conditions and a state that is none", () => {
 describe("what a state must not be", () => {
   it("ifMatch never takes one quote for a tag that any other begins and ends like", () => {
     expect(() => ifMatch('"zzz"', { etag: '"' as never })).toThrow(TypeError);
-    expect(() => ifNoneMatch('"zzz"', { etag: null as never })).toThrow("null is no entity tag");
+    expect(() => ifNoneMatch('"zzz"', { etag: null as never })).toThrow("null is not an entity tag");
   });
 
   it("ifModifiedSince never takes null for the beginning of time", () => {
     expect(() => ifModifiedSince("Tue, 15 Nov 1994 12:45:26 GMT", { lastModified: null as never })).toThrow(
-      "lastModified null is no moment",
+      "lastModified null is not a valid time",
     );
   });
 });

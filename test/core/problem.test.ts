@@ -36,7 +36,8 @@ describe("explain, RFC 9457 §3", () => {
       "If-Unmodified-Since",
       /Last-Modified in If-Unmodified-Since/,
     ],
-    ["no condition", {}, { etag: '"v1"' }, { require: true }, 428, "If-Match", /If-Match.*If-None-Match: \*/],
+    ["no condition", {}, { etag: '"v1"' }, { require: true }, 428, "If-Match", /send its ETag in If-Match/],
+    ["no condition to create", {}, null, { require: true }, 428, "If-Match", /If-None-Match: \*/],
     ["a list to reject", { "If-Match": "v1" }, {}, { malformed: "reject" }, 400, "If-Match", /double quotes/],
     [
       "another to reject",

@@ -39,7 +39,7 @@ describe("validatorFields, §8.8", () => {
     "validatorFields never sends what is no tag: %j",
     (etag) => {
       expect(() => validatorFields({ etag: etag as never })).toThrow(
-        `${JSON.stringify(etag)} is no entity tag`,
+        `${JSON.stringify(etag)} is not an entity tag`,
       );
     },
   );

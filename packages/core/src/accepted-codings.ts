@@ -1,4 +1,4 @@
-import type { Current } from "./preconditions.ts";
+import type { Current } from "./state.ts";
 
 /** Registered, since two copies of this package may meet: an adapter brings one, its user another. */
 const ACCEPTED: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/core/accepted-codings");

@@ -1,16 +1,36 @@
 export { acceptCodings, withCodings } from "./accepted-codings.ts";
-export { keepsFor, type PlainResponse, responseFor } from "./check-preconditions.ts";
 export {
   type Compressor,
   tagOfCoding,
   tagWithoutCoding,
-  withAcceptEncoding,
   withCompressor,
 } from "./compressor.ts";
+export { CONDITIONAL_RULES } from "./conditional.ts";
 export { admitsCoding, CODINGS } from "./content-codings.ts";
 export { inForms } from "./forms.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
 export { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
-export { checkedOptions } from "./options.ts";
-export { explain, type Problem } from "./problem.ts";
+export { keepsInLateRefusal } from "./kept-fields.ts";
+export {
+  anyFunction,
+  CHECK_RULES,
+  checkedOptions,
+  checkOptions,
+  LATE_RULES,
+  type OptionRule,
+  type OptionRules,
+  oneOf,
+  POLICY_RULES,
+} from "./options.ts";
+export { explain, type Problem, type ProblemDocument, problemDocument } from "./problem.ts";
+export {
+  earlyResponse,
+  type Fields,
+  keepsFor,
+  lateResponse,
+  type PlainResponse,
+  responseFor,
+} from "./responses.ts";
+export { checkedState } from "./state.ts";
 export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";
+export { withAcceptEncoding } from "./vary.ts";

@@ -3,6 +3,7 @@ import { codedTag, isCoded } from "./content-codings.ts";
 import { type EntityTag, isWeak, parseTag, weaken } from "./entity-tag.ts";
 import { type ConditionalRequest, isTransfer } from "./evaluate.ts";
 import { listIncludes } from "./tag-list.ts";
+import { withAcceptEncoding } from "./vary.ts";
 
 /** A compressor between the handler and the wire that leaves tags as they are, and what is known of it beforehand. */
 export interface Compressor<Req> {
@@ -84,17 +85,4 @@ export function tagWithoutCoding(
 ): EntityTag {
   const isHeld = listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
   return status === 304 && !isHeld ? weaken(etag) : etag;
-}
-
-/**
- * The value of `Vary`, with `Accept-Encoding` in it.
- *
- * @example
- * withAcceptEncoding("Origin"); // "Origin, Accept-Encoding"
- * @see RFC 9110 §12.5.5
- */
-export function withAcceptEncoding(vary: string | null | undefined): string {
-  const names = (vary ?? "").toLowerCase().split(",");
-  if (names.some((name) => name.trim() === "accept-encoding" || name.trim() === "*")) return vary!;
-  return vary ? `${vary}, Accept-Encoding` : "Accept-Encoding";
 }

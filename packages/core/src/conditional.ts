@@ -1,41 +1,57 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
-import { checkedState, type Fields, respond, responseFor } from "./check-preconditions.ts";
-import { parseTag } from "./entity-tag.ts";
-import { evaluate, isRead, isTransfer, type Policy } from "./evaluate.ts";
-import { parseDate } from "./http-date.ts";
-import { checkedOptions } from "./options.ts";
-import { type Current, ifRange, type State } from "./preconditions.ts";
-import { type Awaitable, discard, stamp, type Tagging, tagged } from "./tagging.ts";
+import { type HeadersLike, respond } from "./check-preconditions.ts";
+import { judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
+import { evaluate, isRead, isTransfer } from "./evaluate.ts";
+import { anyFunction, checkOptions, LATE_RULES, type OptionRules } from "./options.ts";
+import { ifRange } from "./preconditions.ts";
+import { type Fields, responseFor } from "./responses.ts";
+import { type Current, checkedState } from "./state.ts";
+import { type Awaitable, discard, stamp } from "./tagging.ts";
 import { validatorFields } from "./validator-fields.ts";
+import { askedTwice, withoutRange } from "./without-range.ts";
 
-/** What {@link conditional} may be told. */
-export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
-  extends Policy,
-    Tagging<Req> {
-  /** The state to judge against, before the handler. `null`: nothing is here; `{}`: here, without a validator. */
-  current?: ((request: Req, ...rest: Rest) => Awaitable<Current>) | undefined;
+/** The options of {@link conditional}. */
+export interface ConditionalOptions<Req extends Request, Rest extends unknown[]> extends LateOptions<Req> {
+  /**
+   * The state to judge against, before the handler. `null`: nothing is here; `{}`: here, without a validator. A
+   * `Response`, such as a 401 or a 403, is the answer itself, and nothing is learnt of the state.
+   */
+  current?: ((request: Req, ...rest: Rest) => Awaitable<Current | Response>) | undefined;
   /**
    * Fields that a 200 and the 304 in its place carry, such as `Cache-Control`, `Vary` and CORS fields. A refusal carries
    * those that are not about the representation.
    */
-  headers?: HeadersInit | ((request: Req, ...rest: Rest) => HeadersInit) | undefined;
-  /** Codings that a server in front may apply, and mark in the tag: `["gzip"]` for Apache. Default: none. */
-  codings?: readonly string[] | undefined;
+  headers?: HeadersLike | ((request: Req, ...rest: Rest) => HeadersLike) | undefined;
 }
 
+/** Rules for the options of {@link conditional}. */
+export const CONDITIONAL_RULES: OptionRules = {
+  ...LATE_RULES,
+  current: anyFunction(),
+  headers: {
+    accepts: (value: unknown) =>
+      typeof value === "function" || new Headers(value as HeadersLike) !== undefined,
+    use: "fields, or a function that gives them",
+  },
+};
+
 /**
- * The handler, with the conditions of each request obeyed. Arguments after the request are passed through.
+ * The handler, with the conditions of reads obeyed, and with `current` those of writes, too.
  *
  * With `current`, every method is judged before the handler acts, and a 2xx read is stamped with the validators that
- * the handler did not set. Without it, GET, HEAD and QUERY are judged by the tag and date of their 2xx answer, which
- * is merely not sent; every other request passes untouched: a write cannot be judged once it is done. So is a read
- * for which `current` gives `{}`. The answer to a failed `If-Range` is the whole: the handler does not see `Range`.
+ * the handler did not set. The handler does not run for a 304 or a refusal, nor does a check in it: who may read or
+ * write is decided in `current`, which may give a `Response`, or outside. `current` refuses early; the write itself has to
+ * be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by the tag and date of
+ * their 2xx answer, which is merely not sent; every other request passes untouched. So is a read for which `current`
+ * gives `{}`.
  *
- * A body that is complete is hashed for its tag. One that is still being produced (server-sent events, a slow stream)
- * or goes on behind `maxBytes` flows on at once, untagged. A request's `Cache-Control: no-cache` suppresses no 304.
+ * A body with a `Content-Length` within `maxBytes` is waited for and hashed: a source that stalls delays its answer. One
+ * without is hashed if it is complete at once. Everything else, such as server-sent events, flows on at once, untagged.
+ * The answer to a failed `If-Range` is the whole: a handler of GET or QUERY that sent a part is asked again, without
+ * `Range`. A request's `Cache-Control: no-cache` suppresses no 304. Arguments after the request are passed through.
  *
- * @throws {TypeError} at once on an option that is none, and on `require` without `current`; rejects if `current` or
- * `tag` yields what is neither a state nor a tag, and with whatever the handler throws
+ * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`; rejects if `current` or
+ * `tag` yields something other than a state or a tag, and with an error of the handler's
  * @example
  * const handler = conditional(() => Response.json({ hello: "world" }));
  * const first = await handler(new Request("https://example.com/"));
@@ -47,31 +63,46 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
   handler: (request: Req, ...rest: Rest) => Awaitable<Res>,
   options: ConditionalOptions<Req, Rest> = {},
 ): (request: Req, ...rest: Rest) => Promise<Res | Response> {
-  const { current } = checkedOptions(options);
-  if (current === undefined && options.require) {
+  if (typeof handler !== "function")
+    throw new TypeError("conditional() needs a handler: conditional(handler, options)");
+  checkOptions(options, CONDITIONAL_RULES, "conditional()");
+  const { current } = options;
+  if (current === undefined && isRequiring(options.require)) {
     throw new TypeError(
       "Cannot require conditions without `current`: a write is judged before the handler or not at all",
     );
   }
   return async (request, ...rest) => {
+    const given = current && (await current(request, ...rest));
+    if (isResponse(given)) return given;
     const codings = options.codings ?? acceptedCodings(request);
-    const state = current && withCodings(checkedState(await current(request, ...rest)), codings);
+    const state = current && withCodings(checkedState(given!), codings);
     const validators = validatorFields(state ?? null);
     const fields = fieldsOf(options, validators, request, rest);
     const handle = async (request: Req) => {
       const response = await handler(request, ...rest);
       return isSent(request, response) ? stamp(response, fields) : response;
     };
-    // A read of what has no validator of its own is judged by those of its answer.
+    // A read of a resource without a validator of its own is judged by those of its answer.
     const isLate = state === undefined || (validators.length === 0 && isRead(request.method));
     if (isLate) return judgeLate(request, handle, options);
     const decision = evaluate(request, state, options);
-    if (decision.outcome === "proceed") return handle(decision.range ? request : withoutRange(request));
-    return respond(responseFor(decision, request, state, options, [])!, request.method, fields);
+    if (decision.outcome !== "proceed") {
+      return respond(responseFor(decision, request, state, options, [])!, request.method, fields);
+    }
+    return decision.range || !isRead(request.method) ? handle(request) : withoutRange(request, handle);
   };
 }
 
-/** What every answer to a read has: the fields that are asked for, and the validators of the state. */
+function isRequiring(require: ConditionalOptions<never, never>["require"]): boolean {
+  return require === true || (Array.isArray(require) && require.length > 0);
+}
+
+function isResponse(given: Current | Response | undefined): given is Response {
+  return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
+}
+
+/** The fields of every answer to a read: those of the option, and the validators of the state. */
 function fieldsOf<Req extends Request, Rest extends unknown[]>(
   { headers }: ConditionalOptions<Req, Rest>,
   validators: Fields,
@@ -84,50 +115,57 @@ function fieldsOf<Req extends Request, Rest extends unknown[]>(
   return [...fields];
 }
 
-async function judgeLate<Req extends Request, Rest extends unknown[], Res extends Response | undefined>(
+async function judgeLate<Req extends Request, Res extends Response | undefined>(
   request: Req,
   handle: (request: Req) => Promise<Res | Response>,
-  options: ConditionalOptions<Req, Rest>,
+  options: LateOptions<Req>,
 ): Promise<Res | Response> {
-  let response = await handle(request);
-  if (response?.status === 206 && isOfAnotherVersion(request, response)) {
-    discard(response.body);
-    response = await handle(withoutRange(request));
+  if (!mayAskAgain(request)) {
+    const response = await handle(request);
+    return isAnswer(response) ? judge(request, response, options) : response;
   }
-  if (!isSent(request, response)) return response;
-  const answered = await tagged(request, response, options);
-  const state = withCodings(stateOf(answered), options.codings ?? acceptedCodings(request));
-  const settled = responseFor(evaluate(request, state, options), request, state, options, []);
-  if (settled === undefined) return answered;
-  discard(answered.body);
-  return respond(settled, request.method, [...answered.headers]);
+  const { first, second } = askedTwice(request);
+  const response = await handle(first);
+  const isAgain = isAnswer(response) && isOverhasty(request, response);
+  if (!isAgain) {
+    if (second !== first) discard(second.body);
+    return isAnswer(response) ? judge(request, response, options) : response;
+  }
+  const whole = await withoutRange(second, handle);
+  const judged = isAnswer(whole) ? await judge(request, whole, options) : whole;
+  // The conditions hold, and the range is beyond the end of the very version that the client has a part of.
+  const isTrue416 =
+    response.status === 416 && isAnswer(judged) && judged.status === 200 && isRangeWanted(request, judged);
+  const [sent, dropped] = isTrue416 ? [response, judged] : [judged, response];
+  discard(dropped?.body ?? null);
+  return sent as Res | Response;
 }
 
-/** Whether this is an answer that sends a representation. */
-function isSent(request: Request, response: Response | undefined): response is Response {
+/** Only GET and QUERY are ever asked again, and only for a range that a condition may forbid. */
+function mayAskAgain({ method, headers }: Request): boolean {
+  return (method === "GET" || method === "QUERY") && headers.has("Range") && isConditional(headers);
+}
+
+function isConditional(headers: Headers): boolean {
+  const names = ["If-Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since"];
+  return names.some((name) => headers.has(name));
+}
+
+/** Whether the handler honoured a range, or refused it, before the conditions were asked (§13.2.2, §14.2). */
+function isOverhasty(request: Request, response: Response): boolean {
+  return response.status === 416 || (response.status === 206 && !isRangeWanted(request, response));
+}
+
+/** Whether the range is of the version that `If-Range` names. A date is not known to be a strong one here (§8.8.2.2). */
+function isRangeWanted({ headers }: Request, response: Response): boolean {
+  return ifRange(headers.get("If-Range"), validatorsOf(response)) !== false;
+}
+
+function isAnswer(response: Response | undefined | null): response is Response {
   // Some runtimes take null for an answer, too.
-  return response != null && isTransfer(request.method, response.status);
+  return response != null;
 }
 
-function stateOf({ headers }: Response): State {
-  return { etag: parseTag(headers.get("ETag")), lastModified: parseDate(headers.get("Last-Modified")) };
-}
-
-/** A part of another version than the client has parts of (§13.1.5). That the handler sent it vouches for its date. */
-function isOfAnotherVersion({ headers }: Request, part: Response): boolean {
-  return ifRange(headers.get("If-Range"), { ...stateOf(part), lastModifiedStrong: true }) === false;
-}
-
-/** A handler that honours `Range` need not know `If-Range`: where that fails, there is no range to honour. */
-function withoutRange<Req extends Request>(request: Req): Req {
-  const { method, headers, url, signal } = request;
-  if (!isRead(method) || !headers.has("Range")) return request;
-  try {
-    headers.delete("Range");
-    return request;
-  } catch {
-    const kept = new Headers(headers);
-    kept.delete("Range");
-    return new Request(url, { method, headers: kept, signal }) as Req;
-  }
+function isSent(request: Request, response: Response | undefined): response is Response {
+  return isAnswer(response) && isTransfer(request.method, response.status);
 }

@@ -75,35 +75,35 @@ export function isWeak(tag: EntityTag): tag is WeakTag {
 }
 
 /**
- * What stands between the quotes of a tag, weak or strong.
+ * The characters between the quotes of a tag, weak or strong.
  *
+ * @throws {TypeError} if it is not an entity tag
  * @example
  * opaque('W/"v1"'); // "v1"
  * @see RFC 9110 §8.8.3
  */
 export function opaque(tag: EntityTag): string {
-  return tag.slice(isWeak(tag) ? 3 : 1, -1);
+  return checkedTag(tag).slice(isWeak(tag) ? 3 : 1, -1);
 }
 
 /**
- * The weak form of a tag: for a representation that may be transformed on its way, by a compressor for one.
+ * The weak form of a tag: for a representation that something on the way may transform, such as a compressor.
  *
+ * @throws {TypeError} if it is not an entity tag
  * @example
  * weaken('"v1"'); // 'W/"v1"'
  * @see RFC 9110 §8.8.1
  */
 export function weaken(tag: EntityTag): WeakTag {
+  checkedTag(tag);
   return isWeak(tag) ? tag : `W/${tag}`;
 }
 
-/** The tag, if it is one: what a program states is known to be right before it is sent or compared. */
+/** The tag, once it is known to be valid: a program's own tags are checked before they are sent or compared. */
 export function checkedTag(tag: EntityTag): EntityTag {
   if (parseTag(tag) === tag) return tag;
-  throw notATag(tag);
-}
-
-export function notATag(given: unknown): TypeError {
-  return new TypeError(`${JSON.stringify(given)} is no entity tag: use strong() or weak()`);
+  const text = typeof tag === "string" ? JSON.stringify(tag) : String(tag);
+  throw new TypeError(`${text} is not an entity tag: make one with strong() or weak()`);
 }
 
 /** Where the tag that begins at `start` ends, or -1 if no tag begins there. `W/` is case-sensitive. */

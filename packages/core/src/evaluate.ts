@@ -1,5 +1,4 @@
 import {
-  type Current,
   type Field,
   ifMatch,
   ifModifiedSince,
@@ -7,6 +6,7 @@ import {
   ifRange,
   ifUnmodifiedSince,
 } from "./preconditions.ts";
+import { type Current, checkValidators, shown } from "./state.ts";
 import { isReadable } from "./tag-list.ts";
 
 /** What a decision needs to know of a request. A `Request` fits; field names are asked for in lower case. */
@@ -81,6 +81,8 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  */
 export function evaluate(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
   const { method, headers } = request;
+  checkFields(headers);
+  checkValidators(current);
   const reading = isRead(method);
   // §13.2.1: a request whose answer would be neither 2xx nor 412 without conditions is not judged.
   if (reading ? current === null : isNeverJudged(method)) return PROCEED;
@@ -103,6 +105,19 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
       ? step3IfNoneMatch(noneMatch, request, current, policy)
       : step4IfModifiedSince(request, current, policy);
   return settled ?? step5IfRange(request, current, policy);
+}
+
+/** A `Headers` finds a field whatever the case of its name; a plain object or a `Map` may hide one that protects. */
+export function checkFields(headers: ConditionalRequest["headers"]): void {
+  const isMap = headers instanceof Map;
+  if (
+    typeof headers?.get !== "function" ||
+    (isMap && [...headers.keys()].some((name) => /[A-Z]/.test(name)))
+  ) {
+    throw new TypeError(
+      `The headers are ${shown(headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
+    );
+  }
 }
 
 /** §13.2.2, step 1: if `If-Match` does not hold, 412. A read is not refused for a field that cannot be read. */
@@ -185,6 +200,6 @@ function isNeverJudged(method: string): boolean {
   return method === "OPTIONS" || method === "CONNECT" || method === "TRACE";
 }
 
-function requires(required: Policy["require"], method: string): boolean {
+export function requires(required: Policy["require"], method: string): boolean {
   return !!required && (required === true ? WRITES : required).includes(method);
 }

@@ -24,14 +24,13 @@ export { keepsInNotModified, keepsInRefusal } from "./kept-fields.ts";
 export { contentTag, fileTag, timeTag, versionTag } from "./make-tag.ts";
 export {
   type ConditionResult,
-  type Current,
   type Field,
   ifMatch,
   ifModifiedSince,
   ifNoneMatch,
   ifRange,
   ifUnmodifiedSince,
-  type State,
 } from "./preconditions.ts";
+export type { Current, State } from "./state.ts";
 export { listIncludes, parseTagList } from "./tag-list.ts";
 export { validatorFields } from "./validator-fields.ts";

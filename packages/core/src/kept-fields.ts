@@ -1,4 +1,4 @@
-/** Fields that describe a body. A 304 has none: they would describe the one that the client already holds, wrongly. */
+/** Fields that describe a body. A 304 has no body, and the client's stored one is described already. */
 const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
   "content-type",
   "content-length",
@@ -8,40 +8,96 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
   "content-md5",
   "content-digest",
   "repr-digest",
+  "unencoded-digest",
   "digest",
   "trailer",
   "transfer-encoding",
 ]);
 
-const ABOUT_THE_VERSION: ReadonlySet<string> = new Set(["etag", "last-modified", "cache-control", "expires"]);
+/** Validators, and how long the representation may be kept. */
+const ABOUT_THE_VERSION: ReadonlySet<string> = new Set([
+  "etag",
+  "last-modified",
+  "accept-ranges",
+  "age",
+  "expires",
+  "pragma",
+  "surrogate-control",
+  "surrogate-key",
+]);
+
+/** A refusal that is decided after the handler keeps these of the handler's fields, and families of others. */
+const KEPT_IN_LATE_REFUSAL: ReadonlySet<string> = new Set(
+  (
+    "vary set-cookie timing-allow-origin content-security-policy content-security-policy-report-only " +
+    "strict-transport-security x-content-type-options x-frame-options x-xss-protection referrer-policy " +
+    "permissions-policy origin-agent-cluster x-permitted-cross-domain-policies x-dns-prefetch-control " +
+    "x-download-options report-to reporting-endpoints nel date server x-powered-by x-request-id request-id " +
+    "x-correlation-id correlation-id x-trace-id x-amzn-requestid x-amzn-trace-id cf-ray traceparent tracestate " +
+    "traceresponse server-timing retry-after connection keep-alive alt-svc link"
+  ).split(" "),
+);
+const KEPT_FAMILIES = ["access-control-", "cross-origin-", "ratelimit", "x-ratelimit-"];
 
 /**
  * Whether a field of the 200 may stay in the 304 that takes its place. The name may be in any case.
  *
- * What describes a body goes; everything else stays (we choose): `Cache-Control`, `ETag` and `Vary`, as the
- * standard demands, and CORS fields, cookies, `Last-Modified` and the application's own besides.
+ * Fields that describe a body go. Everything else stays (we choose): `Cache-Control`, `ETag` and `Vary`, as the
+ * standard demands, and CORS fields, cookies, `Last-Modified` and the application's own besides. A content security
+ * policy goes if its value is given and has a nonce or a hash: those belong to one body, not to the stored one.
  *
  * @example
  * keepsInNotModified("Content-Type"); // false
  * keepsInNotModified("Set-Cookie"); // true
+ * keepsInNotModified("Content-Security-Policy", "script-src 'nonce-r4nd0m'"); // false
  * @see RFC 9110 §15.4.5
  */
-export function keepsInNotModified(fieldName: string): boolean {
-  return !ABOUT_THE_BODY.has(fieldName.toLowerCase());
+export function keepsInNotModified(fieldName: string, value?: string): boolean {
+  const name = fieldName.toLowerCase();
+  return !ABOUT_THE_BODY.has(name) && !(isPolicyOfContent(name) && isOfOneBody(value ?? ""));
 }
 
 /**
- * Whether a field of the answer that was to be may stay in the refusal (400, 412, 428) that is sent instead. The name
- * may be in any case.
+ * Whether a field that somebody set before the handler may stay in a refusal (400, 412, 428). The name may be in any
+ * case.
  *
- * What describes the body goes, and so do its validators and its lifetime: a refusal must not be kept as long as the
- * representation may be. CORS fields, `Vary`, cookies and the application's own stay (we choose).
+ * Fields of the representation go, and so do its validators and every lifetime: a refusal must not be kept as long as
+ * the representation may be. CORS fields, `Vary`, cookies and the application's own stay (we choose).
  *
  * @example
  * keepsInRefusal("Cache-Control"); // false
+ * keepsInRefusal("CDN-Cache-Control"); // false
  * keepsInRefusal("Access-Control-Allow-Origin"); // true
  * @see RFC 9110 §15.5.13
  */
 export function keepsInRefusal(fieldName: string): boolean {
-  return keepsInNotModified(fieldName) && !ABOUT_THE_VERSION.has(fieldName.toLowerCase());
+  const name = fieldName.toLowerCase();
+  if (isPolicyOfContent(name)) return true;
+  const isOfRepresentation = ABOUT_THE_BODY.has(name) || name.startsWith("content-");
+  return !isOfRepresentation && !ABOUT_THE_VERSION.has(name) && !name.endsWith("cache-control");
+}
+
+/**
+ * Whether a field of an answer that is there may stay in the refusal that is sent instead of it. The name may be in any
+ * case.
+ *
+ * Most of what a handler says is about the representation, so only known fields stay (we choose): CORS, `Vary`,
+ * cookies, security and reporting, ids of the request, limits of rate, `Date`, `Server` and the like.
+ *
+ * @example
+ * keepsInLateRefusal("Access-Control-Allow-Origin"); // true
+ * keepsInLateRefusal("X-Page-Title"); // false
+ * @see RFC 9110 §15.5.13
+ */
+export function keepsInLateRefusal(fieldName: string): boolean {
+  const name = fieldName.toLowerCase();
+  return KEPT_IN_LATE_REFUSAL.has(name) || KEPT_FAMILIES.some((family) => name.startsWith(family));
+}
+
+function isPolicyOfContent(name: string): boolean {
+  return name === "content-security-policy" || name === "content-security-policy-report-only";
+}
+
+function isOfOneBody(policy: string): boolean {
+  return /'(nonce|sha256|sha384|sha512)-/i.test(policy);
 }

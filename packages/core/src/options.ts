@@ -1,35 +1,138 @@
-import type { Policy } from "./evaluate.ts";
-import type { Tagging } from "./tagging.ts";
+import { checkCodings, isRecord, shown } from "./state.ts";
+
+/** What an option takes. */
+export interface OptionRule {
+  /** Whether the value is right. It may throw a `TypeError` of its own. */
+  accepts(value: never): boolean;
+  /** The values that would do, in words. */
+  readonly use: string;
+}
+
+/** A rule for each option that there is. */
+export type OptionRules = Readonly<Record<string, OptionRule>>;
+
+/** Rules for the options of a policy: `ifMatch`, `require`, `malformed` and `now`. */
+export const POLICY_RULES: OptionRules = {
+  ifMatch: oneOf("strong", "weak"),
+  require: {
+    accepts: (value: unknown) =>
+      typeof value === "boolean" || (Array.isArray(value) && value.every(isMethod)),
+    use: 'true, false, or a list of methods in capitals, such as ["PUT"]',
+  },
+  malformed: oneOf("fail", "reject"),
+  now: { accepts: Number.isFinite, use: "milliseconds since the epoch" },
+};
+
+/** Rules for {@link POLICY_RULES} and `codings`: what `checkPreconditions` takes. */
+export const CHECK_RULES: OptionRules = {
+  ...POLICY_RULES,
+  codings: {
+    accepts: (value: readonly string[]) => checkCodings(value) === undefined,
+    use: 'a list of names, as in ["gzip"]',
+  },
+};
+
+/** Rules for the options of answers that are judged late: {@link CHECK_RULES}, `tag`, `maxBytes` and `keep`. */
+export const LATE_RULES: OptionRules = {
+  ...CHECK_RULES,
+  tag: {
+    accepts: (value: unknown) => value === false || typeof value === "function" || isTagging(value),
+    use: "false, a function, or an object such as { weak: false }",
+  },
+  maxBytes: {
+    accepts: (value: unknown) => typeof value === "number" && value >= 0,
+    use: "a number from 0 on",
+  },
+  keep: anyFunction(),
+};
+
+/** A rule for one of these words. */
+export function oneOf(...words: string[]): OptionRule {
+  return {
+    accepts: (value: unknown) => words.includes(value as string),
+    use: words.map((word) => JSON.stringify(word)).join(" or "),
+  };
+}
+
+/** A rule for a function. */
+export function anyFunction(): OptionRule {
+  return { accepts: (value: unknown) => typeof value === "function", use: "a function" };
+}
 
 /**
- * The options of a `conditional`, if each of them is one: a mistake is found when a server starts, not when a request
- * comes that it would matter to.
+ * Checks options by name and by value where they are given: an option that would protect must not be silent because it
+ * is misspelt.
  *
- * @throws {TypeError} on a value that an option cannot have
+ * A value of `undefined` counts as not given. `where` begins the message.
+ *
+ * @throws {TypeError} on an unknown name, with the name that was meant, and on a value that the option cannot have
+ * @example
+ * const rules = { ...POLICY_RULES, current: anyFunction() };
+ * checkOptions({ require: true }, rules, "conditional()"); // undefined
+ * @see RFC 9110 §13.2.1
+ */
+export function checkOptions(options: object | undefined, rules: OptionRules, where: string): void {
+  if (options === undefined) return;
+  if (!isRecord(options))
+    throw new TypeError(`${where} was given ${shown(options)}: use an object of options`);
+  for (const name in options) {
+    const value = options[name as never] as never;
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) throw unknownOption(name, rules, where);
+    if (value !== undefined && !rule.accepts(value)) {
+      throw new TypeError(`${where}: \`${name}\` is ${shown(value)}: use ${rule.use}`);
+    }
+  }
+}
+
+function unknownOption(name: string, rules: OptionRules, where: string): TypeError {
+  const names = Object.keys(rules);
+  const [nearest] = names
+    .map((known) => ({ known, distance: editsBetween(name.toLowerCase(), known.toLowerCase()) }))
+    .filter(({ distance }) => distance <= 2)
+    .sort((a, b) => a.distance - b.distance);
+  const hint = nearest ? `did you mean \`${nearest.known}\`?` : `use ${names.join(", ")}`;
+  return new TypeError(`${where} has no option \`${name}\`: ${hint}`);
+}
+
+/** How many letters must be added, taken away or replaced to make one name of the other. */
+function editsBetween(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
+    }
+    above = row;
+  }
+  return above[b.length]!;
+}
+
+/** Methods are case-sensitive: `put` would require nothing of PUT. */
+function isMethod(value: unknown): boolean {
+  return typeof value === "string" && /^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value);
+}
+
+const TAGGING_RULES: OptionRules = {
+  weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
+  contentTag: anyFunction(),
+};
+
+function isTagging(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  checkOptions(value, TAGGING_RULES, "`tag`");
+  return true;
+}
+
+/**
+ * The options of a `conditional`, checked. To be replaced by {@link checkOptions}, which knows of further ones.
+ *
+ * @throws {TypeError} as `checkOptions` does
  * @example
  * checkedOptions({ maxBytes: 1024, ifMatch: "weak" }); // the same
  */
-export function checkedOptions<
-  Options extends Policy & { maxBytes?: number | undefined; tag?: Tagging<never>["tag"] | object },
->(options: Options): Options {
-  const { ifMatch = "strong", malformed = "fail", require = false, maxBytes = 0, tag = {} } = options;
-  const isListed = Array.isArray(require) && require.every((method) => typeof method === "string");
-  check(ifMatch === "strong" || ifMatch === "weak", "ifMatch", ifMatch, '"strong" or "weak"');
-  check(malformed === "fail" || malformed === "reject", "malformed", malformed, '"fail" or "reject"');
-  check(typeof require === "boolean" || isListed, "require", require, "a boolean, or a list of methods");
-  check(typeof maxBytes === "number" && maxBytes >= 0, "maxBytes", maxBytes, "a number from 0 on");
-  check(
-    tag === false || typeof tag === "function" || (typeof tag === "object" && tag !== null),
-    "tag",
-    tag,
-    "false, a function, or an object such as { weak: false }",
-  );
+export function checkedOptions<Options extends object>(options: Options): Options {
+  checkOptions(options, LATE_RULES, "conditional()");
   return options;
-}
-
-function check(isRight: boolean, name: string, given: unknown, right: string): void {
-  if (isRight) return;
-  const isPlain = typeof given === "string" || typeof given === "object";
-  const shown = isPlain ? JSON.stringify(given) : String(given);
-  throw new TypeError(`\`${name}\` is ${shown}: use ${right}`);
 }

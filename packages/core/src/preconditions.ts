@@ -1,33 +1,10 @@
 import { listedCoding } from "./content-codings.ts";
-import { type EntityTag, isWeak, notATag } from "./entity-tag.ts";
+import { checkedTag, type EntityTag } from "./entity-tag.ts";
 import { secondOf } from "./http-date.ts";
+import { type Current, checkValidators, type State, timeOf } from "./state.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
-/**
- * What is known of the selected representation: nothing of it need be. `{}` is here, but has no validator.
- *
- * @see RFC 9110 §8.8
- */
-export interface State {
-  /** The tag of the selected representation. */
-  etag?: EntityTag | undefined;
-  /** Other tags of this same version, such as that of its XML form: they are good for `If-Match`. */
-  alternates?: readonly EntityTag[] | undefined;
-  /**
-   * The codings that something on the way to the client may apply: with `["gzip"]`, `"v1-gzip"` names `"v1"`, too.
-   * `If-Match` accepts it always, `If-None-Match` where `Accept-Encoding` admits that coding, `If-Range` never.
-   */
-  codings?: readonly string[] | undefined;
-  /** Milliseconds since the epoch, or a `Date`. Compared in whole seconds, cut off. */
-  lastModified?: number | Date | undefined;
-  /** It cannot have changed twice in that second (§8.8.2.2). Default: false. */
-  lastModifiedStrong?: boolean | undefined;
-}
-
-/** The state of what the request is aimed at; `null`: nothing is here. */
-export type Current = State | null;
-
-/** Did the condition hold? `undefined`: nobody asked. */
+/** Did the condition hold? `undefined`: the request does not ask. */
 export type ConditionResult = boolean | undefined;
 
 /** A field's value; `null` or `undefined`: it is not in the request. */
@@ -51,6 +28,7 @@ export function ifMatch(
   comparison: "strong" | "weak" = "strong",
 ): ConditionResult {
   if (field == null) return undefined;
+  checkValidators(current);
   return current !== null && (namesVersion(field, current, comparison) || isStar(field));
 }
 
@@ -84,6 +62,7 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
  */
 export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Field): ConditionResult {
   if (field == null) return undefined;
+  checkValidators(current);
   if (current === null || names(field, current.etag, "weak")) return current === null;
   return codedTagIn(field, current, "weak", acceptEncoding ?? "") === undefined && !isStar(field);
 }
@@ -109,7 +88,9 @@ export function tagOfNotModified(field: Field, current: State, acceptEncoding: F
  * @see RFC 9110 §13.1.3
  */
 export function ifModifiedSince(field: Field, current: Current, now?: number): ConditionResult {
-  if (field == null || current === null) return undefined;
+  if (field == null) return undefined;
+  checkValidators(current);
+  if (current === null) return undefined;
   const later = secondsSince(field, current, now);
   return Number.isNaN(later) ? undefined : later > 0;
 }
@@ -127,6 +108,7 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): C
  */
 export function ifRange(field: Field, current: Current, now?: number): ConditionResult {
   if (field == null) return undefined;
+  checkValidators(current);
   if (current === null) return false;
   const { etag, lastModifiedStrong } = current;
   // A list may name the tag without being it, and `trim` alone would drop more than spaces and tabs.
@@ -139,7 +121,7 @@ function namesVersion(field: string, current: State, comparison: "strong" | "wea
   const { etag, alternates } = current;
   return (
     names(field, etag, comparison) ||
-    alternates?.some((tag) => names(field, tag, comparison)) === true ||
+    alternates?.some((tag) => names(field, checkedTag(tag), comparison)) === true ||
     codedTagIn(field, current, comparison) !== undefined
   );
 }
@@ -154,17 +136,11 @@ function codedTagIn(
   return listedCoding(field, etag, codings, comparison, accepted);
 }
 
-/** The commonest mistake of all is a tag without its quotes: it would match nothing, silently, for ever. */
 function names(field: string, tag: EntityTag | undefined, comparison: "strong" | "weak"): boolean {
-  if (tag === undefined) return false;
-  const isQuoted = tag?.length > 1 && tag.endsWith('"') && (tag[0] === '"' || isWeak(tag));
-  if (isQuoted) return listIncludes(field, tag, comparison);
-  throw notATag(tag);
+  return tag !== undefined && listIncludes(field, tag, comparison);
 }
 
-/** From the date in the field to the last modification, which counts in whole seconds; NaN if one of them is not known. */
+/** From the date in the field to the last modification, in whole seconds; NaN if one of them is not known. */
 function secondsSince(field: string, { lastModified }: State, now?: number): number {
-  const second = Math.floor(Number(lastModified ?? NaN) / 1000);
-  if (lastModified === undefined || Number.isFinite(second)) return second - secondOf(field, now);
-  throw new TypeError(`lastModified ${String(lastModified)} is no moment: use milliseconds or a Date`);
+  return lastModified === undefined ? NaN : Math.floor(timeOf(lastModified) / 1000) - secondOf(field, now);
 }

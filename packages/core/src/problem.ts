@@ -1,29 +1,68 @@
 import { isWeak } from "./entity-tag.ts";
-import { type ConditionalRequest, type Decision, isRead, type Policy } from "./evaluate.ts";
-import { type Current, ifMatch, type State } from "./preconditions.ts";
+import { type ConditionalRequest, type Decision, isRead, type Policy, requires } from "./evaluate.ts";
+import { ifMatch } from "./preconditions.ts";
+import { type Current, type State, timeOf } from "./state.ts";
 import { isReadable, isStar, parseTagList } from "./tag-list.ts";
 
-/** A refusal in words, for a machine and for a person: the body of an `application/problem+json`. */
-export interface Problem {
+/** A problem document, as plain data: the body of an `application/problem+json`. @see RFC 9457 §3 */
+export interface ProblemDocument {
   readonly type: "about:blank";
   readonly title: string;
-  readonly status: 400 | 412 | 428;
-  /** What did not hold, and what to do next. */
+  readonly status: number;
+  /** What went wrong, and what to do next. */
   readonly detail: string;
+}
+
+/** A refusal of conditions in words, for a machine and for a person. */
+export interface Problem extends ProblemDocument {
+  readonly status: 400 | 412 | 428;
   /** The field that was refused, or that is missing. */
   readonly field: string;
 }
 
-const TITLES = { 400: "Bad Request", 412: "Precondition Failed", 428: "Precondition Required" } as const;
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  409: "Conflict",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  428: "Precondition Required",
+  503: "Service Unavailable",
+  507: "Insufficient Storage",
+};
 const FIELDS = {
   "if-match": "If-Match",
   "if-none-match": "If-None-Match",
   "if-unmodified-since": "If-Unmodified-Since",
 } as const;
 const AGAIN = "GET it again, apply your change to what is there now, and send its";
+const STAR_ALONE = "It has no strong tag: of the conditions, only If-Match: * can hold.";
+
+/**
+ * A problem document with the title of its status, and members of its own.
+ *
+ * @example
+ * problemDocument(404, "Nothing is here.").title; // "Not Found"
+ * @see RFC 9457 §3
+ */
+export function problemDocument<Status extends number, Members extends object = object>(
+  status: Status,
+  detail: string,
+  members?: Members,
+): ProblemDocument & { readonly status: Status } & Members {
+  return { type: "about:blank", title: TITLES[status] ?? "", status, detail, ...(members as Members) };
+}
 
 /**
  * The problem that explains a refusal, or `undefined` if the decision refuses nothing. `policy`: the one it was made by.
+ *
+ * Its advice works under that policy: who follows it is not refused for another reason.
  *
  * @example
  * const request = { method: "PUT", headers: new Headers({ "If-Match": '"v1"' }) };
@@ -37,47 +76,54 @@ export function explain(
   current: Current,
   policy?: Policy,
 ): Problem | undefined {
-  if (decision.outcome === "precondition-required") return conditionMissing(request.method);
+  if (decision.outcome === "precondition-required") return conditionMissing(request.method, current, policy);
   if (decision.outcome === "bad-request") return problem(400, decision.because, unreadable(decision.because));
   if (decision.outcome !== "precondition-failed") return undefined;
   const { because } = decision;
-  const why = whyFailed(because, request, current, policy?.ifMatch);
+  const why = whyFailed(because, request, current, policy);
   return problem(412, because, isRead(request.method) ? `${why} Ask again without ${FIELDS[because]}.` : why);
 }
 
-/** What was current when the request was judged is so no longer. `undefined`: nobody says what is here now. */
+/** The version that was judged is not the current one any more. `undefined`: the current one is not known. */
 export function lostRace(current: Current | undefined): Problem {
   const next = current === undefined ? `${AGAIN} ETag in If-Match.` : whatNext(current);
   return problem(412, "if-match", `Another change came first. ${next}`);
 }
 
-export function conditionMissing(method?: string): Problem {
-  const creating = method === "DELETE" ? "" : ", or If-None-Match: * to create it";
-  return problem(428, "if-match", `GET it first and send its ETag in If-Match to change it${creating}.`);
+/** `undefined`: the current state is not known. */
+export function conditionMissing(method?: string, current?: Current, policy?: Policy): Problem {
+  return problem(428, "if-match", whatToSend(method, current, policy));
+}
+
+function whatToSend(method?: string, current?: Current, policy?: Policy): string {
+  if (current === null) return nothingHere(method);
+  if (current !== undefined && !hasUsableTag(current, policy)) return `${STAR_ALONE} Send that.`;
+  const creating = current === undefined && method !== "DELETE" ? ", or If-None-Match: * to create it" : "";
+  return `GET it first and send its ETag in If-Match to change it${creating}.`;
 }
 
 function whyFailed(
   because: keyof typeof FIELDS,
   { method, headers }: ConditionalRequest,
   current: Current,
-  comparison?: Policy["ifMatch"],
+  policy?: Policy,
 ): string {
   const field = headers.get(because) ?? "";
-  const next = isRead(method) ? "" : ` ${whatNext(current, comparison, method)}`;
+  const next = isRead(method) ? "" : ` ${whatNext(current, policy, method)}`;
   if (because === "if-unmodified-since") return `It was modified after that date.${next}`;
   if (!isReadable(field)) return unreadable(because);
   if (because === "if-none-match") {
     const which = isStar(field) ? "Something" : "A version that If-None-Match excludes";
     return `${which} is here already.${next}`;
   }
-  if (parseTagList(field)?.length === 0) return "If-Match names no tag, so none can match.";
+  if (parseTagList(field)?.length === 0) return `If-Match names no tag, so none can match.${next}`;
   if (current !== null && ifMatch(field, current, "weak")) return `${whyTooWeak(current)}${next}`;
   return current === null
     ? `Nothing is here, so nothing can match.${next}`
     : `None of the tags is the current one.${next}`;
 }
 
-/** The tag is the current one, and does not match for all that. */
+/** The tag is the current one, and still does not match. */
 function whyTooWeak({ etag }: State): string {
   const which =
     etag !== undefined && isWeak(etag) ? "The current tag is weak" : "The tag is the current one, but weak";
@@ -85,13 +131,24 @@ function whyTooWeak({ etag }: State): string {
 }
 
 /** How the same change may succeed. */
-function whatNext(current: Current, comparison?: Policy["ifMatch"], method?: string): string {
-  if (current === null)
-    return method === "DELETE" ? "Nothing is left to delete." : "Send If-None-Match: * to create it.";
-  const { etag, lastModified } = current;
-  if (etag !== undefined && (comparison === "weak" || !isWeak(etag))) return `${AGAIN} ETag in If-Match.`;
-  if (lastModified !== undefined) return `${AGAIN} Last-Modified in If-Unmodified-Since.`;
-  return "It has no strong tag: of the conditions, only If-Match: * can hold.";
+function whatNext(current: Current, policy?: Policy, method = ""): string {
+  if (current === null) return nothingHere(method);
+  if (hasUsableTag(current, policy)) return `${AGAIN} ETag in If-Match.`;
+  // A date alone does not satisfy `require`, and one that is still to come is sent as now.
+  const { lastModified } = current;
+  const isDateEnough = !requires(policy?.require, method);
+  if (lastModified !== undefined && isDateEnough && timeOf(lastModified) <= (policy?.now ?? Date.now())) {
+    return `${AGAIN} Last-Modified in If-Unmodified-Since.`;
+  }
+  return STAR_ALONE;
+}
+
+function nothingHere(method?: string): string {
+  return method === "DELETE" ? "Nothing is left to delete." : "Send If-None-Match: * to create it.";
+}
+
+function hasUsableTag({ etag }: State, policy?: Policy): boolean {
+  return etag !== undefined && (policy?.ifMatch === "weak" || !isWeak(etag));
 }
 
 function unreadable(because: "if-match" | "if-none-match"): string {
@@ -99,5 +156,5 @@ function unreadable(because: "if-match" | "if-none-match"): string {
 }
 
 function problem(status: Problem["status"], because: keyof typeof FIELDS, detail: string): Problem {
-  return { type: "about:blank", title: TITLES[status], status, detail, field: FIELDS[because] };
+  return problemDocument(status, detail, { field: FIELDS[because] });
 }

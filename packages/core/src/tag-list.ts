@@ -50,9 +50,16 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
  * @see RFC 9110 §13.1.2
  */
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
+  if (match !== "strong" && match !== "weak") throw unknownComparison(match);
   if (field === tag) return match === "weak" || !isWeak(tag);
   // No other field of that length has room for a strong tag. The rest is apart, lest this be too long to be inlined.
   return (field.length > tag.length || isWeak(tag)) && isAmong(field, tag, match === "weak");
+}
+
+function unknownComparison(match: unknown): TypeError {
+  return new TypeError(
+    `Cannot compare tags by ${String(match)}: say "strong" or "weak", as the third argument`,
+  );
 }
 
 /** Whether the field says anything at all: `*`, or a list of tags, even an empty one. */

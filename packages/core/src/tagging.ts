@@ -1,18 +1,19 @@
-import type { Fields } from "./check-preconditions.ts";
-import { readIfComplete } from "./complete-body.ts";
+import { readIfComplete, readToEnd } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
+import type { Fields } from "./responses.ts";
 
 export type Awaitable<T> = T | Promise<T>;
+
+/** Bytes in memory of their own. It is written so that TypeScript 5.5 reads it, too. */
+export type Bytes = Uint8Array & { readonly buffer: ArrayBuffer };
 
 /** How a tag is made from content. */
 export interface ContentTagging {
   /** Default: true, since a compressor or a proxy may transform the answer later. */
   weak?: boolean | undefined;
   /** Another maker than `contentTag`, where the platform has a faster one. */
-  contentTag?:
-    | ((bytes: Uint8Array<ArrayBuffer>, options: { weak: boolean }) => Awaitable<EntityTag>)
-    | undefined;
+  contentTag?: ((bytes: Bytes, options: { weak: boolean }) => Awaitable<EntityTag>) | undefined;
 }
 
 /** How an answer gets the tag that it lacks. */
@@ -29,28 +30,38 @@ export interface Tagging<Req> {
 
 const MAX_BYTES = 1_048_576;
 
-/** The answer with a tag: its own, or one that is made as `tag` says. A part gets none: it would be that of the part. */
-export async function tagged<Req extends Request>(
+/**
+ * The answer with a tag: its own, or one that is made as `tag` says. A part gets none: it would be that of the part.
+ *
+ * Whether content is hashed depends on the answer alone, never on timing: one with a `Content-Length` is waited for, one
+ * without is hashed if it is complete at once.
+ */
+export async function tagged<Req extends { method: string }>(
   request: Req,
   response: Response,
   { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req>,
 ): Promise<Response> {
-  const isOwn = response.headers.has("ETag");
-  if (isOwn || tag === false || !mayBeTagged(request.method, response.status)) return response;
-  // The body of such an answer may not be touched: only a copy is read.
-  const isCopied = isTypedLate(response);
-  const { body } = isCopied ? response.clone() : response;
+  const { headers, status } = response;
+  if (headers.has("ETag") || tag === false || !mayBeTagged(request.method, status)) return response;
   if (typeof tag === "function") {
-    if (!mayBeTagged(request.method, response.status, body !== null)) return response;
+    // A body is not touched without need: only HEAD asks whether there is one.
+    if (request.method === "HEAD" && response.body === null) return response;
     const etag = await tag(response, request);
     return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
   }
-  if (body === null || Number(response.headers.get("Content-Length")) > maxBytes) return response;
-  const read = await readIfComplete(body, maxBytes);
+  const hash = tag.contentTag ?? (globalThis.crypto?.subtle && contentTag);
+  if (hash === undefined || isEventStream(headers) || Number(headers.get("Content-Length")) > maxBytes) {
+    return response;
+  }
+  // The body of such an answer may not be touched: only a copy is read.
+  const isCopied = isTypedLate(response);
+  const { body } = isCopied ? response.clone() : response;
+  if (body === null) return response;
+  const read = await (headers.has("Content-Length") ? readToEnd : readIfComplete)(body, maxBytes);
   if (isCopied && !read.complete) discard(read.stream);
-  const whole = isCopied ? response : new Response(read.complete ? read.bytes : read.stream, response);
+  const whole = isCopied ? response : withBody(response, read.complete ? read.bytes : read.stream);
   if (!read.complete || read.bytes.byteLength > maxBytes) return whole;
-  const etag = await (tag.contentTag ?? contentTag)(read.bytes, { weak: tag.weak ?? true });
+  const etag = await hash(read.bytes as Bytes, { weak: tag.weak ?? true });
   return stamp(whole, [["ETag", madeTag(etag)]]);
 }
 
@@ -68,7 +79,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 }
 
 /**
- * The tag that an application's own maker has given, if it is one.
+ * The tag that an application's own maker has given, once it is known to be valid.
  *
  * @throws {TypeError} if it is not
  * @example
@@ -78,25 +89,52 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 export function madeTag(given: EntityTag): EntityTag {
   if (parseTag(given) === given) return given;
   throw new TypeError(
-    `\`tag\` gave ${JSON.stringify(given)}, which is no entity tag: make one with strong() or weak()`,
+    `\`tag\` gave ${JSON.stringify(given)}, which is not an entity tag: make one with strong() or weak()`,
   );
 }
 
-/** Adds the fields that the response lacks. What a fetch or a redirect has answered cannot be written to. */
+/**
+ * Adds the fields that the response lacks, to the response itself where they can be written: a copy would touch its body,
+ * and lose its class. One without a body may be a constant of the handler's, so it is copied.
+ */
 export function stamp(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
   if (missing.length === 0) return response;
-  const stamped = isTypedLate(response) ? response : new Response(response.body, response);
+  const isOneOff = isWritable(response) && (typesAreLate() || response.body !== null);
+  const stamped = isOneOff ? response : new Response(response.body, response);
   for (const [name, value] of missing) stamped.headers.append(name, value);
   return stamped;
 }
 
+/** The headers of an answer that fetch gave, or of a redirect, cannot be written. */
+function isWritable({ headers }: Response): boolean {
+  try {
+    headers.delete("X-Entity-Tag-Probe");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withBody(response: Response, body: Uint8Array | ReadableStream): Response {
+  return new Response(body as Bytes, response);
+}
+
+function isEventStream(headers: Headers): boolean {
+  return /^text\/event-stream\b/i.test(headers.get("Content-Type") ?? "");
+}
+
 /**
- * Whether the Content-Type of a string is still to be found out when it is sent, as on Bun: whoever touches its body
- * before makes bytes of it that are of no type.
+ * Whether the Content-Type of this answer is still to be found out when it is sent. Its body must not be touched before:
+ * it would become bytes of no type.
  */
 function isTypedLate({ headers }: Response): boolean {
-  return !headers.has("Content-Type") && !new Response("").headers.has("Content-Type");
+  return !headers.has("Content-Type") && typesAreLate();
+}
+
+/** Bun finds out the type of a string when it sends it; other runtimes when the `Response` is made. */
+function typesAreLate(): boolean {
+  return !new Response("").headers.has("Content-Type");
 }
 
 export function discard(body: ReadableStream | null): void {

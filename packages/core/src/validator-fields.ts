@@ -1,23 +1,27 @@
 import { checkedTag } from "./entity-tag.ts";
 import { formatDate } from "./http-date.ts";
-import type { Current } from "./preconditions.ts";
+import { type Current, timeOf } from "./state.ts";
 
 /**
  * The validators of a state as the fields of an answer: `ETag` and `Last-Modified`, those that there are.
  *
- * @throws {TypeError} if `etag` is no entity tag, or `lastModified` no moment
+ * A time that is still to come becomes `now`, in milliseconds: `Last-Modified` is never later than the answer.
+ *
+ * @throws {TypeError} if `etag` is not an entity tag, or `lastModified` not a valid time
  * @example
  * validatorFields({ etag: '"v1"', lastModified: 784111777000 });
  * // [["ETag", '"v1"'], ["Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"]]
- * @see RFC 9110 §8.8
+ * @see RFC 9110 §8.8.2.1
  */
-export function validatorFields(current: Current): [name: "ETag" | "Last-Modified", value: string][] {
+export function validatorFields(
+  current: Current,
+  now: number = Date.now(),
+): [name: "ETag" | "Last-Modified", value: string][] {
   const fields: [name: "ETag" | "Last-Modified", value: string][] = [];
   const { etag, lastModified } = current ?? {};
   if (etag !== undefined) fields.push(["ETag", checkedTag(etag)]);
   if (lastModified !== undefined) {
-    const isDate = typeof lastModified === "object" && lastModified !== null;
-    fields.push(["Last-Modified", formatDate(isDate ? lastModified.getTime() : lastModified)]);
+    fields.push(["Last-Modified", formatDate(Math.min(timeOf(lastModified), now))]);
   }
   return fields;
 }

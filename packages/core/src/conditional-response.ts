@@ -1,0 +1,72 @@
+import { acceptedCodings, withCodings } from "./accepted-codings.ts";
+import { type CheckOptions, respond } from "./check-preconditions.ts";
+import { parseTag } from "./entity-tag.ts";
+import { type ConditionalRequest, checkFields, isRead, isTransfer } from "./evaluate.ts";
+import { parseDate } from "./http-date.ts";
+import { checkOptions, LATE_RULES } from "./options.ts";
+import { lateResponse } from "./responses.ts";
+import type { State } from "./state.ts";
+import { discard, type Tagging, tagged } from "./tagging.ts";
+
+/** The options of {@link conditionalResponse}. */
+export interface LateOptions<Req = Request> extends CheckOptions, Tagging<Req> {
+  /** Which further fields of the answer a refusal keeps, besides those that `keepsInLateRefusal` names. */
+  keep?: ((fieldName: string) => boolean) | undefined;
+}
+
+/**
+ * The response to send instead of a finished one, by the conditions of its request: 304, 412, or the same response with
+ * a tag.
+ *
+ * It is for hooks that hold a finished `Response`. Only 2xx answers to GET, HEAD and QUERY are judged, since a write
+ * cannot be judged once it is done; everything else comes back as it is. Give it the request as the client sent it: a
+ * 416 is judged by its own validators, since conditions come before the range.
+ *
+ * @throws {TypeError} on an unknown or wrong option, and if `tag` gives something other than a tag
+ * @example
+ * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
+ * const response = new Response("hello", { headers: { ETag: '"v1"' } });
+ * (await conditionalResponse(request, response)).status; // 304
+ * @see RFC 9110 §13.2
+ */
+export async function conditionalResponse<Req extends ConditionalRequest = Request>(
+  request: Req,
+  response: Response,
+  options: LateOptions<Req> = {},
+): Promise<Response> {
+  checkFields(request.headers);
+  checkOptions(options, LATE_RULES, "conditionalResponse()");
+  if (!(response instanceof Response) && typeof (response as Response | undefined)?.status !== "number") {
+    throw new TypeError(
+      `conditionalResponse() was given ${String(response)}: use a Response as the second argument`,
+    );
+  }
+  return judge(request, response, options);
+}
+
+/** As {@link conditionalResponse}, with options that were checked before. */
+export async function judge<Req extends ConditionalRequest>(
+  request: Req,
+  response: Response,
+  options: LateOptions<Req>,
+): Promise<Response> {
+  const isJudged = isTransfer(request.method, response.status) || isRangeBeyondEnd(request, response);
+  if (!isJudged) return response;
+  const sent = response.status === 416 ? response : await tagged(request, response, options);
+  const state = withCodings(validatorsOf(sent), options.codings ?? acceptedCodings(request));
+  const instead = lateResponse(request, state, options);
+  if (instead === undefined) return sent;
+  discard(sent.body);
+  return respond(instead, request.method, [...sent.headers]);
+}
+
+/** The state that the validators of an answer tell. */
+export function validatorsOf({ headers }: Response): State {
+  return { etag: parseTag(headers.get("ETag")), lastModified: parseDate(headers.get("Last-Modified")) };
+}
+
+/** §14.2: a range is looked at after the conditions, so they decide first where a 416 has validators. */
+function isRangeBeyondEnd({ method, headers }: ConditionalRequest, response: Response): boolean {
+  if (response.status !== 416 || !isRead(method) || headers.get("range") == null) return false;
+  return response.headers.has("ETag") || response.headers.has("Last-Modified");
+}
