@@ -49,7 +49,10 @@ describe("GET and HEAD", () => {
     const requests = [{}, { "If-None-Match": tag }, { "If-Match": '"other"' }, { Accept: "text/html" }];
     for (const headers of requests) {
       const [get, head] = [await handle(request("GET", headers)), await handle(request("HEAD", headers))];
-      expect([head.status, [...head.headers]]).toEqual([get.status, [...get.headers]]);
+      const fields = new Headers(get.headers);
+      // A refusal of HEAD says the length of GET's, since a server may write 0 otherwise.
+      if (get.status === 412) fields.set("Content-Length", String((await get.bytes()).length));
+      expect([head.status, [...head.headers]]).toEqual([get.status, [...fields]]);
       expect(head.body).toBeNull();
     }
     expect((await handle(request("HEAD", {}, undefined, "/pages/none"))).status).toBe(404);

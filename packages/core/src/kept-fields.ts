@@ -1,5 +1,5 @@
 /** Fields that describe a body. A 304 has no body, and the client's stored one is described already. */
-const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
+const ABOUT_THE_BODY: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "content-type",
   "content-length",
   "content-encoding",
@@ -15,7 +15,7 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
 ]);
 
 /** Validators, and how long the representation may be kept. */
-const ABOUT_THE_VERSION: ReadonlySet<string> = new Set([
+const ABOUT_THE_VERSION: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "etag",
   "last-modified",
   "accept-ranges",
@@ -27,8 +27,8 @@ const ABOUT_THE_VERSION: ReadonlySet<string> = new Set([
 ]);
 
 /** A refusal that is decided after the handler keeps these of the handler's fields, and families of others. */
-const KEPT_IN_LATE_REFUSAL: ReadonlySet<string> = new Set(
-  (
+const KEPT_IN_LATE_REFUSAL: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ (
     "vary set-cookie timing-allow-origin content-security-policy content-security-policy-report-only " +
     "strict-transport-security x-content-type-options x-frame-options x-xss-protection referrer-policy " +
     "permissions-policy origin-agent-cluster x-permitted-cross-domain-policies x-dns-prefetch-control " +

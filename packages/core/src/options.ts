@@ -1,4 +1,5 @@
-import { checkCodings, isRecord, shown } from "./state.ts";
+import { parseTag } from "./entity-tag.ts";
+import { isRecord } from "./state.ts";
 
 /** What an option takes. */
 export interface OptionRule {
@@ -27,7 +28,7 @@ export const POLICY_RULES: OptionRules = {
 export const CHECK_RULES: OptionRules = {
   ...POLICY_RULES,
   codings: {
-    accepts: (value: readonly string[]) => checkCodings(value) === undefined,
+    accepts: (value: unknown) => Array.isArray(value) && value.every(isCoding),
     use: 'a list of names, as in ["gzip"]',
   },
 };
@@ -83,6 +84,20 @@ export function checkOptions(options: object | undefined, rules: OptionRules, wh
       throw new TypeError(`${where}: \`${name}\` is ${shown(value)}: use ${rule.use}`);
     }
   }
+}
+
+/** How a message shows a value that was given. */
+function shown(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  const isJson = typeof value === "string" || Array.isArray(value) || isRecord(value);
+  if (isJson)
+    return JSON.stringify(value, (_, member) => (typeof member === "bigint" ? `${member}n` : member));
+  if (typeof value !== "object" || value === null) return String(value);
+  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
+}
+
+function isCoding(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && parseTag(`"${value}"`) !== undefined;
 }
 
 function unknownOption(name: string, rules: OptionRules, where: string): TypeError {

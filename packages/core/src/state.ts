@@ -33,84 +33,62 @@ const MEMBERS = ["etag", "alternates", "codings", "lastModified", "lastModifiedS
  * condition, whose write it would let pass.
  *
  * @throws {TypeError} if it is not a state, if a member has another spelling, or if a value is not valid
+ * @example
+ * checkedState({ etag: '"v1"' }); // { etag: '"v1"' }
  */
 export function checkedState(current: Current): Current {
+  checkValidators(current);
   if (current === null) return current;
-  if (!isRecord(current)) {
-    throw new TypeError(
-      `The current state is ${shown(current)}: use null if nothing is here, {} if it has no validator, or { etag }`,
-    );
-  }
-  for (const name in current) {
-    const meant = MEMBERS.includes(name)
-      ? undefined
-      : MEMBERS.find((member) => plain(member) === plain(name));
-    if (meant !== undefined) throw new TypeError(`A state has no \`${name}\`: did you mean \`${meant}\`?`);
-  }
-  const { etag, alternates, codings, lastModified } = current;
-  if (etag !== undefined) checkedTag(etag);
-  if (alternates !== undefined) list(alternates, "alternates").forEach(checkedTag);
-  if (codings !== undefined) checkCodings(codings);
-  if (lastModified !== undefined) timeOf(lastModified);
+  checkShape(current);
+  checkList(current.alternates, "alternates").forEach(checkedTag);
+  for (const coding of checkList(current.codings, "codings")) checkedTag(`"${coding}"`);
   return current;
 }
 
 let lastChecked: EntityTag | undefined;
 
-/** As {@link checkedState}, for every request: whatever names a validator is right in its spelling. */
+/** As {@link checkedState}, for every request: it reads no more than the validators where there is a tag. */
 export function checkValidators(current: Current): void {
+  if (current === null) return;
   const etag = current?.etag;
-  if (etag === undefined) return void checkedState(current);
+  if (etag === undefined) checkShape(current);
   // The same state is asked for again and again.
-  if (etag !== lastChecked) lastChecked = checkedTag(etag);
-  if (current!.lastModified !== undefined) timeOf(current!.lastModified);
+  else if (etag !== lastChecked) lastChecked = checkedTag(etag);
+  if (current.lastModified !== undefined) timeOf(current.lastModified);
 }
 
-/** @throws {TypeError} if it is not a list of names that can stand in a tag */
-export function checkCodings(codings: readonly string[]): void {
-  for (const coding of list(codings, "codings")) {
-    if (typeof coding !== "string" || coding === "") {
-      throw new TypeError(`\`codings\` has ${shown(coding)}: use names of codings, as in ["gzip"]`);
+function checkShape(current: State): void {
+  if (!isRecord(current)) {
+    const given = JSON.stringify(current) === "{}" ? String(current) : JSON.stringify(current);
+    throw new TypeError(
+      `The current state is ${given}: use null if nothing is here, {} if it has no validator, or { etag }`,
+    );
+  }
+  for (const name in current) {
+    const meant = MEMBERS.find((member) => plain(member) === plain(name));
+    if (meant !== undefined && meant !== name) {
+      throw new TypeError(`A state has no \`${name}\`: did you mean \`${meant}\`?`);
     }
-    checkedTag(`"${coding}"`);
   }
 }
 
 /** Milliseconds since the epoch. */
 export function timeOf(time: number | Date): number {
-  const isDate = typeof time === "object" && time !== null && typeof time.getTime === "function";
+  const isDate = typeof time === "object" && typeof time?.getTime === "function";
   const ms = isDate ? time.getTime() : time;
   if (typeof ms === "number" && Number.isFinite(ms)) return ms;
-  throw new TypeError(`lastModified ${shown(time)} is not a valid time: use milliseconds or a Date`);
-}
-
-/** How a message shows a value that was given. */
-export function shown(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (typeof value === "string" || Array.isArray(value) || isRecord(value)) return jsonOf(value);
-  return typeof value === "object" && value !== null ? `a ${builtIn(value)}` : String(value);
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return `a ${builtIn(value)}`;
-  }
-}
-
-function builtIn(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  throw new TypeError(`lastModified ${String(time)} is not a valid time: use milliseconds or a Date`);
 }
 
 /** An object that may hold members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
 export function isRecord(value: unknown): value is object {
-  return builtIn(value) === "Object" && typeof (value as { then?: unknown }).then !== "function";
+  const isPlain = Object.prototype.toString.call(value) === "[object Object]";
+  return isPlain && typeof (value as { then?: unknown }).then !== "function";
 }
 
-function list<T>(value: readonly T[], name: string): readonly T[] {
-  if (Array.isArray(value)) return value;
-  throw new TypeError(`\`${name}\` is ${shown(value)}: use a list`);
+function checkList<T>(value: readonly T[] | undefined, name: string): readonly T[] {
+  if (value === undefined || Array.isArray(value)) return value ?? [];
+  throw new TypeError(`\`${name}\` is ${String(value)}: use a list`);
 }
 
 function plain(name: string): string {
