@@ -9,6 +9,8 @@ interface Manifest {
   bin?: unknown;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  /** A package of ours that stands here becomes part of what is built. */
+  devDependencies?: Record<string, string>;
 }
 
 const root = resolve(import.meta.dirname, "..");
@@ -47,8 +49,8 @@ function levels(): string[][] {
   return rounds;
 }
 
-function packagesNeededBy({ dependencies, peerDependencies }: Manifest): string[] {
-  return Object.keys({ ...dependencies, ...peerDependencies })
+function packagesNeededBy({ dependencies, peerDependencies, devDependencies }: Manifest): string[] {
+  return Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies })
     .filter((dependency) => dependency.startsWith("@entity-tag/"))
     .map((dependency) => dependency.slice("@entity-tag/".length));
 }
@@ -57,7 +59,8 @@ async function buildPackage(name: string): Promise<void> {
   const folder = resolve(root, "packages", name);
   const manifest = packages.get(name)!;
   const outputs = [...filesIn(manifest.exports), ...filesIn(manifest.bin)];
-  if (isFresh(folder, outputs)) return;
+  const bundled = packagesNeededBy({ exports: {}, devDependencies: manifest.devDependencies ?? {} });
+  if (isFresh(folder, outputs, bundled)) return;
   const entries = (extension: RegExp) => entriesOf(folder, outputs, extension);
   await build({
     config: false,
@@ -100,12 +103,13 @@ function entriesOf(folder: string, outputs: readonly string[], extension: RegExp
 }
 
 /** No file that goes into the package is younger than the files that the last build wrote. */
-function isFresh(folder: string, outputs: readonly string[]): boolean {
+function isFresh(folder: string, outputs: readonly string[], bundled: readonly string[]): boolean {
   const written = outputs.map((file) => resolve(folder, file));
   if (!written.every(existsSync)) return false;
   const built = Math.min(...written.map((file) => statSync(file).mtimeMs));
   const inputs = [
     ...globSync(`${folder}/src/**/*.{ts,json}`),
+    ...bundled.flatMap((name) => globSync(`${root}/packages/${name}/dist/*.js`)),
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
     `${root}/tsconfig.base.json`,
