@@ -16,7 +16,14 @@ const OF_ONE_EXCHANGE = [
 ];
 
 /** These describe the content that is kept. The tag is its name: we choose not to upgrade a weak one. */
-const OF_THE_CONTENT = ["content-encoding", "content-length", "content-range", "content-type", "etag"];
+const OF_THE_CONTENT = [
+  "content-encoding",
+  "content-length",
+  "content-md5",
+  "content-range",
+  "content-type",
+  "etag",
+];
 
 /**
  * The fields of an answer that are kept.

@@ -1,0 +1,94 @@
+import { digest } from "./fetch/digest.ts";
+import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
+
+export interface CacheStorageOptions {
+  /** Which cache of the origin. Default: `entity-tag`. */
+  name?: string | undefined;
+  /** Default: the global `caches`. */
+  caches?: { open(name: string): Promise<CacheAlike> } | undefined;
+}
+
+/** What is used of a browser's `Cache`. */
+export interface CacheAlike {
+  match(key: string): Promise<Response | undefined>;
+  matchAll(key: string, options: { ignoreSearch: boolean }): Promise<readonly Response[]>;
+  put(key: string, response: Response): Promise<void>;
+  delete(key: string, options?: { ignoreSearch: boolean }): Promise<boolean>;
+}
+
+const HEAD = "Entity-Tag-Head";
+
+/**
+ * Keeps answers in a browser's `CacheStorage`, for all pages of the origin and beyond a restart. It needs https.
+ *
+ * Each is kept under a GET key of our own, because `put` refuses a QUERY. The browser bounds it: it may empty the whole
+ * origin when space is short.
+ *
+ * @throws {TypeError} where there is no `caches`
+ * @example
+ * const remembering = conditionalFetch({ store: cacheStorageStore(), partition: () => user.id });
+ * @see RFC 9111 §3
+ */
+export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseStore {
+  const { name = "entity-tag", caches = (globalThis as { caches?: CacheStorageOptions["caches"] }).caches } =
+    options;
+  if (!caches)
+    throw new TypeError("Cannot keep answers in `caches`: it is not here. A browser has it on https pages");
+  let opened: Promise<CacheAlike> | undefined;
+  const open = () => {
+    opened ??= caches.open(name);
+    return opened;
+  };
+
+  async function readAll(url: string): Promise<{ head: StoredHead; response: Response }[]> {
+    const responses = await (await open()).matchAll(await keyOf(url), { ignoreSearch: true });
+    return responses.map((response) => ({ head: headOf(response), response }));
+  }
+
+  async function write(head: StoredHead, body: Uint8Array): Promise<void> {
+    const headers = { [HEAD]: encodeURIComponent(JSON.stringify(head)) };
+    await (await open()).put(await placeOf(head), new Response(body as BodyInit, { headers }));
+  }
+
+  return {
+    persists: true,
+
+    async read(url, group) {
+      const all = (await readAll(url)).filter(({ head }) => head.group === group);
+      return Promise.all(
+        all.map(async ({ head, response }): Promise<StoredResponse> => {
+          return { ...head, body: new Uint8Array(await response.arrayBuffer()) };
+        }),
+      );
+    },
+
+    write: ({ body, ...head }) => write(head, body),
+
+    async freshen(head) {
+      const response = await (await open()).match(await placeOf(head));
+      if (response && headOf(response).id === head.id)
+        await write(head, new Uint8Array(await response.arrayBuffer()));
+    },
+
+    async remove(url, group, variant) {
+      const cache = await open();
+      if (group === undefined) return void (await cache.delete(await keyOf(url), { ignoreSearch: true }));
+      const places = (await readAll(url)).map(({ head }) => head).filter((head) => head.group === group);
+      const left = places.filter((head) => variant === undefined || head.variant === variant);
+      await Promise.all(left.map(async (head) => cache.delete(await placeOf(head))));
+    },
+  };
+}
+
+/** A url that no server has. All that is kept of one target differs in the query alone. */
+async function keyOf(url: string): Promise<string> {
+  return `https://entity-tag.invalid/${await digest(url)}`;
+}
+
+async function placeOf({ url, group, variant }: StoredHead): Promise<string> {
+  return `${await keyOf(url)}?${new URLSearchParams({ group, variant })}`;
+}
+
+function headOf(response: Response): StoredHead {
+  return JSON.parse(decodeURIComponent(response.headers.get(HEAD)!));
+}

@@ -1,0 +1,20 @@
+// What is used of it, because its own types are comments.
+declare module "http-cache-semantics" {
+  interface Message {
+    headers: Record<string, string>;
+  }
+
+  export default class CachePolicy {
+    constructor(
+      request: Message & { method: string; url: string },
+      response: Message & { status: number },
+      options: { shared: boolean },
+    );
+    static fromObject(policy: object): CachePolicy;
+    toObject(): object;
+    storable(): boolean;
+    satisfiesWithoutRevalidation(request: Message & { method: string; url: string }): boolean;
+    timeToLive(): number;
+    age(): number;
+  }
+}

@@ -1,0 +1,60 @@
+import { parseDate } from "@entity-tag/core";
+import CachePolicy from "http-cache-semantics";
+import type { Answer, Freshness } from "./freshness.ts";
+import type { StoredHead } from "./response-store.ts";
+
+/**
+ * Uses an answer without asking while it is fresh, as a private cache does.
+ *
+ * `Cache-Control`, `Expires`, `Age` and the request's own directives count. Without any of them an answer is fresh for a
+ * tenth of the time since it was last modified.
+ *
+ * @example
+ * const remembering = conditionalFetch({ fresh: rfc9111() });
+ * @see RFC 9111 §4.2
+ */
+export function rfc9111(): Freshness {
+  return {
+    mayKeep(asked, answer) {
+      const policy = policyOf(asked, answer, Date.now());
+      return policy.storable() && policy.timeToLive() > 0;
+    },
+    ageIfFresh(asked, stored) {
+      const headers = new Headers(stored.headers as [string, string][]);
+      const policy = policyOf(new Headers(), { status: stored.status, headers }, stored.time);
+      return policy.satisfiesWithoutRevalidation(requestOf(asked)) ? Math.floor(policy.age()) : undefined;
+    },
+  };
+}
+
+/** A policy as of the time at which the answer was received. */
+function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead["time"]): CachePolicy {
+  const response = { status, headers: readable(headers) };
+  const policy = new CachePolicy(requestOf(asked), response, { shared: false });
+  return CachePolicy.fromObject({ ...policy.toObject(), t: time });
+}
+
+/** The method, url and `Vary` have been compared already, so that they are the same here for all. */
+function requestOf(asked: Headers): { method: string; url: string; headers: Record<string, string> } {
+  const headers: Record<string, string> = {};
+  for (const name of ["cache-control", "pragma"]) {
+    const value = asked.get(name);
+    if (value !== null) headers[name] = value.toLowerCase();
+  }
+  return { method: "GET", url: "/", headers };
+}
+
+/** The fields as that library reads them: it knows directives in small letters alone, and takes any text for a date. */
+function readable(headers: Headers): Record<string, string> {
+  const { vary: _, ...fields } = Object.fromEntries(headers);
+  if (fields["cache-control"] !== undefined) fields["cache-control"] = fields["cache-control"].toLowerCase();
+  // RFC 9111 §5.3: what is not a date is in the past.
+  if (fields.expires !== undefined && parseDate(fields.expires) === undefined) fields.expires = "0";
+  for (const name of ["date", "last-modified"])
+    if (parseDate(fields[name]) === undefined) delete fields[name];
+  // RFC 9111 §5.1: the first of several counts, and one that is not a whole number is ignored.
+  const age = fields.age?.split(",", 1)[0]?.trim();
+  if (age !== undefined && /^\d+$/.test(age)) fields.age = age;
+  else delete fields.age;
+  return fields;
+}

@@ -1,0 +1,117 @@
+import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
+
+/** What `node:sqlite`, `better-sqlite3` and `bun:sqlite` have in common. */
+export interface SqliteDatabase {
+  prepare(sql: string): SqliteStatement;
+}
+
+export interface SqliteStatement {
+  // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
+  all(...values: any[]): unknown[];
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  run(...values: any[]): unknown;
+}
+
+export interface SqliteStoreOptions {
+  /** Letters, digits and `_`. Default: `entity_tag_responses`. It is made when it is not there. */
+  table?: string | undefined;
+  /** The most answers. The longest unused go first. Default: 10,000. */
+  maxEntries?: number | undefined;
+}
+
+type Row = { head: string; body: Uint8Array };
+type Value = string | number | Uint8Array;
+
+/** How often a locked database is asked again, each time 5 ms later than the time before. */
+const TRIES = 20;
+
+/**
+ * Keeps answers in a table of a SQLite database, which any number of processes may share and which survives a restart.
+ *
+ * @throws {TypeError} on a table name that is not valid, or a bound that is not a number above 0
+ * @example
+ * import { DatabaseSync } from "node:sqlite";
+ *
+ * const remembering = conditionalFetch({ store: sqliteStore(new DatabaseSync("cache.sqlite")) });
+ * @see RFC 9111 §3
+ */
+export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): ResponseStore {
+  const { table = "entity_tag_responses", maxEntries = 10_000 } = options;
+  if (!/^\w+$/.test(table))
+    throw new TypeError(`\`table\` is ${JSON.stringify(table)}: use letters, digits and _`);
+  if (!(maxEntries > 0)) throw new TypeError(`\`maxEntries\` is ${String(maxEntries)}: use a number above 0`);
+  const sql = statements(table);
+  const prepared = new Map<string, SqliteStatement>();
+  let isReady = false;
+  let writes = 0;
+
+  function run(text: string, ...values: Value[]): Promise<unknown[]> {
+    return whileBusy(() => {
+      if (!isReady) db.prepare(sql.create).run();
+      isReady = true;
+      const statement = prepared.get(text) ?? db.prepare(text);
+      prepared.set(text, statement);
+      // `all`, never `get`: a statement commits at its last step.
+      return statement.all(...values);
+    });
+  }
+
+  return {
+    persists: true,
+
+    async read(url, group) {
+      const rows = (await run(sql.read, url, group)) as Row[];
+      if (rows.length > 0) await run(sql.touch, Date.now(), url, group);
+      return rows.map(
+        ({ head, body }): StoredResponse => ({ ...JSON.parse(head), body: new Uint8Array(body) }),
+      );
+    },
+
+    async write({ body, ...head }) {
+      const { url, group, variant, id } = head;
+      await run(sql.write, url, group, variant, id, JSON.stringify(head), body, Date.now());
+      // Counting all rows at each write would cost more than the few that are too many until then.
+      if (writes++ % 100 === 0) await run(sql.trim, maxEntries);
+    },
+
+    async freshen(head: StoredHead) {
+      await run(sql.freshen, JSON.stringify(head), head.url, head.group, head.variant, head.id);
+    },
+
+    async remove(url, group, variant) {
+      if (group === undefined) await run(sql.remove, url);
+      else if (variant === undefined) await run(sql.removeGroup, url, group);
+      else await run(sql.removeVariant, url, group, variant);
+    },
+  };
+}
+
+function statements(table: string) {
+  const place = "url = ? AND grp = ?";
+  return {
+    create: `CREATE TABLE IF NOT EXISTS ${table} (url TEXT NOT NULL, grp TEXT NOT NULL, variant TEXT NOT NULL,
+      id TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (url, grp, variant))`,
+    read: `SELECT head, body FROM ${table} WHERE ${place}`,
+    // A use is noted once a minute: a read that always writes would make readers wait for each other.
+    touch: `UPDATE ${table} SET used = ?1 WHERE url = ?2 AND grp = ?3 AND used < ?1 - 60000`,
+    write: `INSERT INTO ${table} (url, grp, variant, id, head, body, used) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET id = excluded.id, head = excluded.head, body = excluded.body, used = excluded.used`,
+    freshen: `UPDATE ${table} SET head = ? WHERE ${place} AND variant = ? AND id = ?`,
+    remove: `DELETE FROM ${table} WHERE url = ?`,
+    removeGroup: `DELETE FROM ${table} WHERE ${place}`,
+    removeVariant: `DELETE FROM ${table} WHERE ${place} AND variant = ?`,
+    trim: `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} ORDER BY used DESC LIMIT -1 OFFSET ?)`,
+  };
+}
+
+/** Tries again while another connection holds the lock, and leaves the event loop free. */
+async function whileBusy<R>(step: () => R): Promise<R> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return step();
+    } catch (error) {
+      if (tries > TRIES || !/locked|busy/i.test(String(error))) throw error;
+    }
+    await new Promise((done) => setTimeout(done, tries * 5));
+  }
+}
