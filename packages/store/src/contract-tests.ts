@@ -1,6 +1,9 @@
-import { type Case, cases, type StoreUnderTest } from "./contract-tests/cases.ts";
+import { cases } from "./contract-tests/cases.ts";
+import { ledgerCases } from "./contract-tests/ledger-cases.ts";
+import { octetsCases } from "./contract-tests/octets-cases.ts";
+import type { Case, OptionsUnderTest, StoreUnderTest } from "./contract-tests/store-under-test.ts";
 
-export type { StoreUnderTest };
+export type { Case, OptionsUnderTest, StoreUnderTest };
 
 /** `test` of vitest, node:test or bun:test. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
@@ -11,7 +14,7 @@ export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
  * @example
  * import { test } from "node:test";
  *
- * contractTests(test, async () => ({ open: async (codec) => memoryStore(codec) }));
+ * contractTests(test, async () => ({ open: async (options) => memoryStore(options) }));
  */
 export function contractTests(
   test: TestFunction,
@@ -27,4 +30,4 @@ export function contractTests(
 }
 
 /** The same as plain data: for a runner of your own. */
-export const contractCases: readonly Case[] = cases;
+export const contractCases: readonly Case[] = [...cases, ...octetsCases, ...ledgerCases];

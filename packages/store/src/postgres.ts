@@ -122,7 +122,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
       const { text, values } = swapStatement(...tables, parametersOf(swap, limits));
       try {
         const [row] = (await query(text, values, swap.signal)) as unknown as [SwapRow];
-        if (row.swapped) return { won: row };
+        if (row.swapped) return { won: { modified: row.modified } };
         if (row.crowded) throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
         // Nothing was there in the statement's snapshot, and yet the insert met a row.
         const isHidden = row.version === null && swap.expected === null;

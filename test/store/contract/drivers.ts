@@ -25,18 +25,17 @@ export function ownName(): string {
 }
 
 /** A JSON store and a bytes store need two tables: their columns differ. */
-export function tableOf(name: string, codec: object | undefined): string {
-  return codec ? `${name}_bytes` : `${name}_json`;
+export function tableOf(name: string, options: { encode?: unknown } | undefined): string {
+  return options?.encode ? `${name}_bytes` : `${name}_json`;
 }
 
 export async function openMemory(): Promise<OpenDriver> {
-  const [json, binary] = [memoryStore<never>(), new Map<object, unknown>()];
+  const stores = new Map<object | undefined, unknown>();
   return {
     // As with a database, two stores on the same data are one.
-    open: async (codec) => {
-      if (!codec) return json;
-      if (!binary.has(codec)) binary.set(codec, memoryStore(codec));
-      return binary.get(codec) as never;
+    open: async (options) => {
+      if (!stores.has(options)) stores.set(options, memoryStore(options));
+      return stores.get(options) as never;
     },
     close: async () => {},
   };
@@ -107,7 +106,7 @@ export async function openIoRedis(): Promise<OpenDriver> {
 }
 
 function dropTables(name: string): string {
-  return `DROP TABLE IF EXISTS ${name}_json, ${name}_bytes`;
+  return `DROP TABLE IF EXISTS ${name}_json, ${name}_bytes, ${name}_json_ledger, ${name}_bytes_ledger`;
 }
 
 interface KeyedClient {

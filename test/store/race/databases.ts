@@ -38,7 +38,8 @@ function reasonOf(error: unknown): string {
 
 /** Removes whatever the servers of this place left in their database. */
 export async function clear(place: string, database: Database): Promise<void> {
-  if (database === "postgres") await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${place}`));
+  if (database === "postgres")
+    await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${place}, ${place}_ledger`));
   if (database === "redis") await withRedis((client) => removeKeys(client, place));
   if (database === "sqlite")
     for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(fileOf(place) + end, { force: true });

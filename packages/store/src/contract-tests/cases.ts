@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
 import type { CodecOptions } from "../contract/codec.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
-
-/** What the cases need to know of a store. */
-export interface StoreUnderTest {
-  /** A store on data that nobody else writes to; with a codec, on other data. */
-  open<T>(codec?: CodecOptions<T>): Promise<VersionedStore<T>>;
-  /** The longest value that can be stored, in bytes, where that is less than 10 MB. */
-  maxValueBytes?: number;
-}
-
-/** One sentence that must be true of every store. */
-export interface Case {
-  name: string;
-  run(store: StoreUnderTest): Promise<void>;
-}
+import { type Case, fresh, put } from "./store-under-test.ts";
 
 const bytes: CodecOptions<Uint8Array> = { encode: (value) => value, decode: (value) => value };
 
@@ -473,17 +460,6 @@ export const cases: Case[] = [
     },
   },
 ];
-
-/** A key that no other case and no other run uses. */
-function fresh(): string {
-  return `${crypto.randomUUID()}-`;
-}
-
-async function put<T>(store: VersionedStore<T>, key: string, expected: string | null, value: T) {
-  const swap = await store.swap(key, expected, value);
-  assert.ok(swap.swapped && swap.current, `the swap of ${key} was lost`);
-  return swap.current.version;
-}
 
 async function lost(swap: Promise<{ swapped: boolean }>, message?: string): Promise<void> {
   assert.equal((await swap).swapped, false, message);

@@ -11,6 +11,7 @@ await runAll(
   {
     open: async (codec) => denoKvStore(kv, { ...codec, prefix: [codec?.encode ? "binary" : "json"] }),
     maxValueBytes: 64_000,
+    ledgerHasNoBound: true,
   },
   [
     {
