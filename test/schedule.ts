@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
   "test/adapters/node/http2-streams.test.ts",
+  "test/store/race/exactly-once.test.ts",
   "test/store/race/faults.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",

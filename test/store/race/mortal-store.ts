@@ -12,7 +12,7 @@ export interface MortalStore<T> extends VersionedStore<T> {
 export function mortal<T>(store: VersionedStore<T>): MortalStore<T> {
   let fatal: Moment | undefined;
   return {
-    read: (key, options) => store.read(key, options),
+    ...store,
     async swap(key, expected, next, options) {
       if (fatal === "before") die();
       const swap = store.swap(key, expected, next, options);

@@ -1,12 +1,27 @@
 // One server process of a race: `server.ts <kind of store> <place>`. Tells its parent where it listens, and goes with it.
-import { resource } from "@entity-tag/store";
+import { mutate, resource, type VersionedStore } from "@entity-tag/store";
 import { serve } from "srvx/node";
+import { type Document, incremented } from "./document.ts";
 import { type Moment, mortal } from "./mortal-store.ts";
 import { openStore, type StoreKind } from "./stores.ts";
 
 const [kind, place] = process.argv.slice(2) as [StoreKind, string];
 const store = mortal(await openStore(kind, place));
-const documents = resource(store, { key: (request) => new URL(request.url).pathname.slice(1) });
+const keyOf = (request: Request) => new URL(request.url).pathname.slice(1);
+const documents = resource(store, { key: keyOf });
+
+/** POST increments the document for the client that its body names. */
+async function handle(request: Request): Promise<Response> {
+  if (request.method !== "POST") return documents(request);
+  const { client }: { client: number } = JSON.parse(await request.clone().text());
+  const change = (document: Document | null) => incremented(document ?? { count: 0, by: {} }, client);
+  return mutate<Document>(
+    request,
+    store as VersionedStore<unknown> as VersionedStore<Document>,
+    keyOf(request),
+    change,
+  );
+}
 
 const server = serve({
   port: 0,
@@ -15,7 +30,7 @@ const server = serve({
   gracefulShutdown: false,
   node: { keepAliveTimeout: 300_000 }, // a client's socket is its own, however long it pauses
   // A throw of the store says that the outcome of a write is unknown, and so does this answer.
-  fetch: (request) => documents(request).catch((error) => new Response(String(error), { status: 500 })),
+  fetch: (request) => handle(request).catch((error) => new Response(String(error), { status: 500 })),
 });
 await server.ready();
 process.on("message", (moment: Moment) => store.doom(moment));

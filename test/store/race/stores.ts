@@ -33,7 +33,7 @@ const openers = {
   ioredis: async (place: string) => redisStore<never>(await ioRedis(place), { prefix: place }),
   sqlite: async (place: string) => sqliteStore<never>(new DatabaseSync(fileOf(place))).createTable(),
   "sqlite in WAL mode": async (place: string) => {
-    const db = new DatabaseSync(fileOf(place), { timeout: 5_000 });
+    const db = new DatabaseSync(fileOf(place));
     await setWalMode(db);
     return sqliteStore<never>(db).createTable();
   },
