@@ -1,0 +1,285 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { evaluate, formatDate } from "@entity-tag/core";
+import { describe, expect, it } from "vitest";
+import { explain } from "../../../packages/conformance/src/explain/steps.ts";
+import { run } from "../command/run.ts";
+
+const own = '"b"';
+const moment = Date.UTC(2020, 5, 6, 7, 8, 9);
+const date = formatDate(moment);
+const later = formatDate(moment + 1000);
+const earlier = formatDate(moment - 1000);
+
+describe("explain walks §13.2.2 in plain words", () => {
+  for (const [args, says] of [
+    [
+      ["GET", 'If-None-Match: "a", W/"b"', "--etag", own],
+      [/W\/"b" matches "b", weakly compared/, /^304 Not Modified/m],
+    ],
+    [
+      ["GET", 'If-None-Match: "a"', "--etag", own],
+      [/"b" is not in it: it holds/, /^200 with the whole/m],
+    ],
+    [
+      ["PUT", 'If-Match: "a"', "--etag", own],
+      [/"b" is not in it: it does not hold/, /^412 .* nothing is done/m],
+    ],
+    [
+      ["PUT", 'If-Match: W/"b"', "--etag", own],
+      [/only weakly/, /^412/m],
+    ],
+    [
+      ["PUT", "If-Match: b", "--etag", own],
+      [/cannot be read/, /^412/m],
+    ],
+    [
+      ["PUT", "If-Match: *", "--absent"],
+      [/Nothing is here: it does not hold/, /^412/m],
+    ],
+    [
+      ["PUT", "If-None-Match: *", "--absent"],
+      [/Nothing is here: it holds/, /^PUT is performed/m],
+    ],
+    [
+      ["PUT", "If-None-Match: b", "--etag", own],
+      [/broken condition authorises no write/, /^412/m],
+    ],
+    [
+      ["GET", "If-None-Match: *", "--absent"],
+      [/would be 404/, /^404/m],
+    ],
+    [["OPTIONS", 'If-Match: "a"', "--etag", own], [/selects no representation/]],
+    [
+      ["GET", `If-Modified-Since: ${date}`, "--last-modified", date],
+      [/It was not modified after that/, /^304/m],
+    ],
+    [
+      ["GET", `If-Modified-Since: ${earlier}`, "--last-modified", date],
+      [/It was modified after that: .* holds/, /^200/m],
+    ],
+    [
+      ["GET", "If-Modified-Since: yesterday", "--last-modified", date],
+      [/not an HTTP date: it is ignored/, /^200/m],
+    ],
+    [
+      ["PUT", `If-Modified-Since: ${date}`, "--last-modified", date],
+      [/question for GET and HEAD/, /performed/],
+    ],
+    [
+      ["PUT", `If-Unmodified-Since: ${earlier}`, "--last-modified", date],
+      [/^2\. .*modified after/m, /^412/m],
+    ],
+    [
+      ["GET", 'If-None-Match: "a"', `If-Modified-Since: ${later}`, "--etag", own, "--last-modified", date],
+      [/If-Modified-Since is ignored beside it/, /^200/m],
+    ],
+    [
+      ["GET", "Range: bytes=0-3", 'If-Range: "a"', "--etag", own],
+      [/Range is ignored, and the whole is sent/, /^200/m],
+    ],
+    [
+      ["GET", "Range: bytes=0-3", `If-Range: ${own}`, "--etag", own],
+      [/exactly what is here/, /^206/m],
+    ],
+  ] as const) {
+    it(args.join(" "), async () => {
+      const { status, out, err } = await run(["explain", ...args]);
+      expect(status, err).toBe(0);
+      for (const line of says) expect(out).toMatch(line);
+    });
+  }
+
+  it("comes to what core decides, on the whole product of fields and states", () => {
+    const tags = [undefined, own, '"a"', 'W/"b"', "*", "b", `"a", ${own}`];
+    const dates = [undefined, date, earlier, later, "yesterday"];
+    const states = [null, {}, { etag: own }, { etag: 'W/"b"' }, { etag: own, lastModified: moment }] as const;
+    for (const method of ["GET", "HEAD", "PUT", "DELETE"])
+      for (const current of states)
+        for (const match of tags)
+          for (const noneMatch of tags)
+            for (const since of dates) {
+              const fields = {
+                "if-match": match,
+                "if-none-match": noneMatch,
+                "if-modified-since": since,
+                "if-unmodified-since": since,
+              };
+              const headers = Object.entries(fields).filter(
+                (line): line is [string, string] => line[1] !== undefined,
+              );
+              const request = { method, headers };
+              const due = evaluate({ method, headers: new Headers(headers) }, current);
+              const { decision, steps, answer } = explain(request, current);
+              expect(decision).toEqual(due);
+              const last = steps.at(-1)!;
+              if (due.outcome === "proceed")
+                expect(last).not.toMatch(/does not hold|broken condition authorises/);
+              else {
+                expect(last, JSON.stringify(request)).toMatch(/does not hold|broken condition authorises/);
+                expect(answer).toMatch(due.outcome === "not-modified" ? /^304/ : /^412/);
+              }
+            }
+  });
+
+  for (const [args, message] of [
+    [[], /Give a request/],
+    [["GET", "nonsense"], /is not a field/],
+    [["GET", "--etag", "b"], /has quotes of its own/],
+    [["GET", "--last-modified", "2020"], /not an HTTP date/],
+    [["GET", "--absent", "--etag", own], /nothing is here/],
+    [["missing.har"], /cannot be read/],
+  ] as const) {
+    it(`refuses ${args.join(" ") || "nothing"} with what would do`, async () => {
+      const { status, err } = await run(["explain", ...args]);
+      expect(status).toBe(2);
+      expect(err).toMatch(message);
+    });
+  }
+});
+
+describe("explain of a pasted pair says whether the answer was right", () => {
+  const pair = (request: string, answer: string) => `${request}\r\nHost: a\r\n\r\nHTTP/1.1 ${answer}\r\n\r\n`;
+  for (const [name, text, verdict, says] of [
+    [
+      "a 304 to the own tag",
+      pair(`GET / HTTP/1.1\r\nIf-None-Match: ${own}`, `304 Not Modified\r\nETag: ${own}`),
+      "right",
+      /304 is right/,
+    ],
+    [
+      "a 200 to the own tag",
+      pair(`GET / HTTP/1.1\r\nIf-None-Match: W/${own}`, `200 OK\r\nETag: ${own}`),
+      "wrong",
+      /It was answered 200\. Due is 304/,
+    ],
+    [
+      "a 304 without its tag",
+      pair(`GET / HTTP/1.1\r\nIf-None-Match: "a"`, "304 Not Modified"),
+      "unknown",
+      /--etag/,
+    ],
+    [
+      "a 304 with content",
+      `${pair(`GET / HTTP/1.1\r\nIf-None-Match: ${own}`, `304 Not Modified\r\nETag: ${own}`)}hello`,
+      "wrong",
+      /A 304 has no content/,
+    ],
+    [
+      "a 304 to a PUT",
+      pair(`PUT / HTTP/1.1\r\nIf-None-Match: ${own}`, `304 Not Modified\r\nETag: ${own}`),
+      "wrong",
+      /Due is 412/,
+    ],
+    [
+      "a 412 to another tag",
+      pair('PUT / HTTP/1.1\r\nIf-Match: "a"', `412 No\r\nETag: ${own}`),
+      "right",
+      /412 is right/,
+    ],
+    [
+      "a 412 to the own tag",
+      pair(`PUT / HTTP/1.1\r\nIf-Match: ${own}`, `412 No\r\nETag: ${own}`),
+      "wrong",
+      /Due is: PUT is performed/,
+    ],
+    [
+      "a part of another version",
+      pair('GET / HTTP/1.1\r\nRange: bytes=0-3\r\nIf-Range: "a"', `206 P\r\nETag: ${own}`),
+      "wrong",
+      /Due is 200/,
+    ],
+    [
+      "a 416 although If-Range fails",
+      pair('GET / HTTP/1.1\r\nRange: bytes=9-\r\nIf-Range: "a"', `416 No\r\nETag: ${own}`),
+      "unknown",
+      /--etag/,
+    ],
+    [
+      "a refusal",
+      pair(`GET / HTTP/1.1\r\nIf-None-Match: ${own}`, `401 No\r\nETag: ${own}`),
+      "unknown",
+      /--etag/,
+    ],
+    [
+      "curl -v",
+      `* Connected\n> GET / HTTP/1.1\n> If-None-Match: ${own}\n>\n< HTTP/1.1 200 OK\n< ETag: ${own}\n<\n{ [5 bytes data]\nhello`,
+      "wrong",
+      /Due is 304/,
+    ],
+  ] as const) {
+    it(name, async () => {
+      const { status, out, err } = await run(["explain", "-"], text);
+      expect(out + err).toMatch(new RegExp(`^${verdict}`));
+      expect(out).toMatch(says);
+      expect(status).toBe(verdict === "wrong" ? 1 : 0);
+    });
+  }
+
+  it("takes the state from --etag where the answer does not tell it", async () => {
+    const text = pair('PUT / HTTP/1.1\r\nIf-Match: "a"', '200 OK\r\nETag: "c"');
+    expect((await run(["explain", "-"], text)).out).toMatch(/^unknown/);
+    expect((await run(["explain", "-", "--etag", own], text)).status).toBe(1);
+    expect((await run(["explain", "-", "--etag", '"a"'], text)).out).toMatch(/^right/);
+  });
+
+  it("refuses text that is no request", async () => {
+    const { status, err } = await run(["explain", "-"], "hello\nworld");
+    expect(status).toBe(2);
+    expect(err).toMatch(/neither a HAR nor a request/);
+  });
+});
+
+describe("explain of a HAR", () => {
+  const entry = (
+    method: string,
+    request: Record<string, string>,
+    status: number,
+    response: Record<string, string>,
+  ) => {
+    const lines = (fields: Record<string, string>) =>
+      Object.entries(fields).map(([name, value]) => ({ name, value }));
+    return {
+      request: { method, url: "http://a/b", headers: lines(request) },
+      response: { status, headers: lines(response) },
+    };
+  };
+  const recorded = async (entries: unknown[]) => {
+    const file = join(mkdtempSync(join(tmpdir(), "entity-tag-har-")), "recorded.har");
+    writeFileSync(file, JSON.stringify({ log: { entries } }));
+    return run(["explain", file]);
+  };
+
+  it("remembers what earlier answers told: a write on a stale tag that was done was wrong", async () => {
+    const { status, out } = await recorded([
+      entry("GET", {}, 200, { ETag: '"1"' }),
+      entry("PUT", { "If-Match": '"1"' }, 200, { ETag: '"2"' }),
+      entry("PUT", { "If-Match": '"1"' }, 200, { ETag: '"3"' }),
+      entry("GET", { "If-None-Match": '"3"' }, 304, { ETag: '"3"' }),
+    ]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^right +PUT http:\/\/a\/b 200\nwrong +PUT http:\/\/a\/b 200/);
+    expect(out).toContain('"2" is not in it: it does not hold.');
+    expect(out).toContain("3 answers: 2 right, 1 wrong, 0 unknown.");
+  });
+
+  it("ends well when every answer was right, and passes over entries that say nothing", async () => {
+    const entries = [
+      null,
+      {},
+      { request: {} },
+      entry("GET", {}, 0, {}),
+      entry("GET", { "If-None-Match": '"1"' }, 200, { ETag: '"2"' }),
+    ];
+    const { status, out } = await recorded(entries);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^right/);
+  });
+
+  it("says so when it has no conditional request", async () => {
+    expect((await recorded([entry("GET", {}, 200, { ETag: '"1"' })])).err).toMatch(
+      /has no request with conditions/,
+    );
+  });
+});
