@@ -48,7 +48,7 @@ function stepsOf(method: string, get: Get, current: Current): string[] {
   if (isRead(method) && current === null)
     return ["The answer without conditions would be 404: conditions are not asked (§13.2.1)."];
   const steps: string[] = [];
-  const match = matchStep(get, current);
+  const match = matchStep(method, get, current);
   steps.push(match.step);
   if (match.isFinal) return steps;
   const noneMatch = noneMatchStep(method, get, current);
@@ -62,15 +62,16 @@ interface Step {
   isFinal: boolean;
 }
 
-function matchStep(get: Get, current: Current): Step {
+function matchStep(method: string, get: Get, current: Current): Step {
   const match = get("if-match");
   if (match !== null) {
-    const held = ifMatch(match, current);
+    const isPassedOver = isRead(method) && parseTagList(match) === undefined;
+    const held = isPassedOver || ifMatch(match, current) === true;
+    const why = isPassedOver
+      ? "It cannot be read: a read goes on, because a broken condition withholds no content."
+      : whyMatch(match, current, held);
     const date = get("if-unmodified-since") === null ? "" : " If-Unmodified-Since is ignored beside it.";
-    return {
-      step: `1. If-Match: ${match}. ${whyMatch(match, current, held === true)}${date}`,
-      isFinal: !held,
-    };
+    return { step: `1. If-Match: ${match}. ${why}${date}`, isFinal: !held };
   }
   const since = get("if-unmodified-since");
   if (since === null)
