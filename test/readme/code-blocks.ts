@@ -17,9 +17,10 @@ export interface CodeBlock {
   part: boolean;
 }
 
-/** Every block of TypeScript in the READMEs, in the order of the documents. */
+/** Every block of TypeScript in the READMEs and the guides, in the order of the documents. */
 export function codeBlocks(): CodeBlock[] {
-  const documents = ["README.md", ...globSync("{packages,examples}/*/README.md", { cwd: root }).sort()];
+  const patterns = ["{packages,examples}/*/README.md", "docs/guides/*.md"];
+  const documents = ["README.md", ...patterns.flatMap((pattern) => globSync(pattern, { cwd: root }).sort())];
   return documents.flatMap(blocksOf);
 }
 

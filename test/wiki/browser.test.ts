@@ -1,9 +1,12 @@
-import type { Browser } from "playwright-core";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAvailable, launch } from "./chromium.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
-describe.skipIf(!isAvailable)("the wiki in a browser without script", () => {
+describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () => {
   let server: WikiProcess;
   let browser: Browser;
   beforeAll(async () => {
@@ -15,18 +18,297 @@ describe.skipIf(!isAvailable)("the wiki in a browser without script", () => {
     await server?.stop();
   });
 
-  it("merges a mid-air collision by forms alone", { timeout: 60_000 }, async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
+  const at = (name: string, view = "") =>
+    `${server.origin}/wiki/${encodeURIComponent(name)}${view && `/${view}`}`;
+  const json = (name: string) => `${server.origin}/pages/${encodeURIComponent(name)}`;
+  const stored = async (name: string): Promise<string | undefined> => {
+    const response = await fetch(json(name));
+    return response.ok ? (await response.json()).content : undefined;
+  };
+  const put = async (name: string, content: string) => {
+    const tag = (await fetch(json(name))).headers.get("ETag");
+    const headers: Record<string, string> = tag ? { "If-Match": tag } : { "If-None-Match": "*" };
+    const answer = await fetch(json(name), { method: "PUT", headers, body: JSON.stringify({ content }) });
+    expect(answer.ok).toBe(true);
+  };
+  const person = (options = {}): Promise<BrowserContext> => browser.newContext(options);
+  const editing = async (context: BrowserContext, name: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(at(name, "edit"), { waitUntil: "networkidle" });
+    return page;
+  };
+  const says = (page: Page, text: string | RegExp) =>
+    expect.poll(() => page.textContent("#state"), { timeout: 10_000 }).toMatch(text);
+
+  it("merges a mid-air collision by forms alone, without script", async () => {
+    const context = await person({ javaScriptEnabled: false });
+    await put("plain", "start");
     const [mine, theirs] = [await context.newPage(), await context.newPage()];
-    for (const page of [mine, theirs]) await page.goto(`${server.origin}/wiki/home/edit`);
-    await theirs.fill("#content", "one\ntheir words");
+    for (const page of [mine, theirs]) await page.goto(at("plain", "edit"));
+    await theirs.fill("#content", "their words");
     await theirs.click("#save");
-    await mine.fill("#content", "one\nmy words");
+    await mine.fill("#content", "my words");
     await mine.click("#save");
     expect(await mine.textContent("h1")).toBe("Mid-air collision");
     await mine.check('input[value="both"]');
     await mine.click('button[value="save"]');
-    expect(await mine.textContent(".prose")).toContain("their words");
-    expect(await mine.textContent(".prose")).toContain("my words");
+    expect(await mine.textContent(".prose")).toContain("their words\nmy words");
+    await context.close();
+  });
+
+  it("shows a collision of two people with base, theirs and mine, and saves the merge", async () => {
+    await put("both", "one\n\ntwo\n\nthree");
+    const [ann, bob] = [await person(), await person()];
+    const [mine, theirs] = [await editing(ann, "both"), await editing(bob, "both")];
+    await theirs.fill("#content", "ONE\n\ntwo\n\nthree");
+    await theirs.click("#save");
+    await says(theirs, "Saved.");
+    await mine.fill("#content", "one\n\ntwo\n\nTHREE");
+    await mine.click("#save");
+    await mine.waitForSelector("#merge");
+    expect(await mine.locator(".side h2").allTextContents()).toEqual(["Before", "Theirs", "Mine"]);
+    await mine.click('button[value="save"]');
+    await mine.waitForURL(at("both"));
+    expect(await stored("both")).toBe("ONE\n\ntwo\n\nTHREE");
+    // The draft was saved with the merge, so nothing is offered again.
+    await mine.goto(at("both", "edit"), { waitUntil: "networkidle" });
+    expect(await mine.isVisible("#draft")).toBe(false);
+    await Promise.all([ann.close(), bob.close()]);
+  });
+
+  it("saves by Ctrl+S, stays on the page, marks unsaved text in the title, and saves again on the new version", async () => {
+    await put("keys", "one");
+    const ann = await person();
+    const page = await editing(ann, "keys");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    for (const text of ["two", "three"]) {
+      await page.fill("#content", text);
+      expect(await page.title()).toBe("• Editing keys");
+      await page.keyboard.press("Control+s");
+      await says(page, "Saved.");
+      expect([await page.title(), await stored("keys")]).toEqual(["Editing keys", text]);
+    }
+    expect(await page.getAttribute("#state", "aria-live")).toBe("polite");
+    await ann.close();
+  });
+
+  it("creates a page, and meets a name that was just taken as a collision", async () => {
+    const ann = await person();
+    const [first, second] = [await editing(ann, "new one"), await editing(ann, "new one")];
+    await first.fill("#content", "first");
+    await first.click("#save");
+    await says(first, "Saved.");
+    await second.fill("#content", "second");
+    await second.click("#save");
+    await second.waitForSelector("#merge");
+    await second.click("#take-theirs");
+    await second.waitForURL(at("new one"));
+    expect(await stored("new one")).toBe("first");
+    await ann.close();
+  });
+
+  it.each([
+    ["a click", (page: Page) => page.click(".brand")],
+    ["a reload", (page: Page) => page.reload()],
+    ["a closed tab", (page: Page) => page.close()],
+  ])("keeps unsaved text through %s, and offers it again", async (way, leave) => {
+    const name = `draft ${way}`;
+    await put(name, "stored");
+    const ann = await person();
+    const page = await editing(ann, name);
+    await page.fill("#content", "my unsaved words");
+    await says(page, "Not saved yet");
+    await leave(page);
+    const again = page.isClosed() ? await editing(ann, name) : page;
+    await again.goto(at(name, "edit"), { waitUntil: "networkidle" });
+    expect(await again.inputValue("#content")).toBe("stored");
+    await again.click("text=Restore my text");
+    expect(await again.inputValue("#content")).toBe("my unsaved words");
+    await again.click("#save");
+    await says(again, "Saved.");
+    expect(await stored(name)).toBe("my unsaved words");
+    await ann.close();
+  });
+
+  it("meets a change made since as a collision when a draft is restored and saved", async () => {
+    await put("old draft", "one\n\ntwo");
+    const ann = await person();
+    const page = await editing(ann, "old draft");
+    await page.fill("#content", "one\n\nTWO");
+    await says(page, "Not saved yet");
+    await page.goto("about:blank");
+    await put("old draft", "ONE\n\ntwo");
+    await page.goto(at("old draft", "edit"), { waitUntil: "networkidle" });
+    await page.click("text=Restore my text");
+    await page.click("#save");
+    await page.waitForSelector("#merge");
+    await page.click('button[value="save"]');
+    await page.waitForURL(at("old draft"));
+    expect(await stored("old draft")).toBe("ONE\n\nTWO");
+    await ann.close();
+  });
+
+  it("keeps two tabs' drafts of one page apart", async () => {
+    await put("two tabs", "stored");
+    const ann = await person();
+    const [one, two] = [await editing(ann, "two tabs"), await editing(ann, "two tabs")];
+    await one.fill("#content", "draft one");
+    await two.fill("#content", "draft two");
+    await says(two, "Not saved yet");
+    await one.reload({ waitUntil: "networkidle" });
+    await one.click("text=Restore my text");
+    expect(await one.inputValue("#content")).toBe("draft one");
+    await ann.close();
+  });
+
+  it("keeps text while offline, and saves it when the network is back", async () => {
+    await put("offline", "stored");
+    const ann = await person();
+    const page = await editing(ann, "offline");
+    await ann.setOffline(true);
+    await page.fill("#content", "written offline");
+    await page.click("#save");
+    await says(page, /Offline|Not saved|not known/);
+    expect(await stored("offline")).toBe("stored");
+    await ann.setOffline(false);
+    await expect.poll(() => stored("offline"), { timeout: 20_000 }).toBe("written offline");
+    await says(page, "Saved.");
+    await ann.close();
+  });
+
+  it("asks what became of a save whose answer was lost, and saves once", async () => {
+    await put("lost", "stored");
+    const proxy = await droppingProxy(server.origin);
+    const ann = await person();
+    const page = await ann.newPage();
+    await page.goto(`${proxy.origin}/wiki/lost/edit`, { waitUntil: "networkidle" });
+    await page.fill("#content", "arrived");
+    proxy.dropNextPut();
+    await page.click("#save");
+    await says(page, "Saved.");
+    expect(await stored("lost")).toBe("arrived");
+    expect(proxy.dropped()).toBe(1);
+    const history = await (await fetch(at("lost", "history"))).text();
+    expect(history.match(/history\//g)).toHaveLength(1);
+    await ann.close();
+    proxy.stop();
+  });
+
+  it.each(["100%", "#", "a/b", "ü?&=x"])("edits the page with the name %s", async (name) => {
+    const ann = await person();
+    const page = await ann.newPage();
+    await page.goto(server.origin);
+    await page.fill("#open-name", name);
+    await page.keyboard.press("Enter");
+    await page.click("text=Create it");
+    await page.waitForLoadState("networkidle");
+    await page.fill("#content", `text of ${name}`);
+    await page.click("#save");
+    await says(page, "Saved.");
+    await page.click("#leave");
+    expect(await page.textContent(".page-name")).toBe(name);
+    expect(await stored(name)).toBe(`text of ${name}`);
+    await ann.close();
+  });
+
+  it("revalidates from the browser's own cache: the server logs a 304", async () => {
+    await put("cached", "words");
+    const ann = await person();
+    const page = await ann.newPage();
+    await page.goto(at("cached"));
+    await page.goto(server.origin);
+    await page.goto(at("cached"));
+    const shown = page.locator("#exchanges li.status-304", { hasText: "/wiki/cached" });
+    await expect.poll(() => shown.count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(await shown.first().textContent()).toMatch(/If-None-Match: ".*octets not sent/);
+    expect(await page.textContent("#total")).toMatch(/octets saved/);
+    await ann.close();
+  });
+
+  it("works in fifty tabs on one page", { timeout: 180_000 }, async () => {
+    await put("crowd", "start");
+    const ann = await person();
+    const open = async () => {
+      const page = await ann.newPage();
+      await page.goto(at("crowd", "edit"), { waitUntil: "domcontentloaded" });
+      return page;
+    };
+    const pages: Page[] = [];
+    while (pages.length < 50) pages.push(...(await Promise.all(Array.from({ length: 10 }, open))));
+    const last = pages.at(-1)!;
+    await last.fill("#content", "from the last tab");
+    await last.waitForFunction(() => document.querySelector("#state")?.textContent !== "");
+    await last.click("#save");
+    await says(last, "Saved.");
+    await pages[0]!.fill("#content", "from the first tab");
+    await says(pages[0]!, "Not saved yet");
+    await pages[0]!.click("#save");
+    await pages[0]!.waitForSelector("#merge");
+    const shown = pages[25]!.locator("#exchanges li", { hasText: "/wiki/crowd" });
+    await expect.poll(() => shown.count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await ann.close();
+  });
+
+  it.each(["light", "dark"] as const)("has nothing that axe complains about, in %s", async (colorScheme) => {
+    await put("axe", "# Title\n\nwords");
+    const ann = await person({ colorScheme, reducedMotion: "reduce" });
+    const page = await editing(ann, "axe");
+    const check = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    };
+    await check();
+    await put("axe", "# Title\n\ntheir words");
+    await page.fill("#content", "# Title\n\nmy words");
+    await page.click("#save");
+    await page.waitForSelector("#merge");
+    await check();
+    for (const view of ["", "history", "delete"]) {
+      await page.goto(at("axe", view));
+      await check();
+    }
+    await page.goto(server.origin);
+    await check();
+    await ann.close();
   });
 });
+
+/** A proxy that, once, lets a PUT through and drops its answer. */
+async function droppingProxy(origin: string) {
+  let isArmed = false;
+  let dropped = 0;
+  const proxy = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const hasBody = request.method !== "GET" && request.method !== "HEAD";
+    const headers = new Headers(Object.entries(request.headers) as [string, string][]);
+    for (const name of ["host", "connection", "content-length"]) headers.delete(name);
+    const init = { method: request.method!, headers, redirect: "manual" as const };
+    const answer = await fetch(
+      origin + request.url,
+      hasBody ? { ...init, body: Buffer.concat(chunks) } : init,
+    );
+    if (isArmed && request.method === "PUT") {
+      isArmed = false;
+      dropped++;
+      request.socket.destroy();
+      return;
+    }
+    const fields = Object.fromEntries([...answer.headers].filter(([name]) => name !== "transfer-encoding"));
+    response.writeHead(answer.status, fields);
+    if (answer.headers.get("Content-Type") === "text/event-stream") response.end();
+    else response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  return {
+    origin: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    dropNextPut: () => {
+      isArmed = true;
+    },
+    dropped: () => dropped,
+    stop: () => {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  };
+}

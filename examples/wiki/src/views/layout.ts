@@ -43,7 +43,7 @@ ${script && html`<script type="module" src="/assets/${build}/${script}.js"></scr
     <details open>
       <summary><h2 id="panel-title">Conversation</h2><span class="total" id="total"></span></summary>
       <p class="hint">Each request to a page, as the server saw it.</p>
-      <ol id="exchanges"></ol>
+      <ol id="exchanges" tabindex="0" aria-labelledby="panel-title"></ol>
       <noscript><p class="hint">The live view needs script. The wiki itself does not.</p></noscript>
     </details>
   </aside>
