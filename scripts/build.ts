@@ -1,7 +1,9 @@
 // Builds every package that changed since its last build, packages that do not need each other side by side.
-// A package is a folder of packages/. Each file of dist/ that its package.json names is one entry of src/.
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+// A package is a folder of packages/. Each file of dist/ that its package.json names is one entry of src/: a .js for
+// import, a .cjs for require.
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { build as transform } from "esbuild";
 import { build } from "tsup";
 
 interface Manifest {
@@ -65,10 +67,10 @@ async function buildPackage(name: string): Promise<void> {
   await build({
     config: false,
     silent: true,
-    entry: entries(/\.c?js$/),
+    entry: entries(/\.js$/),
     outDir: `${folder}/dist`,
     tsconfig: `${folder}/tsconfig.json`,
-    format: outputs.some((file) => file.endsWith(".cjs")) ? ["esm", "cjs"] : ["esm"],
+    format: "esm",
     target: "es2022",
     platform: "neutral",
     external: [
@@ -76,7 +78,7 @@ async function buildPackage(name: string): Promise<void> {
       /^bun(:|$)/,
       ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
     ],
-    dts: { entry: entries(/\.d\.c?ts$/) },
+    dts: { entry: entries(/\.d\.ts$/) },
     sourcemap: true,
     clean: true,
     removeNodeProtocol: false,
@@ -85,7 +87,38 @@ async function buildPackage(name: string): Promise<void> {
       options.minifySyntax = true;
     },
   });
+  await writeForRequire(`${folder}/dist`, Object.keys(entries(/\.cjs$/)));
   console.log(`built @entity-tag/${name}`);
+}
+
+/**
+ * Writes a .cjs beside each .js that `require` reaches, and a .d.cts beside its declarations.
+ * The modules stay apart as they are for `import`: two entries share one WeakMap, and know each other's errors.
+ */
+async function writeForRequire(dist: string, entries: readonly string[]): Promise<void> {
+  if (entries.length === 0) return;
+  const modules = [...entries.map((name) => `${dist}/${name}.js`), ...globSync(`${dist}/**/chunk-*.js`)];
+  const { outputFiles } = await transform({
+    entryPoints: modules,
+    outdir: dist,
+    outbase: dist,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    platform: "node",
+    target: "es2022",
+    sourcemap: true,
+    write: false,
+  });
+  for (const { path, text } of outputFiles)
+    writeFileSync(path, path.endsWith(".map") ? text : namedForRequire(text));
+  for (const file of globSync(`${dist}/**/*.d.ts`)) {
+    writeFileSync(file.replace(/\.ts$/, ".cts"), namedForRequire(readFileSync(file, "utf8")));
+  }
+}
+
+/** The same code, with imports of its neighbours by the names that they have for `require`. */
+function namedForRequire(code: string): string {
+  return code.replace(/((?:require\(|from |import\()["']\.\.?\/[^"'\n]*)\.js(["'])/g, "$1.cjs$2");
 }
 
 /** Every path into dist/ that stands somewhere in "exports" or "bin". */
@@ -113,6 +146,7 @@ function isFresh(folder: string, outputs: readonly string[], bundled: readonly s
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
     `${root}/tsconfig.base.json`,
+    `${root}/scripts/build.ts`,
   ];
   return inputs.every((file) => statSync(file).mtimeMs <= built);
 }

@@ -38,11 +38,9 @@ process.exitCode = totals.failed === 0 ? 0 : 1;
 /** What a registry and a compiler would say of the package. */
 function packageChecks(name: string): Check[] {
   const folder = `packages/${name}`;
-  const isDual = readFileSync(`${root}/${folder}/package.json`, "utf8").includes('"require"');
-  const profile = isDual ? "node16" : "esm-only";
   return [
     [`publint ${name}`, ["publint", "--strict", "--pack", "npm", folder]],
-    [`are the types right: ${name}`, ["attw", "--pack", folder, "--profile", profile, "--format", "ascii"]],
+    [`are the types right: ${name}`, ["attw", "--pack", folder, "--profile", "strict", "--format", "ascii"]],
   ];
 }
 
