@@ -25,11 +25,14 @@ describe("a server that makes no mistake", () => {
   it("passes every row whatever latitude it uses", async () => {
     const most = Math.max(...rows.map(({ also = [] }) => also.length));
     for (let choice = 0; choice < most; choice++) {
-      const answer = (reply: Reply, _: unknown, row: Row) => chosen(row, choice) ?? reply;
+      const answer: Bug["answer"] = (reply, { method }, row) =>
+        method === row.request.method ? (chosen(row, choice) ?? reply) : reply;
       const asked = rows.filter(({ also = [] }) => also.length > choice);
       // The answer says what was decided; here, only that a refusal does no work.
-      const decide: Bug["decide"] = (right, _, __, row) =>
-        row.also?.[choice]?.effect === "none" ? { outcome: "precondition-required" } : right;
+      const decide: Bug["decide"] = (right, { method }, _, row) =>
+        method === row.request.method && row.also?.[choice]?.effect === "none"
+          ? { outcome: "precondition-required" }
+          : right;
       const results = await ask({ name: `latitude ${choice}`, answer, decide }, asked);
       const wrong = results.filter(({ verdict }) => verdict !== "pass");
       expect(wrong.map(({ row, found }) => [row.id, found])).toEqual([]);

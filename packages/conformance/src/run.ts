@@ -134,7 +134,11 @@ async function exchange(
             ...((await afterwards?.(judgement.allowed, reply)) ?? []),
             ...(await nextComplaints(row, path, asker)),
           ];
-    return toResult(row, found, reply);
+    const result = toResult(row, found, reply);
+    // RFC 9112 §9.5: a server may close a connection at any time. It is rude, no more.
+    return found.length > 0 && found.every((one) => one.startsWith(closedAfter))
+      ? { ...result, verdict: "warning" }
+      : result;
   } catch (error) {
     const result = toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
     // A server that has read enough answers 400 or 431 and closes: what is still on the way to it may erase that.
@@ -181,10 +185,13 @@ async function effects(
     : [`${status}, but the resource has changed: ${reply.status} ${JSON.stringify(reply.body.slice(0, 40))}`];
 }
 
+const closedAfter = "the connection was closed behind the answer, which did not say so";
+
 /** Whether the connection serves the next request, where the row asks so. */
 async function nextComplaints({ expect }: Row, path: string, asker: Asker): Promise<string[]> {
   if (expect.next === undefined) return [];
   const { reply, before } = await asker.ask({ method: "GET", headers: [] }, path);
+  if (/(?:closed|reset) the connection/.test(before ?? "")) return [closedAfter];
   if (before !== undefined) return [`the connection did not serve the next request: ${before}`];
   return reply.status === 200 ? [] : [`the next request got ${reply.status}`];
 }

@@ -95,7 +95,8 @@ export const methods: readonly Row[] = [
   ...["OPTIONS", "TRACE", "CONNECT"].flatMap((method) =>
     group(
       `no-representation-${method.toLowerCase()}`,
-      "MUST",
+      // Many servers close the connection on a CONNECT, and may.
+      method === "CONNECT" ? "quality" : "MUST",
       "§13.2.1",
       "neither selects nor changes a representation, so no condition applies",
       [

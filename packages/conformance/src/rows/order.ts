@@ -333,6 +333,7 @@ export const order: readonly Row[] = [
       and(noneMatch('"v1"'), lines("Cache-Control")("no-cache")),
       v1,
       sameTag,
+      { level: "quality" },
     ],
     [
       7,
@@ -341,6 +342,7 @@ export const order: readonly Row[] = [
       and(modified(sameSecond), lines("Pragma")("no-cache")),
       dated,
       sameDate,
+      { level: "quality" },
     ],
     [
       8,

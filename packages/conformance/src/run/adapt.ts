@@ -33,7 +33,8 @@ function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): stri
     return `${request.method} is asked only of a target that can be set`;
   if (policy !== undefined) return "a setting of the server that cannot be seen from outside";
   if (state === null) return "the resource is there";
-  if (state.alternates || state.content !== undefined) return "the resource has no such forms";
+  if (state.alternates || state.codings || state.content !== undefined)
+    return "the resource has no such forms";
   const names = request.headers.map(([name]) => name.toLowerCase());
   const asksTag = names.some((name) => tagFields.has(name)) || "ETag" in (expect.fields ?? {});
   const asksDate = names.some((name) => dateFields.has(name));

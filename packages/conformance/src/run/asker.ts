@@ -65,9 +65,8 @@ export function wireAsker(open: () => Promise<Speaker>): Asker {
   }
 }
 
-const isOver = (error: unknown): error is WireError =>
-  error instanceof WireError &&
-  (error.reason === "closed" || error.reason === "stray" || error.reason === "not HTTP");
+const over = new Set(["closed", "reset", "stray", "not HTTP"]);
+const isOver = (error: unknown): error is WireError => error instanceof WireError && over.has(error.reason);
 
 /** Over a function of this process. Caches on the way are told to ask again. */
 export function fetchAsker(target: FetchLike, base: URL, timeout: number): Asker {

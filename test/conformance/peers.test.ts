@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { peers, type Score, score } from "./peers/peers.ts";
+import { documents, pinned, withTable } from "./peers/table.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000 });
+
+const pins = new Map(pinned().map((one) => [one.name, one]));
+const failures = ({ must, warnings }: Score) => ({ must, warnings });
+
+describe("other people's servers fail what they failed before", () => {
+  for (const peer of peers) {
+    if (peer.missing !== undefined) console.log(`skipped: ${peer.missing}`);
+    const pin = pins.get(peer.name)!;
+    // Debian's version is the machine's: another one has other mistakes.
+    const isOther = peer.missing === undefined && peer.version() !== pin.version;
+    if (isOther)
+      console.log(`skipped: ${peer.name} ${peer.version()} is not ${pin.version}, which is pinned`);
+    it.skipIf(peer.missing !== undefined || isOther)(
+      `${peer.name}: npm run conformance:table pins what has changed`,
+      async () => {
+        expect(failures(await score(peer))).toEqual(failures(pin));
+      },
+    );
+  }
+});
+
+describe("the tables of the documents", () => {
+  it.each(Object.entries(documents))("%s has what is pinned", (file, table) => {
+    const text = readFileSync(file, "utf8");
+    expect(withTable(text, table(pinned()))).toBe(text);
+  });
+});

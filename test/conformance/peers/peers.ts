@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { type Result, type Row, rows, run, type Verdict } from "@entity-tag/conformance";
+import { root, runtimes, type Server, start } from "../../adapters/bed/server.ts";
+import { type FileServer, fileServers, freePort, isInstalled } from "./file-servers.ts";
+
+/** A server that others make, wired as its users wire it. */
+export interface Peer {
+  name: string;
+  /** How it is wired. */
+  wiring: string;
+  version(): string;
+  /** Why it cannot be asked here. */
+  missing?: string;
+  start(): Promise<Server>;
+  /** `rows`: it has a handler for each row, whose state it can be given. `page`: it serves one page. */
+  kind: "rows" | "page";
+}
+
+/** What became of the rows, in short. */
+export interface Score {
+  name: string;
+  wiring: string;
+  version: string;
+  counts: Record<Verdict, number>;
+  /** The ids of the rows that it fails, in order. */
+  must: string[];
+  warnings: string[];
+}
+
+const here = import.meta.dirname;
+const versionOf = (name: string) => (): string =>
+  JSON.parse(readFileSync(`${root}/test/node_modules/${name}/package.json`, "utf8")).version;
+
+type Runtime = "node" | "bun";
+const program =
+  (app: string, runtime: Runtime = "node") =>
+  () =>
+    start([...runtimes[runtime], `${here}/apps/${app}.ts`]);
+
+function framework(name: string, app: string, of: string, wiring: string): Peer {
+  return { name, wiring, version: versionOf(of), start: program(app), kind: "rows" };
+}
+
+function page(
+  name: string,
+  app: string,
+  version: () => string,
+  wiring: string,
+  runtime: Runtime = "node",
+): Peer {
+  return { name, wiring, version, start: program(app, runtime), kind: "page" };
+}
+
+function debian(name: string, server: FileServer, version: (output: string) => string, wiring: string): Peer {
+  const missing = isInstalled(server) ? {} : { missing: `${name} is not installed: ${server.install}` };
+  return {
+    name,
+    wiring,
+    ...missing,
+    version: () => version(execFileSync("sh", ["-c", `${server.binary} -v 2>&1`], { encoding: "utf8" })),
+    start: async () => {
+      const port = await freePort();
+      return start(server.command(port), port);
+    },
+    kind: "page",
+  };
+}
+
+const numberIn = (output: string): string => /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "?";
+
+export const peers: readonly Peer[] = [
+  framework("Express", "express", "express", '`res.set("ETag", …).send()`'),
+  framework("Koa", "koa", "koa", "`koa-conditional-get` and `koa-etag`"),
+  framework("Fastify", "fastify", "@fastify/etag", "`@fastify/etag` (its version)"),
+  framework("Hono", "hono", "hono", "`etag()`"),
+  framework("h3", "h3", "h3", "`handleCacheHeaders`"),
+  framework("hapi", "hapi", "@hapi/hapi", "`response.etag()`"),
+  framework("restify", "restify", "restify", "`conditionalRequest`"),
+  page("send", "send", versionOf("send"), "a file"),
+  page("sirv", "sirv", versionOf("sirv"), "a file, `etag: true`"),
+  page("@remix-run/response", "remix", versionOf("@remix-run/response"), "`createFileResponse`, strong tags"),
+  page(
+    "Bun routes",
+    "bun-routes",
+    () => JSON.parse(readFileSync(`${root}/node_modules/bun/package.json`, "utf8")).version,
+    "a static `Response`",
+    "bun",
+  ),
+  page("@elysiajs/static", "elysia-static", versionOf("@elysiajs/static"), "a file", "bun"),
+  debian("nginx", fileServers.nginx, numberIn, "a file, as it comes"),
+  debian("Apache", fileServers.Apache, numberIn, "a file, as it comes"),
+  debian("lighttpd", fileServers.lighttpd, numberIn, "a file, as it comes"),
+];
+
+/** Asks a peer every row that it can be asked. */
+export async function score(peer: Peer): Promise<Score> {
+  const server = await peer.start();
+  try {
+    const url = `http://127.0.0.1:${server.port}`;
+    const target = peer.kind === "page" ? `${url}/page.txt` : controlled(url);
+    const results = await run(rows, target, { parallel: peer.kind === "page" ? 1 : 4 });
+    return summarize(peer, results);
+  } finally {
+    server.stop();
+  }
+}
+
+/** Nobody can tell it of other forms, and it has no settings of ours. */
+const canHave = ({ state, policy }: Row): boolean =>
+  policy === undefined && !state?.alternates && !state?.codings && !state?.lastModifiedStrong;
+
+const controlled = (url: string) => ({
+  at: url,
+  set: (_: unknown, row: Row) => (canHave(row) ? `/rows/${row.id}` : undefined),
+  runs: async (path: string) => Number(await (await fetch(url + path.replace("/rows/", "/count/"))).text()),
+});
+
+/** What takes long is not told apart from what hangs, on a machine that is busy with others. */
+const isTimed = ({ row }: Result): boolean => /^(?:flood|large-body|expect|control)-/.test(row.id);
+
+function summarize({ name, wiring, version }: Peer, all: readonly Result[]): Score {
+  const results = all.filter((result) => !isTimed(result));
+  const idsOf = (verdict: Verdict) =>
+    results.filter((result) => result.verdict === verdict).map(({ row }) => row.id);
+  const verdicts: Verdict[] = [
+    "pass",
+    "fail",
+    "warning",
+    "not applicable",
+    "could not be set up",
+    "inconclusive",
+  ];
+  const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, idsOf(verdict).length]));
+  return {
+    name,
+    wiring,
+    version: version(),
+    counts: counts as Score["counts"],
+    must: idsOf("fail"),
+    warnings: idsOf("warning"),
+  };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { rows } from "@entity-tag/conformance/rows";
+import { root } from "../../adapters/bed/server.ts";
+import type { Score } from "./peers.ts";
+
+/** What each peer fails, as it was when the table was written last. */
+export const pinnedFile: string = resolve(import.meta.dirname, "pinned.json");
+export const pinned = (): Score[] => JSON.parse(readFileSync(pinnedFile, "utf8"));
+
+/** The documents that hold the tables, between two marks each. */
+export const documents: Record<string, (scores: readonly Score[]) => string> = {
+  [`${root}/packages/conformance/README.md`]: overview,
+  [`${root}/docs/conformance.md`]: (scores) => `${overview(scores)}\n\n${scores.map(details).join("\n\n")}`,
+};
+
+const begin = "<!-- peers: npm run conformance:table writes this -->";
+const end = "<!-- /peers -->";
+
+/** The document with its table written anew. */
+export function withTable(text: string, table: string): string {
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`no ${begin} and ${end} in the document`);
+  return `${before}${begin}\n${table}\n${end}${after}`;
+}
+
+function overview(scores: readonly Score[]): string {
+  const lines = scores.map(
+    ({ name, version, wiring, counts }) =>
+      `| ${name} ${version} | ${wiring} | ${asked(counts)} | ${counts.fail} | ${counts.warning} |`,
+  );
+  return [
+    "| server | as its users wire it | rows that it can be asked | MUST broken | SHOULD or quality |",
+    "|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
+}
+
+const asked = ({ pass, fail, warning, inconclusive }: Score["counts"]): number =>
+  pass + fail + warning + inconclusive;
+
+const groupOf = (id: string): string =>
+  id.replace(/-\d+(?:-.*)?$/, "").replace(/-(?:get|put)(?:-head)?$/, "");
+
+const byId = new Map(rows.map((row) => [row.id, row]));
+
+/** The groups of rows that a peer fails, each with the section and one example. */
+function details({ name, version, must, warnings }: Score): string {
+  const groups = new Map<string, string[]>();
+  for (const id of [...must, ...warnings]) {
+    const group = id.startsWith("pair-") ? "pair" : groupOf(id);
+    groups.set(group, [...(groups.get(group) ?? []), id]);
+  }
+  const lines = [...groups].map(([group, ids]) => {
+    const row = byId.get(ids[0]!);
+    const title = row?.title.replaceAll("|", "\\|").slice(0, 110) ?? "";
+    return `| \`${group}\` | ${row?.section} | ${row?.level} | ${ids.length} | ${title} |`;
+  });
+  const head = ["| rows | section | level | fails | for example |", "|---|---|---|---|---|"];
+  const body = lines.length === 0 ? "It fails no row that it can be asked." : [...head, ...lines].join("\n");
+  return `### ${name} ${version}\n${body}`;
+}
