@@ -1,5 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
+import * as client from "@entity-tag/client";
+import * as rfc from "@entity-tag/client/rfc9111";
+import * as contract from "@entity-tag/client/store-contract";
 import * as core from "@entity-tag/core";
 import * as adapterCore from "@entity-tag/core/adapter";
 import * as fetchCore from "@entity-tag/core/fetch";
@@ -7,19 +10,27 @@ import * as store from "@entity-tag/store";
 import * as memory from "@entity-tag/store/memory";
 import { describe, expect, it } from "vitest";
 import { root } from "./code-blocks.ts";
+import { newPages } from "./pages.ts";
 
 /** What an example may name without importing it: the public names, as its reader would have imported them. */
 const names: Record<string, unknown> = { ...core, ...fetchCore, ...adapterCore, ...store, ...memory, same };
 
-describe.each(["core", "store"])("every @example of %s runs, and is what its comments say", (name) => {
-  for (const { where, code } of examplesOf(name)) {
-    it(where, async () => {
-      const asserting = stripTypeScriptTypes(code.split("\n").map(asserted).join("\n"));
-      const run = new Function(...Object.keys(names), `return (async () => {${asserting}\n})()`);
-      await run(...Object.values(names));
-    });
-  }
-});
+/** Packages may use a name for different things: each has its own names last. */
+const own: Record<string, object> = { client: { ...client, ...contract, ...rfc } };
+
+describe.each(["core", "store", "client"])(
+  "every @example of %s runs, and is what its comments say",
+  (name) => {
+    for (const { where, code } of examplesOf(name)) {
+      it(where, async () => {
+        const asserting = stripTypeScriptTypes(code.split("\n").map(asserted).join("\n"));
+        const known = { ...names, ...own[name], pages: newPages() };
+        const run = new Function(...Object.keys(known), `return (async () => {${asserting}\n})()`);
+        await run(...Object.values(known));
+      });
+    }
+  },
+);
 
 /** `expression; // what it is` becomes an assertion; any other line stays. */
 function asserted(line: string): string {

@@ -26,6 +26,8 @@ const HEAD = "Entity-Tag-Head";
  *
  * @throws {TypeError} where there is no `caches`
  * @example
+ * import { cacheStorageStore } from "@entity-tag/client/cache-storage";
+ *
  * const remembering = conditionalFetch({ store: cacheStorageStore(), partition: () => user.id });
  * @see RFC 9111 §3
  */

@@ -1,6 +1,6 @@
 import type { Asked } from "./asked.ts";
 import { isAcrossOrigins } from "./browser.ts";
-import { cacheControlOf } from "./cache-control.ts";
+import { hasDirective } from "./cache-control.ts";
 import type { Settings } from "./settings.ts";
 
 const CONDITIONS = [
@@ -22,7 +22,7 @@ export function bypassReason(
   // The caller means the server's own answer: 304, 206, 412. The Fetch standard has the same rule.
   const condition = CONDITIONS.find((name) => headers.has(name));
   if (condition) return `the caller set ${condition}`;
-  if (cache === "no-store" || cacheControlOf(headers).noStore) return "the caller said no-store";
+  if (cache === "no-store" || hasDirective(headers, "no-store")) return "the caller said no-store";
   // What is kept was checked against no digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";

@@ -2,7 +2,7 @@ import { parseDate } from "@entity-tag/core";
 import type { StoredHead } from "../response-store.ts";
 import type { Asked } from "./asked.ts";
 import { attempt } from "./attempt.ts";
-import { cacheControlOf } from "./cache-control.ts";
+import { hasDirective } from "./cache-control.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
 import type { Settings } from "./settings.ts";
@@ -18,7 +18,7 @@ export interface Place {
 
 /** Whether an answer may serve another request at all: RFC 9111 §3. */
 export function mayServeOthers(response: Response): boolean {
-  return !cacheControlOf(response.headers).noStore && varyOf(response.headers) !== "*";
+  return !hasDirective(response.headers, "no-store") && varyOf(response.headers) !== "*";
 }
 
 /** Whether an answer is kept. Without freshness only one that can be asked about is worth it. */

@@ -2,7 +2,7 @@ import type { StoredHead, StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { attempt } from "./attempt.ts";
-import { cacheControlOf } from "./cache-control.ts";
+import { hasDirective } from "./cache-control.ts";
 import { type Forwarded, report } from "./event.ts";
 import type { Serve } from "./flights.ts";
 import { freshened } from "./freshening.ts";
@@ -47,7 +47,7 @@ async function restore(
   const { url, group } = stored;
   const vary = headers.has("Vary") ? varyOf(headers) : stored.vary;
   if (forgotten.isSince(url, since)) return;
-  if (vary === "*" || cacheControlOf(headers).noStore) return store.remove(url, group, stored.variant);
+  if (vary === "*" || hasDirective(headers, "no-store")) return store.remove(url, group, stored.variant);
   if (vary.join() === stored.vary.join()) {
     // Without `fresh`, nothing reads the date of what is kept.
     return settings.fresh || isChanged(fresh, stored) ? store.freshen(withoutBody(fresh)) : undefined;

@@ -1,7 +1,7 @@
 import type { StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import type { Asked } from "./asked.ts";
-import { cacheControlOf } from "./cache-control.ts";
+import { hasDirective } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
 import { report } from "./event.ts";
 import type { Serve } from "./flights.ts";
@@ -25,7 +25,7 @@ export function unasked(
   }
   if (cache === "only-if-cached")
     throw new TypeError(`Cannot answer for ${url} without asking: nothing is kept`);
-  if (!cacheControlOf(asked.headers).onlyIfCached) return;
+  if (!hasDirective(asked.headers, "only-if-cached")) return;
   report(settings, asked, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
   // RFC 9111 §5.2.1.7
   return () => new Response(null, { status: 504, statusText: "Gateway Timeout" });

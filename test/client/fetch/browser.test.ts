@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire, stripTypeScriptTypes } from "node:module";
+import { resolve } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../adapters/bed/server.ts";
+import { handler } from "./runtimes/handler.ts";
+import { expected } from "./runtimes/reads.ts";
+import { servers, type TestServer } from "./server.ts";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+if (!executablePath) console.log("Chromium is not there: `apt-get install -y chromium`");
+
+const flags =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const imports = {
+  "@entity-tag/client": "/modules/client/index.js",
+  "@entity-tag/client/cache-storage": "/modules/client/cache-storage.js",
+  "@entity-tag/client/store-contract": "/modules/client/store-contract.js",
+  "@entity-tag/core": "/modules/core/index.js",
+  "@mjackson/headers": "/modules/headers.js",
+};
+
+// The page imports for itself: an import written in a test is one of the test runner's.
+const loader = "<script>load = (name) => import(name)</script>";
+interface Loader {
+  // biome-ignore lint/suspicious/noExplicitAny: modules of the page
+  load(name: string): Promise<any>;
+}
+
+describe.skipIf(!executablePath)("in Chromium", () => {
+  const open = servers();
+  let browser: Browser;
+  let page: Page;
+  let own: TestServer;
+  let other: TestServer;
+
+  beforeAll(async () => {
+    own = await open.serve((req, res) => {
+      const module = /^\/modules\/(.+)$/.exec(req.url!)?.[1];
+      if (module) return res.writeHead(200, { "Content-Type": "text/javascript" }).end(moduleText(module));
+      if (req.url !== "/") return handler(req, res);
+      const map = JSON.stringify({ imports });
+      return res
+        .writeHead(200, { "Content-Type": "text/html" })
+        .end(`<script type="importmap">${map}</script>${loader}`);
+    });
+    other = await open.serve((req, res) => {
+      const isOpen = req.url === "/open";
+      res.setHeader("Access-Control-Allow-Origin", "*");
+      if (req.url !== "/hidden") res.setHeader("Access-Control-Expose-Headers", "ETag");
+      if (req.method === "OPTIONS") {
+        if (isOpen) res.setHeader("Access-Control-Allow-Headers", "If-None-Match");
+        return res.writeHead(204).end();
+      }
+      return handler(req, res);
+    });
+    browser = await chromium.launch({ executablePath: executablePath!, args: flags.split(" ") });
+    page = await browser.newPage();
+    await page.goto(`${own.url}/`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await open.close();
+  });
+
+  it("reads are remembered", async () => {
+    const results = (await page.evaluate(async (base) => {
+      const { load } = globalThis as unknown as Loader;
+      const { reads } = await load("/modules/reads.js");
+      return reads(await load("@entity-tag/client"), base);
+    }, own.url)) as { events: string[] };
+    const { events, ...rest } = results;
+    expect(rest).toEqual(expected);
+    expect(own.seen.filter(({ url }) => url === "/plain").map(({ status }) => status)).toEqual([
+      200, 304, 304, 304,
+    ]);
+  });
+
+  it("across origins it asks where it may, and leaves the rest to the browser", async () => {
+    const ask = (path: string) =>
+      page.evaluate(async (url) => {
+        const { load } = globalThis as unknown as Loader;
+        const { conditionalFetch } = await load("@entity-tag/client");
+        const events: string[] = [];
+        const remembering = conditionalFetch({
+          onEvent: ({ text }: { text: string }) => events.push(text.split(";")[0]!),
+        });
+        const texts = [];
+        for (let i = 0; i < 3; i++) texts.push(await (await remembering(url)).text());
+        return { texts, events };
+      }, other.url + path);
+    const texts = ["Hello", "Hello", "Hello"];
+    expect(await ask("/open")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=stale"] });
+    expect(await ask("/hidden")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=bypass", "fwd=bypass"] });
+    expect(await ask("/closed")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=bypass"] });
+  });
+
+  it("a store that persists needs `partition`", async () => {
+    const said = await page.evaluate(async () => {
+      const { load } = globalThis as unknown as Loader;
+      const { conditionalFetch } = await load("@entity-tag/client");
+      const { cacheStorageStore } = await load("@entity-tag/client/cache-storage");
+      conditionalFetch({ store: cacheStorageStore(), partition: () => "ann" });
+      try {
+        conditionalFetch({ store: cacheStorageStore() });
+        return "nothing";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(said).toContain("TypeError: Cannot keep answers beyond this page without `partition`");
+  });
+
+  it("the store in CacheStorage keeps the contract", async () => {
+    const failures = await page.evaluate(async () => {
+      const { load } = globalThis as unknown as Loader;
+      const { cacheStorageStore } = await load("@entity-tag/client/cache-storage");
+      const { storeContract } = await load("@entity-tag/client/store-contract");
+      const failed: string[] = [];
+      for (const { name, check } of storeContract)
+        await check(cacheStorageStore()).catch((error: unknown) => failed.push(`${name}: ${String(error)}`));
+      return [storeContract.length > 10, failed];
+    });
+    expect(failures).toEqual([true, []]);
+  });
+});
+
+function moduleText(name: string): string {
+  if (name === "reads.js")
+    return stripTypeScriptTypes(readFileSync(`${import.meta.dirname}/runtimes/reads.ts`, "utf8"));
+  if (name === "headers.js") {
+    const client = createRequire(resolve(root, "packages/client/package.json"));
+    return readFileSync(client.resolve("@mjackson/headers").replace(/\.cjs$/, ".js"), "utf8");
+  }
+  const [folder = "", ...rest] = name.split("/");
+  return readFileSync(resolve(root, "packages", folder, "dist", rest.join("/")), "utf8");
+}

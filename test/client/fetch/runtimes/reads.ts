@@ -1,0 +1,59 @@
+import type * as Client from "@entity-tag/client";
+
+/** The reads that every runtime has to get right; what comes back is compared with {@link expected}. */
+export async function reads(
+  { conditionalFetch, isNotModified }: typeof Client,
+  base: string,
+): Promise<unknown> {
+  const events: string[] = [];
+  const remembering = conditionalFetch({ onEvent: ({ text }) => events.push(text) });
+  const ask = async (path: string, init?: RequestInit) => {
+    const response = await remembering(base + path, init);
+    return [
+      response.status,
+      isNotModified(response),
+      (await response.text()).length,
+      response.url === base + path,
+    ];
+  };
+  const twice = async (path: string, init?: () => RequestInit) => [
+    await ask(path, init?.()),
+    await ask(path, init?.()),
+  ];
+  return {
+    plain: await twice("/plain"),
+    large: await twice("/large"),
+    coded: await twice("/gzip"),
+    dated: await twice("/dated"),
+    vary: await twice("/vary", () => ({ headers: { Accept: "a/a" } })),
+    query: await twice("/query", () => ({ method: "QUERY", body: "a" })),
+    noStore: await twice("/no-store"),
+    together: await Promise.all([1, 2, 3].map(() => ask("/slow"))),
+    own: await ask("/plain", { headers: { "If-None-Match": '"1"' } }),
+    clone: await remembering(`${base}/plain`).then((response) => isNotModified(response.clone())),
+    truncated: await ask("/truncated").catch(() => "rejected"),
+    events,
+  };
+}
+
+const kept = (length: number) => [
+  [200, false, length, true],
+  [200, true, length, true],
+];
+
+export const expected = {
+  plain: kept(5),
+  large: kept(1_000_000),
+  coded: kept(600),
+  dated: kept(5),
+  vary: kept(5),
+  query: kept(5),
+  noStore: [
+    [200, false, 5, true],
+    [200, false, 5, true],
+  ],
+  together: [1, 2, 3].map(() => [200, false, 5, true]),
+  own: [304, false, 0, true],
+  clone: true,
+  truncated: "rejected",
+};
