@@ -77,7 +77,7 @@ describe("--write", () => {
     ]);
     expect(status).toBe(1);
     expect(out).toMatch(/FAIL write-overtaken/);
-    expect(out).toMatch(/\d+ updates were lost in 6 rounds/);
+    expect(out).toMatch(/\d+ updates were lost in 4 rounds/);
     expect(page.body).toBe(content);
   });
 

@@ -64,7 +64,8 @@ export async function startServer(
     version: 1,
   };
   const server = createServer({ maxHeaderSize: 80_000 }, (req, res) => {
-    void serve(req, res, flaw, page);
+    // A client may hang up in the middle of its body.
+    serve(req, res, flaw, page).catch(() => res.destroy());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,6 @@
 import { type Finding, groups } from "../probe/finding.ts";
 import { readable } from "./octets.ts";
-import { countsText, type Report } from "./report.ts";
+import { countsText, type Report, totalText } from "./report.ts";
 import { byGroup, type Summary, summarize } from "./summary.ts";
 import { cited } from "./terminal.ts";
 
@@ -30,7 +30,7 @@ export function markdownReport({ target, findings, notes }: Report): string {
     "",
     ...notes.map((note) => `${note}\n`),
     ...told.flatMap(section),
-    `${findings.length} questions: ${countsText(findings)}.`,
+    totalText(findings),
   ].join("\n");
 }
 

@@ -51,3 +51,8 @@ export function countsText(findings: readonly Finding[]): string {
     .map((verdict) => `${counts[verdict]} ${plural[verdict](counts[verdict])}`)
     .join(", ");
 }
+
+/** The last line of a report. */
+export function totalText(findings: readonly Finding[]): string {
+  return `${findings.length} ${findings.length === 1 ? "question" : "questions"}: ${countsText(findings)}.`;
+}

@@ -49,6 +49,8 @@ function writers(findings: readonly Finding[]): Summary {
   const unclear = unsure(question, asked);
   if (unclear) return unclear;
   if (ignored?.verdict === "pass") return { question, state: "good", answer: "Yes" };
+  if (ignored === undefined && asked.some(({ verdict }) => verdict === "pass"))
+    return { question, state: "good", answer: "Yes, as far as it was asked" };
   return { question, state: "unknown", answer: `Unknown: ${ignored?.found[0] ?? "it could not be asked"}` };
 }
 

@@ -2,7 +2,7 @@ import type { Formatter } from "picocolors/types.js";
 import { type Finding, groups } from "../probe/finding.ts";
 import type { Verdict } from "../verdict.ts";
 import { readable } from "./octets.ts";
-import { countsText, type Report } from "./report.ts";
+import { countsText, type Report, totalText } from "./report.ts";
 import { byGroup, type Summary, summarize } from "./summary.ts";
 
 export interface Colours {
@@ -26,7 +26,7 @@ export function terminalReport(report: Report, colours: Colours): string {
     ...groupLines(findings, colours),
     "",
     ...told.flatMap((finding) => [...findingLines(finding, colours), ""]),
-    `${findings.length} questions: ${countsText(findings)}.`,
+    totalText(findings),
   ].join("\n");
 }
 

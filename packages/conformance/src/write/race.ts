@@ -1,6 +1,7 @@
 import { told } from "../probe/judges.ts";
+import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
-import { type Ground, isDone, strongMatchOf } from "./ground.ts";
+import { type Ground, type HeldWrite, isDone, strongMatchOf } from "./ground.ts";
 import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";
 
 /** So many writers at once, each with the same tag: one may win. */
@@ -14,7 +15,7 @@ export function raceQuestion(writers: number): WriteQuestion {
     why: "A server that judges, and then writes in a second step, lets two writers pass the check. The write itself must be conditional.",
     notice: "On a busy page updates are lost, now and then, and nobody is told.",
     after: "write-forged",
-    ask: (ground) => race(ground, writers, Math.max(1, Math.floor(48 / writers))),
+    ask: (ground) => race(ground, writers, Math.max(1, Math.floor(32 / writers))),
   };
 }
 
@@ -23,8 +24,7 @@ async function race(ground: Ground, writers: number, rounds: number): Promise<Ju
   for (let round = 0; round < rounds; round++) {
     const condition = strongMatchOf((await ground.read()).etag);
     if (condition.length === 0) return inapplicable("it sends no strong ETag");
-    const held = [];
-    for (let i = 0; i < writers; i++) held.push(await ground.hold(condition));
+    const held = await holdAll(ground, condition, writers);
     // All but the last octet is there: the writers set off together.
     const answers = await Promise.all(held.map((write) => write.release().catch(() => undefined)));
     for (const write of held) write.close();
@@ -39,6 +39,18 @@ async function race(ground: Ground, writers: number, rounds: number): Promise<Ju
   return lost === 0
     ? right
     : wrong(`${lost} updates were lost in ${rounds} rounds: their writers were told that they had written.`);
+}
+
+/** A writer that cannot begin lets go of those before it. */
+async function holdAll(ground: Ground, condition: readonly Line[], writers: number): Promise<HeldWrite[]> {
+  const held: HeldWrite[] = [];
+  try {
+    while (held.length < writers) held.push(await ground.hold(condition));
+    return held;
+  } catch (error) {
+    for (const write of held) write.close();
+    throw error;
+  }
 }
 
 function nobody(answers: readonly (Answer | undefined)[], writers: number): Judgement {
