@@ -7,14 +7,14 @@ export interface StampOptions<T> {
   read?: (document: T) => readonly string[] | undefined;
   /** The document with other ids. Default: as a member `_operations`. */
   write?: (document: T, ids: readonly string[]) => T;
-  /** How many ids a document keeps: more than others can add while a client looks what became of its write. Default: 64. */
+  /** How many ids a document keeps: more than others can add while a client looks what became of its write. Default: 256. */
   keep?: number;
 }
 
 /**
  * A recipe that writes the id of each operation into the document, and recognises it there after an answer was lost.
  *
- * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps the newest 64 ids.
+ * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps the newest 256 ids.
  * Writers that do not stamp must leave the member as it is. If it cannot be told whether an id was there (the list was cut, or
  * removed), the update ends with an `AmbiguousWriteError`.
  *
@@ -28,7 +28,7 @@ export interface StampOptions<T> {
  * @see RFC 9110 §9.2.2
  */
 export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Recipe<T> {
-  const { read = readMember, write = writeMember, keep = 64 } = options;
+  const { read = readMember, write = writeMember, keep = 256 } = options;
   if (typeof recipe !== "function") throw new TypeError(`Cannot stamp ${String(recipe)}: give a recipe`);
   if (!Number.isInteger(keep) || keep < 2)
     throw new TypeError(`Cannot keep ${keep} ids: use an integer from 2 on`);
@@ -38,7 +38,7 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
     // Before the recipe, which may change the very object.
     const ids = idsOf(current);
     const next = await recipe(current, context);
-    return next === undefined ? undefined : write(next, [...ids, randomKey()].slice(-keep));
+    return next === undefined ? undefined : write(next, [...ids, randomKey(72)].slice(-keep));
   };
   stamping.wasApplied = (latest, sent) => isAmong(idsOf(latest), idsOf(sent), keep);
   return stamping;

@@ -58,13 +58,14 @@ export interface Behaviour {
 export async function documentServer(first: unknown, behaviour: Behaviour = {}): Promise<DocumentServer> {
   const { fault, show, done, tag = (version) => `"v${version}"`, accepts = (a, b) => a === b } = behaviour;
   const open = new Set<Socket>();
+  const counts = new Map<string, number>();
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const method = request.method!;
     const asked: Asked = {
       method,
-      nth: it.log.filter((one) => one.method === method).length + 1,
+      nth: count(method),
       headers: request.headers,
       body,
       at: performance.now(),
@@ -82,7 +83,7 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     if (happens === "lost after") return response.destroy();
     if (happens === "silent after") return;
     if (happens === "half an answer") {
-      response.writeHead(answer.status, { ...answer.headers, "content-length": "100" });
+      response.writeHead(200, { ...answer.headers, "content-length": "100" });
       response.write('{"n":');
       return setTimeout(() => response.destroy(), 20);
     }
@@ -112,6 +113,11 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     },
   };
   return it;
+
+  function count(method: string): number {
+    counts.set(method, (counts.get(method) ?? 0) + 1);
+    return counts.get(method)!;
+  }
 
   function judge({ method, headers, body }: Asked): {
     status: number;

@@ -19,9 +19,9 @@ export function keyMaker(option: true | (() => string) | undefined): () => strin
   };
 }
 
-/** 96 random bits in 16 characters. `crypto.randomUUID` is missing on pages without TLS. */
-export function randomKey(): string {
-  const octets = crypto.getRandomValues(new Uint8Array(12));
+/** Random characters of six bits each. `crypto.randomUUID` is missing on pages without TLS. */
+export function randomKey(bits = 96): string {
+  const octets = crypto.getRandomValues(new Uint8Array(bits / 8));
   return btoa(String.fromCharCode(...octets))
     .replaceAll("+", "-")
     .replaceAll("/", "_");

@@ -1,0 +1,347 @@
+import {
+  AlreadyExistsError,
+  AmbiguousWriteError,
+  ConflictError,
+  conditionalFetch,
+  create,
+  HttpError,
+  read,
+  remove,
+  stamped,
+  type UpdateOptions,
+  update,
+} from "@entity-tag/client";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Behaviour, type DocumentServer, documentServer, type Fault } from "./document-server.ts";
+
+interface Counter {
+  n: number;
+  by?: string;
+}
+
+const rejections: unknown[] = [];
+beforeAll(() => {
+  process.on("unhandledRejection", (reason) => rejections.push(reason));
+});
+
+let server: DocumentServer;
+afterEach(async () => {
+  (server as DocumentServer | undefined)?.close();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(rejections).toEqual([]);
+});
+
+const soon: UpdateOptions<Counter> = { backoff: () => 1, timeout: 500 };
+const serve = async (behaviour?: Behaviour, value: unknown = { n: 1 }) => {
+  server = await documentServer(value, behaviour);
+};
+const increment = (counter: Counter) => ({ ...counter, n: counter.n + 1 });
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );
+const writes = () => server.methods().filter((method) => method !== "GET").length;
+/** The first write meets this, the others nothing. */
+const once = (fault: Fault): Behaviour => ({
+  fault: ({ method, nth }) => (method !== "GET" && nth === 1 ? fault : undefined),
+});
+const always = (fault: Fault): Behaviour => ({
+  fault: ({ method }) => (method !== "GET" ? fault : undefined),
+});
+/** The first write meets this, and somebody else writes before anything else is answered. */
+const thenOvertaken = (fault: Fault, by: unknown = { n: 100 }): Behaviour => ({
+  fault: ({ method, nth }, it) => {
+    if (method !== "GET" && nth === 1) setTimeout(() => it.write(by), 5);
+    return method !== "GET" && nth === 1 ? fault : undefined;
+  },
+});
+
+/** Faults after which the write was not made: it is sent again, and made once. */
+const notMade: Record<string, Fault> = {
+  "lost before it was made": "lost before",
+  "silent before it was made": "silent before",
+  "502 before it was made": { status: 502 },
+  "504 before it was made": { status: 504 },
+  "503 with Retry-After": { status: 503, headers: { "retry-after": "1" } },
+  "503 without": { status: 503 },
+  "429 with Retry-After": { status: 429, headers: { "retry-after": "1" } },
+  "429 without": { status: 429 },
+};
+
+/** Faults after which the write was made, and the client cannot know. */
+const made: Record<string, Fault> = {
+  "lost after it was made": "lost after",
+  "silent after it was made": "silent after",
+  "502 after it was made": { status: 502, done: true },
+  "504 after it was made": { status: 504, done: true },
+  "503 after it was made": { status: 503, done: true },
+};
+
+describe.each(Object.entries(notMade))("%s", (_, fault) => {
+  it.concurrent("update is made once", async () => {
+    const server = await documentServer({ n: 1 }, once(fault));
+    const result = await update<Counter>(server.url, increment, soon);
+    expect(result).toMatchObject({ value: { n: 2 }, status: "updated", attempts: 2 });
+    expect(server.history).toEqual([{ n: 2 }]);
+    server.close();
+  });
+
+  it.concurrent("create is made once", async () => {
+    const server = await documentServer(null, once(fault));
+    expect(await create<Counter>(server.url, { n: 1 }, soon)).toMatchObject({
+      status: "created",
+      attempts: 2,
+    });
+    expect(server.history).toEqual([{ n: 1 }]);
+    server.close();
+  });
+
+  it.concurrent("remove is made once", async () => {
+    const server = await documentServer({ n: 1 }, once(fault));
+    expect(await remove(server.url, soon as UpdateOptions)).toEqual({ status: "removed", attempts: 2 });
+    expect(server.history).toEqual([null]);
+    server.close();
+  });
+
+  it.concurrent("read asks again", async () => {
+    const first: Behaviour = { fault: ({ nth }) => (nth === 1 ? fault : undefined) };
+    for (const fetch of [globalThis.fetch, conditionalFetch()]) {
+      const server = await documentServer({ n: 1 }, first);
+      expect(await read(server.url, { ...(soon as UpdateOptions), fetch })).toMatchObject({ etag: '"v1"' });
+      server.close();
+    }
+  });
+});
+
+describe.each(Object.entries(made))("%s", (_, fault) => {
+  it("update alone cannot tell, says so, and sends nothing twice", async () => {
+    await serve(once(fault));
+    const error = await failure(update<Counter>(server.url, increment, soon));
+    expect(error).toBeInstanceOf(AmbiguousWriteError);
+    expect(error).toMatchObject({ sent: { n: 2 }, latest: { n: 2 } });
+    expect(server.history).toEqual([{ n: 2 }]);
+  });
+
+  it("update recognises it by wasApplied", async () => {
+    await serve(once(fault));
+    const wasApplied = (latest: Counter, sent: Counter) => latest.n === sent.n;
+    const result = await update<Counter>(server.url, increment, { ...soon, wasApplied });
+    expect(result).toMatchObject({ value: { n: 2 }, etag: '"v2"', status: "updated" });
+    expect(server.history).toEqual([{ n: 2 }]);
+  });
+
+  it("update recognises a stamp, even under somebody else's change", async () => {
+    await serve({
+      fault: ({ method, nth }, it) => {
+        if (method === "GET" && nth === 2) it.write({ ...(it.value as Counter), n: 50 });
+        return method === "PUT" && nth === 1 ? fault : undefined;
+      },
+    });
+    const result = await update<Counter>(server.url, stamped(increment), soon);
+    expect(result).toMatchObject({ value: { n: 50 }, status: "updated" });
+    expect(server.history.map((value) => (value as Counter).n)).toEqual([2, 50]);
+  });
+
+  it("create alone cannot tell, and says so", async () => {
+    await serve(once(fault), null);
+    const error = await failure(create<Counter>(server.url, { n: 1 }, soon));
+    expect(error).toBeInstanceOf(AmbiguousWriteError);
+    expect(server.history).toEqual([{ n: 1 }]);
+  });
+
+  it("create recognises it by wasApplied", async () => {
+    await serve(once(fault), null);
+    const mine = { n: 1, by: "me" };
+    const result = await create<Counter>(server.url, mine, { ...soon, wasApplied: ({ by }) => by === "me" });
+    expect(result).toMatchObject({ status: "created", value: mine, etag: '"v2"' });
+  });
+
+  it("remove finds that nothing is there any more", async () => {
+    await serve(once(fault));
+    expect(await remove(server.url, soon as UpdateOptions)).toMatchObject({ status: "removed" });
+    expect(server.history).toEqual([null]);
+  });
+});
+
+describe("a write whose answer was lost and that was not made", () => {
+  it("is told from a made one when somebody else was faster, by a stamp", async () => {
+    await serve(thenOvertaken("lost before", { n: 100, _operations: ["a", "b"] }), {
+      n: 1,
+      _operations: ["a"],
+    });
+    const result = await update<Counter>(server.url, stamped(increment), { ...soon, backoff: () => 20 });
+    expect(result.value.n).toBe(101);
+  });
+
+  it("is ambiguous when the stamps are gone", async () => {
+    await serve({
+      fault: ({ method, nth }, it) => {
+        if (method === "GET" && nth === 2) it.write({ n: 100 });
+        return method === "PUT" && nth === 1 ? "lost before" : undefined;
+      },
+    });
+    const error = await failure(update<Counter>(server.url, stamped(increment), soon));
+    expect(error).toMatchObject({ name: "AmbiguousWriteError", latest: { n: 100 } });
+    expect(server.history).toEqual([{ n: 100 }]);
+  });
+
+  it("may still arrive, and never on top of the second copy", async () => {
+    await serve(once({ doneAfter: 1000 }));
+    const result = await update<Counter>(server.url, increment, soon);
+    expect(result).toMatchObject({ value: { n: 2 }, attempts: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(server.history).toEqual([{ n: 2 }]);
+  });
+
+  it("ends as ambiguous when no write is left", async () => {
+    await serve(always("lost before"));
+    const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 3 }));
+    expect(error).toMatchObject({ name: "AmbiguousWriteError", sent: { n: 2 }, attempts: 3 });
+    expect(writes()).toBe(3);
+  });
+
+  it("ends as ambiguous when nobody can be asked", async () => {
+    await serve({ fault: ({ method, nth }) => (method === "PUT" || nth > 1 ? "lost before" : undefined) });
+    const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 2 }));
+    expect(error).toMatchObject({ name: "AmbiguousWriteError", latest: undefined });
+    expect(writes()).toBe(1);
+  });
+});
+
+describe("a success whose content breaks off is a success", () => {
+  it.each(["update", "create"])("%s", async (which) => {
+    await serve(once("half an answer"), which === "update" ? { n: 1 } : null);
+    const result =
+      which === "update"
+        ? await update<Counter>(server.url, increment, soon)
+        : await create<Counter>(server.url, { n: 2 }, soon);
+    expect(result).toMatchObject({ value: { n: 2 }, attempts: 1 });
+    expect(server.methods().filter((method) => method === "PUT")).toHaveLength(1);
+  });
+});
+
+describe("an answer that ends it at once", () => {
+  const final: Record<string, Fault> = {
+    "500": { status: 500 },
+    "409 without a key": { status: 409 },
+    "422": { status: 422 },
+    "403": { status: 403 },
+    "a redirect": { status: 303, headers: { location: "/login" } },
+    "a Retry-After of more than a minute": { status: 503, headers: { "retry-after": "3600" } },
+  };
+  it.each(Object.entries(final))("%s", async (_, fault) => {
+    await serve(always(fault));
+    for (const act of [() => update<Counter>(server.url, increment, soon), () => remove(server.url)]) {
+      const error = await failure(act());
+      expect(error).toBeInstanceOf(HttpError);
+      expect(error.status).toBe((fault as { status: number }).status);
+    }
+    expect(writes()).toBe(2);
+  });
+
+  it("is ambiguous after an answer was lost", async () => {
+    await serve({
+      fault: ({ method, nth }) =>
+        method === "PUT" ? (nth === 1 ? "lost before" : { status: 403 }) : undefined,
+    });
+    const error = await failure(update<Counter>(server.url, increment, soon));
+    expect(error).toMatchObject({ name: "AmbiguousWriteError", cause: { status: 403 } });
+  });
+});
+
+describe("create and remove", () => {
+  it("create never overwrites", async () => {
+    await serve();
+    const error = await failure(create<Counter>(server.url, { n: 5 }));
+    expect(error).toBeInstanceOf(AlreadyExistsError);
+    expect(server.methods()).toEqual(["PUT"]);
+    expect(server.log[0]!.headers["if-none-match"]).toBe("*");
+    expect(server.history).toEqual([]);
+  });
+
+  it("remove says that nothing was there", async () => {
+    await serve({}, null);
+    expect(await remove(server.url)).toEqual({ status: "absent", attempts: 0 });
+    expect(await remove({ url: server.url, value: 1, etag: '"v1"' })).toEqual({
+      status: "absent",
+      attempts: 1,
+    });
+  });
+
+  it("remove from a Snapshot spares what was changed since", async () => {
+    await serve();
+    const seen = await read<Counter>(server.url);
+    server.write({ n: 2 });
+    expect(await failure(remove(seen))).toBeInstanceOf(ConflictError);
+    expect(server.value).toEqual({ n: 2 });
+  });
+
+  it("remove from a url looks again", async () => {
+    await serve({
+      fault: ({ method, nth }, it) => void (method === "DELETE" && nth === 1 && it.write({ n: 2 })),
+    });
+    expect(await remove(server.url, { backoff: () => 1 })).toEqual({ status: "removed", attempts: 2 });
+  });
+});
+
+describe("time", () => {
+  it("Retry-After is obeyed, in seconds and as a date", async () => {
+    await serve({
+      fault: ({ method, nth }) => {
+        const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000).toUTCString();
+        return method === "PUT" && nth < 3
+          ? { status: 503, headers: { "retry-after": nth === 1 ? "1" : date } }
+          : undefined;
+      },
+    });
+    await update<Counter>(server.url, increment, { backoff: () => 0 });
+    const [first, second, third] = server.log.filter(({ method }) => method === "PUT").map(({ at }) => at);
+    expect(second! - first!).toBeGreaterThan(950);
+    expect(third! - second!).toBeGreaterThan(900);
+  });
+
+  it.each(["read", "recipe", "write", "pause"])(
+    "the signal ends it during the %s, with its reason",
+    async (when) => {
+      const fault = ({ method }: { method: string }): Fault => {
+        if (method === "GET") return when === "read" ? "silent before" : undefined;
+        return when === "write" ? "silent before" : { status: 503, headers: { "retry-after": "30" } };
+      };
+      await serve({ fault });
+      const controller = new AbortController();
+      const recipe = when === "recipe" ? () => new Promise<Counter>(() => {}) : increment;
+      setTimeout(() => controller.abort(new Error("enough")), 50);
+      const began = performance.now();
+      const error = await failure(update<Counter>(server.url, recipe, { signal: controller.signal }));
+      expect(error).toMatchObject({ message: "enough" });
+      expect(performance.now() - began).toBeLessThan(500);
+    },
+  );
+
+  it("a fetch that ignores its signal is left behind", async () => {
+    await serve();
+    const deaf = () => new Promise<Response>(() => {});
+    const error = await failure(
+      read(server.url, { fetch: deaf, timeout: 20, maxAttempts: 2, backoff: () => 1 }),
+    );
+    expect(error).toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("leaves no listener at the signal and no connection under way", async () => {
+    await serve(once("lost after"));
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    await failure(update<Counter>(server.url, increment, { ...soon, signal }));
+    expect(listeners).toBe(0);
+  });
+});
