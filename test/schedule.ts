@@ -8,6 +8,8 @@ export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
   "test/adapters/node/http2-streams.test.ts",
   "test/store/race/exactly-once.test.ts",
+  "test/client/update/race.test.ts",
+  "test/client/update/outcomes.test.ts",
   "test/store/race/faults.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",
