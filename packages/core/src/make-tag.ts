@@ -1,6 +1,6 @@
 import { type EntityTag, type StrongTag, strong, weak } from "./entity-tag.ts";
 
-/** While it is younger than this, a second change could still bear the same time (we choose, as Apache does). */
+/** A time younger than this could still be that of a second change (we choose, as Apache does). */
 const FRESH_MS = 1000;
 /** 144 bits: 24 characters of base64 without padding. */
 const HASH_BYTES = 18;
@@ -8,7 +8,7 @@ const HASH_BYTES = 18;
 /**
  * The strong tag of a version or revision: the cheapest there is, provided that no version is ever used again.
  *
- * @throws {TypeError} on what cannot stand in a tag, and on a number too large to be exact
+ * @throws {TypeError} on a character that cannot stand in a tag, on a `Date`, and on a number too large to be exact
  * @example
  * versionTag(42); // '"42"'
  * @see RFC 9110 §8.8.1
@@ -19,20 +19,22 @@ export function versionTag(version: string | number | bigint): StrongTag {
     typeof version === "bigint" ||
     (typeof version === "number" && Math.abs(version) <= Number.MAX_SAFE_INTEGER);
   if (isExact) return strong(String(version));
-  throw new TypeError(
-    `Cannot make a tag of the version ${String(version)}: use a string, a bigint, or a number below 2^53, where each is exact`,
-  );
+  const use =
+    (version as unknown) instanceof Date
+      ? "use timeTag() for a time"
+      : "use a string, a bigint, or a number below 2^53, where each is exact";
+  throw new TypeError(`Cannot make a tag of the version ${String(version)}: ${use}`);
 }
 
 /**
- * The tag of a time of modification: weak while the time could still be borne by a second change.
+ * The tag of a time of modification: weak while a second change could still get the same time.
  *
- * That is so for a time less than one second old or still to come, and for ever for a time in whole seconds, which
- * is taken to come from a clock that knows no less. Weak and strong form have the same opaque characters.
+ * That is so for a time less than one second old or still to come. It is so for ever for a time in whole seconds, since
+ * its clock may know no fractions. Weak and strong form have the same opaque characters.
  *
  * `ms` and `now`: milliseconds since the epoch; fractions count.
  *
- * @throws {TypeError} on what is no moment
+ * @throws {TypeError} on a time that is not valid
  * @example
  * timeTag(1_700_000_000_123); // '"18bcfe5687b"'
  * @see RFC 9110 §8.8.1
@@ -47,7 +49,7 @@ export function timeTag(ms: number | Date, now: number = Date.now()): EntityTag 
  *
  * `stats` is an `fs.Stats`, or any `{ size, mtimeMs }` in bytes and milliseconds since the epoch.
  *
- * @throws {TypeError} on a size or a time that is none
+ * @throws {TypeError} on a size or a time that is not valid
  * @example
  * fileTag({ size: 1024, mtimeMs: 1_700_000_000_123 }); // '"400-18bcfe5687b"'
  * @see RFC 9110 §8.8.1
@@ -72,15 +74,20 @@ export function fileTag(
  * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only, and so stays true when a
  * proxy compresses the answer.
  *
- * @throws {TypeError} on what holds no bytes
+ * @throws {TypeError} on a value that holds no bytes, and where the platform has no `crypto.subtle`
  * @example
  * await contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
  */
 export async function contentTag(
-  content: string | BufferSource | Blob,
+  content: string | ArrayBuffer | ArrayBufferView | Blob,
   options: { weak?: boolean | undefined } = {},
 ): Promise<EntityTag> {
+  if (globalThis.crypto?.subtle === undefined) {
+    throw new TypeError(
+      "Cannot make a tag of content: this platform has no crypto.subtle, which browsers keep for HTTPS",
+    );
+  }
   // A buffer that is written to meanwhile is hashed as it was: the digest begins within this call.
   const bytes = content instanceof Blob ? await content.arrayBuffer() : bytesOf(content);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
