@@ -99,9 +99,12 @@ export function weaken(tag: EntityTag): WeakTag {
   return isWeak(tag) ? tag : `W/${tag}`;
 }
 
+/** `entity-tag`, for a program's own tags alone: engines run it at half the cost of a loop. */
+const TAG = /^(?:W\/)?"[!#-~\x80-\xff]*"$/;
+
 /** The tag, once it is known to be valid: a program's own tags are checked before they are sent or compared. */
 export function checkedTag(tag: EntityTag): EntityTag {
-  if (parseTag(tag) === tag) return tag;
+  if (typeof tag === "string" && TAG.test(tag)) return tag;
   const text = typeof tag === "string" ? JSON.stringify(tag) : String(tag);
   throw new TypeError(`${text} is not an entity tag: make one with strong() or weak()`);
 }
