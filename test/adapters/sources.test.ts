@@ -20,7 +20,8 @@ describe.each(["deno", "bun", "next"])("packages/%s/src", (name) => {
 });
 
 describe.each(["node", "deno", "bun", "next"])("packages/%s/src decides nothing:", (name) => {
-  const source = globSync(`${root}/packages/${name}/src/**/*.ts`)
+  // The transport knows of HTTP that an answer to HEAD has no content, and nothing of conditions.
+  const source = globSync(`${root}/packages/${name}/src/**/*.ts`, { exclude: ["**/before-head.ts"] })
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   const code = withoutComments(source);

@@ -1,42 +1,73 @@
-import { isRead, type Policy } from "@entity-tag/core";
+import { isRead } from "@entity-tag/core";
 import { checkedOptions } from "@entity-tag/core/adapter";
-import { judgeLate } from "./late-judgement.ts";
+import { judgeLate, type LateOptions } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
-import type { Tagging } from "./tagging.ts";
 
 /** What {@link conditional} may be told. */
-export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse>
-  extends Policy,
-    Tagging<Req, Res> {}
+export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> extends LateOptions<Req, Res> {
+  /**
+   * The codings whose tags name the same version: `"v1-gzip"` names `"v1"`. Default: gzip, deflate, br and zstd. `[]`:
+   * none.
+   */
+  codings?: readonly string[] | undefined;
+  /**
+   * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`; then a `Range` beside an
+   * `If-Range` is hidden from them, and they send the whole. `"checked"` suits `express.static` and `send`, which do.
+   */
+  ranges?: "unchecked" | "checked" | undefined;
+  /** How many bytes a handler may go on writing once its answer has been replaced. Default: 262,144. */
+  maxDroppedBytes?: number | undefined;
+  /** For how many milliseconds it may do so. Default: 500. */
+  dropTimeoutMs?: number | undefined;
+}
 
 /**
- * Middleware that obeys the conditions of reads: `(req, res, next)`, for node:http, Express, Connect and Polka.
+ * Middleware that protects reads only: it judges them by their answer. Use {@link checkPreconditions} before a write.
  *
- * GET, HEAD and QUERY are judged by the tag and date of their 2xx answer, however it is written; the handler has run
- * by then, and what it writes after a 304 is thrown away. Every other request passes untouched: a write cannot be
- * judged once it is done, so ask {@link checkPreconditions} there.
+ * It has the shape `(req, res, next)`, for node:http, Express, Connect and Polka. GET, HEAD and QUERY are judged by the
+ * tag and date of their 2xx answer, however that is written. The handler has run by then: it sees `close` if it goes on
+ * writing for too long after a 304. Every other request passes untouched, since a write cannot be judged once it is done.
  *
- * A body that ends at once (`res.end`, `res.send`, `res.json`) is hashed for the tag that it lacks; one that is
- * written in parts flows on untagged. Use it after a compressor, to see the content before that codes it.
+ * A body that ends at once (`res.end`, `res.send`, `res.json`), or whose `Content-Length` says how long it will be, is
+ * hashed for the tag that it lacks. One that is written in parts flows on untagged. Use it after a compressor, to see the
+ * content before it is coded.
  *
- * What writes the answer may judge, too, as Express does. Conditions that simpler rules misread are gone from
- * `req.headers`, and known here alone; so is a `Range` whose `If-Range` cannot hold.
+ * The handler may judge as well, as Express does. Conditions that simpler rules misread are hidden from `req.headers`.
  *
- * @throws {TypeError} at once on an option that is none, and on `require`
+ * @throws {TypeError} at once on an option that is not valid, and on `require`
  * @example
  * const app = express().use(conditional());
  * @see RFC 9110 §13.2
  */
 export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
   options: ConditionalOptions<Req, Res> = {},
+  ...wrong: unknown[]
 ): (req: Req, res: Res, next: (error?: unknown) => void) => void {
-  if (checkedOptions(options).require) {
+  if (wrong.length > 0) {
     throw new TypeError(
-      "Cannot require conditions after the handler: require them with checkPreconditions(), before it",
+      "Cannot use `conditional` as middleware itself: use what it returns, as in app.use(conditional())",
     );
   }
+  checkLimits(checkedOptions(options));
   return (req, res, next) => {
     if (isRead(req.method ?? "")) judgeLate(req, res, options);
     next();
   };
+}
+
+function checkLimits(options: ConditionalOptions<never, never> & { require?: unknown }): void {
+  if (options.require) {
+    throw new TypeError(
+      "Cannot require conditions after the handler: require them with checkPreconditions(), before it",
+    );
+  }
+  for (const name of ["maxDroppedBytes", "dropTimeoutMs"] as const) {
+    const value = options[name];
+    if (value === undefined || (typeof value === "number" && value >= 0)) continue;
+    throw new TypeError(`\`${name}\` is ${String(value)}: use a number from 0 on`);
+  }
+  const { ranges = "checked" } = options;
+  if (ranges !== "checked" && ranges !== "unchecked") {
+    throw new TypeError(`\`ranges\` is ${JSON.stringify(ranges)}: use "checked" or "unchecked"`);
+  }
 }

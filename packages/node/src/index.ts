@@ -1,5 +1,5 @@
-export { checkPreconditions } from "./answered.ts";
+export { type CheckOptions, checkPreconditions } from "./check-preconditions.ts";
 export { type ConditionalOptions, conditional } from "./conditional.ts";
-export { contentTag, fileTag } from "./make-tag.ts";
+export { contentTag, fileTag } from "./content-tag.ts";
 export type { NodeRequest, NodeResponse } from "./message.ts";
 export type { ContentTagging } from "./tagging.ts";

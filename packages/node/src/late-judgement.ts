@@ -1,141 +1,134 @@
-import { evaluate, isTransfer, type Policy, parseDate } from "@entity-tag/core";
-import { keepsFor, type PlainResponse, responseFor } from "@entity-tag/core/adapter";
-import { asked, keepFromHandler } from "./asked.ts";
-import { sendThrough, weakenTag, withholding } from "./compressor.ts";
-import { type EarlyAnswer, overHttp1, overHttp2 } from "./early-answer.ts";
-import { judged, type NodeRequest, type NodeResponse, text } from "./message.ts";
-import { flat, takeBack } from "./settled.ts";
-import { IN_PARTS, needsContent, type Tagging, tagOf } from "./tagging.ts";
+import {
+  type ConditionalRequest,
+  evaluate,
+  isTransfer,
+  listIncludes,
+  type Policy,
+  parseDate,
+  parseTag,
+  type State,
+} from "@entity-tag/core";
+import {
+  CODINGS,
+  keepsFor,
+  type PlainResponse,
+  responseFor,
+  tagOfCoding,
+  withCodings,
+} from "@entity-tag/core/adapter";
+import { beforeHead, type DropLimits, type FirstContent } from "./before-head.ts";
+import { hasLayersBelow, maskContentHeaders, watchCoding } from "./compressor.ts";
+import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
+import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { ownValidators, takeBackFromErrors } from "./own-validators.ts";
+import { removeHeadersExcept } from "./replaced-head.ts";
+import { inPlace } from "./replacement.ts";
+import { awaitedBytes, type Tagging, tagOf } from "./tagging.ts";
 
-/** Judges the answer to a read when its head is due, whichever way that comes about. */
+/** A range that the representation does not have (§15.5.17). Conditions come before it (§13.2.2). */
+const RANGE_NOT_SATISFIABLE = 416;
+
+/** How the answer to a read is judged. */
+export interface LateOptions<Req, Res> extends Tagging<Req, Res>, DropLimits, Omit<Policy, "require"> {
+  codings?: readonly string[] | undefined;
+  ranges?: Ranges | undefined;
+}
+
+/** Judges the answer to a read when its head is due. */
 export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  options: Tagging<Req, Res> & Policy,
+  options: LateOptions<Req, Res>,
 ): void {
-  const request = keepFromHandler(req, asked(req), options.now);
-  const { end, flushHeaders, getHeader, removeHeader, write, writeHead } = res;
-  const hasLayersBelow = Object.hasOwn(res, "writeHead");
-  const isHttp2 = req.httpVersionMajor === 2;
-  let isJudged = false;
-  /** What is answered instead of what the handler writes. */
-  let instead: PlainResponse | undefined;
-  /** Once all of that has been written. */
-  let early: EarlyAnswer | undefined;
-
-  const judge = (body?: unknown, encoding?: unknown) => {
-    if (isJudged) return;
-    isJudged = true;
-    if (res.headersSent || !isTransfer(req.method ?? "", res.statusCode)) return;
-    let etag = tagOf(req, res, options, body, encoding);
-    if (isCodedAbove()) etag = weakenTag(res);
-    if (judged.has(res)) return;
-    const state = { etag, lastModified: parseDate(text(res, "last-modified")) };
-    instead = responseFor(evaluate(request, state, options), request, state, options, []);
-    if (instead !== undefined) res.statusCode = instead.status;
-  };
-  const hasLayersAbove = () => res.writeHead !== head;
-  /** A compressor between this layer and the handler has wrapped `writeHead`, and codes the body. */
-  const isCodedAbove = () => hasLayersAbove() && getHeader.call(res, "content-encoding") !== undefined;
-  /** To be done while the type is still there. */
-  const withhold = () => {
-    res.getHeader = withholding(
-      req,
-      res,
-      getHeader,
-      () => instead !== undefined || keepsFor(res.statusCode) !== undefined,
-    );
-  };
-
-  const sendBelow = (status: number, phrase?: unknown, fields?: unknown) => {
-    // A layer above may have made another answer of it.
-    if (!res.headersSent && instead?.status !== status) instead = undefined;
-    if (isCodedAbove()) weakenTag(res);
-    // Not before: until a head is sent, the handler may set fields.
-    const stays = instead?.keeps ?? keepsFor(status);
-    if (stays !== undefined) takeBack(res, stays);
-    const second = instead === undefined ? phrase : flat(instead);
-    if (!hasLayersBelow) return writeHead.call(res, status, second, fields);
-    return sendThrough(res, () => writeHead.call(res, status, second, fields));
-  };
-  /** By the way of every head: the layers above have fields of their own to add. */
-  const sendHead = () => {
-    if (hasLayersBelow || hasLayersAbove()) withhold();
-    res.writeHead(res.statusCode);
-  };
-  /** What is complete need not wait for the handler. */
-  const sendWhole = () => {
-    if (early !== undefined) return;
-    early = isHttp2 ? overHttp2(res) : overHttp1;
-    if (!res.headersSent) sendHead();
-    if (instead?.body !== undefined) write.call(res, instead.body);
-    if (isHttp2 && instead !== undefined) res.stream?.end();
-  };
-
-  const head = (status: number, phrase?: unknown, fields?: unknown) => {
-    if (isJudged || !isTransfer(req.method ?? "", status)) {
-      isJudged = true;
-      return sendBelow(status, phrase, fields);
+  const request = conditionalRequest(req);
+  hideFromHandler(req, request, options.ranges ?? "unchecked", options.now);
+  const seen = conditionalRequest(req);
+  const isBelow = hasLayersBelow(res);
+  ownValidators(res).isGuarded = true;
+  const decide = (content: FirstContent) => {
+    takeBackFromErrors(seen.method, res.statusCode, res);
+    const isAbove = res.writeHead !== writeHead;
+    const instead = settle(req, res, seen, options, content, isAbove, removed);
+    if (isBelow || isAbove) {
+      if (instead !== undefined) inPlace(res, seen, instead);
+      watchCoding(res, seen);
     }
-    if (typeof phrase === "string") res.statusMessage = phrase;
-    setHead(res, status, typeof phrase === "string" ? fields : (fields ?? phrase));
-    if (needsContent(req, res, options.tag)) {
-      // Over HTTP/1 a head waits for the body anyway; over HTTP/2, for one that comes in the same turn.
-      if (isHttp2) setImmediate(() => res.flushHeaders?.());
-      return res;
-    }
-    judge();
-    sendBelow(res.statusCode);
-    if (isHttp2 && instead !== undefined) sendWhole();
-    return res;
+    const keeps = instead === undefined ? keepsFor(res.statusCode) : undefined;
+    if (keeps) removeHeadersExcept(res, keeps);
+    return instead;
   };
-  res.writeHead = head;
+  beforeHead(req, res, decide, { ...options, awaitedBytes: () => awaitedBytes(req, res, options) });
+  const { writeHead } = res;
+  const removed = watchRemovals(res, seen, () => isBelow || res.writeHead !== writeHead);
+}
 
-  /** A handler that answers 304 by itself takes the type back first, as Express does for files. */
+/** What a handler takes back before it answers otherwise: the validators that it had set. */
+type Removed = { [name: string]: string | undefined };
+
+/**
+ * A handler that answers 304 or 416 by itself takes fields back first, as `send` does: the type, of which a compressor
+ * would make its `Vary`, and the validators, by which the conditions are still to be judged.
+ */
+function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers: () => boolean): Removed {
+  const { removeHeader } = res;
+  const removed: Removed = {};
   res.removeHeader = (name) => {
-    const hasOthers = hasLayersBelow || hasLayersAbove();
-    if (hasOthers && name.toLowerCase() === "content-type" && getHeader.call(res, name)) withhold();
+    const field = name.toLowerCase();
+    if (field === "etag" || field === "last-modified") removed[field] = text(res, field) ?? removed[field];
+    else if (field === "content-type" && hasLayers() && res.getHeader(field)) {
+      maskContentHeaders(res, request, () => keepsFor(res.statusCode) !== undefined);
+    }
     removeHeader.call(res, name);
   };
-
-  const flush = () => {
-    judge();
-    if (instead !== undefined) sendWhole();
-    flushHeaders?.call(res);
-  };
-  res.flushHeaders = flush;
-
-  res.write = (chunk, encoding, callback) => {
-    judge(IN_PARTS);
-    if (instead !== undefined && early === undefined) flush();
-    if (instead === undefined || early?.isGone(res)) return write.call(res, chunk, encoding, callback);
-    // With back-pressure, lest an endless source hold up everybody else.
-    setImmediate(() => {
-      callbackIn([encoding, callback])?.();
-      res.emit("drain");
-    });
-    return false;
-  };
-
-  res.end = (body, encoding, callback) => {
-    judge(body, encoding);
-    if (instead !== undefined) sendWhole();
-    if (instead === undefined) return end.call(res, body, encoding, callback);
-    end.call(res, undefined, undefined, callbackIn([body, encoding, callback]));
-    early?.done();
-    return res;
-  };
+  return removed;
 }
 
-/** Sets what `writeHead` was given: an object, a flat list or a list of pairs. */
-function setHead(res: NodeResponse, status: number, fields: unknown): void {
-  res.statusCode = status;
-  const isFlat = Array.isArray(fields) && !Array.isArray(fields[0]);
-  const list = isFlat ? fields : (Array.isArray(fields) ? fields : Object.entries(fields ?? {})).flat();
-  for (let i = 0; i < list.length; i += 2) res.removeHeader(list[i]);
-  for (let i = 0; i < list.length; i += 2) res.appendHeader(list[i], list[i + 1]);
+/** What is to be sent in place of the answer; `undefined`: the answer itself. */
+function settle<Req extends NodeRequest, Res extends NodeResponse>(
+  req: Req,
+  res: Res,
+  request: ConditionalRequest,
+  options: LateOptions<Req, Res>,
+  content: FirstContent,
+  isAbove: boolean,
+  removed: Removed,
+): PlainResponse | undefined {
+  const { codings = CODINGS } = options;
+  if (res.statusCode === RANGE_NOT_SATISFIABLE) return settleRange(res, request, options, codings, removed);
+  if (!isTransfer(request.method, res.statusCode)) return undefined;
+  const etag = tagOf(req, res, options, content);
+  // A compressor between this layer and the handler has replaced `writeHead`, and codes the body.
+  const coding = isAbove ? text(res, "content-encoding") : undefined;
+  const coded = etag !== undefined && coding !== undefined ? tagOfCoding(etag, coding) : etag;
+  const state = withCodings({ etag, lastModified: parseDate(text(res, "last-modified")) }, codings);
+  const instead = ownValidators(res).alreadyEvaluated
+    ? undefined
+    : responseFor(evaluate(request, state, options), request, state, options, []);
+  if (coded === undefined || coded === etag) return instead;
+  if (instead?.body !== undefined) return instead;
+  const isHeld = instead && listIncludes(request.headers.get("if-none-match") ?? "", etag!, "weak");
+  const isMarked = instead?.fields.some(([name]) => name === "ETag");
+  if (!isHeld && !isMarked) res.setHeader("ETag", coded);
+  return instead;
 }
 
-function callbackIn(args: unknown[]): (() => void) | undefined {
-  return args.find((argument) => typeof argument === "function") as (() => void) | undefined;
+/** The handler, which knew of no condition, found that the range is beyond the end. */
+function settleRange(
+  res: NodeResponse,
+  request: ConditionalRequest,
+  policy: Policy,
+  codings: readonly string[],
+  removed: Removed,
+): PlainResponse | undefined {
+  const date = text(res, "last-modified") ?? removed["last-modified"];
+  const known: State = { etag: parseTag(text(res, "etag") ?? removed.etag), lastModified: parseDate(date) };
+  const state = withCodings(known, codings);
+  const instead = responseFor(evaluate(request, state, policy), request, state, policy);
+  // An error page has fields of its own, such as a `Content-Security-Policy`, that no representation has.
+  return (
+    instead && {
+      ...instead,
+      keeps: (name) => instead.keeps(name) && !name.toLowerCase().includes("content-"),
+    }
+  );
 }

@@ -14,23 +14,24 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
   getHeader(name: string): number | string | string[] | undefined;
   getHeaderNames(): string[];
-  setHeader(name: string, value: string): unknown;
-  appendHeader(name: string, value: string): unknown;
+  setHeader(name: string, value: number | string | readonly string[]): unknown;
+  appendHeader(name: string, value: string | readonly string[]): unknown;
   removeHeader(name: string): void;
   flushHeaders?: (() => void) | undefined;
   writeHead(status: number, phrase?: unknown, fields?: unknown): unknown;
   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
   end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
   emit(event: string, ...args: unknown[]): boolean;
+  listenerCount(event: string): number;
+  // biome-ignore lint/complexity/noBannedTypes: Node's own type of a listener.
+  rawListeners(event: string): Function[];
+  destroy(error?: Error): unknown;
   readonly destroyed?: boolean | undefined;
   /** Over HTTP/2. */
-  readonly stream?: { end(): unknown } | undefined;
+  readonly stream?: { readonly destroyed?: boolean } | undefined;
 }
 
 /** A field of an answer, as text. */
 export function text(res: NodeResponse, name: string): string | undefined {
   return res.getHeader(name)?.toString();
 }
-
-/** Answers to reads that have been judged by validators known before: not again by those that the answer has. */
-export const judged = new WeakSet<NodeResponse>();

@@ -1,7 +1,9 @@
 import { type EntityTag, parseTag } from "@entity-tag/core";
 import { madeTag, mayBeTagged } from "@entity-tag/core/adapter";
-import { contentTag } from "./make-tag.ts";
+import type { FirstContent } from "./before-head.ts";
+import { contentTag } from "./content-tag.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { addValidator } from "./own-validators.ts";
 
 /** How a tag is made from content. */
 export interface ContentTagging {
@@ -18,55 +20,49 @@ export interface Tagging<Req, Res> {
    * is not asked about a part, nor about an answer to HEAD whose handler writes no content.
    */
   tag?: ContentTagging | ((res: Res, req: Req) => EntityTag | undefined) | false | undefined;
-  /** The longest body, in bytes, that is hashed for its tag; a longer one goes untagged. Default: 1,048,576. */
+  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
 }
 
-/** In place of a body: there is one, and it comes in parts. */
-export const IN_PARTS = Symbol("a body in parts");
+const MAX_BYTES = 1_048_576;
 
-/** Whether the answer lacks a tag that waits for its content, or for there being any. */
-export function needsContent(req: NodeRequest, res: NodeResponse, tag: unknown = {}): boolean {
-  const mayBe = (hasContent: boolean) => mayBeTagged(req.method ?? "", res.statusCode, hasContent);
-  const isAwaited = typeof tag === "object" || (typeof tag === "function" && !mayBe(false));
-  return isAwaited && mayBe(true) && res.getHeader("etag") === undefined;
+/** Up to which length the head waits for content, so that a tag can be made of it. */
+export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
+  req: Req,
+  res: Res,
+  { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req, Res>,
+): number {
+  const lacksTag = typeof tag === "object" && res.getHeader("etag") === undefined;
+  return lacksTag && mayBeTagged(req.method ?? "", res.statusCode) ? maxBytes : 0;
 }
 
-/**
- * The tag of the answer: its own, or the one that it lacks, which is added to it. `body`: the whole of it, if it is
- * there, or {@link IN_PARTS}.
- */
+/** The tag of the answer: its own, or the one that it lacks, which is added to it. */
 export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  { tag = {}, maxBytes = 1_048_576 }: Tagging<Req, Res>,
-  body: unknown,
-  encoding: unknown,
+  { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req, Res>,
+  content: FirstContent,
 ): EntityTag | undefined {
   const own = text(res, "etag");
   if (own !== undefined) return parseTag(own);
-  if (tag === false || !mayBeTagged(req.method ?? "", res.statusCode, isBody(body))) return undefined;
-  const made = typeof tag === "function" ? tag(res, req) : tagOfContent(body, encoding, tag, maxBytes);
+  if (tag === false || !mayBeTagged(req.method ?? "", res.statusCode, content.chunk !== undefined)) {
+    return undefined;
+  }
+  const made = typeof tag === "function" ? tag(res, req) : tagOfContent(content, tag, maxBytes);
   if (made === undefined) return undefined;
   if (typeof tag === "function" || tag.contentTag) madeTag(made);
-  res.setHeader("ETag", made);
+  addValidator(res, "ETag", made);
   return made;
 }
 
-/** `end` may be given a callback alone. */
-function isBody(body: unknown): boolean {
-  return body != null && typeof body !== "function";
-}
-
 function tagOfContent(
-  body: unknown,
-  encoding: unknown,
+  { chunk, encoding, isWhole }: FirstContent,
   { weak = true, contentTag: make }: ContentTagging,
   maxBytes: number,
 ): EntityTag | undefined {
-  if (typeof body !== "string" && !(body instanceof Uint8Array)) return undefined;
-  const isCoded = typeof body === "string" && typeof encoding === "string" && encoding !== "utf8";
-  const bytes = isCoded ? Buffer.from(body, encoding as BufferEncoding) : body;
+  if (!isWhole || chunk === undefined) return undefined;
+  const isCoded = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8";
+  const bytes = isCoded ? Buffer.from(chunk, encoding) : chunk;
   // No character has more than three bytes: a short text need not be measured.
   if (bytes.length * 3 > maxBytes && Buffer.byteLength(bytes) > maxBytes) return undefined;
   return make ? make(Buffer.from(bytes as string), { weak }) : contentTag(bytes, { weak });

@@ -110,18 +110,14 @@ function decoded(answer: Answer): string {
 const tagLines = (answer: Answer) => answer.lines.filter(([name]) => name.toLowerCase() === "etag");
 
 describe.each(settings)("conditional under Express, with its own `etag` setting %j,", (setting) => {
-  test.each(Object.entries(byExpress))("sends 200, then 304, after %s", async (name, [handler, body]) => {
+  test.each(Object.entries(byExpress))("sends 200, then 304, after %s", async (_, [handler, body]) => {
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const connection = await connect(port);
       const full = await connection.ask("GET", "/");
       const etag = full.field("etag");
       expect([full.status, full.body.toString()]).toEqual([200, body]);
-      // A file is a stream: without Express's tag it has its date alone.
-      const isDated = name === "res.sendFile" && setting === false;
-      expect(tagLines(full).length).toBe(isDated ? 0 : 1);
-      const conditions: Lines = isDated
-        ? [["If-Modified-Since", full.field("last-modified")!]]
-        : [etag!, `"other", ${etag}`, "*"].map((list) => ["If-None-Match", list]);
+      expect(tagLines(full).length).toBe(1);
+      const conditions: Lines = [etag!, `"other", ${etag}`, "*"].map((list) => ["If-None-Match", list]);
       for (const condition of conditions) {
         const again = await connection.ask("GET", "/", [condition]);
         expect([again.status, again.field("etag"), tagLines(again)]).toEqual([304, etag, tagLines(full)]);
@@ -333,8 +329,6 @@ const codings = ["identity", "gzip", "br"] as const;
 interface Gaps {
   /** the tag of a coded body: content that was coded before conditional() saw it streams by */
   codedTag?: boolean;
-  /** every tag: a file has that of Express, or none */
-  tag?: boolean;
 }
 
 /** How a client asks whether what it holds is still current. */
@@ -357,7 +351,7 @@ async function expectCodingsApart(listener: RequestListener, body: string, gaps:
       expect(decoded(full)).toBe(body);
       expect(full.field("vary")?.toLowerCase()).toBe("accept-encoding");
       expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
-      const isUntagged = gaps.tag || (gaps.codedTag && coding !== "identity");
+      const isUntagged = gaps.codedTag && coding !== "identity";
       expect(tagLines(full).length).toBe(isUntagged ? 0 : 1);
       const condition = conditionOn(full);
       if (condition === undefined) continue;
@@ -385,11 +379,9 @@ describe.each(Object.entries(orders))(
 
     describe.each(settings)("Express, with its own `etag` setting %j,", (setting) => {
       test.each(Object.entries(byExpress))("%s", async (name, [handler, body]) => {
-        const isFile = name === "res.sendFile";
-        const isTagged = name.endsWith("with a tag") || isFile || (setting !== false && name !== "res.end");
+        const isTagged = name.endsWith("with a tag") || (setting !== false && name !== "res.end");
         await expectCodingsApart(expressApp(setting, middleware, handler), body, {
           codedTag: isCodedFirst && !isTagged,
-          tag: isFile && setting === false,
         });
       });
     });

@@ -131,7 +131,7 @@ describe.each(
       await serving(chain(middleware, page), async (port) => {
         const connection = await connect(port);
         for (const [coding, etag] of [
-          ["gzip", 'W/"1"'],
+          ["gzip", '"1-gzip"'],
           ["identity", '"1"'],
         ] as const) {
           const fields = [
@@ -171,10 +171,7 @@ describe.each(
     };
     await serving(chain(middleware, coded), async (port) => {
       const connection = await connect(port);
-      // A layer that comes after conditional() might have coded it, for all that can be seen.
-      expect((await connection.ask("GET", "/")).field("etag")).toBe(
-        middleware.indexOf(compress) > 0 ? 'W/"1-gzip"' : '"1-gzip"',
-      );
+      expect((await connection.ask("GET", "/")).field("etag")).toBe('"1-gzip"');
       const write = await connection.ask("PUT", "/", [
         ["If-Match", '"1-gzip"'],
         ["Accept-Encoding", "gzip"],
@@ -205,11 +202,11 @@ describe.each(
       const connection = await connect(port);
       const accept = ["Accept-Encoding", "gzip"] as const;
       const full = await connection.ask("GET", "/", [accept]);
-      expect([full.field("etag"), full.field("vary")]).toEqual(['W/"1"', "Accept-Encoding"]);
-      const again = await connection.ask("GET", "/", [accept, ["If-None-Match", 'W/"1"']]);
+      expect([full.field("etag"), full.field("vary")]).toEqual(['"1-gzip"', "Accept-Encoding"]);
+      const again = await connection.ask("GET", "/", [accept, ["If-None-Match", '"1-gzip"']]);
       expect([again.status, again.field("etag"), again.field("vary")]).toEqual([
         304,
-        'W/"1"',
+        '"1-gzip"',
         "Accept-Encoding",
       ]);
       expect(again.field("content-encoding")).toBeUndefined();

@@ -1,0 +1,78 @@
+import {
+  type ConditionalRequest,
+  type Current,
+  evaluate,
+  isRead,
+  type Policy,
+  validatorFields,
+} from "@entity-tag/core";
+import { CODINGS, responseFor, withCodings } from "@entity-tag/core/adapter";
+import { hasLayersBelow, markCoding, watchCoding } from "./compressor.ts";
+import { conditionalRequest, hideFromHandler, showRange } from "./conditional-request.ts";
+import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { addValidator, ownValidators, takeBackFromErrors } from "./own-validators.ts";
+import { sendInstead } from "./replacement.ts";
+
+/** What {@link checkPreconditions} may be told. */
+export interface CheckOptions extends Policy {
+  /** The codings whose tags name the same version: `"v1-gzip"` names `"v1"`. Default: gzip, deflate, br and zstd. */
+  codings?: readonly string[] | undefined;
+}
+
+/**
+ * Whether the conditions of the request settle its answer: then 304, 400, 412 or 428 has been sent.
+ *
+ * Check before the handler acts. Check again when the write is made, or make it conditional on the version: whoever
+ * awaits anything in between loses updates otherwise. Fields that were set on `res` before go out with a 304, too, as
+ * `Cache-Control` and `Vary` must. If `false` for a read, the validators of `current` are set on `res` where they are
+ * missing, and taken back if the answer turns out to be an error; where `If-Range` fails, `Range` is gone from
+ * `req.headers`.
+ *
+ * @throws {TypeError} if a tag or a time in `current` is not valid
+ * @example
+ * createServer((req, res) => {
+ *   if (!checkPreconditions(req, res, { etag: versionTag(7) })) res.end("the seventh version");
+ * });
+ * @see RFC 9110 §13.2.1
+ */
+export function checkPreconditions(
+  req: NodeRequest,
+  res: NodeResponse,
+  current: Current,
+  policy: CheckOptions = {},
+): boolean {
+  // First, since it throws: a mistake must not wait for the first request with a condition.
+  const validators = validatorFields(current);
+  const request = conditionalRequest(req);
+  const state = withCodings(current, policy.codings ?? CODINGS);
+  const decision = evaluate(request, state, policy);
+  if (decision.outcome !== "proceed") {
+    ownValidators(res).fields.length = 0;
+    sendInstead(req, res, request, responseFor(decision, request, state, policy, validators)!);
+    return true;
+  }
+  if (!isRead(request.method)) return false;
+  for (const [name, value] of validators) addValidator(res, name, value);
+  if (validators.length > 0) ownValidators(res).alreadyEvaluated = true;
+  hideFromHandler(req, request, "checked", policy.now);
+  showRange(req, decision.range);
+  guardHead(res, request);
+  return false;
+}
+
+/** What `conditional()` does for every head anyway. */
+function guardHead(res: NodeResponse, request: ConditionalRequest): void {
+  const own = ownValidators(res);
+  if (own.isGuarded) return;
+  own.isGuarded = true;
+  const { writeHead } = res;
+  const isBelow = hasLayersBelow(res);
+  const guarded: typeof writeHead = (status, phrase, fields) => {
+    takeBackFromErrors(request.method, status, res);
+    const coding = res.writeHead === guarded ? undefined : text(res, "content-encoding");
+    if (coding !== undefined) markCoding(res, request, coding);
+    if (isBelow) watchCoding(res, request);
+    return writeHead.call(res, status, phrase, fields);
+  };
+  res.writeHead = guarded;
+}

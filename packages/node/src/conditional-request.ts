@@ -1,0 +1,76 @@
+import type { ConditionalRequest } from "@entity-tag/core";
+import { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
+import type { NodeRequest } from "./message.ts";
+
+type Headers = NodeRequest["headers"];
+
+/** The fields of a request as they came, where some of them are hidden from the handler. Two copies of this package share it. */
+const ORIGINAL = Symbol.for("@entity-tag/node/original-headers");
+
+function originalHeaders(req: NodeRequest): Headers | undefined {
+  return (req as { [ORIGINAL]?: Headers })[ORIGINAL];
+}
+
+/** The request as core asks about it. */
+export function conditionalRequest(req: NodeRequest): ConditionalRequest {
+  const headers = originalHeaders(req) ?? req.headers;
+  return { method: req.method ?? "", headers: { get: (name) => field(headers, name, req.rawHeaders) } };
+}
+
+/** Several lines are one list (§5.3). Node keeps the first alone: of dates over HTTP/1, of any condition over HTTP/2. */
+function field(headers: Headers, name: string, rawHeaders: readonly string[] = []): string | undefined {
+  if (headers[name] === undefined) return undefined;
+  let lines = 0;
+  let list = "";
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const isIt = rawHeaders[i]!.length === name.length && rawHeaders[i]!.toLowerCase() === name;
+    if (isIt) list = lines++ === 0 ? rawHeaders[i + 1]! : `${list}, ${rawHeaders[i + 1]}`;
+  }
+  return lines > 1 ? list : String(headers[name]);
+}
+
+/** What a handler does with `Range`: see the option of that name. */
+export type Ranges = "unchecked" | "checked";
+
+const CONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const;
+
+/**
+ * Hides from the handler the conditions that it might misread, since it may check them by itself, as Express and `send`
+ * do. They stay known to {@link conditionalRequest}.
+ *
+ * A `Range` beside an `If-Range` is hidden as well, unless the handler checks `If-Range`: many do not.
+ */
+export function hideFromHandler(
+  req: NodeRequest,
+  request: ConditionalRequest,
+  ranges: Ranges,
+  now?: number,
+): void {
+  const { headers } = req;
+  // `res.send` of Express asks this. By the date alone it would answer 304 without the tag that is still to be made.
+  if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });
+  const isRangeHidden =
+    headers.range !== undefined &&
+    headers["if-range"] !== undefined &&
+    (ranges === "unchecked" || isRangeRefused(request, now));
+  const areConditionsHidden = isUnsafeForSimpleChecks(request, now);
+  if (isRangeHidden || areConditionsHidden) keepOriginal(req);
+  if (isRangeHidden) delete headers.range;
+  if (areConditionsHidden) for (const name of CONDITIONS) delete headers[name];
+}
+
+/** Shows the handler a `Range` that it may honour, and no other. */
+export function showRange(req: NodeRequest, mayHonour: boolean): void {
+  const range = (originalHeaders(req) ?? req.headers).range;
+  if (range === undefined) return;
+  if (mayHonour) {
+    req.headers.range = range;
+    return;
+  }
+  keepOriginal(req);
+  delete req.headers.range;
+}
+
+function keepOriginal(req: NodeRequest): void {
+  if (originalHeaders(req) === undefined) Object.defineProperty(req, ORIGINAL, { value: { ...req.headers } });
+}

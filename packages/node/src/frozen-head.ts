@@ -1,0 +1,44 @@
+import type { NodeResponse } from "./message.ts";
+
+/** Members of an HTTP/2 response that refuse to work once its head has been sent. */
+const CHANGES = ["setHeader", "appendHeader", "removeHeader"] as const;
+
+/**
+ * Makes the response behave as if its head had been sent, which is true for the handler: `headersSent` says so, and
+ * whatever would change the head throws Node's own error. Returns the function that takes this back.
+ */
+export function freezeHead(res: NodeResponse, isHttp2: boolean): () => void {
+  if (isHttp2) return freezeHttp2Head(res);
+  // Node itself asks this member before every change; a compressor asks it before every write.
+  const http1 = res as NodeResponse & { _header: string | null };
+  http1._header = "held";
+  return () => {
+    http1._header = null;
+  };
+}
+
+function freezeHttp2Head(res: NodeResponse): () => void {
+  const own = CHANGES.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const);
+  for (const name of CHANGES) {
+    res[name] = () => {
+      throw headSentError(true);
+    };
+  }
+  Object.defineProperty(res, "headersSent", { get: () => true, configurable: true });
+  return () => {
+    delete (res as { headersSent?: boolean }).headersSent;
+    for (const [name, descriptor] of own) {
+      if (descriptor) Object.defineProperty(res, name, descriptor);
+      else delete (res as Partial<NodeResponse>)[name];
+    }
+  };
+}
+
+/** The error that Node throws when `writeHead` is called a second time. */
+export function headSentError(isHttp2: boolean): Error {
+  return isHttp2
+    ? Object.assign(new Error("Response has already been initiated."), { code: "ERR_HTTP2_HEADERS_SENT" })
+    : Object.assign(new Error("Cannot write headers after they are sent to the client"), {
+        code: "ERR_HTTP_HEADERS_SENT",
+      });
+}

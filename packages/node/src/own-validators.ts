@@ -1,0 +1,38 @@
+import { isTransfer } from "@entity-tag/core";
+import { keepsFor } from "@entity-tag/core/adapter";
+import type { NodeResponse } from "./message.ts";
+
+/** What this package has done to a response. Two copies of it may meet on one. */
+interface OwnValidators {
+  /** `ETag` and `Last-Modified`, as they were set before it was known whether the answer is a 2xx. */
+  readonly fields: [name: string, value: string][];
+  /** The read has been judged by a state that was known before. */
+  alreadyEvaluated: boolean;
+  /** Something takes the fields back when the head of another answer is due. */
+  isGuarded: boolean;
+}
+
+const OWN = Symbol.for("@entity-tag/node/own-validators");
+
+export function ownValidators(res: NodeResponse): OwnValidators {
+  const known = (res as { [OWN]?: OwnValidators })[OWN];
+  if (known !== undefined) return known;
+  const own = { fields: [], alreadyEvaluated: false, isGuarded: false };
+  (res as { [OWN]?: OwnValidators })[OWN] = own;
+  return own;
+}
+
+/** Sets a validator that the answer lacks, until it turns out to be an error. */
+export function addValidator(res: NodeResponse, name: string, value: string): void {
+  if (res.getHeader(name) !== undefined) return;
+  res.setHeader(name, value);
+  ownValidators(res).fields.push([name, value]);
+}
+
+/** An error page must not carry the validators of the page in whose place it is sent. */
+export function takeBackFromErrors(method: string, status: number, res: NodeResponse): void {
+  const { fields } = ownValidators(res);
+  if (fields.length === 0 || isTransfer(method, status) || keepsFor(status) !== undefined) return;
+  for (const [name, value] of fields) if (res.getHeader(name) === value) res.removeHeader(name);
+  fields.length = 0;
+}

@@ -1,0 +1,127 @@
+import type { DropLimits, DroppedWrites } from "./dropped-writes.ts";
+import type { NodeResponse } from "./message.ts";
+import { type Replacement, replaceHead } from "./replaced-head.ts";
+import type { WrittenHead } from "./written-head.ts";
+
+/** What is known of the content of an answer when its head is due. */
+export interface FirstContent {
+  /** The content so far; `undefined`: none yet, or none at all. */
+  readonly chunk?: string | Uint8Array | undefined;
+  /** Of a string. Default: UTF-8. */
+  readonly encoding?: BufferEncoding | undefined;
+  /** The answer ends with it. */
+  readonly isWhole: boolean;
+}
+
+/** Called when the head is due. It may change the head on `res`, or return an answer to be sent in its place. */
+export type HeadHook = (content: FirstContent) => Replacement | undefined;
+
+export interface BeforeHeadOptions extends DropLimits {
+  /**
+   * Asked once, when content of a known length begins to arrive in parts: up to which length, in bytes, the head waits
+   * for all of it, so that the hook sees the whole. Default: the head does not wait.
+   */
+  awaitedBytes?: (() => number) | undefined;
+}
+
+/**
+ * Where an answer stands:
+ * - `open`: its head can be changed by everybody;
+ * - `held`: the handler has given its head, which waits for content. Only the hook can still change it;
+ * - `judged`: the hook has run, and the head is on its way out;
+ * - `sent`: the head has gone out, and what follows is none of our business;
+ * - `discarding`: another answer takes its place, and what the handler writes is dropped;
+ * - `done`: that was too much, and the handler has been told that its client has left.
+ */
+export type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "done";
+
+/** One response, and what is to be known of it until its head has gone out. */
+export interface PendingAnswer {
+  readonly res: NodeResponse;
+  readonly isHttp2: boolean;
+  /** An answer to HEAD has no content. */
+  readonly isHead: boolean;
+  readonly hook: HeadHook;
+  readonly options: BeforeHeadOptions;
+  /** The methods of the response as they were before. */
+  readonly below: Pick<NodeResponse, "writeHead" | "write" | "end" | "flushHeaders">;
+  /** How many listeners of `finish` were there before. */
+  readonly listeners: number;
+  phase: Phase;
+  /** What `writeHead` was given. */
+  head: WrittenHead | undefined;
+  /** Lets the head be changed again. */
+  thaw: (() => void) | undefined;
+  /** The status that the hook saw. */
+  judgedStatus: number;
+  replacement: Replacement | undefined;
+  dropped: DroppedWrites | undefined;
+  /** Content that waits for the rest of it. */
+  parts: Uint8Array[] | undefined;
+  missingBytes: number;
+}
+
+/** Runs the hook: *open* or *held* to *judged*. */
+export function judge(answer: PendingAnswer, content: FirstContent): void {
+  const { res, head } = answer;
+  thaw(answer);
+  answer.parts = undefined;
+  if (head) res.statusCode = head.status;
+  answer.judgedStatus = res.statusCode;
+  answer.replacement = undefined;
+  attempt(answer, () => {
+    answer.replacement = answer.hook(content);
+  });
+  answer.phase = "judged";
+}
+
+export function thaw(answer: PendingAnswer): void {
+  answer.thaw?.();
+  answer.thaw = undefined;
+}
+
+/** Whatever throws before the head has gone out leaves the answer *open*, so that an error page can be sent. */
+export function attempt<T>(answer: PendingAnswer, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (answer.res.headersSent) throw error;
+    if (answer.replacement) answer.res.statusCode = answer.judgedStatus;
+    answer.phase = "open";
+    answer.head = answer.replacement = undefined;
+    throw error;
+  }
+}
+
+/** Hands the head to the next layer, and at last to Node: *judged* to *sent*. */
+export function passHead(answer: PendingAnswer): void {
+  const { res, below, head, replacement } = answer;
+  const takeBack = replacement && replaceHead(res, replacement);
+  const hasPhrase = replacement === undefined && head?.phrase !== undefined && head.status === res.statusCode;
+  try {
+    // Fields are never passed on: old layers take a flat list for a list of pairs.
+    attempt(answer, () =>
+      hasPhrase
+        ? below.writeHead.call(res, res.statusCode, head!.phrase)
+        : below.writeHead.call(res, res.statusCode),
+    );
+  } catch (error) {
+    if (!res.headersSent) takeBack?.();
+    throw error;
+  }
+  answer.phase = "sent";
+  // A layer has made another answer of one without content: the handler's content belongs to that.
+  if (replacement?.body === undefined && res.statusCode !== replacement?.status)
+    answer.replacement = undefined;
+}
+
+/** Sends the head of the replacement. A head that nobody has given yet passes all layers, as every head does. */
+export function sendReplacementHead(answer: PendingAnswer): void {
+  const { res, head, replacement } = answer;
+  if (head) {
+    passHead(answer);
+    return;
+  }
+  res.statusCode = replacement!.status;
+  attempt(answer, () => res.writeHead(res.statusCode));
+}

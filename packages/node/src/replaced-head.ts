@@ -1,0 +1,38 @@
+import type { NodeResponse } from "./message.ts";
+
+/** An answer that is sent in place of the handler's. */
+export interface Replacement {
+  readonly status: number;
+  /** Fields that it has besides those that it keeps. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** `undefined`: it has no content. */
+  readonly body?: string | undefined;
+  /** Whether a field of the handler's answer may stay. The name may be in any case. */
+  keeps(fieldName: string): boolean;
+}
+
+/** Gives the response the head of its replacement. Returns the function that takes this back. */
+export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: Replacement): () => void {
+  const before = { status: res.statusCode, fields: [] as [string, number | string | string[]][] };
+  for (const name of res.getHeaderNames()) {
+    if (keeps(name)) continue;
+    before.fields.push([name, res.getHeader(name)!]);
+    res.removeHeader(name);
+  }
+  for (const [name, value] of fields) res.setHeader(name, value);
+  if (body !== undefined) res.setHeader("Content-Length", String(Buffer.byteLength(body)));
+  // HTTP/2 has no phrase, and warns when it is read.
+  if (Object.hasOwn(res, "statusMessage")) delete res.statusMessage;
+  res.statusCode = status;
+  return () => {
+    res.statusCode = before.status;
+    for (const [name] of fields) res.removeHeader(name);
+    res.removeHeader("Content-Length");
+    for (const [name, value] of before.fields) res.setHeader(name, value);
+  };
+}
+
+/** Removes the fields that may not stay. */
+export function removeHeadersExcept(res: NodeResponse, keeps: Replacement["keeps"]): void {
+  for (const name of res.getHeaderNames()) if (!keeps(name)) res.removeHeader(name);
+}
