@@ -6,7 +6,14 @@ import {
   type Policy,
   validatorFields,
 } from "@entity-tag/core";
-import { CODINGS, responseFor, withCodings } from "@entity-tag/core/adapter";
+import {
+  CHECK_RULES,
+  CODINGS,
+  checkedState,
+  checkOptions,
+  responseFor,
+  withCodings,
+} from "@entity-tag/core/adapter";
 import { hasLayersBelow, markCoding, watchCoding } from "./compressor.ts";
 import { conditionalRequest, hideFromHandler, showRange } from "./conditional-request.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
@@ -42,7 +49,8 @@ export function checkPreconditions(
   policy: CheckOptions = {},
 ): boolean {
   // First, since it throws: a mistake must not wait for the first request with a condition.
-  const validators = validatorFields(current);
+  checkOptions(policy, CHECK_RULES, "checkPreconditions()");
+  const validators = validatorFields(checkedState(current));
   const request = conditionalRequest(req);
   const state = withCodings(current, policy.codings ?? CODINGS);
   const decision = evaluate(request, state, policy);

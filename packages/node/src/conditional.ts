@@ -1,5 +1,5 @@
 import { isRead } from "@entity-tag/core";
-import { checkedOptions } from "@entity-tag/core/adapter";
+import { checkOptions, LATE_RULES, type OptionRule, type OptionRules, oneOf } from "@entity-tag/core/adapter";
 import { judgeLate, type LateOptions } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 
@@ -10,6 +10,8 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
    * none.
    */
   codings?: readonly string[] | undefined;
+  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies, security fields and the like. */
+  keep?: ((fieldName: string) => boolean) | undefined;
   /**
    * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`; then a `Range` beside an
    * `If-Range` is hidden from them, and they send the whole. `"checked"` suits `express.static` and `send`, which do.
@@ -20,6 +22,20 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
   /** For how many milliseconds it may do so. Default: 500. */
   dropTimeoutMs?: number | undefined;
 }
+
+const limit: OptionRule = {
+  accepts: (value: unknown) => typeof value === "number" && value >= 0,
+  use: "a number from 0 on",
+};
+
+/** Nothing can be required of a read: `require` is for `checkPreconditions`. */
+const RULES: OptionRules = {
+  ...LATE_RULES,
+  require: { accepts: () => false, use: "checkPreconditions(), before the handler, to require conditions" },
+  ranges: oneOf("checked", "unchecked"),
+  maxDroppedBytes: limit,
+  dropTimeoutMs: limit,
+};
 
 /**
  * Middleware that protects reads only: it judges them by their answer. Use {@link checkPreconditions} before a write.
@@ -48,26 +64,9 @@ export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
       "Cannot use `conditional` as middleware itself: use what it returns, as in app.use(conditional())",
     );
   }
-  checkLimits(checkedOptions(options));
+  checkOptions(options, RULES, "conditional()");
   return (req, res, next) => {
     if (isRead(req.method ?? "")) judgeLate(req, res, options);
     next();
   };
-}
-
-function checkLimits(options: ConditionalOptions<never, never> & { require?: unknown }): void {
-  if (options.require) {
-    throw new TypeError(
-      "Cannot require conditions after the handler: require them with checkPreconditions(), before it",
-    );
-  }
-  for (const name of ["maxDroppedBytes", "dropTimeoutMs"] as const) {
-    const value = options[name];
-    if (value === undefined || (typeof value === "number" && value >= 0)) continue;
-    throw new TypeError(`\`${name}\` is ${String(value)}: use a number from 0 on`);
-  }
-  const { ranges = "checked" } = options;
-  if (ranges !== "checked" && ranges !== "unchecked") {
-    throw new TypeError(`\`ranges\` is ${JSON.stringify(ranges)}: use "checked" or "unchecked"`);
-  }
 }

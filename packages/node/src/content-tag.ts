@@ -4,16 +4,17 @@ import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@e
 /**
  * The tag of content, at once: the one that core's `contentTag` promises for the same bytes.
  *
- * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only.
+ * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only. It fits Express as it is:
+ * `app.set("etag", contentTag)`, where Express gives it an encoding of text in place of options.
  *
- * @throws {TypeError} on what holds no bytes
+ * @throws {TypeError} on content that holds no bytes
  * @example
  * contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
  */
 export function contentTag(
   content: string | ArrayBuffer | Uint8Array | DataView,
-  options: { weak?: boolean | undefined } = {},
+  options?: { weak?: boolean | undefined } | string,
 ): EntityTag {
   const isBuffer = content instanceof ArrayBuffer;
   if (typeof content !== "string" && !isBuffer && !ArrayBuffer.isView(content)) {
@@ -22,7 +23,8 @@ export function contentTag(
     );
   }
   const digest = hash("sha256", isBuffer ? new Uint8Array(content) : content, "base64").slice(0, 24);
-  return options.weak ? `W/"${digest}"` : `"${digest}"`;
+  const isWeakAsked = typeof options === "object" && options.weak === true;
+  return isWeakAsked ? `W/"${digest}"` : `"${digest}"`;
 }
 
 /**
@@ -31,7 +33,7 @@ export function contentTag(
  * `BigIntStats` are exact to the nanosecond, which `Stats` are not: the two give one file different tags, so keep to
  * one of them. `now`: milliseconds since the epoch.
  *
- * @throws {TypeError} on a size or a time that is none
+ * @throws {TypeError} on a size or a time that is not valid
  * @example
  * fileTag({ size: 1024n, mtimeNs: 1_700_000_000_123_456_789n }); // '"400-17979cfe3d85cd15"'
  * @see RFC 9110 §8.8.1

@@ -1,7 +1,7 @@
 import {
   type ConditionalRequest,
-  evaluate,
   isTransfer,
+  keepsInRefusal,
   listIncludes,
   type Policy,
   parseDate,
@@ -10,9 +10,10 @@ import {
 } from "@entity-tag/core";
 import {
   CODINGS,
+  earlyResponse,
   keepsFor,
+  lateResponse,
   type PlainResponse,
-  responseFor,
   tagOfCoding,
   withCodings,
 } from "@entity-tag/core/adapter";
@@ -31,6 +32,7 @@ const RANGE_NOT_SATISFIABLE = 416;
 /** How the answer to a read is judged. */
 export interface LateOptions<Req, Res> extends Tagging<Req, Res>, DropLimits, Omit<Policy, "require"> {
   codings?: readonly string[] | undefined;
+  keep?: ((fieldName: string) => boolean) | undefined;
   ranges?: Ranges | undefined;
 }
 
@@ -44,22 +46,33 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   hideFromHandler(req, request, options.ranges ?? "unchecked", options.now);
   const seen = conditionalRequest(req);
   const isBelow = hasLayersBelow(res);
+  const judged = { ...options, keep: keptInRefusal(res, seen, options.keep) };
   ownValidators(res).isGuarded = true;
   const decide = (content: FirstContent) => {
     takeBackFromErrors(seen.method, res.statusCode, res);
     const isAbove = res.writeHead !== writeHead;
-    const instead = settle(req, res, seen, options, content, isAbove, removed);
-    if (isBelow || isAbove) {
-      if (instead !== undefined) inPlace(res, seen, instead);
-      watchCoding(res, seen);
-    }
-    const keeps = instead === undefined ? keepsFor(res.statusCode) : undefined;
+    const instead = settle(req, res, seen, judged, content, isAbove, removed);
+    const hasLayers = isBelow || isAbove;
+    if (hasLayers) watchCoding(res, seen);
+    if (instead !== undefined) return inPlace(res, seen, instead, hasLayers);
+    const keeps = keepsFor(res.statusCode);
     if (keeps) removeHeadersExcept(res, keeps);
-    return instead;
+    return undefined;
   };
   beforeHead(req, res, decide, { ...options, awaitedBytes: () => awaitedBytes(req, res, options) });
   const { writeHead } = res;
   const removed = watchRemovals(res, seen, () => isBelow || res.writeHead !== writeHead);
+}
+
+/** A refusal keeps what outer layers have set for any answer. Only these conditions can refuse a read. */
+function keptInRefusal(
+  res: NodeResponse,
+  { headers }: ConditionalRequest,
+  keep: ((fieldName: string) => boolean) | undefined,
+): ((fieldName: string) => boolean) | undefined {
+  if (headers.get("if-match") == null && headers.get("if-unmodified-since") == null) return keep;
+  const outer = new Set(res.getHeaderNames().filter(keepsInRefusal));
+  return (name) => outer.has(name.toLowerCase()) || keep?.(name) === true;
 }
 
 /** What a handler takes back before it answers otherwise: the validators that it had set. */
@@ -101,9 +114,7 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   const coding = isAbove ? text(res, "content-encoding") : undefined;
   const coded = etag !== undefined && coding !== undefined ? tagOfCoding(etag, coding) : etag;
   const state = withCodings({ etag, lastModified: parseDate(text(res, "last-modified")) }, codings);
-  const instead = ownValidators(res).alreadyEvaluated
-    ? undefined
-    : responseFor(evaluate(request, state, options), request, state, options, []);
+  const instead = ownValidators(res).alreadyEvaluated ? undefined : lateResponse(request, state, options);
   if (coded === undefined || coded === etag) return instead;
   if (instead?.body !== undefined) return instead;
   const isHeld = instead && listIncludes(request.headers.get("if-none-match") ?? "", etag!, "weak");
@@ -123,7 +134,7 @@ function settleRange(
   const date = text(res, "last-modified") ?? removed["last-modified"];
   const known: State = { etag: parseTag(text(res, "etag") ?? removed.etag), lastModified: parseDate(date) };
   const state = withCodings(known, codings);
-  const instead = responseFor(evaluate(request, state, policy), request, state, policy);
+  const instead = earlyResponse(request, state, policy);
   // An error page has fields of its own, such as a `Content-Security-Policy`, that no representation has.
   return (
     instead && {

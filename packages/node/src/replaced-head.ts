@@ -8,16 +8,18 @@ export interface Replacement {
   /** `undefined`: it has no content. */
   readonly body?: string | undefined;
   /** Whether a field of the handler's answer may stay. The name may be in any case. */
-  keeps(fieldName: string): boolean;
+  keeps(fieldName: string, value?: string): boolean;
 }
 
 /** Gives the response the head of its replacement. Returns the function that takes this back. */
 export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: Replacement): () => void {
   const before = { status: res.statusCode, fields: [] as [string, number | string | string[]][] };
+  const own = new Set(fields.map(([name]) => name.toLowerCase())).add("content-length");
   for (const name of res.getHeaderNames()) {
-    if (keeps(name)) continue;
-    before.fields.push([name, res.getHeader(name)!]);
-    res.removeHeader(name);
+    const value = res.getHeader(name)!;
+    const isKept = keeps(name, String(value));
+    if (!isKept || own.has(name.toLowerCase())) before.fields.push([name, value]);
+    if (!isKept) res.removeHeader(name);
   }
   for (const [name, value] of fields) res.setHeader(name, value);
   if (body !== undefined) res.setHeader("Content-Length", String(Buffer.byteLength(body)));
@@ -26,13 +28,14 @@ export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: 
   res.statusCode = status;
   return () => {
     res.statusCode = before.status;
-    for (const [name] of fields) res.removeHeader(name);
-    res.removeHeader("Content-Length");
+    for (const name of own) if (res.getHeader(name) !== undefined) res.removeHeader(name);
     for (const [name, value] of before.fields) res.setHeader(name, value);
   };
 }
 
 /** Removes the fields that may not stay. */
 export function removeHeadersExcept(res: NodeResponse, keeps: Replacement["keeps"]): void {
-  for (const name of res.getHeaderNames()) if (!keeps(name)) res.removeHeader(name);
+  for (const name of res.getHeaderNames()) {
+    if (!keeps(name, String(res.getHeader(name)))) res.removeHeader(name);
+  }
 }

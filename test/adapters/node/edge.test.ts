@@ -54,7 +54,7 @@ function oldLayer(listener: (res: ServerResponse) => void): Layer {
 }
 
 describe("A layer of old, in front:", () => {
-  const old = oldLayer((res) => void res.setHeader("X-Old", "yes"));
+  const old = oldLayer((res) => void res.setHeader("X-Request-Id", "yes"));
   const ways: Record<string, RequestListener> = {
     end: (_, res) => void res.setHeader("ETag", '"v1"').end(TEXT),
     writeHead: (_, res) => void res.writeHead(200, { ETag: '"v1"' }).end(TEXT),
@@ -77,7 +77,7 @@ describe("A layer of old, in front:", () => {
           [[], 200],
         ] as [Lines, number][]) {
           const answer = await ask(port, "GET", "/", lines);
-          expect([answer.status, answer.field("x-old"), answer.field("etag")]).toEqual([
+          expect([answer.status, answer.field("x-request-id"), answer.field("etag")]).toEqual([
             status,
             "yes",
             '"v1"',
@@ -94,7 +94,7 @@ describe("A layer of old, in front:", () => {
     await serving(stack([old], handler), async (port) => {
       for (const method of ["GET", "PUT"]) {
         const answer = await ask(port, method, "/", [["If-Match", '"x"']]);
-        expect([answer.status, answer.field("x-old")]).toEqual([412, "yes"]);
+        expect([answer.status, answer.field("x-request-id")]).toEqual([412, "yes"]);
       }
     });
   });
@@ -473,6 +473,45 @@ describe("The tag of a coding", () => {
     await serving(stack([conditional({ codings: [] })], tagged), async (port) => {
       expect((await ask(port, "GET", "/", [gzip, ["If-None-Match", '"v1-gzip"']])).status).toBe(200);
     });
+  });
+});
+
+test("A refusal of a read keeps what outer layers had set, and little that is about the representation", async () => {
+  const outer: Layer = (_, res, next) => {
+    res.setHeader("X-Outer", "yes");
+    res.setHeader("Cache-Control", "max-age=60");
+    next();
+  };
+  const handler: RequestListener = (_, res) => {
+    for (const name of [
+      "CDN-Cache-Control",
+      "Content-Location",
+      "Content-Disposition",
+      "X-Inner",
+      "X-Kept",
+    ]) {
+      res.setHeader(name, "value");
+    }
+    res.setHeader("Access-Control-Allow-Origin", "*").end(TEXT);
+  };
+  const layers = [outer, conditional({ keep: (name) => name.toLowerCase() === "x-kept" })];
+  await serving(stack(layers, handler), async (port) => {
+    const answer = await ask(port, "GET", "/", [["If-Match", '"x"']]);
+    const seen = answer.lines.map(([name]) => name.toLowerCase()).sort();
+    expect([answer.status, seen]).toEqual([
+      412,
+      [
+        "access-control-allow-origin",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "etag",
+        "keep-alive",
+        "x-kept",
+        "x-outer",
+      ],
+    ]);
   });
 });
 
