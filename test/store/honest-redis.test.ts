@@ -1,0 +1,111 @@
+import { resource } from "@entity-tag/store";
+import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { request } from "./mutate/requests.ts";
+import { canStartRedis, freePort, type OwnRedis, ownRedis } from "./race/own-redis.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** What the README promises: two seconds for a connection, and as much again for a slow machine. */
+const PATIENCE = 4_000;
+
+type AnyClient = Parameters<typeof redisStore>[0];
+
+const clients: [name: string, open: (url: string) => Promise<{ client: AnyClient; end(): void }>][] = [
+  [
+    "node-redis",
+    async (url) => {
+      const client = createClient({ url }).on("error", () => {});
+      client.connect().catch(() => {});
+      return { client, end: () => client.destroy() };
+    },
+  ],
+  [
+    "ioredis",
+    async (url) => {
+      const client = new Redis(url).on("error", () => {});
+      return { client, end: () => client.disconnect() };
+    },
+  ],
+];
+
+function pagesIn(client: AnyClient, options?: RedisOptions<unknown>) {
+  return resource(redisStore<unknown>(client, options), { key: "home" });
+}
+
+const put = (content: string) => request("PUT", {}, JSON.stringify(content));
+
+describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
+  let redis: OwnRedis;
+  beforeAll(async () => {
+    redis = await ownRedis();
+  });
+  afterAll(() => redis.close());
+
+  test("a server that was never there is 503 within the patience, for a read and for a write", async () => {
+    const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
+    const pages = pagesIn(client);
+    const start = performance.now();
+    const [read, write] = await Promise.all([pages(request("GET")), pages(put("Hello"))]);
+    expect(performance.now() - start).toBeLessThan(PATIENCE);
+    for (const answer of [read, write]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).not.toBeNull();
+    }
+    expect((await read.json()).detail).not.toMatch(/writers|changed/);
+    end();
+  });
+
+  test("a write that was answered with 503 is not made when the server is back", async () => {
+    const { client, end } = await open(redis.url);
+    const pages = pagesIn(client, { prefix: "later" });
+    expect((await pages(put("first"))).status).toBe(201);
+    await redis.kill();
+    await vi.waitFor(async () => expect((await pages(put("second"))).status).toBe(503), { timeout: 20_000 });
+    await redis.start();
+    await vi.waitFor(async () => expect([200, 404]).toContain((await pages(request("GET"))).status), {
+      timeout: 20_000,
+    });
+    // The server has forgotten everything, so anything that is there was sent late.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await pages(request("GET"))).status).toBe(404);
+    end();
+  });
+
+  test.each([
+    ["out of memory", ["maxmemory", "1"], ["maxmemory", "0"], 507],
+    ["without its replicas", ["min-replicas-to-write", "1"], ["min-replicas-to-write", "0"], 503],
+  ])("a server %s refuses a write, and nothing is written", async (_, [name, value], undo, status) => {
+    const { client, end } = await open(redis.url);
+    const admin = new Redis(redis.url);
+    const pages = pagesIn(client, { prefix: "refusing" });
+    await vi.waitFor(async () => expect((await pages(request("GET"))).status).toBe(404), { timeout: 10_000 });
+    await admin.config("SET", name!, value!);
+    const keyed = request("PUT", { "Idempotency-Key": "k" }, '"Hello"');
+    for (const each of [put("Hello"), keyed]) {
+      const answer = await pages(each);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("Retry-After")).not.toBeNull();
+    }
+    await admin.config("SET", undo[0]!, undo[1]!);
+    expect(await admin.keys("*refusing*")).toEqual([]);
+    admin.disconnect();
+    end();
+  });
+
+  test("a replica refuses a write, and nothing is written", async () => {
+    const { client, end } = await open(redis.url);
+    const admin = new Redis(redis.url);
+    const pages = pagesIn(client, { prefix: "replica" });
+    await vi.waitFor(async () => expect((await pages(request("GET"))).status).toBe(404), { timeout: 10_000 });
+    await admin.replicaof("127.0.0.1", String(await freePort()));
+    expect((await pages(put("Hello"))).status).toBe(503);
+    await admin.replicaof("NO", "ONE");
+    expect((await pages(request("GET"))).status).toBe(404);
+    admin.disconnect();
+    end();
+  });
+});
