@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type OpenDriver,
   openIoRedis,
+  openLibsql,
   openMemory,
   openNodeRedis,
   openPGlite,
@@ -19,6 +20,7 @@ import { reachable } from "./race/databases.ts";
 
 contract("memoryStore", openMemory);
 contract("sqliteStore on node:sqlite, on a file", openSqlite);
+contract("sqliteStore on libsql, with the interface of better-sqlite3", openLibsql);
 contract("postgresStore on PGlite", openPGlite);
 
 const postgres = await reachable("postgres");

@@ -90,6 +90,7 @@ async function mutated<T>(
     identity,
     signal: signal ?? request.signal,
     skipValue: false,
+    replaces: request.method === "DELETE",
     // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.
     mustExist: request.method === "DELETE",
   });

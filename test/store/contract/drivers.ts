@@ -9,6 +9,7 @@ import { postgresStore } from "@entity-tag/store/postgres";
 import { redisStore } from "@entity-tag/store/redis";
 import { sqliteStore } from "@entity-tag/store/sqlite";
 import { Redis } from "ioredis";
+import Libsql from "libsql";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient } from "redis";
@@ -46,6 +47,19 @@ export async function openSqlite(): Promise<OpenDriver> {
   const db = new DatabaseSync(join(folder, "store.db"));
   return {
     open: (codec) => sqliteStore(db, { ...codec, table: tableOf("t", codec) }).createTable(),
+    async close() {
+      db.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The interface of better-sqlite3, prebuilt. */
+export async function openLibsql(): Promise<OpenDriver> {
+  const folder = mkdtempSync(join(tmpdir(), "contract-"));
+  const db = new Libsql(join(folder, "store.db"));
+  return {
+    open: (options) => sqliteStore(db, { ...options, table: tableOf("t", options) }).createTable(),
     async close() {
       db.close();
       rmSync(folder, { recursive: true });

@@ -45,6 +45,8 @@ export function toText(stored: Stored): string {
 /** A plain Uint8Array, whatever the client library has: a Buffer's `slice` is another one. */
 function toBytes(stored: Stored): Uint8Array {
   if (typeof stored === "string") return new TextEncoder().encode(stored);
+  // libsql gives an ArrayBuffer.
+  if (!ArrayBuffer.isView(stored)) return new Uint8Array(stored);
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 

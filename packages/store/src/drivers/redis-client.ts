@@ -89,7 +89,8 @@ function sendByNodeRedis(client: NodeRedis): Send {
     // Aborting takes back a command that is not sent yet, and nothing else.
     const { signal: abortSignal, abort } = takeBack();
     const late = setTimeout(abort, PATIENCE);
-    const work = () => client.sendCommand([command, ...args.map(toBuffer)], { typeMapping, abortSignal });
+    const work = () =>
+      client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], { typeMapping, abortSignal });
     try {
       return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } catch (error) {
@@ -121,7 +122,7 @@ function sendByIoRedis(client: IoRedis): Send {
     });
     lost.catch(() => {});
     sent.add(lose);
-    const work = () => Promise.race([client.callBuffer(command, ...args.map(toBuffer)), lost]);
+    const work = () => Promise.race([client.callBuffer(command, ...args.map((arg) => toBuffer(arg))), lost]);
     try {
       return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } finally {

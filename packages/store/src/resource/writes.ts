@@ -186,6 +186,7 @@ function writeOf<T>(
   return {
     ...{ request, store, key, policy, codings, format, maxSwaps, signal },
     skipValue: false,
+    replaces: request.method !== "PATCH",
     mustExist: false,
   };
 }

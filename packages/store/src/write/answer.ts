@@ -43,6 +43,8 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
       return notFound();
     case "key-reused":
       return problem(422, "This Idempotency-Key came with another request before.");
+    case "unreadable":
+      return problem(409, "The value that is here cannot be read. Replace it with PUT, or remove it.");
     case "too-large":
       return problem(413, outcome.reason);
     case "constraint":

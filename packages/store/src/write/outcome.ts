@@ -14,6 +14,8 @@ export type Outcome<T> =
   | { kind: "absent" }
   /** The `Idempotency-Key` came with another request before. */
   | { kind: "key-reused" }
+  /** The value that is here cannot be decoded, and the write depends on it. */
+  | { kind: "unreadable" }
   /** Other writers were faster every time, or the store cannot write now. */
   | { kind: "busy" }
   /** The store has no room. */

@@ -44,6 +44,8 @@ export interface Write<T> {
   octets?: Uint8Array | undefined;
   /** The change and the answers do not look at the current value: it need not be read. */
   skipValue: boolean;
+  /** The next value does not depend on the current one, so one that cannot be decoded may be replaced. */
+  replaces: boolean;
   /** Where nothing is, the outcome is `absent`, whatever the conditions say; otherwise they are judged. */
   mustExist: boolean;
 }
@@ -120,6 +122,8 @@ type LostSwap<T> = Extract<Swap<T>, { swapped: false }>;
 
 /** The change and the swap: the outcome, or the swap that was lost. */
 async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<T> | LostSwap<T>> {
+  const isUnreadable = current !== null && !hasValue<T>(current) && !it.skipValue;
+  if (isUnreadable && !it.replaces) return { kind: "unreadable" };
   const made = await it.change(current && hasValue<T>(current) ? current.value : null);
   if (isResponse(made)) return { kind: "declined", response: made };
   if (made === undefined) {

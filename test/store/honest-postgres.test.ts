@@ -1,0 +1,152 @@
+import { mutate, resource } from "@entity-tag/store";
+import { postgresStore } from "@entity-tag/store/postgres";
+import { Pool, type PoolConfig } from "pg";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ownName } from "./contract/drivers.ts";
+import { request } from "./mutate/requests.ts";
+import { reachable } from "./race/databases.ts";
+import { freePort } from "./race/own-redis.ts";
+import { databaseUrl } from "./race/place.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** What the README promises: two seconds for a connection or a lock, and as much again for a slow machine. */
+const PATIENCE = 4_500;
+
+const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
+
+interface Client {
+  client: Parameters<typeof postgresStore>[0];
+  end(): Promise<void>;
+}
+
+const clients: [name: string, open: (url: string, options?: string) => Client][] = [
+  [
+    "pg",
+    (connectionString, options) => {
+      const config: PoolConfig = { connectionString, max: 4, ...(options && { options: `-c ${options}` }) };
+      const pool = new Pool(config).on("error", () => {});
+      return { client: pool, end: () => pool.end() };
+    },
+  ],
+  [
+    "postgres.js",
+    (url, options) => {
+      const [name = "", value = ""] = options?.split("=") ?? [];
+      const sql = postgres(url, { max: 4, fetch_types: false, connection: options ? { [name]: value } : {} });
+      return { client: sql, end: () => sql.end() };
+    },
+  ],
+];
+
+const table = ownName();
+
+describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s", (name, open) => {
+  const own = open(databaseUrl);
+  const admin = new Pool({ connectionString: databaseUrl, max: 2 }).on("error", () => {});
+  const store = postgresStore<unknown>(own.client, { table });
+  const pages = resource(store, { key: (each) => new URL(each.url).pathname.slice(7) });
+  beforeAll(async () => {
+    await store.createTable();
+  });
+  afterAll(async () => {
+    await own.end();
+    if (name === "postgres.js") await admin.query(`DROP TABLE IF EXISTS ${table}, ${table}_ledger`);
+    await admin.end();
+  });
+
+  async function create(path: string): Promise<void> {
+    const answer = await pages(request("PUT", {}, '"first"', path));
+    expect([201, 204]).toContain(answer.status);
+  }
+
+  test("a server that is not there is 503, for a read and for a write, in their own words", async () => {
+    const { client, end } = open(`postgres://postgres@127.0.0.1:${await freePort()}/test`);
+    const absent = resource(postgresStore<unknown>(client), { key: "home" });
+    const start = performance.now();
+    const [read, write] = await Promise.all([absent(request("GET")), absent(put("Hello"))]);
+    expect(performance.now() - start).toBeLessThan(PATIENCE);
+    for (const answer of [read, write]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).not.toBeNull();
+    }
+    expect((await read.json()).detail).not.toMatch(/writers|changed/);
+    await end();
+  });
+
+  test.each([["default_transaction_read_only=on"], ["statement_timeout=1"]])(
+    "a session with %s is 503, and nothing is written",
+    async (setting) => {
+      const path = `/pages/${name}-${setting.length}`;
+      const { client, end } = open(databaseUrl, setting);
+      const big = JSON.stringify("x".repeat(4_000_000));
+      const strict = resource(postgresStore<unknown>(client, { table }), { key: path, maxBytes: 5_000_000 });
+      for (const headers of [{}, { "Idempotency-Key": path }]) {
+        expect((await strict(request("PUT", headers, big))).status).toBe(503);
+      }
+      expect(await store.read(path)).toBeNull();
+      await end();
+    },
+  );
+
+  test("a locked row holds up nobody else, and its writers are told within the patience", async () => {
+    const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
+    await create(locked);
+    const holder = await admin.connect();
+    await holder.query("BEGIN");
+    await holder.query(`SELECT FROM ${table} WHERE key = $1 FOR UPDATE`, [locked.slice(7)]);
+    const start = performance.now();
+    const leaving = new AbortController();
+    const abandoned = Array.from({ length: 10 }, () =>
+      pages(
+        new Request(put("abandoned").url.replace("/pages/home", locked), {
+          method: "PUT",
+          body: '"abandoned"',
+          signal: leaving.signal,
+        }),
+      ),
+    );
+    const waiting = Array.from({ length: 10 }, () => pages(request("PUT", {}, '"waiting"', locked)));
+    setTimeout(() => leaving.abort(new Error("The client has gone")), 100);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await pages(request("PUT", {}, '"second"', free))).status).toBe(201);
+    expect(performance.now() - start).toBeLessThan(1_800);
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(503);
+    await Promise.allSettled(abandoned);
+    expect(performance.now() - start).toBeLessThan(PATIENCE);
+    // The connections are free again, and what was given up is not made later.
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    await holder.query("ROLLBACK");
+    holder.release();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await store.read(locked.slice(7)))?.value).toBe("first");
+    expect((await pages(request("PUT", {}, '"third"', locked))).status).toBe(204);
+  });
+
+  test("a row whose value cannot be read does not hide the others, and a PUT repairs it", async () => {
+    const prefix = `${name}-rows-`;
+    for (const key of ["a", "b", "c"]) await store.swap(prefix + key, null, { key });
+    await admin.query(`UPDATE ${table} SET value = 'not JSON' WHERE key = $1`, [`${prefix}b`]);
+    const members = await store.list(prefix, { limit: 9 });
+    expect(members.map(({ unreadable = false, value }) => [unreadable, value])).toEqual([
+      [false, { key: "a" }],
+      [true, undefined],
+      [false, { key: "c" }],
+    ]);
+    const validated = resource(store, { key: `${prefix}b`, validate: () => true });
+    const tag = `"${members[1]!.version}"`;
+    expect((await validated(put({ key: "b" }, { "If-Match": tag }))).status).toBe(204);
+    expect((await store.read(`${prefix}b`))?.value).toEqual({ key: "b" });
+    await admin.query(`UPDATE ${table} SET value = 'not JSON' WHERE key = $1`, [`${prefix}b`]);
+    const changed = await mutate(
+      request("POST"),
+      store,
+      `${prefix}b`,
+      (current) => current ?? { key: "new" },
+    );
+    // Its next value is made from the one that cannot be read.
+    expect(changed.status).toBe(409);
+  });
+});

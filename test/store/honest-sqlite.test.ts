@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { resource } from "@entity-tag/store";
+import { type SqliteDatabase, sqliteStore } from "@entity-tag/store/sqlite";
+import Libsql from "libsql";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { request } from "./mutate/requests.ts";
+
+// Long, for a machine that does ten other things at the same time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** What the README promises: two seconds for a read and as much for a write, and more for a slow machine. */
+const PATIENCE = 6_000;
+
+const folder = mkdtempSync(join(tmpdir(), "honest-sqlite-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Database extends SqliteDatabase {
+  exec(sql: string): unknown;
+  close(): unknown;
+}
+
+let files = 0;
+const newFile = () => join(folder, `${++files}.db`);
+
+/** `libsql` has the interface of better-sqlite3, and its default: five seconds in which the event loop stands still. */
+const libraries: [name: string, open: (path: string) => Database][] = [
+  ["node:sqlite", (path) => new DatabaseSync(path)],
+  ["libsql", (path) => new Libsql(path, { timeout: 5_000 }) as Database],
+];
+
+const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
+
+describe.each(libraries)("SQLite by %s", (_, open) => {
+  test("a file in WAL mode that another process has locked is 503 within the patience, and nothing stands still", async () => {
+    const path = newFile();
+    const [db, other] = [open(path), open(path)];
+    other.exec("PRAGMA journal_mode = WAL");
+    const store = await sqliteStore<unknown>(db).createTable();
+    const pages = resource(store, { key: "home" });
+    other.exec("BEGIN IMMEDIATE");
+    let longest = 0;
+    let last = performance.now();
+    const watch = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const start = performance.now();
+    const writes = [put("a"), put("b", { "Idempotency-Key": "k" }), put("c")];
+    for (const answer of await Promise.all(writes.map((write) => pages(write)))) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).not.toBeNull();
+    }
+    expect(performance.now() - start).toBeLessThan(PATIENCE);
+    clearInterval(watch);
+    expect(longest).toBeLessThan(1_500);
+    expect((await pages(request("GET"))).status).toBe(404);
+    other.exec("ROLLBACK");
+    expect((await pages(put("d"))).status).toBe(201);
+    other.close();
+  });
+
+  test("a database that is read-only is 503, and one that is full is 507", async () => {
+    const db = open(newFile());
+    const store = await sqliteStore<unknown>(db).createTable();
+    const pages = resource(store, { key: "home", maxBytes: 10_000_000 });
+    db.exec("PRAGMA query_only = ON");
+    expect((await pages(put("a"))).status).toBe(503);
+    expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(503);
+    db.exec("PRAGMA query_only = OFF");
+    db.exec("PRAGMA max_page_count = 10");
+    for (const headers of [{}, { "Idempotency-Key": "k" }]) {
+      const answer = await pages(put("x".repeat(1_000_000), headers));
+      expect([answer.status, answer.headers.has("Retry-After")]).toEqual([507, true]);
+    }
+    expect((await pages(request("GET"))).status).toBe(404);
+    db.exec("PRAGMA max_page_count = 1000000");
+    expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(201);
+  });
+
+  test("a read that cannot be made has words for a read", async () => {
+    const path = newFile();
+    const [db, other] = [open(path), open(path)];
+    const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });
+    other.exec("BEGIN EXCLUSIVE");
+    const answer = await pages(request("GET"));
+    expect(answer.status).toBe(503);
+    expect((await answer.json()).detail).not.toMatch(/writers|changed/);
+    other.exec("ROLLBACK");
+    other.close();
+  });
+});
+
+test("SQLite seeks a deep page of a collection, and scans nothing before it", async () => {
+  const db = new DatabaseSync(":memory:");
+  const asked: string[] = [];
+  const watching = {
+    prepare(sql: string) {
+      asked.push(sql);
+      return db.prepare(sql);
+    },
+  };
+  const store = await sqliteStore<number>(watching).createTable();
+  await store.swap("b", null, 1);
+  expect(await store.list("", { limit: 2, after: "a" })).toHaveLength(1);
+  const [plan] = db.prepare(`EXPLAIN QUERY PLAN ${asked.at(-1)}`).all("a", 2) as { detail: string }[];
+  expect(plan?.detail).toMatch(/SEARCH .* \(key>\?\)$/);
+});
