@@ -74,7 +74,7 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
         const place = { group: await placed(text, settings), since: forgotten.now(), forgotten };
         return exchange(asked, place, settings, signal, isJoined);
       },
-      () => report(settings, asked, { fwd: "stale", collapsed: true }),
+      (fwd) => report(settings, asked, { ...(fwd && { fwd }), collapsed: true }),
     );
   }
 

@@ -9,3 +9,11 @@
  * @see RFC 9110 §13
  */
 export type Fetch = (...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>;
+
+type Init = NonNullable<Parameters<Fetch>[1]>;
+
+/** What a request may have as its content. Not every runtime's types have a name for it. */
+export type Content = NonNullable<Init["body"]>;
+
+/** The fields of a request, in each form that `fetch` takes. */
+export type Fields = NonNullable<Init["headers"]>;

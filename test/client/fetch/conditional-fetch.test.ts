@@ -369,7 +369,8 @@ describe("identical requests under way", () => {
       expect(server.statuses().at(-1)).toBe(status);
     }
     expect(server.seen.length).toBe(2);
-    expect(events.filter(({ collapsed }) => collapsed).length).toBe(38);
+    expect(events.filter(({ collapsed, fwd }) => collapsed && fwd === "uri-miss").length).toBe(19);
+    expect(events.filter(({ collapsed, fwd }) => collapsed && fwd === "stale").length).toBe(19);
   });
 
   it("are one while their coded body has a length", async () => {

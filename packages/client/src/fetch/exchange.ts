@@ -30,8 +30,8 @@ export async function exchange(
   const missed: Forwarded = kept.length > 0 ? "vary-miss" : "uri-miss";
   const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
   const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
-  const hand = (response: Response, detail?: string) =>
-    received(response, asked, place, settings, fwd, isJoined, detail);
+  const hand = async (response: Response, detail?: string) =>
+    Object.assign(await received(response, asked, place, settings, fwd, isJoined, detail), { fwd });
   if (!condition) {
     const response = await send(settings, asked, signal);
     if (method === "HEAD") await freshenByHead(response, chosen, asked, place, settings);
@@ -44,7 +44,7 @@ export async function exchange(
     return hand(await pass(settings, asked, signal), "a condition needs the server's leave (CORS)");
   if (answer.status !== 304) return hand(answer);
   const stored = selectedBy(answer, condition);
-  if (stored) return revalidated(answer, stored, asked, place, settings, fwd);
+  if (stored) return Object.assign(await revalidated(answer, stored, asked, place, settings, fwd), { fwd });
   // RFC 9111 §4.3.4: it selects nothing here. What it was asked about is not what the server has.
   await answer.body?.cancel();
   const forget = () =>

@@ -1,7 +1,12 @@
 import { onAbort } from "./abort.ts";
+import type { Forwarded } from "./event.ts";
 
 /** Makes an answer for one caller; `undefined` when that caller has to ask for itself. */
-export type Serve = (signal: AbortSignal | undefined) => Response | undefined;
+export interface Serve {
+  (signal: AbortSignal | undefined): Response | undefined;
+  /** Why the server was asked; absent when it was not. */
+  fwd?: Forwarded;
+}
 
 /** Asks for an answer. `isJoined` says whether more than one caller waits for it. */
 export type Ask = (signal: AbortSignal | undefined, isJoined: () => boolean) => Promise<Serve>;
@@ -11,7 +16,7 @@ export interface Flights {
   join(
     request: { key: string; url: string; signal: AbortSignal | undefined },
     ask: Ask,
-    onJoin: () => void,
+    onJoin: (fwd: Forwarded | undefined) => void,
   ): Promise<Response>;
   /** From now on nobody joins the requests for this url. */
   close(url: string): void;
@@ -45,7 +50,7 @@ export function newFlights(): Flights {
       const underWay = flights.get(key);
       const serve = await headOf(underWay ?? start(key, url, signal, ask), signal);
       const response = serve(signal);
-      if (response && underWay) onJoin();
+      if (response && underWay) onJoin(serve.fwd);
       return response ?? (await ask(signal, () => false))(signal)!;
     },
     close(url) {

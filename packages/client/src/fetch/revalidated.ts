@@ -21,7 +21,7 @@ export async function revalidated(
   fwd: Forwarded,
 ): Promise<Serve> {
   // It has no content, but a connection is free only when its end has been read.
-  await notModified.body?.cancel();
+  if (notModified.body) await notModified.body.cancel();
   const head = freshened(stored, notModified.headers, Date.now());
   const fresh = { ...head, body: stored.body };
   report(settings, asked, { fwd, fwdStatus: 304 });

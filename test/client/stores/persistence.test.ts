@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { conditionalFetch, isNotModified, memoryStore } from "@entity-tag/client";
+import { sqliteStore } from "@entity-tag/client/sqlite";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { servers } from "../fetch/server.ts";
+
+const open = servers();
+const folder = mkdtempSync(join(tmpdir(), "client-persistence-"));
+afterEach(open.close);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function serveUsers() {
+  return open.serve((req, res) => {
+    const tag = `"${req.headers.authorization}-${req.headers.cookie}"`.replaceAll("secret", "tag");
+    if (req.headers["if-none-match"] === tag) return res.writeHead(304, { ETag: tag }).end();
+    return res
+      .writeHead(200, { ETag: tag, Vary: "Authorization, Cookie, Accept", "Set-Cookie": "sid=secret-c" })
+      .end(tag);
+  });
+}
+
+describe("a store in a file", () => {
+  it("survives a restart", async () => {
+    const server = await serveUsers();
+    const file = join(folder, "restart.sqlite");
+    for (const isSame of [false, true, true]) {
+      const db = new DatabaseSync(file);
+      const response = await conditionalFetch({ store: sqliteStore(db) })(server.url);
+      expect([isNotModified(response), await response.text()]).toEqual([isSame, '"undefined-undefined"']);
+      db.close();
+    }
+  });
+
+  it("never has a credential in it", async () => {
+    const server = await serveUsers();
+    const db = new DatabaseSync(join(folder, "credentials.sqlite"));
+    const remembering = conditionalFetch({ store: sqliteStore(db) });
+    const headers = { Authorization: "secret-a", Cookie: "secret-b" };
+    for (const isSame of [false, true]) {
+      const response = await remembering(server.url, { headers });
+      await response.text();
+      expect(isNotModified(response)).toBe(isSame);
+    }
+    db.close();
+    for (const name of readdirSync(folder))
+      expect(readFileSync(join(folder, name), "latin1").includes("secret")).toBe(false);
+    expect(readFileSync(join(folder, "credentials.sqlite"), "latin1")).toContain("tag-a");
+  });
+
+  it("is shared by two connections that write at the same time", async () => {
+    const server = await serveUsers();
+    const file = join(folder, "shared.sqlite");
+    const dbs = [new DatabaseSync(file), new DatabaseSync(file)];
+    const failures: string[] = [];
+    const clients = dbs.map((db) =>
+      conditionalFetch({
+        store: sqliteStore(db),
+        onEvent: ({ text }) => text.includes("failed") && failures.push(text),
+      }),
+    );
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => (await clients[i % 2]!(`${server.url}/${i % 7}`)).text()),
+    );
+    expect(failures).toEqual([]);
+    expect(isNotModified(await clients[0]!(`${server.url}/1`))).toBe(true);
+    for (const db of dbs) db.close();
+  });
+});
+
+describe("memory is bounded", () => {
+  it("by entries and by octets: the least recently used go first", async () => {
+    const server = await serveUsers();
+    const asked = async (options: { maxEntries?: number; maxBytes?: number }) => {
+      const remembering = conditionalFetch({ store: memoryStore(options) });
+      for (const path of ["a", "b", "a", "c"]) await (await remembering(`${server.url}/${path}`)).text();
+      const kept = [];
+      for (const path of ["a", "b", "c"])
+        kept.push(isNotModified(await remembering(`${server.url}/${path}`)));
+      return kept;
+    };
+    expect(await asked({})).toEqual([true, true, true]);
+    expect(await asked({ maxEntries: 2 })).toEqual([true, false, true]);
+    expect(await asked({ maxBytes: 2500 })).toEqual([true, false, true]);
+  });
+});
