@@ -1,3 +1,4 @@
+import type { Content, Fields } from "../fetch.ts";
 import type { Dialect } from "./dialect.ts";
 
 /**
@@ -67,11 +68,11 @@ export interface UpdateOptions<T = unknown> {
   /** How a new value is written. Default: `PUT`, the whole value. `PATCH`: a merge patch of what was changed. */
   method?: "PUT" | "PATCH";
   /** The content of a value. Default: JSON; a Blob, an ArrayBuffer or a view of one is sent as it is. */
-  encode?: (value: T, context: EncodeContext<T>) => BodyInit | Promise<BodyInit>;
+  encode?: (value: T, context: EncodeContext<T>) => Content | Promise<Content>;
   /** The value of a content. Default: JSON. */
   decode?: (response: Response) => T | Promise<T>;
   /** Sent with every request. A function is asked before each one, so that a token can be refreshed. */
-  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  headers?: Fields | (() => Fields | Promise<Fields>);
   /** How many writes are sent at most, whatever became of each. Default: 8. */
   maxAttempts?: number;
   /** How long to wait, in milliseconds, after so many failures (from 1 on). Default: full jitter, up to a second. */
