@@ -1,0 +1,27 @@
+import type { Fetch } from "@entity-tag/client";
+import type { Handler } from "../served.ts";
+
+/** Where a story happens: servers on real sockets, and people whose requests are shown. */
+export interface Stage {
+  /** Whether the conditions of requests are sent. Without them, the story shows what is lost. */
+  hasConditions: boolean;
+  /** A sentence of the story. */
+  tell(sentence: string): void;
+  /** Starts a server, and gives its origin. */
+  serve(handler: Handler): Promise<string>;
+  /** A `fetch` whose requests are shown as this person's. */
+  fetchOf(person: string): Fetch;
+}
+
+/** How a story ended. */
+export interface Ending {
+  /** What is stored in the end, for a person to read. */
+  stored: unknown;
+  /** The changes that are missing from it, although their authors were told that they were saved. */
+  lost: string[];
+}
+
+export interface Story {
+  title: string;
+  play(stage: Stage): Promise<Ending>;
+}
