@@ -10,6 +10,7 @@ export const long: readonly string[] = [
   "test/store/race/exactly-once.test.ts",
   "test/client/update/race.test.ts",
   "test/client/update/outcomes.test.ts",
+  "test/client/update/model.test.ts",
   "test/store/race/faults.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",
