@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { run } from "./run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "entity-tag-against-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function adapter(name: string, code: string): string {
+  const file = join(folder, `${name}.mjs`);
+  writeFileSync(file, code);
+  return file;
+}
+
+/** A server that has every state and knows no condition at all. */
+const knowsNothing = `
+  import { createServer } from "node:http";
+  export default () => {
+    const states = new Map();
+    const server = createServer((req, res) => {
+      const state = states.get(req.url);
+      res.writeHead(state ? 200 : 404, state?.etag ? { ETag: state.etag } : {}).end("the representation");
+    }).listen(0);
+    return {
+      at: "http://127.0.0.1:" + server.address().port + "/",
+      set(state) { const path = "/" + states.size; states.set(path, state); return path; },
+      close() { server.close(); server.closeAllConnections(); },
+    };
+  };`;
+
+describe("--against asks the rows of the standard of a server under test", () => {
+  it("finds what a server without conditions breaks, row by row", async () => {
+    const file = adapter("knows-nothing", knowsNothing);
+    const { status, out } = await run(["--against", file, "--only", "13.1.2"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/\d+ rows: \d+ that any fetch can ask, \d+ that need the wire/);
+    expect(out).toMatch(/^FAIL \S+ {2}If-None-Match/m);
+    expect(out).toMatch(/Your users notice: Readers load again what they have already/);
+    expect(out).toMatch(/> GET \/\d+ HTTP\/1\.1/);
+  });
+
+  it("takes a fetch function, too, and says which rows it cannot be asked", async () => {
+    const file = adapter(
+      "fetch",
+      `export default (request) => new Response("hi", { headers: { ETag: '"v1"' } });`,
+    );
+    const { out } = await run(["--against", file, "--only", "5.3", "--json"]);
+    const { counts } = JSON.parse(out);
+    expect(counts["not applicable"] + counts["could not be set up"]).toBeGreaterThan(0);
+  });
+
+  for (const [name, code, message] of [
+    ["nothing", "export const target = 1;", /default export is not a target/],
+    ["a number", "export default 5;", /default export is not a target/],
+    ["a mistake", "export default (;", /cannot be loaded/],
+    [
+      "a server that does not listen",
+      `export default "http://127.0.0.1:1/";`,
+      /does not answer: nothing listens/,
+    ],
+  ] as const) {
+    it(`a module that exports ${name} ends with one line and status 2`, async () => {
+      const { status, err } = await run(["--against", adapter(name.replaceAll(" ", "-"), code)]);
+      expect(status).toBe(2);
+      expect(err).toMatch(message);
+      expect(err.trimEnd().split("\n")).toHaveLength(1);
+    });
+  }
+
+  it("a module that is not there ends with one line and status 2", async () => {
+    const { status, err } = await run(["--against", join(folder, "missing.mjs")]);
+    expect(status).toBe(2);
+    expect(err).toMatch(/cannot be loaded/);
+  });
+});
