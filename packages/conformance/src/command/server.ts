@@ -88,7 +88,11 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
   const found = await orCannotRun(() => session.ask());
   if (found.status !== 200 && found.status !== 404 && found.status !== 410) refusePage(found);
   const bodies = bodiesFor(found.status === 200 ? found : undefined, options);
-  const stopping = onInterrupt(() => putBack(run, found, true));
+  const stopping = onInterrupt(() => {
+    // Or the next question would write over what is put back.
+    session.close();
+    return putBack(run, found, true);
+  });
   let isAsked = false;
   try {
     if (found.status !== 200) await create(run, bodies, creations);

@@ -38,6 +38,7 @@ export interface Session {
   ask(inquiry?: Inquiry): Promise<Answer>;
   /** A request on a connection of its own, whose last octet waits for `release`. */
   hold(inquiry: Inquiry): Promise<{ release(): Promise<Answer>; close(): void }>;
+  /** Ends the connection. Nothing is sent from then on. */
   close(): void;
 }
 
@@ -57,7 +58,10 @@ export function openSession(options: SessionOptions): Session {
   let asked = 0;
   let mayHaveWritten = false;
 
+  let isClosed = false;
+
   function countOne(): void {
+    if (isClosed) throw new OutOfRequests("It was interrupted");
     if (asked >= maxRequests) throw new OutOfRequests(`${maxRequests} requests were sent already`);
     asked++;
     onAsk?.(asked);
@@ -123,7 +127,10 @@ export function openSession(options: SessionOptions): Session {
       const held = own.hold(requestOf(inquiry));
       return { release: () => watched(inquiry.method ?? "GET", held.release()), close: own.close };
     },
-    close: drop,
+    close() {
+      isClosed = true;
+      drop();
+    },
   };
 }
 

@@ -1,0 +1,69 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { content, startServer } from "../probe/server.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "entity-tag-packed-"));
+const source = resolve(import.meta.dirname, "../../../packages/conformance");
+const main = join(folder, "node_modules/@entity-tag/conformance/dist/main.js");
+
+/** As npm installs it: the packed files, and the one package that they need. */
+beforeAll(() => {
+  const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source });
+  const home = join(folder, "node_modules/@entity-tag/conformance");
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["xzf", join(folder, String(packed).trim()), "--strip-components=1", "-C", home]);
+  symlinkSync(join(source, "node_modules/picocolors"), join(folder, "node_modules/picocolors"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const stopping: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stopping.splice(0)) stop();
+});
+
+describe("the packed command, in a folder with nothing else", () => {
+  it("needs no package of ours beside it", () => {
+    expect(existsSync(join(folder, "node_modules/@entity-tag/core"))).toBe(false);
+    expect(existsSync(main)).toBe(true);
+  });
+
+  it("probes a live server with Node alone, without colours in a pipe", async () => {
+    const { url } = await start();
+    const { status, out, err } = await packed(url);
+    expect(err).toBe("");
+    expect(status, out).toBe(0);
+    expect(out).toMatch(/✓ Do readers get 304s\? +Yes/);
+    expect(out).not.toContain("\x1b[");
+  });
+
+  it("puts back what it found when the person gives up in the middle", async () => {
+    const { url, page } = await start();
+    const child = spawn(process.execPath, [main, url, "--write", "--yes", "--only", "writes"], {
+      cwd: folder,
+    });
+    const told = text(child.stderr);
+    while (page.version < 5) await new Promise((done) => setTimeout(done, 2));
+    child.kill("SIGINT");
+    const status = await new Promise((done) => child.once("exit", done));
+    expect(await told).toContain("The page is as it was found.");
+    expect(status).toBe(130);
+    expect(page.body).toBe(content);
+  });
+});
+
+async function start() {
+  const server = await startServer();
+  stopping.push(server.close);
+  return server;
+}
+
+async function packed(...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { PATH: process.env.PATH } });
+  const exit = new Promise((done) => child.once("exit", done));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: await exit, out, err };
+}
