@@ -14,7 +14,6 @@ export { keepsInLateRefusal } from "./kept-fields.ts";
 export {
   anyFunction,
   CHECK_RULES,
-  checkedOptions,
   checkOptions,
   LATE_RULES,
   type OptionRule,

@@ -66,7 +66,7 @@ export function isCoded(tag: EntityTag, codings: readonly string[]): boolean {
 export function admitsCoding(acceptEncoding: string | null | undefined, coding: string): boolean {
   let wildcard = 0;
   for (const member of (acceptEncoding ?? "").toLowerCase().split(",")) {
-    const [name = "", ...parameters] = member.split(";").map((part) => part.trim());
+    const [name, ...parameters] = member.split(";").map((part) => part.trim()) as [string, ...string[]];
     if (isSameCoding(name, coding.toLowerCase())) return weightOf(parameters) > 0;
     if (name === "*") wildcard = weightOf(parameters);
   }

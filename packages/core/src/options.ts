@@ -139,15 +139,3 @@ function isTagging(value: unknown): boolean {
   checkOptions(value, TAGGING_RULES, "`tag`");
   return true;
 }
-
-/**
- * The options of a `conditional`, checked. To be replaced by {@link checkOptions}, which knows of further ones.
- *
- * @throws {TypeError} as `checkOptions` does
- * @example
- * checkedOptions({ maxBytes: 1024, ifMatch: "weak" }); // the same
- */
-export function checkedOptions<Options extends object>(options: Options): Options {
-  checkOptions(options, LATE_RULES, "conditional()");
-  return options;
-}

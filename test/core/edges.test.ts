@@ -1,0 +1,109 @@
+import { contentTag, type State } from "@entity-tag/core";
+import {
+  admitsCoding,
+  anyFunction,
+  checkOptions,
+  mayBeTagged,
+  problemDocument,
+} from "@entity-tag/core/adapter";
+import { checkPreconditions, conditional } from "@entity-tag/core/fetch";
+import { describe, expect, it, vi } from "vitest";
+
+const url = "https://example.com/";
+const ask = (headers: Record<string, string>, method = "GET") => new Request(url, { method, headers });
+const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+describe("conditional and handlers that give no Response", () => {
+  const ranged = { Range: "bytes=0-1", "If-Range": '"v0"' };
+
+  it("conditional passes undefined, for a request with a range, too", async () => {
+    expect(await conditional(() => undefined)(ask(ranged))).toBeUndefined();
+    const once = vi.fn((request: Request) =>
+      request.headers.has("Range")
+        ? new Response("co", { status: 206, headers: { ETag: '"v1"' } })
+        : undefined,
+    );
+    expect(await conditional(once)(ask(ranged))).toBeUndefined();
+    expect(once).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("content tags without crypto.subtle", () => {
+  it("contentTag says why it cannot make a tag", async () => {
+    vi.stubGlobal("crypto", undefined);
+    await expect(contentTag("hello")).rejects.toThrow(/no crypto\.subtle/);
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("a 304 by its date", () => {
+  it("checkPreconditions sends the tag itself, whatever the codings are", () => {
+    const state: State = { etag: '"v1"', codings: ["gzip"], lastModified: Date.parse(date) };
+    const response = checkPreconditions(ask({ "If-Modified-Since": date, "Accept-Encoding": "gzip" }), state);
+    expect([response?.status, response?.headers.get("ETag")]).toEqual([304, '"v1"']);
+  });
+});
+
+describe("problemDocument, RFC 9457 §3", () => {
+  it("problemDocument has the title of its status, and members of its own", () => {
+    expect(problemDocument(404, "Nothing is here.", { page: 1 })).toEqual({
+      type: "about:blank",
+      title: "Not Found",
+      status: 404,
+      detail: "Nothing is here.",
+      page: 1,
+    });
+    expect(problemDocument(599, "Odd.").title).toBe("");
+  });
+});
+
+describe("conditional and a copy of the request", () => {
+  it("conditional leaves a member that the copy has by itself, as a runtime's own state", async () => {
+    const own = Symbol("state of the runtime");
+    const request = Object.assign(ask({ Range: "bytes=0-1", "If-Range": '"v0"' }), {
+      [own]: "of the original",
+      extra: 1,
+    });
+    class RuntimeRequest extends Request {
+      [own] = "of the copy";
+    }
+    vi.stubGlobal("Request", RuntimeRequest);
+    // On Deno and in workers, the fields of a request cannot be written.
+    vi.spyOn(Headers.prototype, "delete").mockImplementationOnce(() => {
+      throw new TypeError("immutable");
+    });
+    const handler = conditional(
+      (given: typeof request) => new Response(`${given.extra} ${given[own]} ${given.headers.has("Range")}`),
+      { current: () => ({ etag: '"v1"' }) },
+    );
+    const response = await handler(request);
+    vi.unstubAllGlobals();
+    expect(await response.text()).toBe("1 of the copy false");
+  });
+});
+
+describe("small answers", () => {
+  it("admitsCoding and ifNoneMatch take a request without Accept-Encoding", () => {
+    expect(admitsCoding(undefined, "gzip")).toBe(false);
+    const state: State = { etag: '"v1"', codings: ["gzip"] };
+    expect(checkPreconditions(ask({ "If-None-Match": '"v0", *' }), state)).toBeUndefined();
+    expect(checkPreconditions(ask({ "If-None-Match": "*" }), state)?.headers.get("ETag")).toBe('"v1"');
+  });
+
+  it("mayBeTagged says no to an answer to HEAD without its content", () => {
+    expect([
+      mayBeTagged("HEAD", 200, false),
+      mayBeTagged("HEAD", 200),
+      mayBeTagged("GET", 200, false),
+    ]).toEqual([false, true, true]);
+  });
+
+  it("checkOptions means the nearest of several names", () => {
+    const rules = { mods: anyFunction(), mode: anyFunction(), model: anyFunction() };
+    expect(() => checkOptions({ modell: 1 }, rules, "here")).toThrow("did you mean `model`?");
+  });
+
+  it("conditional passes undefined", async () => {
+    expect(await conditional(() => undefined)(ask({}))).toBeUndefined();
+  });
+});
