@@ -1,4 +1,4 @@
-/** Draws the pictures of the README: `npm run screenshots`. It needs Chromium. */
+/** Draws pictures of the wiki, those of the README among them: `npm run screenshots`. It needs Chromium. */
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";

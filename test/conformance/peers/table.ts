@@ -10,6 +10,7 @@ export const pinned = (): Score[] => JSON.parse(readFileSync(pinnedFile, "utf8")
 
 /** The documents that hold the tables, between two marks each. */
 export const documents: Record<string, (scores: readonly Score[]) => string> = {
+  [`${root}/README.md`]: overview,
   [`${root}/packages/conformance/README.md`]: overview,
   [`${root}/docs/conformance.md`]: (scores) => `${overview(scores)}\n\n${scores.map(details).join("\n\n")}`,
 };

@@ -78,6 +78,7 @@ function startEditor(form: HTMLFormElement): void {
     if (outcome.status === "saved") {
       saved = sent;
       tag.value = outcome.tag;
+      form.querySelector(".hint .tag")!.textContent = `If-Match: ${outcome.tag}`;
       keep();
       mark();
       const leave = document.querySelector<HTMLAnchorElement>("#leave")!;
