@@ -8,6 +8,7 @@ export const suiteNames = [
   "respond",
   "serve",
   "store",
+  "client",
   "size",
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
