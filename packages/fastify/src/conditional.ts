@@ -1,0 +1,193 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import {
+  type ConditionalRequest,
+  type Current,
+  contentTag,
+  type EntityTag,
+  ifRange,
+  isRead,
+  isTransfer,
+  type Policy,
+  parseDate,
+  parseTag,
+  validatorFields,
+} from "@entity-tag/core";
+import {
+  anyFunction,
+  CODINGS,
+  checkedState,
+  checkOptions,
+  earlyResponse,
+  headersOf,
+  isRangeRefused,
+  LATE_RULES,
+  lateResponse,
+  madeTag,
+  mayBeTagged,
+  oneOf,
+  type PlainResponse,
+  tagOfCoding,
+  withAcceptEncoding,
+  withCodings,
+} from "@entity-tag/core/adapter";
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import plugin from "fastify-plugin";
+import { markCoding } from "./own-coding.ts";
+
+/** What the plugin may be told. */
+export interface ConditionalOptions extends Policy {
+  /**
+   * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;
+   * `undefined`: the route is not one of yours. To answer 401 or 403, throw that error.
+   */
+  current?:
+    | ((request: FastifyRequest, reply: FastifyReply) => Current | undefined | Promise<Current | undefined>)
+    | undefined;
+  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
+  tag?: { weak?: boolean | undefined } | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
+  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
+  maxBytes?: number | undefined;
+  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: none. */
+  codings?: readonly string[] | undefined;
+  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies and the like. */
+  keep?: ((fieldName: string) => boolean) | undefined;
+  /** Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: it is hidden from them. */
+  ranges?: "checked" | "unchecked" | undefined;
+}
+
+const RULES = { ...LATE_RULES, current: anyFunction(), ranges: oneOf("checked", "unchecked") };
+const MAX_BYTES = 1_048_576;
+
+/** A request as it came, and its state if that is known. */
+interface Asked {
+  readonly request: ConditionalRequest;
+  state?: Current | undefined;
+  isReplaced?: boolean;
+}
+
+async function addHooks(app: FastifyInstance, options: ConditionalOptions): Promise<void> {
+  const { current, codings = CODINGS, ...rest } = options;
+  checkOptions(options, RULES, "conditional");
+  if (current === undefined && rest.require) {
+    throw new TypeError("Cannot require conditions without `current`: a write is judged before the handler");
+  }
+  const asked = new WeakMap<FastifyRequest, Asked>();
+
+  app.addHook("onRequest", async (request, reply) => {
+    const it = { request: { method: request.method, headers: headersOf({ ...request.headers }) } };
+    asked.set(request, it);
+    if (isRead(request.method)) markCoding(request.raw, reply.raw, it.request);
+    if (current === undefined) hideRange(request, it, options);
+  });
+
+  // A route that is not there has no state.
+  if (current) {
+    app.addHook("preHandler", async (request, reply) => {
+      const it = asked.get(request);
+      if (it === undefined || request.is404) return;
+      const state = await current(request, reply);
+      if (state === undefined || reply.sent) return;
+      it.state = withCodings(checkedState(state), codings);
+      const early = earlyResponse(it.request, it.state, options);
+      if (early === undefined) return hideRange(request, it, options);
+      it.isReplaced = true;
+      replace(reply, early);
+      return reply.send(early.body);
+    });
+  }
+
+  app.addHook("onSend", async (request, reply, payload) => {
+    const it = asked.get(request);
+    if (it === undefined || it.isReplaced || !isTransfer(request.method, reply.statusCode)) return payload;
+    const validators = validatorFields(it.state ?? null);
+    for (const [name, value] of validators) if (!reply.hasHeader(name)) reply.header(name, value);
+    return validators.length > 0 ? payload : judgeLate(it.request, reply, payload, { ...options, codings });
+  });
+}
+
+/** A failed `If-Range` means the whole; so does one that the handler might not check. */
+function hideRange(
+  { headers }: FastifyRequest,
+  { request, state }: Asked,
+  { ranges, now }: ConditionalOptions,
+): void {
+  if (headers.range === undefined || headers["if-range"] === undefined) return;
+  const isKnown = state !== undefined && validatorFields(state).length > 0;
+  const isHonoured = isKnown
+    ? ifRange(request.headers.get("if-range"), state, now) === true
+    : ranges === "checked";
+  if (!isHonoured || isRangeRefused(request, now)) delete headers.range;
+}
+
+async function judgeLate(
+  request: ConditionalRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  options: ConditionalOptions,
+): Promise<unknown> {
+  const [etag, content] = await tagged(request, reply, payload, options);
+  const lastModified = parseDate(reply.getHeader("last-modified")?.toString());
+  const late = lateResponse(request, withCodings({ etag, lastModified }, options.codings), options);
+  if (late === undefined) return content;
+  const coding = reply.getHeader("content-encoding")?.toString();
+  const isByDate = request.headers.get("if-none-match") == null;
+  if (isByDate && late.body === undefined && coding && etag) reply.header("ETag", tagOfCoding(etag, coding));
+  replace(reply, late);
+  if (content instanceof Readable) content.destroy();
+  return late.body ?? null;
+}
+
+/** The tag of the answer, its own or one that is added to it, and its content. */
+async function tagged(
+  { method }: ConditionalRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  { tag = {}, maxBytes = MAX_BYTES }: ConditionalOptions,
+): Promise<[etag: EntityTag | undefined, content: unknown]> {
+  const own = reply.getHeader("etag")?.toString();
+  if (own !== undefined) return [parseTag(own), payload];
+  if (tag === false || !mayBeTagged(method, reply.statusCode, payload != null)) return [undefined, payload];
+  // A stream whose length is known is waited for, so that a tag does not depend on timing.
+  const length = Number(reply.getHeader("content-length"));
+  const isAwaited =
+    payload instanceof Readable && length > 0 && length <= maxBytes && typeof tag === "object";
+  const content = isAwaited ? await buffer(payload) : payload;
+  const etag = typeof tag === "function" ? tag(reply) : await tagOfContent(content, tag, maxBytes);
+  if (etag !== undefined) reply.header("ETag", madeTag(etag));
+  return [etag, content];
+}
+
+async function tagOfContent(content: unknown, tag: { weak?: boolean | undefined }, maxBytes: number) {
+  if (typeof content !== "string" && !Buffer.isBuffer(content)) return undefined;
+  if (Buffer.byteLength(content) > maxBytes) return undefined;
+  return contentTag(content as string, { weak: tag.weak ?? true });
+}
+
+/** Makes the answer the one that the conditions decide. It goes the way of every answer, through all hooks. */
+function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResponse): void {
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (!keeps(name, String(value))) reply.removeHeader(name);
+  }
+  reply.code(status).headers(Object.fromEntries(fields));
+  if (vary !== undefined) reply.header("Vary", withAcceptEncoding(reply.getHeader("vary")?.toString()));
+}
+
+/**
+ * Fastify plugin that obeys the conditions of each request.
+ *
+ * With `current`, every method is judged before the handler runs, and a 2xx read gets the validators that it lacks.
+ * Without it, GET, HEAD and QUERY alone are judged, by the tag and date of their 2xx answer. It refuses early; the write
+ * itself must be conditional on the version that was judged. A refusal passes all `onSend` hooks.
+ *
+ * Register it before or after a compressor. It sees every route of the instance that it is registered on.
+ *
+ * @throws {TypeError} when it is registered, on an option that is not valid, and on `require` without `current`
+ * @example
+ * app.register(conditional, { current: () => ({ etag: versionTag(page.version) }), require: true });
+ * @see RFC 9110 §13.2
+ */
+export const conditional: FastifyPluginAsync<ConditionalOptions> = plugin(addHooks, {
+  fastify: "5.x",
+  name: "@entity-tag/fastify",
+});

@@ -1,0 +1,1 @@
+export { type ConditionalOptions, conditional } from "./conditional.ts";

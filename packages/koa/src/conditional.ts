@@ -1,0 +1,166 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import {
+  type ConditionalRequest,
+  type Current,
+  contentTag,
+  type EntityTag,
+  ifRange,
+  isRead,
+  isTransfer,
+  type Policy,
+  parseDate,
+  parseTag,
+  validatorFields,
+} from "@entity-tag/core";
+import {
+  anyFunction,
+  CODINGS,
+  checkedState,
+  checkOptions,
+  earlyResponse,
+  headersOf,
+  isRangeRefused,
+  LATE_RULES,
+  lateResponse,
+  madeTag,
+  mayBeTagged,
+  oneOf,
+  type PlainResponse,
+  tagOfCoding,
+  withAcceptEncoding,
+  withCodings,
+} from "@entity-tag/core/adapter";
+import type { Context, Middleware } from "koa";
+import { markCoding } from "./own-coding.ts";
+
+/** What {@link conditional} may be told. */
+export interface ConditionalOptions extends Policy {
+  /**
+   * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;
+   * `undefined`: the path is not one of yours. To answer 401 or 403, use `ctx.throw`.
+   */
+  current?: ((ctx: Context) => Current | undefined | Promise<Current | undefined>) | undefined;
+  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
+  tag?: { weak?: boolean | undefined } | ((ctx: Context) => EntityTag | undefined) | false | undefined;
+  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
+  maxBytes?: number | undefined;
+  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: none. */
+  codings?: readonly string[] | undefined;
+  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies and the like. */
+  keep?: ((fieldName: string) => boolean) | undefined;
+  /** Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: it is hidden from them. */
+  ranges?: "checked" | "unchecked" | undefined;
+}
+
+const RULES = { ...LATE_RULES, current: anyFunction(), ranges: oneOf("checked", "unchecked") };
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Koa middleware that obeys the conditions of each request.
+ *
+ * With `current`, every method is judged before the handler runs, and a 2xx read gets the validators that it lacks.
+ * Without it, GET, HEAD and QUERY alone are judged, by the tag and date of their 2xx answer. It refuses early; the write
+ * itself must be conditional on the version that was judged. Fields that outer middleware sets are on every answer.
+ *
+ * @throws {TypeError} at once on an option that is not valid, and on `require` without `current`
+ * @example
+ * const app = new Koa().use(conditional({ current: () => ({ etag: versionTag(page.version) }), require: true }));
+ * @see RFC 9110 §13.2
+ */
+export function conditional(options: ConditionalOptions = {}): Middleware {
+  checkOptions(options, RULES, "conditional()");
+  const { current, codings = CODINGS } = options;
+  if (current === undefined && options.require) {
+    throw new TypeError("Cannot require conditions without `current`: a write is judged before the handler");
+  }
+  return async (ctx, next) => {
+    const request = { method: ctx.method, headers: headersOf(ctx.req.headers) };
+    const given = current && (await current(ctx));
+    const state = given === undefined ? undefined : withCodings(checkedState(given), codings);
+    const early = state === undefined ? undefined : earlyResponse(request, state, options);
+    if (early !== undefined) return replace(ctx, early);
+    if (isRead(request.method)) {
+      markCoding(ctx.req, ctx.res, request);
+      hideRange(ctx, request, state, options);
+    }
+    await next();
+    if (!isTransfer(request.method, ctx.status)) return;
+    for (const [name, value] of validatorFields(state ?? null))
+      if (!ctx.response.get(name)) ctx.set(name, value);
+    if (state !== undefined && validatorFields(state).length > 0) return;
+    await judgeLate(ctx, request, options, codings);
+  };
+}
+
+/** A failed `If-Range` means the whole; so does one that the handler might not check. */
+function hideRange(
+  { req }: Context,
+  request: ConditionalRequest,
+  state: Current | undefined,
+  { ranges, now }: ConditionalOptions,
+): void {
+  const { headers } = req;
+  if (headers.range === undefined || headers["if-range"] === undefined) return;
+  const isKnown = state !== undefined && validatorFields(state).length > 0;
+  const isHonoured = isKnown
+    ? ifRange(request.headers.get("if-range"), state, now) === true
+    : ranges === "checked";
+  if (!isHonoured || isRangeRefused(request, now)) delete headers.range;
+}
+
+async function judgeLate(
+  ctx: Context,
+  request: ConditionalRequest,
+  options: ConditionalOptions,
+  codings: readonly string[],
+): Promise<void> {
+  const etag = await tagOf(ctx, options);
+  const state = withCodings({ etag, lastModified: parseDate(ctx.response.get("Last-Modified")) }, codings);
+  const late = lateResponse(request, state, options);
+  if (late === undefined) return;
+  const coding = ctx.response.get("Content-Encoding");
+  const isByDate = request.headers.get("if-none-match") == null;
+  if (isByDate && late.body === undefined && coding && etag) ctx.set("ETag", tagOfCoding(etag, coding));
+  replace(ctx, late);
+}
+
+/** The tag of the answer: its own, or the one that it lacks, which is added to it. */
+async function tagOf(ctx: Context, { tag = {}, maxBytes = MAX_BYTES }: ConditionalOptions) {
+  const own = ctx.response.get("ETag");
+  if (own) return parseTag(own);
+  if (tag === false || !mayBeTagged(ctx.method, ctx.status, ctx.body != null)) return undefined;
+  const made = typeof tag === "function" ? tag(ctx) : await tagOfContent(ctx, tag, maxBytes);
+  if (made !== undefined) ctx.set("ETag", madeTag(made));
+  return made;
+}
+
+async function tagOfContent(ctx: Context, tag: { weak?: boolean | undefined }, maxBytes: number) {
+  const { body } = ctx;
+  // A stream whose length is known is waited for, so that a tag does not depend on timing.
+  const length = ctx.response.length ?? Number.NaN;
+  const isAwaited = body instanceof Readable && length > 0 && length <= maxBytes;
+  if (isAwaited) ctx.body = await buffer(body);
+  const content = isAwaited || typeof body === "string" || Buffer.isBuffer(body) ? ctx.body : jsonOf(body);
+  if (content === undefined || Buffer.byteLength(content as string | Buffer) > maxBytes) return undefined;
+  return contentTag(content as string, { weak: tag.weak ?? true });
+}
+
+/** Koa writes other objects as JSON. */
+function jsonOf(body: unknown): string | undefined {
+  const isJson = typeof body === "object" && body !== null && !("pipe" in body || "getReader" in body);
+  return isJson && !(body instanceof Blob) && !(body instanceof Response) ? JSON.stringify(body) : undefined;
+}
+
+/** Makes the answer the one that the conditions decide. It goes the way of every answer, through outer middleware. */
+function replace(ctx: Context, { status, fields, body, keeps, vary }: PlainResponse): void {
+  const old = ctx.body;
+  for (const [name, value] of Object.entries(ctx.response.headers)) {
+    if (!keeps(name, String(value))) ctx.remove(name);
+  }
+  ctx.status = status;
+  ctx.body = body ?? null;
+  for (const [name, value] of fields) ctx.set(name, value);
+  if (vary !== undefined) ctx.set("Vary", withAcceptEncoding(ctx.response.get("Vary")));
+  if (old instanceof Readable) old.destroy();
+}

@@ -1,0 +1,209 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { gunzipSync } from "node:zlib";
+import { strong, versionTag } from "@entity-tag/core";
+import { conditional as fastifyConditional } from "@entity-tag/fastify";
+import { conditional as koaConditional } from "@entity-tag/koa";
+import fastifyCompress from "@fastify/compress";
+import fastifyCors from "@fastify/cors";
+import Fastify, { type FastifyInstance } from "fastify";
+import Koa from "koa";
+import koaCompress from "koa-compress";
+import { describe, expect, test } from "vitest";
+import { type Answer, ask } from "./wire.ts";
+
+type Lines = (readonly [string, string])[];
+
+const TEXT = "the same café, in many words and at some length. ".repeat(60);
+const gzip = ["Accept-Encoding", "gzip"] as const;
+const orders = ["none", "before", "after"] as const;
+const payloads = {
+  text: () => TEXT,
+  buffer: () => Buffer.from(TEXT),
+  stream: () => Readable.from([TEXT], { objectMode: false }),
+};
+type Payload = keyof typeof payloads;
+
+/** A page that is judged by its answer, beside a compressor. */
+const late: Record<string, (order: (typeof orders)[number], etag?: string) => Promise<Served>> = {
+  Fastify: async (order, etag) => {
+    const app = Fastify({ exposeHeadRoutes: true });
+    await app.register(fastifyCors);
+    if (order === "before") await app.register(fastifyCompress, { threshold: 0 });
+    await app.register(fastifyConditional);
+    if (order === "after") await app.register(fastifyCompress, { threshold: 0 });
+    app.get("/:payload", (request, reply) => {
+      if (etag) reply.header("ETag", etag);
+      reply.type("text/plain");
+      return reply.send(payloads[(request.params as { payload: Payload }).payload]());
+    });
+    return servedFastify(app);
+  },
+  Koa: async (order, etag) => {
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      await next();
+      ctx.set("Access-Control-Allow-Origin", "*");
+    });
+    if (order === "before") app.use(koaCompress({ threshold: 0 }));
+    app.use(koaConditional());
+    if (order === "after") app.use(koaCompress({ threshold: 0 }));
+    app.use((ctx) => {
+      const make = payloads[ctx.path.slice(1) as Payload];
+      if (make === undefined) return;
+      if (etag) ctx.set("ETag", etag);
+      ctx.type = "text/plain";
+      ctx.body = make();
+    });
+    return servedKoa(app);
+  },
+};
+
+interface Served {
+  port: number;
+  close(): unknown;
+}
+
+async function servedFastify(app: FastifyInstance): Promise<Served> {
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
+}
+
+async function servedKoa(app: Koa): Promise<Served> {
+  app.silent = true;
+  const server = createServer(app.callback()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+}
+
+const textOf = (answer: Answer) =>
+  (answer.field("content-encoding") === "gzip" ? gunzipSync(answer.body) : answer.body).toString();
+
+describe.each(Object.entries(late))("%s, judged by its answer:", (_, serve) => {
+  describe.each(orders)("with a compressor %s,", (order) => {
+    test.each(Object.keys(payloads))(
+      "no two codings share a strong tag, and each is revalidated: %s",
+      async (payload) => {
+        const { port, close } = await serve(order, '"v1"');
+        const tags = [];
+        for (const accept of [gzip, ["Accept-Encoding", "identity"] as const]) {
+          const full = await ask(port, "GET", `/${payload}`, [accept]);
+          expect([full.status, textOf(full)]).toEqual([200, TEXT]);
+          const etag = full.field("etag")!;
+          tags.push(etag);
+          for (const condition of [etag, `"x", ${etag}`]) {
+            const again = await ask(port, "GET", `/${payload}`, [accept, ["If-None-Match", condition]]);
+            expect([again.status, again.field("etag"), again.body.length]).toEqual([304, etag, 0]);
+            for (const about of ["type", "encoding", "length"])
+              expect(again.field(`content-${about}`)).toBeUndefined();
+            expect(again.field("access-control-allow-origin")).toBe("*");
+          }
+        }
+        expect(tags).toEqual([order === "none" ? '"v1"' : '"v1-gzip"', '"v1"']);
+        const refused = await ask(port, "GET", `/${payload}`, [gzip, ["If-Match", '"v0"']]);
+        expect([refused.status, refused.field("etag"), refused.field("access-control-allow-origin")]).toEqual(
+          [412, expect.stringMatching(/^"v1(-gzip)?"$/), "*"],
+        );
+        expect(JSON.parse(textOf(refused)).status).toBe(412);
+        expect((await ask(port, "GET", `/${payload}`, [gzip, ["If-Match", '"v1-gzip"']])).status).toBe(200);
+        await close();
+      },
+    );
+  });
+
+  test.each(["text", "buffer"])("an answer without a tag gets a weak one: %s", async (payload) => {
+    const { port, close } = await serve("none");
+    const full = await ask(port, "GET", `/${payload}`);
+    expect(full.field("etag")).toMatch(/^W\/"/);
+    expect((await ask(port, "GET", `/${payload}`, [["If-None-Match", full.field("etag")!]])).status).toBe(
+      304,
+    );
+    expect((await ask(port, "GET", "/none/at/all", [["If-None-Match", "*"]])).status).toBe(404);
+    await close();
+  });
+});
+
+/** A page that is judged before its handler, and counts the writes. */
+const early: Record<string, (page: { version: number }) => Promise<Served>> = {
+  Fastify: async (page) => {
+    const app = Fastify();
+    await app.register(fastifyCors);
+    await app.register(fastifyConditional, {
+      current: () => ({ etag: versionTag(page.version) }),
+      require: true,
+    });
+    app.get("/", (request, reply) =>
+      request.headers.accept === "error" ? reply.code(500).send("no") : TEXT,
+    );
+    app.put("/", () => {
+      page.version++;
+      return "written";
+    });
+    return servedFastify(app);
+  },
+  Koa: async (page) => {
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      await next();
+      ctx.set("Access-Control-Allow-Origin", "*");
+    });
+    app.use(
+      koaConditional({
+        current: (ctx) => (ctx.path === "/" ? { etag: versionTag(page.version) } : undefined),
+        require: true,
+      }),
+    );
+    app.use((ctx) => {
+      if (ctx.path !== "/") return;
+      if (ctx.method === "PUT") page.version++;
+      if (ctx.get("Accept") === "error") ctx.status = 500;
+      ctx.body = TEXT;
+    });
+    return servedKoa(app);
+  },
+};
+
+describe.each(Object.entries(early))("%s, judged before its handler:", (_, serve) => {
+  test.each<[status: number, method: string, lines: Lines, etag: string | undefined, version: number]>([
+    [200, "GET", [], '"1"', 1],
+    [304, "GET", [["If-None-Match", '"1"']], '"1"', 1],
+    [304, "GET", [gzip, ["If-None-Match", '"1-gzip"']], '"1-gzip"', 1],
+    [500, "GET", [["Accept", "error"]], undefined, 1],
+    [428, "PUT", [], undefined, 1],
+    [412, "PUT", [["If-Match", '"0"']], '"1"', 1],
+    [200, "PUT", [["If-Match", '"1"']], undefined, 2],
+    [200, "PUT", [["If-Match", '"1-gzip"']], undefined, 2],
+  ])("%i to %s with %j", async (status, method, lines, etag, version) => {
+    const page = { version: 1 };
+    const { port, close } = await serve(page);
+    const answer = await ask(port, method, "/", [["Origin", "https://a.example"], ...lines]);
+    expect([answer.status, answer.field("etag"), page.version]).toEqual([status, etag, version]);
+    expect(answer.field("access-control-allow-origin")).toBe("*");
+    if (status === 412 || status === 428) expect(JSON.parse(answer.body.toString()).status).toBe(status);
+    expect((await ask(port, "PUT", "/none", [["If-Match", '"1"']])).status).toBe(404);
+    await close();
+  });
+});
+
+test("Options that are not valid are refused at once", async () => {
+  expect(() => koaConditional({ required: true } as never)).toThrow("did you mean `require`");
+  expect(() => koaConditional({ require: true })).toThrow("`current`");
+  const app = Fastify();
+  await expect(app.register(fastifyConditional, { require: true })).rejects.toThrow("`current`");
+});
+
+test("A Range beside an If-Range that nobody checks is hidden", async () => {
+  const app = new Koa().use(koaConditional()).use((ctx) => {
+    ctx.set("ETag", strong("v2"));
+    ctx.body = ctx.get("Range") || "whole";
+  });
+  const { port, close } = await servedKoa(app);
+  const lines: Lines = [
+    ["Range", "bytes=0-3"],
+    ["If-Range", '"v1"'],
+  ];
+  expect((await ask(port, "GET", "/", lines)).body.toString()).toBe("whole");
+  await close();
+});
