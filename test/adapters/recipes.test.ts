@@ -46,16 +46,19 @@ describe.concurrent("The programs of the documents", () => {
     if (run.startsWith("node ")) expect(file).toBe("server.mjs");
   });
 
-  it.for(recipes)("%s: a page that is written without a lost update, of at most 25 lines", async (document) => {
-    const program = programs(document)[0]!;
-    expect(program.trim().split("\n").length).toBeLessThanOrEqual(26);
-    const { file, run } = instructions(document);
-    const runtime = run.split(" ")[0] as keyof typeof runtimes;
-    await running(program, file, runtime, async (url) => {
-      await expectPage(url);
-      await expectProgram(url);
-    });
-  });
+  it.for(recipes)(
+    "%s: a page that is written without a lost update, of at most 25 lines",
+    async (document) => {
+      const program = programs(document)[0]!;
+      expect(program.trim().split("\n").length).toBeLessThanOrEqual(26);
+      const { file, run } = instructions(document);
+      const runtime = run.split(" ")[0] as keyof typeof runtimes;
+      await running(program, file, runtime, async (url) => {
+        await expectPage(url);
+        await expectProgram(url);
+      });
+    },
+  );
 
   it.for(pages)("%s: a page that is written without a lost update", async ([document, runtime, path]) => {
     await running(programs(document)[0]!, "server.ts", runtime, (url) => expectPage(url + path));
