@@ -6,6 +6,8 @@ import { availableParallelism } from "node:os";
  */
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
+  "test/conformance/peers.test.ts",
+  "test/conformance/runners.test.ts",
   "test/adapters/node/http2-streams.test.ts",
   "test/store/race/exactly-once.test.ts",
   "test/client/update/race.test.ts",

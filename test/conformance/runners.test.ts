@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { rows } from "@entity-tag/conformance";
+import { describe, expect, it, vi } from "vitest";
+import { root, runtimes } from "../adapters/bed/server.ts";
+
+// Whole test runners on a machine that may be busy with others; vitest itself runs runners/vitest.test.ts.
+vi.setConfig({ testTimeout: 60_000 });
+
+const folder = `${root}/test/conformance/runners`;
+const [deno, , ...denoFlags] = runtimes.deno;
+const [bun, ...bunFlags] = runtimes.bun;
+
+const runners: Record<string, { command: readonly string[]; passed: RegExp }> = {
+  "node:test": {
+    command: [process.execPath, "--test", "--test-reporter=tap", `${folder}/node_test.ts`],
+    passed: /^# pass (\d+)$/m,
+  },
+  "bun test": { command: [bun, "test", ...bunFlags, `${folder}/bun_test.ts`], passed: /^ *(\d+) pass$/m },
+  "deno test": {
+    command: [deno, "test", ...denoFlags, "--no-check", `${folder}/deno_test.ts`],
+    passed: /(\d+) passed/,
+  },
+};
+
+interface Outcome {
+  ok: boolean;
+  output: string;
+}
+
+function outcome(command: readonly string[], broken: "0" | "1"): Promise<Outcome> {
+  const [file = "", ...args] = command;
+  const { NODE_OPTIONS: _, VITEST: __, NODE_TEST_CONTEXT: ___, ...own } = process.env;
+  const env = { ...own, NO_COLOR: "1", BROKEN: broken };
+  return new Promise((done) => {
+    execFile(file, args, { cwd: folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+      done({ ok: error === null, output: stdout + stderr }),
+    );
+  });
+}
+
+describe.concurrent.each(Object.entries(runners))("the rows in %s", (_, { command, passed }) => {
+  it("each is a test of its own, and a server that obeys passes them", async () => {
+    const { ok, output } = await outcome(command, "0");
+    expect(passed.exec(output)?.[1], output.slice(-2000)).toBe(String(rows.length));
+    expect(ok).toBe(true);
+  });
+
+  it("a server without conditions fails many", async () => {
+    const { ok, output } = await outcome(command, "1");
+    expect(ok).toBe(false);
+    expect(Number(passed.exec(output)?.[1])).toBeLessThan(rows.length - 200);
+    expect(output).toContain(
+      "If-Match refuses a stale DELETE (§13.1.1, strong-comparison-9): 200 instead of 412",
+    );
+  });
+});

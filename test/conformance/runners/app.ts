@@ -1,0 +1,19 @@
+import type { ControlledTarget } from "@entity-tag/conformance";
+import { conditional } from "@entity-tag/core/fetch";
+import { guardedRows } from "../../adapters/apps/fetch-handlers.ts";
+import { countedRuns, pathOf } from "../../adapters/apps/handlers.ts";
+
+declare const process: { env: Record<string, string | undefined> };
+
+/** A framework's author forgets the conditions: every runner must notice. */
+const isBroken = process.env.BROKEN === "1";
+const guarded = guardedRows(
+  isBroken ? (handler) => async (request: Request) => handler(request) : conditional,
+);
+
+/** What a framework shows to the rows: its own function, and how a state is set. */
+export const target: ControlledTarget = {
+  at: (request) => guarded[new URL(request.url).pathname]!(request),
+  set: (_, row) => pathOf("early", row),
+  runs: (path) => JSON.parse(countedRuns())[path] ?? 0,
+};

@@ -1,0 +1,9 @@
+// @ts-expect-error: a module of Bun's
+import { test } from "bun:test";
+import { check, rows } from "@entity-tag/conformance";
+import { target } from "./app.ts";
+
+for (const row of rows)
+  test(row.title, async () => {
+    await check(row, target);
+  });

@@ -1,0 +1,9 @@
+import { check, rows } from "@entity-tag/conformance";
+import { target } from "./app.ts";
+
+declare const Deno: { test(name: string, run: () => Promise<void>): void };
+
+for (const row of rows)
+  Deno.test(row.title, async () => {
+    await check(row, target);
+  });

@@ -1,0 +1,8 @@
+import { test } from "node:test";
+import { check, rows } from "@entity-tag/conformance";
+import { target } from "./app.ts";
+
+for (const row of rows)
+  test(row.title, async () => {
+    await check(row, target);
+  });
