@@ -183,7 +183,6 @@ export const codings: readonly Row[] = [
         and(accepting("gzip"), noneMatch('"v1"')),
         coded,
         sameTag,
-        always,
       ],
       [
         12,
