@@ -1,0 +1,164 @@
+/**
+ * The protocol of keyed updates, as a machine whose every state can be visited. Each client wants one record changed
+ * once: it reads, sends its change with the tag that it has read and a key, sends it again when it likes, and after a
+ * 412 begins anew under another key. The network delivers in any order, and never, if it likes: so a lost message is one
+ * that is not delivered. A server looks and swaps in two steps, and anything may happen between them.
+ */
+
+/** One copy of a request, on its way or at a server. */
+export interface Copy {
+  client: number;
+  attempt: number;
+  tag: number;
+  /** `sent`: nobody has looked at it. `judged`: its condition held when the server looked. */
+  stage: "sent" | "judged";
+}
+
+interface Answer {
+  client: number;
+  attempt: number;
+  ok: boolean;
+}
+
+interface Client {
+  phase: "idle" | "waiting" | "done";
+  attempt: number;
+  tag: number;
+  resends: number;
+}
+
+export interface State {
+  /** Of the record: its number, and the key that made it. */
+  version: number;
+  writer: string;
+  /** The keys that were applied; empty without a ledger. */
+  ledger: string[];
+  /** How often each client's change was made. */
+  applied: number[];
+  clients: Client[];
+  copies: Copy[];
+  answers: Answer[];
+}
+
+/** What happens next, by name and by which client, copy or answer. */
+export interface Step {
+  kind: "begin" | "resend" | "look" | "swap" | "receive";
+  index: number;
+}
+
+/** How often a client begins at most, and how often it sends each request again. */
+export interface Patience {
+  attempts: number;
+  resends: number;
+}
+
+export interface Model {
+  /** One for each client. */
+  clients: readonly Patience[];
+  hasLedger: boolean;
+}
+
+export const keyOf = ({ client, attempt }: { client: number; attempt: number }) => `${client}.${attempt}`;
+
+export function initial({ clients }: Model): State {
+  const client: Client = { phase: "idle", attempt: 0, tag: 0, resends: 0 };
+  return {
+    version: 0,
+    writer: "",
+    ledger: [],
+    applied: clients.map(() => 0),
+    clients: clients.map(() => ({ ...client })),
+    copies: [],
+    answers: [],
+  };
+}
+
+/** Everything that may happen next. */
+export function stepsFrom(model: Model, { clients, copies, answers }: State): Step[] {
+  const steps: Step[] = [];
+  for (const [index, { phase, attempt, resends }] of clients.entries()) {
+    const { attempts, resends: most } = model.clients[index]!;
+    if (phase === "idle" && attempt < attempts) steps.push({ kind: "begin", index });
+    if (phase === "waiting" && resends < most) steps.push({ kind: "resend", index });
+  }
+  for (const [index, { stage }] of copies.entries())
+    steps.push({ kind: stage === "sent" ? "look" : "swap", index });
+  for (const index of answers.keys()) steps.push({ kind: "receive", index });
+  return steps;
+}
+
+export function take(model: Model, before: State, { kind, index }: Step): State {
+  const state = structuredClone(before);
+  const client = state.clients[index]!;
+  switch (kind) {
+    case "begin":
+      state.clients[index] = {
+        phase: "waiting",
+        attempt: client.attempt + 1,
+        tag: state.version,
+        resends: 0,
+      };
+      state.copies.push(copyOf(state, index));
+      break;
+    case "resend":
+      client.resends++;
+      state.copies.push(copyOf(state, index));
+      break;
+    case "look":
+      look(model, state, index);
+      break;
+    case "swap":
+      swap(model, state, index);
+      break;
+    case "receive":
+      receive(state, index);
+  }
+  return state;
+}
+
+function copyOf({ clients }: State, index: number): Copy {
+  const { attempt, tag } = clients[index]!;
+  return { client: index, attempt, tag, stage: "sent" };
+}
+
+function look({ hasLedger }: Model, state: State, index: number): void {
+  const copy = state.copies[index]!;
+  const key = keyOf(copy);
+  const wasApplied = hasLedger ? state.ledger.includes(key) : state.writer === key;
+  if (wasApplied) answer(state, index, true);
+  else if (copy.tag !== state.version) answer(state, index, false);
+  else copy.stage = "judged";
+}
+
+function swap(model: Model, state: State, index: number): void {
+  const copy = state.copies[index]!;
+  if (copy.tag !== state.version) {
+    look(model, state, index);
+    return;
+  }
+  state.version++;
+  state.writer = keyOf(copy);
+  if (model.hasLedger) state.ledger = [...state.ledger, state.writer].sort();
+  state.applied[copy.client]!++;
+  answer(state, index, true);
+}
+
+function answer(state: State, index: number, ok: boolean): void {
+  const [{ client: number, attempt }] = state.copies.splice(index, 1) as [Copy];
+  const client = state.clients[number]!;
+  // A client that has gone on does not hear what an earlier attempt is answered.
+  if (client.phase === "waiting" && client.attempt === attempt) {
+    state.answers.push({ client: number, attempt, ok });
+  }
+}
+
+function receive(state: State, index: number): void {
+  const [{ client, ok }] = state.answers.splice(index, 1) as [Answer];
+  state.clients[client]!.phase = ok ? "done" : "idle";
+  state.answers = state.answers.filter((other) => other.client !== client);
+}
+
+/** What must never be: a change made twice, or acknowledged and not made. */
+export function isBroken({ applied, clients }: State): boolean {
+  return clients.some(({ phase }, i) => applied[i]! > 1 || (phase === "done" && applied[i] !== 1));
+}
