@@ -27,7 +27,10 @@ await checkAll([
   ),
 ]);
 await test();
-await checkAll(packages.flatMap(packageChecks));
+await checkAll([
+  ...packages.flatMap(packageChecks),
+  ["every export is documented", ["typedoc", "--emit", "none", "--treatValidationWarningsAsErrors"]],
+]);
 await size();
 
 writeFileSync(`${results}/totals.json`, JSON.stringify(totals));
