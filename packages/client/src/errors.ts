@@ -193,7 +193,7 @@ export class HttpError extends ClientError {
   constructor(response: Response, method: string, url: string, problem?: ProblemDocument, cause?: unknown) {
     const said = [problem?.title, problem?.detail].filter((text) => typeof text === "string").join(": ");
     super(
-      `${method} ${url} was answered ${response.status}${said && ` ${said}`}${reasonOf(response, cause)}`,
+      `${method} ${url} was answered ${response.status}${said && ` ${said}`}${reasonOf(response, method, cause)}`,
       {
         cause,
       },
@@ -205,10 +205,10 @@ export class HttpError extends ClientError {
   }
 }
 
-function reasonOf(response: Response, cause: unknown): string {
+function reasonOf(response: Response, method: string, cause: unknown): string {
   if (cause !== undefined) return ", but its content is not JSON. Give a decode for another form";
   const redirected = response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
-  return redirected
+  return redirected && method !== "GET"
     ? `, a redirect${to(response)}. A write does not follow it: give the url where it leads`
     : "";
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import {
   AlreadyExistsError,
   AmbiguousWriteError,
@@ -217,7 +218,46 @@ describe("a success whose content breaks off is a success", () => {
         ? await update<Counter>(server.url, increment, soon)
         : await create<Counter>(server.url, { n: 2 }, soon);
     expect(result).toMatchObject({ value: { n: 2 }, attempts: 1 });
-    expect(server.methods().filter((method) => method === "PUT")).toHaveLength(1);
+    expect(server.history).toEqual([{ n: 2 }]);
+  });
+});
+
+describe("a read", () => {
+  const first = (fault: Fault): Behaviour => ({
+    fault: ({ method, nth }) => (method === "GET" && nth === 1 ? fault : undefined),
+  });
+
+  it("whose content breaks off is asked again", async () => {
+    await serve(first("half an answer"));
+    expect(await read(server.url, soon as UpdateOptions)).toMatchObject({ value: { n: 1 } });
+    expect(server.methods()).toEqual(["GET", "GET"]);
+  });
+
+  it("of a compressed answer gives the value", async () => {
+    const body = gzipSync('{"n":7}');
+    const headers = { etag: '"z"', "content-encoding": "gzip" };
+    await serve(first({ status: 200, headers, body: body as unknown as string }));
+    expect(await read(server.url)).toEqual({ url: server.url, value: { n: 7 }, etag: '"z"' });
+  });
+
+  it("follows redirects, and the write goes where they end", async () => {
+    await serve(first({ status: 302, headers: { location: "/moved" } }));
+    const result = await update<Counter>(server.url, increment);
+    expect(result.url).toBe(new URL("/moved", server.url).href);
+    expect(result.attempts).toBe(1);
+  });
+
+  it.each([
+    ["a 304 that nobody asked for", { status: 304 }, "was answered 304"],
+    ["a part of the whole", { status: 206, headers: { etag: '"v1"' }, body: '{"n":1}' }, "was answered 206"],
+    ["another form than JSON", { status: 200, headers: { etag: '"v1"' }, body: "<html>" }, "not JSON"],
+  ] as const)("takes %s for an error", async (_, fault, words) => {
+    await serve(first(fault));
+    const error = await failure(read(server.url));
+    expect(error).toBeInstanceOf(HttpError);
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain("redirect");
+    expect(server.methods()).toEqual(["GET"]);
   });
 });
 

@@ -330,6 +330,7 @@ describe("update says at once what a programmer did wrong", () => {
     [{ headers: { Range: "bytes=0-1" } }, "Range"],
     [{ idempotencyKey: "a" }, "idempotencyKey"],
     [{ backoff: 3 }, "backoff"],
+    [{ dialect: { eTag: "/etag" } }, "eTag"],
   ])("%j", async (options, words) => {
     await serve();
     const error = await failure(update<Counter>(server.url, increment, options as never));

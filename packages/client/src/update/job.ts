@@ -24,6 +24,7 @@ export interface Job<T> {
 
 const NAMES =
   "fetch dialect method encode decode headers maxAttempts backoff timeout signal wasApplied idempotencyKey";
+const PLACES = "etag quoted items url itemEtag value conflict gone again";
 const FUNCTIONS = ["fetch", "encode", "decode", "backoff", "wasApplied"] as const;
 /** These are the library's own business, or would make it read a part and write it as the whole. */
 const OURS = "If-Match If-None-Match If-Modified-Since If-Unmodified-Since If-Range Range Idempotency-Key";
@@ -80,6 +81,9 @@ function check(options: UpdateOptions): void {
     throw wrong("idempotencyKey", idempotencyKey, "true or a function");
   if (typeof dialect !== "object" || dialect === null)
     throw wrong("dialect", dialect, "an object, as http is");
+  for (const name of Object.keys(dialect)) {
+    if (!PLACES.split(" ").includes(name)) throw wrong("a dialect's member", name, `one of ${PLACES}`);
+  }
   if (typeof headers !== "function") checkHeaders(new Headers(headers));
 }
 
