@@ -103,6 +103,11 @@ describe("small answers", () => {
     expect(() => checkOptions({ modell: 1 }, rules, "here")).toThrow("did you mean `model`?");
   });
 
+  it("a message shows a number that JSON has no word for", () => {
+    const codings = [1n] as never;
+    expect(() => checkPreconditions(ask({}), null, { codings })).toThrow('`codings` is ["1n"]');
+  });
+
   it("conditional passes undefined", async () => {
     expect(await conditional(() => undefined)(ask({}))).toBeUndefined();
   });

@@ -1,9 +1,9 @@
 import { type EntityTag, isWeak } from "./entity-tag.ts";
 
 /**
- * Whether two tags stand for the same bytes: both strong, the same characters.
+ * Whether two tags stand for the same bytes: both are strong, and they have the same characters.
  *
- * A weak tag is strongly equal to nothing, itself included.
+ * A weak tag matches no tag strongly, not even itself.
  *
  * | a        | b        | strong | weak |
  * |----------|----------|--------|------|
@@ -28,7 +28,7 @@ export function strongMatch(a: EntityTag, b: EntityTag): boolean {
  * @see RFC 9110 §8.8.3.2
  */
 export function weakMatch(a: EntityTag, b: EntityTag): boolean {
-  // Two tags of one length differ in their opaque part, or not at all.
+  // Two tags of the same length are equal, or their opaque parts differ.
   if (a.length === b.length) return a === b;
   return a.length > b.length ? isWeakFormOf(a, b) : isWeakFormOf(b, a);
 }

@@ -1,5 +1,5 @@
-// Apart from where they are read, so that builds write the numbers in their places: engines then know them, and no
-// bundle has their names.
+// Constants have a file of their own so that builds write the numbers where they are used: engines then know them, and
+// bundles do not have their names.
 
 export const TAB = 0x09;
 export const SPACE = 0x20;
@@ -13,10 +13,10 @@ export const CAPITAL_W = 0x57;
 export const DELETE = 0x7f;
 /** 1 in each of four octets. */
 export const ONES = 0x01010101;
-/** What stands behind the last octet of a text. In UTF-8 itself there is none like it, signed. */
+/** Marks the end of a text. No signed byte of UTF-8 has this value. */
 export const END = -1;
 
-/** Read where digits should be and are not: larger than any number in a date. */
+/** The value of two characters that are not digits: larger than any number in a date. */
 export const NO_NUMBER = 100_000;
 /** In seconds, as dates are compared. */
 export const NO_DATE = NaN;

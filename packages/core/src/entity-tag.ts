@@ -46,7 +46,7 @@ export function weak(opaque: string): WeakTag {
 }
 
 /**
- * The one entity tag that a field holds, or `undefined` if it is anything else: a list, `*`, unquoted, `w/"a"`.
+ * The one entity tag that a field holds, or `undefined` if it holds anything else: a list, `*`, an unquoted word, `w/"a"`.
  *
  * Spaces and tabs around it are dropped. Never throws.
  *

@@ -9,13 +9,13 @@ import {
 import { type Current, checkValidators } from "./state.ts";
 import { isReadable } from "./tag-list.ts";
 
-/** What a decision needs to know of a request. A `Request` fits; field names are asked for in lower case. */
+/** The parts of a request that a decision needs. A `Request` fits. Field names are asked for in lower case. */
 export interface ConditionalRequest {
   readonly method: string;
   readonly headers: { get(name: string): string | null | undefined };
 }
 
-/** What the standard leaves to the origin. */
+/** Choices that the standard leaves to the origin. */
 export interface Policy {
   /** `"weak"` departs from §13.1.1, for an origin behind a proxy that weakens tags. Default: `"strong"`. */
   ifMatch?: "strong" | "weak" | undefined;
@@ -27,7 +27,7 @@ export interface Policy {
   now?: number | undefined;
 }
 
-/** What the conditions of a request come to. Shared and frozen: compare by `outcome`, or by identity. */
+/** The decision on a request. Decisions are shared and frozen: compare them by `outcome`, or by identity. */
 export type Decision =
   | { readonly outcome: "proceed"; readonly range: boolean }
   | { readonly outcome: "not-modified"; readonly because: "if-none-match" | "if-modified-since" }
@@ -67,13 +67,13 @@ const BAD_IF_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request", bec
 const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request", because: "if-none-match" });
 
 /**
- * What to do with a request, judged by its conditions against the current state, in the standard's order.
+ * The decision on a request, by its conditions and the current state, in the standard's order.
  *
  * A condition that cannot be read never authorises a write and never withholds a body. `proceed` on a read says in
  * `range` whether a `Range` in the request may be honoured. Each field is read once at most, and only if the order
  * of asking comes to it. A read of what is not here (`null`) always proceeds: to its 404.
  *
- * @throws {TypeError} if a tag or a time in `current` is none
+ * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, or `headers` is a plain object
  * @example
  * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
@@ -169,7 +169,7 @@ function step5IfRange({ method, headers }: ConditionalRequest, current: Current,
 }
 
 /**
- * Whether the method is GET, HEAD or QUERY, whose answer may be judged when it is there, and merely not be sent.
+ * Whether the method is GET, HEAD or QUERY. Their answer may be judged once it is there, since it need not be sent.
  *
  * @example
  * isRead("QUERY"); // true

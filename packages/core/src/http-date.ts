@@ -1,6 +1,6 @@
 import { COLON, COMMA, GMT, NO_DATE, NO_NUMBER, SPACE, ZERO } from "./constants.ts";
 
-/** The months, from 0 to 11, and behind them the days of the week, from 12 on. */
+/** The months have the numbers 0 to 11, the days of the week those from 12 on. */
 const NAMES = /* @__PURE__ */ (
   "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec " +
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"
@@ -11,12 +11,12 @@ const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
 
 /**
- * The moment that an HTTP date names, in milliseconds since the epoch, or `undefined` if it is not one.
+ * The time that an HTTP date names, in milliseconds since the epoch, or `undefined` if it is not an HTTP date.
  *
- * Reads the three forms of the standard and nothing else: no ISO 8601, no number, no zone but GMT. The day must
- * exist; the weekday must be one, but need not be that day's (we choose). Second 60 is the next minute's first.
+ * It reads the three forms of the standard only: no ISO 8601, no number, no zone but GMT. The day must exist. The weekday
+ * must be the name of a weekday, but need not be that day's (we choose). Second 60 is the first of the next minute.
  * `now`, in milliseconds, settles the century of a two-digit year: never more than 50 years ahead. It has to be of the
- * year 1050 or later. Never throws.
+ * year 1050 or later. It never throws.
  *
  * @example
  * parseDate("Sun, 06 Nov 1994 08:49:37 GMT"); // 784111777000
@@ -29,9 +29,9 @@ export function parseDate(text: string | null | undefined, now?: number): number
 }
 
 /**
- * The moment as an IMF-fixdate, the form that is sent. Milliseconds are cut off.
+ * The time as an IMF-fixdate, the form that is sent. Milliseconds are cut off.
  *
- * @throws {TypeError} on what is no moment, or lies outside the years 0 to 9999
+ * @throws {TypeError} on a time that is not valid, or lies outside the years 0 to 9999
  * @example
  * formatDate(784111777000); // "Sun, 06 Nov 1994 08:49:37 GMT"
  * @see RFC 9110 §5.6.7
@@ -43,10 +43,10 @@ export function formatDate(ms: number): string {
   );
 }
 
-/** As {@link parseDate}, but in seconds, and NaN for what is no date: engines keep small numbers without allocating. */
+/** As {@link parseDate}, but in seconds, and NaN if it is not a date: engines keep small numbers without allocating. */
 export function secondOf(text: string | null | undefined, now?: number): number {
   if (typeof text !== "string") return NO_DATE;
-  // `Sun Nov  6 08:49:37 1994`, whose every part is read where an IMF-fixdate has it.
+  // `Sun Nov  6 08:49:37 1994` is put into the order of an IMF-fixdate, and read as one.
   if (text.length === 24) {
     text =
       text.slice(0, 3) +
@@ -59,7 +59,7 @@ export function secondOf(text: string | null | undefined, now?: number): number 
       "GMT";
   }
   if (text.length !== 29) return text.length > 29 ? rfc850(text, now) : NO_DATE;
-  // Each place is a constant, and what is wrong is gathered before it is asked for: engines make the most of that.
+  // Each index is a constant, and errors are gathered in one number before one test: engines make that fast.
   const month = PLACES.get(lettersAt(text, 8))!;
   const day = twoDigits(text, 5);
   const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
@@ -116,11 +116,11 @@ function daysBefore(year: number, month: number): number {
 function lettersAt(text: string, at: number): number {
   const second = text.charCodeAt(at + 1);
   const third = text.charCodeAt(at + 2);
-  // What is larger than an octet must not pass for two letters.
+  // Reject code units above 0xFF: shifted, they would overlap the next letter's bits.
   return (second | third) < 0x100 ? (text.charCodeAt(at) << 16) | (second << 8) | third : 0;
 }
 
-/** Characters that are no digits are larger than 9 then, and 6 more is more than four bits hold. */
+/** Reads two digits: `code ^ 0x30` is 0 to 9 for a digit alone, and adding 6 to more than 9 overflows four bits. */
 function twoDigits(text: string, at: number): number {
   const ten = text.charCodeAt(at) ^ ZERO;
   const one = text.charCodeAt(at + 1) ^ ZERO;

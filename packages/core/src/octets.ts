@@ -5,11 +5,11 @@ let memory = /* @__PURE__ */ new Uint8Array();
 let octets: DataView;
 
 /**
- * The text in UTF-8, signed, to be read before this is called again: it lies in memory that all texts share, so that
- * nothing is allocated once that is large enough for the longest text so far, at three octets a character.
+ * The text in UTF-8, signed. Read it before the next call: all texts share one memory, so that nothing is allocated once
+ * it is large enough for the longest text so far, at three bytes a character.
  *
- * Octets can be read four at a time, and singly at a third of the cost of `charCodeAt`, which asks of every character
- * anew how its string is stored.
+ * Bytes can be read four at a time. One at a time costs a third of `charCodeAt`, which finds out for each character how
+ * its string is stored.
  */
 export function octetsOf(text: string): DataView {
   const room = 3 * text.length + 4;

@@ -14,10 +14,10 @@ import { type EntityTag, isWeak } from "./entity-tag.ts";
 import { octetsOf } from "./octets.ts";
 
 /**
- * What an `If-Match` or `If-None-Match` field says: `"*"`, its tags in their order, or `undefined` if it cannot be read.
+ * The value of an `If-Match` or `If-None-Match` field: `"*"`, its tags in order, or `undefined` if it cannot be read.
  *
- * A list is read whole or not at all (we choose): one member that is no tag spoils the field, so that no answer
- * depends on the order of the members. Empty members are allowed; a field of nothing else is a list without tags.
+ * A list is read whole or not at all (we choose): one member that is not a tag spoils the field, so that no answer
+ * depends on the order of the members. Empty members are allowed. A field of empty members is a list without tags.
  *
  * @example
  * parseTagList('"a", W/"b,c"'); // ['"a"', 'W/"b,c"']
@@ -40,8 +40,10 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
 /**
  * Whether a list of tags names this one, by the strong or the weak comparison.
  *
- * Allocates nothing: that is measured, see `benchmarks`. A list that cannot be read names nothing. `*` is not a list
- * and names no tag: `ifMatch` and `ifNoneMatch` know what it stands for.
+ * It allocates nothing; the benchmarks measure that. A list that cannot be read names no tag. `*` is not a list and
+ * names no tag either: `ifMatch` and `ifNoneMatch` know its meaning.
+ *
+ * @throws {TypeError} if the comparison is not given
  *
  * @example
  * listIncludes('"a", W/"b"', '"b"', "weak"); // true
@@ -52,7 +54,8 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
   if (match !== "strong" && match !== "weak") throw unknownComparison(match);
   if (field === tag) return match === "weak" || !isWeak(tag);
-  // No other field of that length has room for a strong tag. The rest is apart, lest this be too long to be inlined.
+  // A field no longer than the strong tag, and not equal to it, cannot contain it. The slow path is separate so that
+  // engines inline this function.
   return (field.length > tag.length || isWeak(tag)) && isAmong(field, tag, match === "weak");
 }
 
@@ -62,7 +65,7 @@ function unknownComparison(match: unknown): TypeError {
   );
 }
 
-/** Whether the field says anything at all: `*`, or a list of tags, even an empty one. */
+/** Whether the field can be read: it is `*`, or a list of tags, even an empty one. */
 export function isReadable(field: string): boolean {
   return isStar(field) || isList(field);
 }
@@ -75,20 +78,20 @@ export function isStar(field: string): boolean {
 function isAmong(field: string, tag: EntityTag, weakly: boolean): boolean {
   const from = isWeak(tag) ? 2 : 0;
   const spare = field.length - tag.length + from;
-  // A weak tag with so little to spare is the same in its other spelling, or another.
+  // With so little to spare, a weak tag is either the same tag in its strong form, or another tag.
   if (spare <= 2 && isWeak(field as EntityTag)) {
     return weakly && field.lastIndexOf(tag) === 2 && field[1] === "/";
   }
   if (spare < 0 || (from > 0 && !weakly)) return false;
   const at = field.indexOf(tag);
-  // Where the tag's characters do not stand, no grammar is needed to say no: most misses end here.
+  // A field without the tag's characters cannot have the tag. Most misses end here, before the list is read.
   if (at < 0 && from === 0) return false;
-  // `","` stands between the members of `"a","b"` as well.
+  // A tag that begins with a comma can be found between two members, too: `","` in `"a","b"`.
   const isCertain = at >= 0 && weakly && tag[from + 1] !== ",";
   return (isCertain || hasMember(field, tag, from, weakly)) && isList(field);
 }
 
-/** Whether the tag, from its quote on, is a member of the list, if the field is one: for what no native search can tell. */
+/** Whether the list has the tag, from its quote on, as a member. It is for cases in which a native search cannot tell. */
 function hasMember(field: string, tag: string, from: number, weakly: boolean): boolean {
   let opens = true;
   for (let i = field.indexOf('"'); i >= 0; i = field.indexOf('"', i + 1)) {
@@ -122,7 +125,7 @@ function isList(field: string): boolean {
   }
 }
 
-/** Whether four octets are all of `#` to `~`: a smaller one borrows its highest bit, a larger one has it or gets it. */
+/** Tests four bytes at once: `b - 0x23` sets the top bit below `#`, `b + 1` sets it above `~`. */
 function areCommonplace(four: number): boolean {
   return (((four - 0x23 * ONES) | (four + ONES)) & (ONES << 7)) === 0;
 }
