@@ -42,7 +42,7 @@ export function conditionFor(
  * the way (RFC 9111 §4.3.4 asks for the same strong one).
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
-  const from = notModified.url;
+  const from = withoutFragment(notModified.url);
   const candidates = about.filter((stored) => !from || from === stored.finalUrl);
   const tag = notModified.headers.get("ETag");
   if (tag !== null) return candidates.find((stored) => isSameTag(fieldOf(stored, "etag"), tag));
@@ -66,4 +66,9 @@ function isSameTag(stored: string | undefined, given: string): boolean {
 function isSameDate(stored: string | undefined, given: string): boolean {
   const moment = parseDate(given);
   return stored === given || (moment !== undefined && moment === parseDate(stored));
+}
+
+/** Some implementations of `fetch` leave the fragment in the url of an answer. */
+export function withoutFragment(url: string): string {
+  return url.split("#", 1)[0]!;
 }

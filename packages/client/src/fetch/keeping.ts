@@ -3,6 +3,7 @@ import type { StoredHead } from "../response-store.ts";
 import type { Asked } from "./asked.ts";
 import { attempt } from "./attempt.ts";
 import { hasDirective } from "./cache-control.ts";
+import { withoutFragment } from "./condition.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
 import type { Settings } from "./settings.ts";
@@ -68,7 +69,7 @@ function headOf(response: Response, url: string): Omit<StoredHead, "group" | "va
     status,
     statusText,
     headers: keptFields(headers),
-    finalUrl: response.url || url,
+    finalUrl: withoutFragment(response.url) || url,
     redirected,
     time: Date.now(),
   };
