@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import { conditional } from "@entity-tag/node";
+import { type Answer, type Connection, connect } from "../adapters/node/wire.ts";
+import { type Program, programOf } from "./node-programs.ts";
+import { type Layer, runLayers, type Stack, stackOf } from "./node-stacks.ts";
+import { randomOf } from "./random.ts";
+
+/** What a case asks, and what must come of it where the bare answer is a 2xx with a representation. */
+const questions = [
+  { lines: [], status: undefined },
+  { lines: [["If-None-Match", "*"]], status: 304 },
+  { lines: [["If-Match", '"other"']], status: 412 },
+  { lines: [["If-None-Match", '"other"']], status: undefined },
+] as const;
+
+interface Seen {
+  answer: Answer;
+  steps: string[];
+}
+
+/** Runs random handlers in random stacks, with `conditional()` and without, until the time is over. Returns how many. */
+export async function fuzzNode(seed: number, milliseconds: number): Promise<number> {
+  const until = Date.now() + milliseconds;
+  let cases = 0;
+  while (Date.now() < until) {
+    await checkCase(seed + cases);
+    cases++;
+  }
+  return cases;
+}
+
+export async function checkCase(seed: number): Promise<void> {
+  const random = randomOf(seed);
+  const stack = stackOf(random);
+  const program = programOf(random, stack.isOld);
+  const question = random.pick(questions);
+  const method = random.pick(["GET", "GET", "GET", "HEAD", "POST"]);
+  const lines = [...question.lines, ["Accept-Encoding", random.pick(["gzip", "identity"])]] as [
+    string,
+    string,
+  ][];
+  const what = `seed ${seed}: ${method} ${JSON.stringify(lines)}, [${stack.name}]\n${program.name}`;
+  const bare = await askApp(program, stack, [], method, lines).catch(() => undefined);
+  // Some handlers break a connection by themselves.
+  if (bare === undefined) return;
+  const ours = await askApp(program, stack, [conditional() as Layer], method, lines).catch((error) => {
+    throw new Error(`${error.message}\n${what}`);
+  });
+  const isRead = method !== "POST";
+  const isJudged = isRead && [200, 201, 206].includes(bare.answer.status);
+  const complaint =
+    isJudged && question.status !== undefined ? replaced(ours, question.status) : same(bare, ours);
+  if (complaint === undefined) return;
+  throw new Error(`${complaint}\n${what}`);
+}
+
+/** One answer, on a connection that must serve the next request, too. */
+async function askApp(
+  program: Program,
+  stack: Stack,
+  own: Layer[],
+  method: string,
+  lines: [string, string][],
+): Promise<Seen> {
+  let steps: string[] = [];
+  const server = createServer((req: IncomingMessage, res: ServerResponse) => {
+    if (req.url === "/next") return void res.end("next");
+    runLayers([...stack.outer, ...own, ...stack.inner], req, res, () => {
+      void program.run(res).then((seen) => {
+        steps = seen;
+      });
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const connection = await connect((server.address() as AddressInfo).port);
+  try {
+    const answer = await inTime(connection.ask(method, "/", lines));
+    await nextIsServed(connection);
+    return { answer, steps };
+  } finally {
+    connection.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function nextIsServed(connection: Connection): Promise<void> {
+  const next = await inTime(connection.ask("GET", "/next"));
+  if (next.body.toString() !== "next") throw new Error("the connection is out of step");
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  let clock: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    clock = setTimeout(() => reject(new Error("no answer within two seconds")), 2_000);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(clock));
+}
+
+function replaced({ answer }: Seen, status: number): string | undefined {
+  if (answer.status !== status) return `${answer.status} instead of ${status}`;
+  if (status === 304) return answer.body.length === 0 ? undefined : "a 304 has content";
+  if (answer.body.length === 0) return undefined;
+  return JSON.parse(answer.body.toString()).status === status ? undefined : "another problem";
+}
+
+/** Fields that this package may add, and such as change by themselves. */
+const MAY_DIFFER = ["etag", "vary", "date", "set-cookie", "content-length", "transfer-encoding"];
+
+function same(bare: Seen, ours: Seen): string | undefined {
+  const [left, right] = [plain(bare), plain(ours)];
+  return left === right ? undefined : `differs\nwithout: ${left}\nwith:    ${right}`;
+}
+
+function plain({ answer, steps }: Seen): string {
+  const { status, reason, lines, body } = answer;
+  const content = answer.field("content-encoding") === "gzip" && body.length > 0 ? gunzipSync(body) : body;
+  const fields = lines
+    .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+    .filter((line) => !MAY_DIFFER.some((name) => line.startsWith(`${name}:`)))
+    // No 304 describes a body, whoever sends it.
+    .filter((line) => status !== 304 || !line.startsWith("content-"))
+    .sort();
+  return JSON.stringify([status, reason, fields, content.toString(), steps]);
+}
