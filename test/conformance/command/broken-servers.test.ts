@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { startServer } from "../probe/server.ts";
 import { run } from "./run.ts";
 
 const stopping: (() => void)[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const stop of stopping.splice(0)) stop();
 });
 
@@ -71,7 +71,7 @@ const broken: Record<string, [(socket: Socket) => void, RegExp]> = {
   "TLS behind http:": [answers("\x15\x03\x01\x00\x02\x02\x46"), /speaks TLS there/],
 };
 
-describe("a server that cannot be asked ends the probe in time, with one clear line and status 2", () => {
+describe.concurrent("a server that cannot be asked ends the probe in time, with one clear line and status 2", () => {
   for (const [name, [serve, line]] of Object.entries(broken)) {
     it(name, async () => {
       const url = await listening(createServer(guarded(serve)));

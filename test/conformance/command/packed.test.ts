@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -40,13 +40,31 @@ describe("the packed command, in a folder with nothing else", () => {
     expect(out).not.toContain("\x1b[");
   });
 
+  it("--watch asks again when a file below the folder has changed", async () => {
+    const { url } = await start();
+    const watched = mkdtempSync(join(folder, "watched-"));
+    const child = spawn(process.execPath, [main, url, "--watch", "--only", "tag-own"], { cwd: watched });
+    stopping.push(() => child.kill());
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    await until(() => err.includes("Waiting for a change"));
+    expect(out.match(/Do readers/g)).toHaveLength(1);
+    writeFileSync(join(watched, "page.txt"), "changed");
+    await until(() => out.match(/Do readers/g)?.length === 2);
+  });
+
   it("puts back what it found when the person gives up in the middle", async () => {
     const { url, page } = await start();
     const child = spawn(process.execPath, [main, url, "--write", "--yes", "--only", "writes"], {
       cwd: folder,
     });
     const told = text(child.stderr);
-    while (page.version < 5) await new Promise((done) => setTimeout(done, 2));
+    await until(() => page.version >= 5);
     child.kill("SIGINT");
     const status = await new Promise((done) => child.once("exit", done));
     expect(await told).toContain("The page is as it was found.");
@@ -54,6 +72,10 @@ describe("the packed command, in a folder with nothing else", () => {
     expect(page.body).toBe(content);
   });
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((done) => setTimeout(done, 5));
+}
 
 async function start() {
   const server = await startServer();

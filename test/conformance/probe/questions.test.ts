@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../../packages/conformance/src/probe/finding.ts";
 import { learn } from "../../../packages/conformance/src/probe/known.ts";
 import { probe } from "../../../packages/conformance/src/probe/probe.ts";
@@ -14,7 +14,7 @@ import { creationFlaws, readFlaws, writeFlaws } from "./flaws.ts";
 import { type Flaw, type RunningServer, startServer } from "./server.ts";
 
 const started: { close(): void }[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const one of started.splice(0)) one.close();
 });
 
@@ -42,7 +42,7 @@ describe("a server that is right in everything", () => {
   });
 });
 
-describe("each question can fail: a server that is wrong in exactly that way", () => {
+describe.concurrent("each question can fail: a server that is wrong in exactly that way", () => {
   it("has a flaw for each question, and no other", () => {
     expect(Object.keys(readFlaws)).toEqual(questions.map(({ id }) => id));
     expect(Object.keys(writeFlaws)).toEqual(allWrites.map(({ id }) => id));

@@ -2,17 +2,24 @@ import { watch } from "node:fs";
 
 /** Runs at once, and again whenever a file below this folder has changed and it is quiet again. It ends with Ctrl+C. */
 export async function watching(run: () => Promise<0 | 1 | 2>, stderr: NodeJS.WriteStream): Promise<never> {
+  let hasChanged = false;
   let wake = () => {};
   watch(process.cwd(), { recursive: true }, (_event, file) => {
-    if (file !== null && !/(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(file)) wake();
+    if (file === null || /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(file)) return;
+    hasChanged = true;
+    wake();
   });
   for (;;) {
     await run();
     stderr.write("Waiting for a change below this folder. Ctrl+C ends.\n");
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+    // A change that came while the questions were asked counts, too.
+    if (!hasChanged) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
     // A server that restarts on a change needs a moment, and an editor writes several files.
     await new Promise((resolve) => setTimeout(resolve, 500));
+    hasChanged = false;
   }
 }
