@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { type DenoKv, denoKvStore } from "@entity-tag/store/deno-kv";
 import { runAll } from "./run.ts";
 
-declare const Deno: { args: string[]; openKv(path: string): Promise<DenoKv & { close(): void }> };
+declare const Deno: {
+  args: string[];
+  copyFile(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  openKv(path: string): Promise<DenoKv & { close(): void }>;
+};
 const path = Deno.args[0]!;
 const kv = await Deno.openKv(path);
 
@@ -30,6 +35,36 @@ await runAll(
         }
         const [first, second] = versions.map((version) => version.split(".")[1]);
         assert.notEqual(first, second);
+      },
+    },
+    {
+      name: "a version that was made before a restore is never taken for a later one",
+      async run() {
+        const [live, backup] = [`${path}-live`, `${path}-backup`];
+        const before = await Deno.openKv(live);
+        const first = await denoKvStore<number>(before).swap("a", null, 0);
+        assert.ok(first.swapped && first.current);
+        before.close();
+        await Deno.copyFile(live, backup);
+        const versions = new Set<string>();
+        for (const round of [1, 2]) {
+          for (const end of ["-wal", "-shm"]) await Deno.remove(live + end).catch(() => {});
+          await Deno.copyFile(backup, live);
+          const restored = await Deno.openKv(live);
+          const store = denoKvStore<number>(restored);
+          let version = first.current.version;
+          for (let i = 0; i < 20; i++) {
+            const swap = await store.swap("a", version, i * round);
+            assert.ok(swap.swapped && swap.current);
+            version = swap.current.version;
+            assert.ok(!versions.has(version), "a version came back");
+            versions.add(version);
+            for (const old of [...versions].slice(0, 20 * (round - 1))) {
+              assert.equal((await store.swap("a", old, -1)).swapped, false);
+            }
+          }
+          restored.close();
+        }
       },
     },
   ],
