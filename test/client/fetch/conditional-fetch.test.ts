@@ -135,6 +135,19 @@ describe("a 304", () => {
     expect(server.statuses()).toEqual([200, 304, 304, 200]);
   });
 
+  it("from another place than the kept answer says nothing of it, even with the same tag", async () => {
+    let target = "/b";
+    const server = await open.serve((req, res) => {
+      if (req.url === "/a") return res.writeHead(302, { Location: target }).end();
+      return page(() => '"1"', { body: () => `body of ${req.url}` })(req, res);
+    });
+    const remembering = conditionalFetch();
+    expect(await text(remembering(`${server.url}/a`))).toBe("body of /b");
+    target = "/c";
+    expect(await text(remembering(`${server.url}/a`))).toBe("body of /c");
+    expect(server.seen.filter(({ url }) => url === "/c").map(({ status }) => status)).toEqual([304, 200]);
+  });
+
   it("keeps url and redirected of the kept answer, in clones, too", async () => {
     const server = await open.serve((req, res) =>
       req.url === "/a" ? res.writeHead(302, { Location: "/b" }).end() : page(() => '"1"')(req, res),
