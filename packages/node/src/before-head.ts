@@ -46,6 +46,7 @@ export function beforeHead(
     res,
     isHttp2: req.httpVersionMajor === 2,
     isHead: req.method === "HEAD",
+    sendsHeadFirst: req.httpVersionMajor === 2 || Object.hasOwn(res, "write"),
     hook: hook as HeadHook,
     options,
     below: { writeHead, write, end, flushHeaders },
@@ -100,7 +101,7 @@ function sendAtLast(answer: PendingAnswer): void {
 }
 
 function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callback: unknown): boolean {
-  const { res, below, isHttp2, phase } = answer;
+  const { res, below, phase } = answer;
   if (phase === "judged" || phase === "sent") return below.write.call(res, chunk, encoding, callback);
   if (phase === "discarding" || phase === "done") {
     if (isContent(chunk))
@@ -108,7 +109,7 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
     return below.write.call(res, chunk, encoding, callback);
   }
   // Node says what is wrong with it, and sends no head.
-  if (!isContent(chunk) && !isHttp2) return below.write.call(res, chunk, encoding, callback);
+  if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
   if (isContent(chunk) && isAwaited(answer)) {
     return gather(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
   }
@@ -118,13 +119,13 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
 }
 
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
-  const { res, below, isHttp2, phase } = answer;
+  const { res, below, phase } = answer;
   if (phase === "judged" || phase === "sent") return below.end.call(res, body, encoding, callback);
   const called = callbackIn(body, encoding, callback);
   if (phase === "discarding" || phase === "done") return endDiscarded(answer, called);
   const last = typeof body === "function" ? undefined : (body ?? undefined);
   const isWrong = last !== undefined && !isContent(last);
-  if (isWrong && !isHttp2) return below.end.call(res, body, encoding, callback);
+  if (isWrong && !answer.sendsHeadFirst) return below.end.call(res, body, encoding, callback);
   const parts = answer.parts && [...answer.parts, ...(isContent(last) ? [bytesOf(last, encoding)] : [])];
   const chunk = parts ? Buffer.concat(parts) : isContent(last) ? last : undefined;
   judge(answer, { chunk, encoding: parts ? undefined : encodingIn(encoding), isWhole: true });

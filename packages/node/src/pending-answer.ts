@@ -41,6 +41,8 @@ export interface PendingAnswer {
   readonly isHttp2: boolean;
   /** An answer to HEAD has no content. */
   readonly isHead: boolean;
+  /** HTTP/2 and compressors send the head before they look at a chunk, valid or not. Node over HTTP/1 looks first. */
+  readonly sendsHeadFirst: boolean;
   readonly hook: HeadHook;
   readonly options: BeforeHeadOptions;
   /** The methods of the response as they were before. */
