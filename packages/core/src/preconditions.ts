@@ -35,8 +35,8 @@ export function ifMatch(
 /**
  * Whether `If-Unmodified-Since` holds: what is here was last modified then or earlier.
  *
- * Nobody asked (`undefined`) if the date cannot be read or no time of modification is known. `now`, in milliseconds,
- * is for `parseDate`.
+ * The field is ignored (`undefined`) if the date cannot be read or no time of modification is known. `now`, in
+ * milliseconds, is for `parseDate`.
  *
  * @example
  * ifUnmodifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // false
@@ -80,8 +80,8 @@ export function tagOfNotModified(field: Field, current: State, acceptEncoding: F
 /**
  * Whether `If-Modified-Since` holds: what is here was modified later.
  *
- * Nobody asked (`undefined`) if the date cannot be read or no time of modification is known. It is a question for
- * GET, HEAD and QUERY alone; `evaluate` sees to that.
+ * The field is ignored (`undefined`) if the date cannot be read or no time of modification is known. Only GET, HEAD and
+ * QUERY have this condition; `evaluate` takes care of that.
  *
  * @example
  * ifModifiedSince("Sun, 06 Nov 1994 08:49:37 GMT", { lastModified: 784111778000 }); // true
@@ -99,7 +99,8 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): C
  * Whether `If-Range` holds, so that the range may be sent: one strong tag that is the current one, or exactly the
  * date of a strong time of modification.
  *
- * Anything else, a list, `*`, a weak tag, what cannot be read, does not hold: the answer is the whole, never 412.
+ * Anything else does not hold: a list, `*`, a weak tag, the tag of a coding, a field that cannot be read. The answer is
+ * then the whole, never 412.
  *
  * @example
  * ifRange('"v1"', { etag: '"v1"' }); // true
@@ -111,7 +112,7 @@ export function ifRange(field: Field, current: Current, now?: number): Condition
   checkValidators(current);
   if (current === null) return false;
   const { etag, lastModifiedStrong } = current;
-  // A list may name the tag without being it, and `trim` alone would drop more than spaces and tabs.
+  // The equality excludes lists; the comparison excludes tags with other white space around them, which `trim` drops.
   if (field.trim() === etag && names(field, etag, "strong")) return true;
   return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
 }
