@@ -10,7 +10,10 @@ const NEVER = 2 ** 52 - 1;
  * @example contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
  */
-export function contentTag(content: string | BufferSource, options: { weak?: boolean } = {}): EntityTag {
+export function contentTag(
+  content: string | ArrayBuffer | ArrayBufferView,
+  options: { weak?: boolean } = {},
+): EntityTag {
   return (options.weak ? weak : strong)(Bun.CryptoHasher.hash("sha256", content, "base64").slice(0, 24));
 }
 

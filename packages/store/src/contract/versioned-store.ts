@@ -1,5 +1,8 @@
 import type { Ledger, LedgerClaim } from "./ledger.ts";
 
+/** A Uint8Array over memory that is not shared, by a name that TypeScript 5.5 knows, too. */
+export type Octets = ReturnType<typeof Uint8Array.from>;
+
 /** What stands under a key, and which version of it. */
 export interface Versioned<T> {
   value: T;
@@ -10,7 +13,7 @@ export interface Versioned<T> {
   /** The write that made this version, as {@link VersionedStore.swap} was told. */
   writeId?: string;
   /** The octets that the value was sent as, if {@link VersionedStore.swap} was given them. */
-  octets?: Uint8Array<ArrayBuffer>;
+  octets?: Octets;
 }
 
 /** A version without its value. */

@@ -1,0 +1,96 @@
+// What a strict user writes, from the packages alone: `entries.test.ts` compiles it on each platform. Not run.
+
+import { conditionalFetch, read, update } from "@entity-tag/client";
+import {
+  type Current,
+  contentTag,
+  evaluate,
+  fileTag,
+  ifMatch,
+  listIncludes,
+  versionTag,
+  weaken,
+} from "@entity-tag/core";
+import { explain, headersOf } from "@entity-tag/core/adapter";
+import { checkPreconditions, conditional, conditionalResponse, notModified } from "@entity-tag/core/fetch";
+import { fileState, conditional as onDeno } from "@entity-tag/deno";
+import { route } from "@entity-tag/next";
+import { mutate, resource } from "@entity-tag/store";
+import { memoryStore } from "@entity-tag/store/memory";
+
+type Page = { text: string };
+const state: Current = { etag: versionTag(1), lastModified: new Date(0) };
+const pages = memoryStore<Page>();
+
+export const handlers = [
+  conditional(() => Response.json({ hello: "world" }), { current: () => state, require: ["PUT"] }),
+  conditional((request: Request) => new Response(request.url), {
+    current: () => new Response(null, { status: 401 }),
+  }),
+  onDeno(() => new Response("hello"), { tag: false }),
+  route({ GET: () => new Response("hello") }, { current: async () => null }).GET,
+  resource(pages, { require: true }),
+];
+
+export async function serve(request: Request): Promise<Response> {
+  const refusal: Response | undefined = checkPreconditions(request, state, { require: true });
+  if (refusal) return refusal;
+  const tag: string = await contentTag(new Uint8Array(1));
+  const decision = evaluate({ method: "GET", headers: headersOf({ "if-match": tag }) }, state);
+  if (decision.outcome === "proceed") {
+    const etag = fileState({ size: 1, mtime: null }).etag ?? fileTag({ size: 1, mtimeMs: 2 });
+    return conditionalResponse(request, new Response("hello", { headers: { ETag: etag } }), { maxBytes: 10 });
+  }
+  if (ifMatch('"1"', state) === false) return notModified({ ETag: weaken('"1"') });
+  return mutate(request, pages, "home", async (page) => ({ text: `${page?.text}${await request.text()}` }));
+}
+
+export async function edit(): Promise<string> {
+  const remembering = conditionalFetch();
+  const page = await read<Page>("https://example.com/", { fetch: remembering });
+  const updated = await update(page, ({ text }) => ({ text: `${text}!` }), {
+    headers: { "X-Name": "value" },
+  });
+  return updated.value.text;
+}
+
+export async function mistakes(request: Request): Promise<void> {
+  // @ts-expect-error: fields, not a number
+  notModified(42);
+  // @ts-expect-error: a request, not its address
+  checkPreconditions("https://example.com/", state);
+  // @ts-expect-error: a tag has its quotes
+  checkPreconditions(request, { etag: "v1" });
+  // @ts-expect-error: no such option
+  checkPreconditions(request, state, { required: true });
+  // @ts-expect-error: methods in a list
+  conditional(() => new Response(), { current: () => state, require: "PUT" });
+  // @ts-expect-error: a handler gives a response
+  conditional(() => "hello");
+  // @ts-expect-error: no such option
+  conditional(() => new Response(), { curent: () => state });
+  // @ts-expect-error: the response, too
+  conditionalResponse(request);
+  // @ts-expect-error: strong or weak
+  listIncludes('"a"', '"a"');
+  // @ts-expect-error: not a tag
+  weaken("v1");
+  // @ts-expect-error: content, not a number
+  contentTag(42);
+  // @ts-expect-error: a time is for timeTag
+  versionTag(new Date());
+  // @ts-expect-error: plain fields go through headersOf
+  evaluate({ method: "GET", headers: { "if-match": '"1"' } }, state);
+  // @ts-expect-error: a decision, not a word
+  explain("not-modified");
+  // @ts-expect-error: no such option
+  resource(pages, { required: true });
+  // @ts-expect-error: a key
+  mutate(request, pages, (page) => page);
+  // @ts-expect-error: a recipe
+  update("https://example.com/", 42);
+  // @ts-expect-error: PUT or PATCH
+  update("https://example.com/", (page) => page, { method: "POST" });
+  // @ts-expect-error: milliseconds
+  fileState({ size: 1, mtime: "yesterday" });
+}

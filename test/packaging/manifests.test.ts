@@ -1,0 +1,47 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { packages, root } from "./tarballs.ts";
+
+const home = "https://github.com/entity-tag/entity-tag";
+
+describe.for(packages)("$manifest.name", ({ folder, manifest }) => {
+  const name = manifest.name.replace("@entity-tag/", "");
+
+  it("says where it lives, who wrote it and where mistakes are reported", () => {
+    expect(manifest).toMatchObject({
+      license: "MIT",
+      author: "entity-tag contributors",
+      homepage: `${home}/tree/main/packages/${name}#readme`,
+      repository: { type: "git", url: `git+${home}.git`, directory: `packages/${name}` },
+      bugs: `${home}/issues`,
+    });
+    expect(manifest.description).toMatch(/^[A-Z]/);
+    expect(manifest.keywords).toContain("etag");
+  });
+
+  it("exports each entry for import and for require, and its package.json", () => {
+    expect(manifest.exports["./package.json"]).toBe("./package.json");
+    expect(manifest).toMatchObject({ main: "./dist/index.cjs", types: "./dist/index.d.cts" });
+    for (const [path, entry] of Object.entries(manifest.exports)) {
+      if (typeof entry === "string") continue;
+      const stem = `./dist/${path === "." ? "index" : path.slice(2)}`;
+      expect(entry, path).toEqual({
+        import: { types: `${stem}.d.ts`, default: `${stem}.js` },
+        require: { types: `${stem}.d.cts`, default: `${stem}.cjs` },
+      });
+      // A compiler that knows no "exports", as Nest and Jest have used for long, finds its types here.
+      if (path !== ".")
+        expect(manifest.typesVersions).toHaveProperty(["*", path.slice(2)], [`${stem}.d.cts`]);
+    }
+  });
+
+  it("has links that work from the page of a registry", () => {
+    for (const document of globSync(`${folder}/*.md`)) {
+      for (const [, target] of readFileSync(document, "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
+        expect(target).toMatch(/^(https:|#)/);
+        const own = target!.match(`^${home}/(?:tree|blob)/main/([^#]+)`)?.[1];
+        if (own !== undefined) expect(existsSync(`${root}/${own}`), target).toBe(true);
+      }
+    }
+  });
+});

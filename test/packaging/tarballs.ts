@@ -1,0 +1,78 @@
+// The packages as a registry would give them: packed, and unpacked beside what they depend on.
+import { execFile } from "node:child_process";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export const root = resolve(import.meta.dirname, "../..");
+
+export interface Manifest {
+  name: string;
+  exports: Record<string, unknown>;
+  dependencies?: Record<string, string>;
+  [member: string]: unknown;
+}
+
+/** Every package with its folder. */
+export const packages = globSync("packages/*/package.json", { cwd: root })
+  .sort()
+  .map((file) => ({
+    folder: resolve(root, file, ".."),
+    manifest: JSON.parse(readFileSync(`${root}/${file}`, "utf8")) as Manifest,
+  }));
+
+/** What a user may import of all packages: `@entity-tag/core/fetch`. */
+export const entries = packages.flatMap(({ manifest }) =>
+  Object.keys(manifest.exports)
+    .filter((path) => !path.endsWith(".json"))
+    .map((path) => manifest.name + path.slice(1)),
+);
+
+/**
+ * A folder outside the repository with nothing but the packed packages, their dependencies and `others`: packages
+ * that stand in the folder of tests, under the name that they have there.
+ */
+export async function installed(others: readonly string[] = []): Promise<{ folder: string; remove(): void }> {
+  const folder = realpathSync(mkdtempSync(`${tmpdir()}/entity-tag-`));
+  const modules = `${folder}/node_modules`;
+  const folders = packages.map((each) => each.folder);
+  const packed = ["pack", "--json", "--loglevel=error", "--pack-destination", folder, ...folders];
+  const { stdout } = await run("npm", packed, { cwd: folder });
+  const found = JSON.parse(stdout) as Record<string, { filename: string; name: string }>;
+  for (const { filename, name } of Object.values(found)) {
+    mkdirSync(`${modules}/${name}`, { recursive: true });
+    const archive = `${folder}/${filename.replace("@", "").replace("/", "-")}`;
+    await run("tar", ["xzf", archive, "-C", `${modules}/${name}`, "--strip-components=1"]);
+  }
+  for (const each of packages) {
+    for (const name of Object.keys(each.manifest.dependencies ?? {})) {
+      link(modules, name, `${each.folder}/node_modules/${name}`);
+    }
+  }
+  for (const name of others) {
+    const target = realpathSync(`${root}/test/node_modules/${name}`);
+    link(modules, name, target);
+    // Each package gets the types of the Node that it was written for, Bun's among them.
+    const types = resolve(target, "../@types/node");
+    if (name === "bun-types" && existsSync(types)) link(modules, "@types/node", types);
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function link(modules: string, name: string, target: string): void {
+  if (existsSync(`${modules}/${name}`)) return;
+  mkdirSync(resolve(modules, name, ".."), { recursive: true });
+  symlinkSync(realpathSync(target), `${modules}/${name}`);
+}
