@@ -21,7 +21,6 @@ const misses: Record<string, string> = {
   "age-parse-nonnumeric": AGE,
   "age-parse-negative": AGE,
   "age-parse-float": AGE,
-  "age-parse-suffix-twoline": AGE,
   "age-parse-prefix-twoline": AGE,
   "age-parse-dup-0": AGE,
   "age-parse-dup-0-twoline": AGE,
