@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { strong } from "@entity-tag/core";
 import { checkPreconditions, conditional } from "@entity-tag/node";
+import compression from "compression";
 import express from "express";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { type Answer, ask, connect, serving } from "./wire.ts";
@@ -538,5 +539,42 @@ test("a session of HTTP/1 whose client leaves while its writes are dropped ends 
     await once(socket, "data");
     socket.destroy();
     await expect.poll(() => closes).toBe(1);
+  });
+});
+
+describe("Express with compression, as its recipe stands:", () => {
+  const recipe = (layers: express.RequestHandler[]) => {
+    let page = { version: 1, text: "the page, at some length. ".repeat(100) };
+    const etag = () => strong(String(page.version));
+    const app = express().set("etag", false);
+    for (const layer of layers) app.use(layer);
+    app.get("/", (_, res) => void res.type("text").set("ETag", etag()).send(page.text));
+    app.put("/", express.text({ type: () => true }), (req, res) => {
+      if (checkPreconditions(req, res, { etag: etag() }, { require: true })) return;
+      page = { version: page.version + 1, text: req.body };
+      res.type("text").set("ETag", etag()).send(page.text);
+    });
+    return app as RequestListener;
+  };
+  const layers = {
+    compression: compression(),
+    conditional: conditional() as unknown as express.RequestHandler,
+  };
+
+  test.each<[string, express.RequestHandler[]]>([
+    ["compression first", [layers.compression, layers.conditional]],
+    ["conditional first", [layers.conditional, layers.compression]],
+  ])("a gzip client reads, gets its 304, and saves with the tag it saw: %s", async (_, order) => {
+    await serving(recipe(order), async (port) => {
+      const gzip = ["Accept-Encoding", "gzip"] as const;
+      const full = await ask(port, "GET", "/", [gzip]);
+      expect([full.field("content-encoding"), full.field("etag")]).toEqual(["gzip", '"1-gzip"']);
+      const again = await ask(port, "GET", "/", [gzip, ["If-None-Match", '"1-gzip"']]);
+      expect([again.status, again.field("etag")]).toEqual([304, '"1-gzip"']);
+      expect(again.field("vary")).toBe(full.field("vary"));
+      const saved = await ask(port, "PUT", "/", [gzip, ["If-Match", '"1-gzip"']], "new");
+      expect(saved.status).toBe(200);
+      expect((await ask(port, "PUT", "/", [gzip, ["If-Match", '"1-gzip"']], "newer")).status).toBe(412);
+    });
   });
 });
