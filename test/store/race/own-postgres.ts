@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./own-redis.ts";
+
+/** PostgreSQL refuses to run as root: there its own user runs it. */
+const isRoot = process.getuid?.() === 0;
+const user = isRoot ? userOf("postgres") : undefined;
+const binaries = binariesIn("pg_ctl");
+
+/** A primary and its streaming standby, which a test may kill and promote. */
+export interface OwnPair {
+  primary: string;
+  standby: string;
+  /** As `kill -9`. */
+  killPrimary(): void;
+  promote(): void;
+  close(): void;
+}
+
+/** Whether PostgreSQL servers can be started here; otherwise one line says what is missing. */
+export function canStartPostgres(): boolean {
+  const isPossible = binaries !== undefined && (!isRoot || user !== undefined);
+  if (!isPossible) {
+    console.warn(
+      "SKIPPED: a PostgreSQL of its own. To run these tests: install postgresql (initdb, pg_basebackup)",
+    );
+  }
+  return isPossible;
+}
+
+/** `isSynchronous`: a commit waits for the standby. */
+export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
+  const folder = mkdtempSync(join(tmpdir(), "postgres-"));
+  chmodSync(folder, 0o755);
+  if (user) chownSync(folder, user.uid, user.gid);
+  const [first, second] = [join(folder, "first"), join(folder, "second")];
+  const [one, two] = [await freePort(), await freePort()];
+  const start = (data: string, port: number, more = "") => {
+    const options = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c fsync=off -c wal_level=replica ${more}`;
+    run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
+  };
+  run("initdb", ["-D", first, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"]);
+  start(first, one);
+  run("pg_basebackup", [
+    "-D",
+    second,
+    "-h",
+    "127.0.0.1",
+    "-p",
+    String(one),
+    "-U",
+    "postgres",
+    "-R",
+    "-X",
+    "stream",
+  ]);
+  start(second, two);
+  if (isSynchronous) {
+    run("psql", [
+      "-h",
+      "127.0.0.1",
+      "-p",
+      String(one),
+      "-U",
+      "postgres",
+      "-c",
+      "ALTER SYSTEM SET synchronous_standby_names = '*'",
+    ]);
+    run("pg_ctl", ["-D", first, "reload"]);
+  }
+  const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return {
+    primary: urlOf(one),
+    standby: urlOf(two),
+    killPrimary: () => run("pg_ctl", ["-D", first, "-m", "immediate", "-W", "stop"]),
+    promote: () => run("pg_ctl", ["-D", second, "-w", "promote"]),
+    close() {
+      for (const data of [first, second]) {
+        try {
+          run("pg_ctl", ["-D", data, "-m", "immediate", "stop"]);
+        } catch {
+          // It has been stopped already.
+        }
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(program: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(join(binaries!, program), args, {
+    ...user,
+    cwd: "/",
+    stdio: ["ignore", "ignore", "pipe"],
+    timeout: 60_000,
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
+}
+
+function userOf(name: string): { uid: number; gid: number } | undefined {
+  const [uid, gid] = ["-u", "-g"].map((flag) => spawnSync("id", [flag, name]).stdout?.toString().trim());
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
+}
+
+/** The folder of a program; Debian keeps those of PostgreSQL out of the path. */
+function binariesIn(program: string): string | undefined {
+  const shell = `dirname "$(readlink -f "$(command -v ${program} || ls /usr/lib/postgresql/*/bin/${program} | tail -1)")"`;
+  const folder = spawnSync("sh", ["-c", shell]).stdout?.toString().trim();
+  return folder && folder !== "." ? folder : undefined;
+}
