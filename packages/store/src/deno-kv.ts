@@ -1,7 +1,9 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { ValueTooLargeError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unlessAborted } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Found, type Row, storeOver } from "./drivers/driver.ts";
@@ -76,6 +78,7 @@ const MAX_VALUE_BYTES = 64_000;
  * @see RFC 9110 §13.1.1
  */
 export function denoKvStore<T>(kv: DenoKv, options: DenoKvOptions<T> = {}): Required<VersionedStore<T>> {
+  checkOptions(options, { ...STORE_RULES, prefix: checkedElsewhere }, "denoKvStore()");
   return storeOver(
     denoKvDriver(kv, options.prefix ?? ["entity-tag"], limitsOf(options.ledger)),
     codecOf(options),

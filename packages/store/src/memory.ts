@@ -1,7 +1,9 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
 import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
 
@@ -22,6 +24,7 @@ export interface MemoryOptions<T> extends CodecOptions<T> {
  * @see RFC 9110 §13.1.1
  */
 export function memoryStore<T>(options: MemoryOptions<T> = {}): Required<VersionedStore<T>> {
+  checkOptions(options, STORE_RULES, "memoryStore()");
   return storeOver(memoryDriver(limitsOf(options.ledger)), codecOf(options));
 }
 

@@ -1,5 +1,6 @@
 import type { Policy } from "@entity-tag/core";
-import { CODINGS } from "@entity-tag/core/adapter";
+import { anyFunction, CHECK_RULES, CODINGS, checkOptions, type OptionRules } from "@entity-tag/core/adapter";
+import { checkedElsewhere } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
@@ -51,10 +52,25 @@ export async function mutate<T>(
   change: Change<T>,
   options: MutateOptions<T> = {},
 ): Promise<Response> {
+  checkOptions(options, MUTATE_RULES, "mutate()");
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
   const response = await mutated(request, store, key, change, { ...options, maxSwaps });
   return withLedgerField(request, store, response);
 }
+
+/** What is not a function or a policy is checked where it is used. */
+const MUTATE_RULES: OptionRules = {
+  ...CHECK_RULES,
+  scope: anyFunction(),
+  represent: anyFunction(),
+  maxSwaps: checkedElsewhere,
+  body: {
+    accepts: (value: unknown) => typeof value === "string" || value instanceof Uint8Array,
+    use: "the request's body, as a string or a Uint8Array",
+  },
+  location: { accepts: (value: unknown) => typeof value === "string", use: "a path or a URL" },
+  signal: checkedElsewhere,
+};
 
 async function mutated<T>(
   request: Request,

@@ -1,7 +1,9 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
@@ -55,6 +57,7 @@ export function postgresStore<T>(
   client: PostgresQueryable | PostgresJs,
   options: PostgresOptions<T> = {},
 ): PostgresStore<T> {
+  checkOptions(options, { ...STORE_RULES, table: checkedElsewhere }, "postgresStore()");
   const codec = codecOf(options);
   const name = options.table ?? "entity_tag";
   const tables: Tables = [quoteTable(name), ledgerTable(name), codec.kind === "text" ? "text" : "bytea"];

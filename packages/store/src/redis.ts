@@ -1,7 +1,9 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
 import { StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
@@ -38,6 +40,7 @@ export function redisStore<T>(
   client: NodeRedis | IoRedis,
   options: RedisOptions<T> = {},
 ): Required<VersionedStore<T>> {
+  checkOptions(options, { ...STORE_RULES, prefix: checkedElsewhere }, "redisStore()");
   const codec = codecOf(options);
   const prefix = checkPrefix(options.prefix ?? "entity-tag");
   const driver = redisDriver(sendOf(client), prefix, codec.kind === "text", limitsOf(options.ledger));

@@ -1,7 +1,9 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
 import { ConstraintError, StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
+import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import { PATIENCE } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
@@ -58,6 +60,7 @@ type Bound = Stored | number | null;
  * @see RFC 9110 §13.1.1
  */
 export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {}): SqliteStore<T> {
+  checkOptions(options, { ...STORE_RULES, table: checkedElsewhere }, "sqliteStore()");
   const table = quoteTable(options.table ?? "entity_tag");
   const sql = statements(table, ledgerTable(options.table ?? "entity_tag"));
   const driver = sqliteDriver(db, table, sql, limitsOf(options.ledger));

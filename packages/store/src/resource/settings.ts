@@ -1,6 +1,15 @@
 import type { EntityTag, Policy } from "@entity-tag/core";
-import { CODINGS } from "@entity-tag/core/adapter";
+import {
+  anyFunction,
+  CHECK_RULES,
+  CODINGS,
+  checkOptions,
+  type OptionRule,
+  type OptionRules,
+  oneOf,
+} from "@entity-tag/core/adapter";
 import { checkKey } from "../contract/key.ts";
+import { checkedElsewhere } from "../contract/options.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 import { checkMaxSwaps } from "../mutate.ts";
 import type { Scope } from "../write/idempotency.ts";
@@ -109,7 +118,35 @@ export interface Settings<T>
   cacheControl: string;
 }
 
+const aBoolean: OptionRule = {
+  accepts: (value: unknown) => typeof value === "boolean",
+  use: "true or false",
+};
+
+/** What has no rule here is checked where it is used. */
+const RESOURCE_RULES: OptionRules = {
+  ...CHECK_RULES,
+  key: {
+    accepts: (value: unknown) => typeof value === "string" || typeof value === "function",
+    use: "a key, or a function of the request",
+  },
+  ...{ authorize: anyFunction(), scope: anyFunction(), validate: anyFunction() },
+  ...{ represent: anyFunction(), collection: anyFunction(), read: anyFunction() },
+  ...{ putValidator: aBoolean, mustExist: aBoolean },
+  post: oneOf("save"),
+  newKey: {
+    accepts: (value: unknown) => value === true || typeof value === "function",
+    use: "true, or a function that makes a key",
+  },
+  collectionConditions: oneOf("judge", "ignore", "refuse"),
+  tag: oneOf(...Object.keys(TAG_FORMATS)),
+  cacheControl: { accepts: (value: unknown) => typeof value === "string", use: 'a field such as "no-cache"' },
+  ...{ contentType: checkedElsewhere, maxBytes: checkedElsewhere, maxItems: checkedElsewhere },
+  maxSwaps: checkedElsewhere,
+};
+
 export function settingsOf<T>(store: VersionedStore<T>, options: ResourceOptions<T>): Settings<T> {
+  checkOptions(options, RESOURCE_RULES, "resource()");
   const { key = keyOfPath, tag = "version", ifMatch, require, malformed, now } = options;
   if (typeof key === "string") checkKey(key);
   const { authorize, scope, represent, collection, read, validate, post, newKey } = options;
