@@ -30,6 +30,6 @@ export {
   type PlainResponse,
   responseFor,
 } from "./responses.ts";
-export { checkedState } from "./state.ts";
+export { checkedState, checkValidators } from "./state.ts";
 export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";
 export { withAcceptEncoding } from "./vary.ts";

@@ -109,11 +109,14 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 
 /** A `Headers` finds a field whatever the case of its name; a plain object or a `Map` may hide one that protects. */
 export function checkFields(headers: ConditionalRequest["headers"]): void {
-  const isHidden = headers instanceof Map && [...headers.keys()].some((name) => name !== name.toLowerCase());
-  if (typeof headers?.get === "function" && !isHidden) return;
+  if (typeof headers?.get === "function" && !(headers instanceof Map && hidesFields(headers))) return;
   throw new TypeError(
     `The headers are ${String(headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
   );
+}
+
+function hidesFields(map: Map<string, unknown>): boolean {
+  return [...map.keys()].some((name) => name !== name.toLowerCase());
 }
 
 /** §13.2.2, step 1: if `If-Match` does not hold, 412. A read is not refused for a field that cannot be read. */

@@ -11,11 +11,12 @@ import {
   CODINGS,
   checkedState,
   checkOptions,
+  checkValidators,
   responseFor,
   withCodings,
 } from "@entity-tag/core/adapter";
 import { hasLayersBelow, markCoding, watchCoding } from "./compressor.ts";
-import { conditionalRequest, hideFromHandler, showRange } from "./conditional-request.ts";
+import { conditionalRequest, hasCondition, hideFromHandler, showRange } from "./conditional-request.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { addValidator, ownValidators, takeBackFromErrors } from "./own-validators.ts";
 import { sendInstead } from "./replacement.ts";
@@ -46,10 +47,22 @@ export function checkPreconditions(
   req: NodeRequest,
   res: NodeResponse,
   current: Current,
-  policy: CheckOptions = {},
+  policy?: CheckOptions,
 ): boolean {
   // First, since it throws: a mistake must not wait for the first request with a condition.
-  checkOptions(policy, CHECK_RULES, "checkPreconditions()");
+  if (policy !== undefined) checkOptions(policy, CHECK_RULES, "checkPreconditions()");
+  checkValidators(current);
+  // Most requests have no condition: for them, looking is all that there is to do.
+  if (policy === undefined && !hasCondition(req) && hasNoValidator(current)) return false;
+  return judge(req, res, current, policy ?? {});
+}
+
+/** Whether nothing has to be set on an answer that shows this state. */
+function hasNoValidator(current: Current): boolean {
+  return current === null || (current.etag === undefined && current.lastModified === undefined);
+}
+
+function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: CheckOptions): boolean {
   const validators = validatorFields(checkedState(current));
   const request = conditionalRequest(req);
   const state = withCodings(current, policy.codings ?? CODINGS);

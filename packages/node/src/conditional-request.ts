@@ -17,6 +17,18 @@ export function conditionalRequest(req: NodeRequest): ConditionalRequest {
   return { method: req.method ?? "", headers: { get: (name) => field(headers, name, req.rawHeaders) } };
 }
 
+/** Whether the request has a condition or a range. It costs a handful of reads, since most requests have neither. */
+export function hasCondition(req: NodeRequest): boolean {
+  const headers = originalHeaders(req) ?? req.headers;
+  return (
+    headers["if-none-match"] !== undefined ||
+    headers["if-modified-since"] !== undefined ||
+    headers["if-match"] !== undefined ||
+    headers["if-unmodified-since"] !== undefined ||
+    headers.range !== undefined
+  );
+}
+
 /** Several lines are one list (§5.3). Node keeps the first alone: of dates over HTTP/1, of any condition over HTTP/2. */
 function field(headers: Headers, name: string, rawHeaders: readonly string[] = []): string | undefined {
   if (headers[name] === undefined) return undefined;
