@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 /** Each promise of the README, and the titles of tests that fail when it is broken. */
 const proofs: Record<string, [file: string, title: string][]> = {
   "One winner": [
-    ["packages/store/src/contract-tests/cases.ts", "of many swaps of one version exactly one is made"],
+    ["packages/store/src/contract-tests/cases.ts", "of many swaps of one version exactly one succeeds"],
     ["test/store/race/race.test.ts", "loses no update of"],
   ],
   "412 has done nothing": [

@@ -5,11 +5,11 @@ import type { Case, OptionsUnderTest, StoreUnderTest } from "./contract-tests/st
 
 export type { Case, OptionsUnderTest, StoreUnderTest };
 
-/** `test` of vitest, node:test or bun:test. */
+/** The `test` function of vitest, node:test or bun:test. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
 
 /**
- * Registers a test for every sentence that must be true of a store.
+ * Registers one test for each sentence of the store contract.
  *
  * @example
  * import { test } from "node:test";
@@ -29,5 +29,5 @@ export function contractTests(
   }
 }
 
-/** The same as plain data: for a runner of your own. */
+/** The same cases as plain data, for another test runner. */
 export const contractCases: readonly Case[] = [...cases, ...octetsCases, ...ledgerCases];

@@ -8,7 +8,7 @@ import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unlessAborted } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Found, type Row, storeOver } from "./drivers/driver.ts";
 
-/** What the store needs of a `Deno.Kv`. */
+/** The part of `Deno.Kv` that the store uses. */
 export interface DenoKv {
   get(key: string[]): Promise<DenoKvMaybeEntry>;
   getMany(keys: string[][]): Promise<DenoKvMaybeEntry[]>;
@@ -37,22 +37,22 @@ export interface DenoKvAtomic {
 }
 
 export interface DenoKvOptions<T> extends CodecOptions<T> {
-  /** What the keys of this store begin with. Default `["entity-tag"]`. */
+  /** The first parts of every key of this store. Default `["entity-tag"]`. */
   prefix?: readonly string[] | undefined;
-  /** Entries end by time alone here: there is no bound of their number. */
+  /** Only the lifetime of an entry can be set: Deno KV cannot bound their number. */
   ledger?: Omit<LedgerLimits, "maxEntries"> | undefined;
 }
 
 /**
- * Kept under `[...prefix, "value", key]`. The value is in bytes, because Deno KV writes some texts with two bytes to a
- * character.
+ * Kept under `[...prefix, "value", key]`. The value is stored as bytes, because Deno KV stores some texts
+ * with two bytes per character.
  */
 interface Entry {
   value: Uint8Array;
   octets?: Uint8Array;
   lastModified: number;
   writeId?: string;
-  /** Random, and new with each write. */
+  /** Random; each write has a new one. */
   nonce: string;
 }
 
@@ -63,13 +63,14 @@ interface KeptEntry extends Omit<LedgerEntry, "version"> {
   end: number;
 }
 
-/** Deno KV refuses 64 KiB; some of it goes to the rest of the entry. */
+/** The limit of Deno KV is 64 KiB. The rest of the entry takes some of it. */
 const MAX_VALUE_BYTES = 64_000;
 
 /**
  * A store in Deno KV, on one machine or on Deno Deploy.
  *
- * A value may be 64,000 bytes long, encoded. Deno KV reads an entry whole: a revalidation reads the value, too.
+ * A value may be 64,000 bytes long when encoded. Deno KV always reads a whole entry, so a revalidation loads
+ * the value, too.
  *
  * @throws {TypeError} when only one of `encode` and `decode` is given
  * @example
@@ -86,9 +87,10 @@ export function denoKvStore<T>(kv: DenoKv, options: DenoKvOptions<T> = {}): Requ
 }
 
 /**
- * A version is the versionstamp of its commit, and the random nonce of its entry: a database that is restored from a
- * backup gives the same versionstamps out again. A swap checks both in one commit. Deno KV checks versionstamps alone,
- * so beside each entry stands an empty one that has the nonce in its key, and the versionstamp of the same commit.
+ * A version is the versionstamp of its commit and the random nonce of its entry. The nonce is needed because
+ * a database that is restored from a backup gives the same versionstamps again. A swap checks both in one
+ * commit. Deno KV can check only versionstamps, so each entry has an empty companion whose key contains the
+ * nonce, and which was written in the same commit.
  */
 function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits): Driver {
   const home = [...prefix, "value"];
@@ -124,7 +126,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     return next?.octets && !entry?.octets ? { ...won, octets: null } : won;
   }
 
-  /** Deno KV deletes an expired entry some time later: until then it is in the way of the next one. */
+  /** Deno KV deletes an expired entry with a delay. Until then it blocks a new entry under the same id. */
   async function removeExpired(id: string): Promise<void> {
     const found = await kv.get(ledger(id));
     if (found.versionstamp === null || entryIn(found)) return;
@@ -141,7 +143,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     read: ({ key, known, id, signal }) =>
       unlessAborted(async () => {
         const { row, entry } = await find(key, id);
-        // It has been read already: what is saved is its decoding.
+        // The entry has been loaded already; this saves decoding the value.
         const isKnown = row && (known === "*" || known.includes(row.version));
         return { row: isKnown ? { ...row, value: null, octets: null } : row, entry };
       }, signal),
@@ -153,13 +155,13 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
         if (swap.claim) await removeExpired(swap.claim.id);
         if (swap.claim) return { lost: undefined };
         const { row } = await find(swap.key, undefined);
-        // Sent twice by the runtime: the first one made it.
+        // The runtime sent the commit twice, and the first one succeeded.
         if (swap.next && row?.version.endsWith(`.${swap.version}`)) return { won: row };
         return { lost: row };
       }, swap.signal),
 
     list({ prefix, after, limit, values, signal }) {
-      // U+0000 is in no key: with it, a key's name comes directly after the key itself.
+      // No key contains U+0000, so appending it gives the next possible key.
       const start = after !== undefined && compareKeys(after, prefix) >= 0 ? `${after}\0` : prefix;
       const end = endOfPrefix(prefix);
       const from = [...home, start];
@@ -186,7 +188,7 @@ function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {
   return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
 }
 
-/** The entry, if it has not expired. Its version has the versionstamp of its own commit. */
+/** The entry, unless it has expired. The versionstamp in its version is that of its own commit. */
 function entryIn({ value, versionstamp }: DenoKvMaybeEntry): LedgerEntry | null {
   if (versionstamp === null) return null;
   const { nonce, end, ...entry } = value as KeptEntry;
@@ -205,13 +207,13 @@ function entryOf({ value: stored, octets, writeId }: NonNullable<DriverSwap["nex
     value,
     nonce,
     lastModified: Date.now(),
-    // Where there is no room for both, the octets are dropped.
+    // When there is no room for both, the octets are dropped.
     ...(octets && bytes <= MAX_VALUE_BYTES && { octets }),
     ...(writeId !== null && { writeId }),
   };
 }
 
-/** The two parts of a version; `undefined`: it is not one. */
+/** The two parts of a version; `undefined` if the text is not a version. */
 function parsedVersion(version: string): { versionstamp: string; nonce: string } | undefined {
   const [versionstamp = "", nonce = "", ...rest] = version.split(".");
   const isHex = [...versionstamp].every((c) => (c >= "0" && c <= "9") || (c >= "a" && c <= "f"));

@@ -12,9 +12,10 @@ export interface MemoryOptions<T> extends CodecOptions<T> {
 }
 
 /**
- * A store in this process's memory: for tests, and for state that may die with the process.
+ * A store in the memory of this process: for tests, and for state that may be lost with the process.
  *
- * Values are kept encoded, as by every other driver: changing an object that was read changes nothing in the store.
+ * Values are kept encoded, as in every other driver: changing an object that was read does not change the
+ * store.
  *
  * @throws {TypeError} when only one of `encode` and `decode` is given
  * @example
@@ -28,7 +29,10 @@ export function memoryStore<T>(options: MemoryOptions<T> = {}): Required<Version
   return storeOver(memoryDriver(limitsOf(options.ledger)), codecOf(options));
 }
 
-/** Nothing here awaits between its look at the map and its write: the event loop makes each step indivisible. */
+/**
+ * These methods never await between reading the map and writing it, so the event loop makes each step
+ * indivisible.
+ */
 function memoryDriver(limits: Limits): Driver {
   const rows = new Map<string, Row>();
   const ledger = memoryLedger(limits);
@@ -54,7 +58,7 @@ function memoryDriver(limits: Limits): Driver {
         rows.delete(key);
         return { won: { modified: 0 } };
       }
-      // Clocks are set back.
+      // A clock can be set back.
       const modified = Math.max(Date.now(), Number(found?.modified ?? 0));
       const { octets, writeId: writeid } = next;
       if (!found) order.add(key);
@@ -70,12 +74,12 @@ function memoryDriver(limits: Limits): Driver {
   };
 }
 
-/** Entries end in the order in which they were made: those at the front of the map are the oldest. */
+/** Entries expire in the order in which they were made, so the oldest are at the front of the map. */
 function memoryLedger({ maxAge, maxEntries }: Limits) {
   const entries = new Map<string, { entry: LedgerEntry; end: number }>();
 
   function removeExpired(): void {
-    // Not the time of day: that is set forward and back.
+    // The monotonic clock: the time of day can be set forward and back.
     const now = performance.now();
     for (const [id, { end }] of entries) {
       if (end > now) return;
@@ -95,7 +99,7 @@ function memoryLedger({ maxAge, maxEntries }: Limits) {
   };
 }
 
-/** A row for the caller: bytes stay the store's own. */
+/** A row for the caller, with copies of the bytes. */
 function shown(row: Row, withValue: boolean): Row {
   return { ...row, value: withValue && row.value != null ? copyOf(row.value) : null };
 }
@@ -104,7 +108,7 @@ function copyOf(stored: Stored): Stored {
   return typeof stored === "string" ? stored : stored.slice();
 }
 
-/** The keys in the order of their code points. They are sorted at the first listing, and kept in order from then on. */
+/** The keys in the order of their code points. The first listing sorts them; later writes keep the order. */
 function sortedKeys(rows: ReadonlyMap<string, Row>) {
   let sorted: string[] | undefined;
 

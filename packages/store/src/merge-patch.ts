@@ -1,6 +1,7 @@
 /**
- * The target with the patch applied: what the patch names is replaced, `null` removes, the rest stays.
- * Neither argument is changed. Recursion goes as deep as the patch: limit that of one from the network.
+ * The target with the patch applied: members of the patch replace those of the target, `null` removes, and
+ * all others stay. Neither argument is changed. The recursion is as deep as the patch, so limit the depth of
+ * a patch from the network.
  *
  * @example
  * mergePatch({ a: 1, b: 2 }, { b: null, c: 3 }); // { a: 1, c: 3 }
@@ -13,7 +14,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     if (value === null) merged.delete(name);
     else merged.set(name, mergePatch(merged.get(name), value));
   }
-  // Assigning would hand a member called __proto__ to the object's prototype; this makes it a member like any other.
+  // Plain assignment to `__proto__` would set the object's prototype. This makes it an ordinary member.
   return Object.fromEntries(merged);
 }
 

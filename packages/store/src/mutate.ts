@@ -7,37 +7,44 @@ import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts"
 import { policyOf } from "./write/policy.ts";
 import { type Change, write } from "./write/write.ts";
 
-/** Far more than a writer needs that competes with the other processes alone: see `inTurn`. */
+/** Far more than a writer needs, because it competes only with other processes: see `inTurn`. */
 const MAX_SWAPS = 32;
 
 export interface MutateOptions<T> extends Policy {
-  /** Codings that something on the way may apply to a tag. Default: gzip, deflate, br and zstd. */
+  /** Codings that an intermediary may apply to the content. Default: gzip, deflate, br and zstd. */
   codings?: readonly string[] | undefined;
-  /** How often the write is tried before the answer is 503. Default 32. */
+  /** How many times the write is tried before the answer is 503. Default 32. */
   maxSwaps?: number | undefined;
-  /** The request's body, if you have read it: a replay under the same `Idempotency-Key` is recognised by it. */
+  /**
+   * The request's body, if you have read it: it is needed to recognise a repeat under the same
+   * `Idempotency-Key`.
+   */
   body?: string | Uint8Array | undefined;
-  /** Whose `Idempotency-Key` it is: under another scope it is another key. Default: a hash of `Authorization`. */
+  /**
+   * Separates the `Idempotency-Key`s of clients: the same key in another scope is another key. Default: a
+   * hash of `Authorization`.
+   */
   scope?: Scope | undefined;
-  /** Where a created resource is. Default: the request's own path. */
+  /** The `Location` of a created resource. Default: the request's own path. */
   location?: string | undefined;
-  /** Shows the new value in the answer. Without it the answer has no body. */
+  /** Represents the new value in the answer. Without it the answer has no body. */
   represent?: Represent<T> | undefined;
   /** Default: the request's own. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * The answer to a write: judged by its conditions, changed, and stored only on top of the very version it was judged by.
+ * The answer to a conditional write. The conditions are judged, the value is changed, and it is stored only
+ * on top of the version that was judged.
  *
- * 200, 201 or 204 with the new `ETag`; 412 or 428 when the conditions refuse it, before `change` runs. When somebody
- * else writes in between, everything begins again, so `change` may run more than once: it must have no side effects,
- * and read the body before, not in it. What it returns is stored; `null` deletes; a `Response` refuses, and is the
- * answer as it is.
+ * 200, 201 or 204 with the new `ETag`; 412 or 428 when the conditions refuse the write, before `change` runs.
+ * When another writer is faster, everything begins again, so `change` may run more than once: it must have no
+ * side effects, and the body must be read before it. Its result is stored; `null` deletes; a `Response`
+ * refuses, and is sent unchanged.
  *
- * Whatever the store throws comes out of here: then nobody knows whether the write happened.
+ * An unknown error of the store is thrown: it means that the outcome of the write is unknown.
  *
- * @throws {TypeError} when `maxSwaps` is no whole number above 0, or `change` returns `undefined`
+ * @throws {TypeError} when `maxSwaps` is not a whole number above 0, or `change` returns `undefined`
  * @example
  * const store = memoryStore<{ count: number }>();
  * const request = new Request("https://example.com/hits", { method: "POST" });
@@ -91,7 +98,7 @@ async function mutated<T>(
     signal,
   }: MutateOptions<T> & { maxSwaps: number },
 ): Promise<Response> {
-  // Who names the place of what is created may have made up its key for this request.
+  // A caller that gives `location` may have made up the key for this request.
   const sameKey = location === undefined ? key : undefined;
   const identity = await identityOf(store, { request, key: sameKey, body, scope, location });
   if (identity instanceof Response) return identity;
@@ -107,13 +114,13 @@ async function mutated<T>(
     signal: signal ?? request.signal,
     skipValue: false,
     replaces: request.method === "DELETE",
-    // §13.2.1: a DELETE of nothing is 404 without conditions, so the conditions do not count.
+    // §13.2.1: a DELETE of an absent resource is 404 without conditions, so the conditions are ignored.
     mustExist: request.method === "DELETE",
   });
   return answerTo(outcome, { request, represent, echo: true, location: location ?? pathOf(request) });
 }
 
-/** @throws {TypeError} on anything but a whole number above 0 */
+/** @throws {TypeError} unless it is a whole number above 0 */
 export function checkMaxSwaps(maxSwaps: number = MAX_SWAPS): number {
   if (Number.isInteger(maxSwaps) && maxSwaps > 0) return maxSwaps;
   throw new TypeError(`Cannot try ${String(maxSwaps)} times. Use a whole number above 0 for maxSwaps`);

@@ -30,24 +30,25 @@ export interface PostgresOptions<T> extends CodecOptions<T> {
 
 export interface PostgresStore<T> extends Required<VersionedStore<T>> {
   /**
-   * Makes the tables if they are not there yet; safe to call again, and from many processes at once. Returns the store.
+   * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns
+   * the store.
    *
-   * @throws {TypeError} in a database that cannot hold every text: its encoding must be UTF8
+   * @throws {TypeError} when the database's encoding is not UTF8, because it could not hold every text
    */
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
 
-/** How often a read is made that was rolled back. */
+/** How many times a read is tried that was rolled back. */
 const READ_TRIES = 8;
 
 /**
- * A store in a table of a PostgreSQL database, which any number of processes may share.
+ * A store in a table of a PostgreSQL database. Any number of processes may share it.
  *
- * The pool must lead to the primary. Every step is one statement of its own and commits by itself: do not give it a
- * client that is inside a transaction. `createTable()` once before the first use.
+ * The pool must lead to the primary. Each step is one statement and commits by itself, so do not pass a
+ * client that is inside a transaction. Call `createTable()` once before the first use.
  *
- * @throws {TypeError} on a client without `query` or `unsafe`, on a table name that is not one, or when only one of
- * `encode` and `decode` is given
+ * @throws {TypeError} on a client without `query` or `unsafe`, on a table name that is not valid, or when
+ *   only one of `encode` and `decode` is given
  * @example
  * const store = await postgresStore<{ content: string }>(new Pool({ connectionString })).createTable();
  * await store.swap("home", null, { content: "Hello" }); // { swapped: true, … }
@@ -79,7 +80,7 @@ type Tables = [table: string, ledger: string, type: "text" | "bytea"];
 
 type SwapRow = Row & { swapped: boolean; crowded: boolean };
 
-/** An entry's columns, under names that the row's do not have. */
+/** The columns of an entry, under names that the row does not have. */
 interface EntryRow {
   fingerprint: string | null;
   wrote: string;
@@ -92,7 +93,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   const [table] = tables;
   const sql = statements(...tables);
 
-  /** A read that was rolled back has done nothing, and is simply made again. */
+  /** A read that was rolled back has changed nothing, so it is tried again. */
   async function rowsOf(text: string, values: unknown[], signal: AbortSignal | undefined): Promise<AnyRow[]> {
     for (let tries = 1; ; tries++) {
       try {
@@ -110,7 +111,8 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
     maxAge: limits.maxAge,
 
     async read({ key, known, id, signal }) {
-      // One text instead of an array, which every client library writes in its own way. No version has a space.
+      // One text instead of an array, because client libraries differ in how they write arrays. A version
+      // contains no space.
       const versions = known === "*" ? null : known.join(" ");
       if (id !== undefined) {
         const [row] = await rowsOf(sql.readWithEntry, [key, versions, id], signal);
@@ -127,7 +129,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         const [row] = (await query(text, values, swap.signal)) as unknown as [SwapRow];
         if (row.swapped) return { won: { modified: row.modified } };
         if (row.crowded) throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
-        // Nothing was there in the statement's snapshot, and yet the insert met a row.
+        // The statement's snapshot had no row, but its insert found one.
         const isHidden = row.version === null && swap.expected === null;
         return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
@@ -156,12 +158,12 @@ function entryOf(row: AnyRow | undefined): LedgerEntry | null {
   return fingerprint === null ? null : { fingerprint, key: wrote, version: made, created, location };
 }
 
-/** NULL was to be written over a live entry of the ledger: see `rememberedIn`. */
+/** The statement tried to write NULL over a live entry of the ledger: see `rememberedIn`. */
 function isRepeated(error: unknown, { claim }: DriverSwap): boolean {
   return claim !== undefined && sqlState(error) === "23502";
 }
 
-/** Locks of the whole table are waited for as briefly as the connection's own `lock_timeout` says. */
+/** Waits for locks on the whole table no longer than the connection's own `lock_timeout`. */
 function isRetried(error: unknown): boolean {
   return isRolledBack(error) || sqlState(error) === "55P03";
 }

@@ -12,25 +12,26 @@ import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
 export type { IoRedis, NodeRedis };
 
 export interface RedisOptions<T> extends CodecOptions<T> {
-  /** What the names of this store's keys begin with. Default `entity-tag`. */
+  /** The prefix of this store's keys in Redis. Default `entity-tag`. */
   prefix?: string | undefined;
   ledger?: LedgerLimits | undefined;
 }
 
-/** A reply to READ: version, modified, write id, and value and octets if they were sent. */
+/** A reply to READ: version, modified and write id; value and octets if they were sent. */
 type State = (Uint8Array | null)[];
 
 /** A reply to SWAP. */
 type Reply = [outcome: Uint8Array, what?: Uint8Array | State];
 
 /**
- * A store in Redis, which any number of processes may share.
+ * A store in Redis. Any number of processes may share it.
  *
- * A key's state is a hash, `{entity-tag}:value:<key>`; all keys stand in a sorted set, `{entity-tag}:keys`. The client
- * must lead to the primary. What Redis has acknowledged is as safe as its persistence and its failover make it.
+ * A key's state is a hash, `{entity-tag}:value:<key>`; a sorted set, `{entity-tag}:keys`, has all keys. The
+ * client must lead to the primary. Acknowledged writes are as safe as the persistence and failover of that
+ * Redis.
  *
- * @throws {TypeError} on anything but a client of `redis` or `ioredis`, on an empty prefix or one with a brace, or when
- * only one of `encode` and `decode` is given
+ * @throws {TypeError} unless the client is one of `redis` or `ioredis`, on an empty prefix or one with a
+ *   brace, or when only one of `encode` and `decode` is given
  * @example
  * const store = redisStore<{ content: string }>(await createClient({ url }).connect());
  * await store.swap("home", null, { content: "Hello" }); // { swapped: true, … }
@@ -133,7 +134,7 @@ function optionalBytes(bytes: Uint8Array | null): Argument {
 
 const digests = new Map<string, Promise<string>>();
 
-/** Runs a script, by its digest where Redis knows it already. */
+/** Runs a script by its digest, if Redis knows it already. */
 async function ask<R>(
   send: Send,
   script: string,
@@ -152,7 +153,7 @@ async function ask<R>(
   }
 }
 
-/** The whole script: Redis keeps it, and knows its digest from then on. */
+/** Sends the whole script; Redis then knows its digest. */
 async function evaluate<R>(
   send: Send,
   script: string,
@@ -166,7 +167,7 @@ async function evaluate<R>(
   }
 }
 
-/** Refused before anything was written: by a server that starts, stops, replicates or is busy. */
+/** Codes of a command that was refused before it wrote: the server starts, stops, replicates or is busy. */
 const BUSY = [
   "LOADING",
   "BUSY",
@@ -178,7 +179,7 @@ const BUSY = [
   "NOREPLICAS",
 ];
 
-/** What the error means, where it is certain that nothing was written; otherwise the error. */
+/** Translates an error when it is certain that nothing was written; otherwise returns it unchanged. */
 function certain(error: unknown): unknown {
   if (beginsWith(error, ["OOM"])) return new StoreFullError("Redis has no memory left", { cause: error });
   if (beginsWith(error, BUSY)) return new StoreBusyError("Redis cannot do this now", { cause: error });
@@ -190,7 +191,7 @@ async function sha1(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Older servers put "ERR Error running script" and a dash before the code. */
+/** Older servers write "ERR Error running script" and a dash before the code. */
 function beginsWith(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   return codes.some((code) => error.message.startsWith(`${code} `) || error.message.includes(` -${code} `));

@@ -14,10 +14,10 @@ import { problem, unreadableNow } from "./write/problem.ts";
  * A whole resource over a store: GET, HEAD, PUT, PATCH (JSON Merge Patch), DELETE and OPTIONS, with every condition
  * judged and no update lost.
  *
- * The handler never throws for what a client sent. What the store throws comes out of it: then nobody knows whether
- * the write happened. `authorize` is asked before anything else: who may not read learns no tag.
+ * Network input never makes the handler throw. An unknown error of the store is thrown: it means that the outcome
+ * of the write is unknown. `authorize` runs before anything else, so a client that may not read learns no tag.
  *
- * @throws {TypeError} on a key, a content type or a number that is none
+ * @throws {TypeError} on a key, a content type or a number that is not valid
  * @example
  * const handler = resource(memoryStore<{ content: string }>(), { key: keyBelow("/pages") });
  * const body = new Blob(['{"content":"Hello"}'], { type: "application/json" });

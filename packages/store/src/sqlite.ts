@@ -16,7 +16,7 @@ import {
 } from "./drivers/driver.ts";
 import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
 
-/** What `node:sqlite`, `better-sqlite3` and `bun:sqlite` have in common. */
+/** The interface that `node:sqlite`, `better-sqlite3` and `bun:sqlite` share. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
@@ -35,7 +35,10 @@ export interface SqliteOptions<T> extends CodecOptions<T> {
 }
 
 export interface SqliteStore<T> extends Required<VersionedStore<T>> {
-  /** Makes the table if it is not there yet; safe to call again, and from many processes at once. Returns the store. */
+  /**
+   * Creates the table unless it exists. It is safe to call again, and from many processes at once. Returns the
+   * store.
+   */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }
 
@@ -45,13 +48,13 @@ type KeptEntry = Omit<LedgerEntry, "created"> & { created: number };
 type Bound = Stored | number | null;
 
 /**
- * A store in a table of a SQLite database, which any number of processes may share.
+ * A store in a table of a SQLite database. Any number of processes may share it.
  *
- * Every step is a statement or a transaction of its own: do not call it between `BEGIN` and `COMMIT` on the same
- * connection. `createTable()` once before the first use. It sets the connection's own busy timeout to 0, because that
- * one blocks the event loop, and asks a locked database again for two seconds instead.
+ * Each step is one statement or one transaction, so do not call it between `BEGIN` and `COMMIT` on the same
+ * connection. Call `createTable()` once before the first use. The store sets the connection's busy timeout to 0,
+ * because SQLite's own waiting blocks the event loop. It tries a locked database again for two seconds instead.
  *
- * @throws {TypeError} on a table name that is not one, or when only one of `encode` and `decode` is given
+ * @throws {TypeError} on a table name that is not valid, or when only one of `encode` and `decode` is given
  * @example
  * import { DatabaseSync } from "node:sqlite";
  *
@@ -71,7 +74,7 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
       return store;
     },
   };
-  // better-sqlite3 blocks for five seconds unless it is told not to.
+  // better-sqlite3 blocks for five seconds by default.
   db.prepare("PRAGMA busy_timeout = 0").all();
   return store;
 }
@@ -84,8 +87,8 @@ function sqliteDriver(
 ): Driver {
   const prepared = new Map<string, SqliteStatement>();
 
-  // `all`, never `get`: a statement commits at its last step. `get` stops before it, and a commit that is then
-  // refused because another connection reads would go unnoticed, as a swap that was won and is not there.
+  // `all`, never `get`: a statement commits at its last step, and `get` stops before it. If that commit is refused
+  // because another connection reads, `get` would report a swap that was never stored.
   function run(text: string, ...values: Bound[]): Row[] {
     const statement = prepared.get(text) ?? prepare(text);
     prepared.set(text, statement);
@@ -125,7 +128,10 @@ function sqliteDriver(
     return won ? { won } : { lost: readUnless(swap.key, swap.skipValue ? "*" : []) };
   }
 
-  /** The swap and its entry in one transaction. Nothing is awaited in it: the connection is this store's alone. */
+  /**
+   * Writes the value and its ledger entry in one transaction. It awaits nothing, so no other call uses the
+   * connection in between.
+   */
   function swapAndRemember(swap: DriverSwap, id: string, entry: LedgerEntry): DriverSwapResult {
     db.prepare("BEGIN IMMEDIATE").run();
     try {
@@ -148,7 +154,7 @@ function sqliteDriver(
     run(sql.addEntry, id, fingerprint, key, version, created ? 1 : 0, location, now + limits.maxAge * 1000);
   }
 
-  /** A full disk and some other errors have rolled it back already. */
+  /** A full disk and some other errors have rolled the transaction back already. */
   function rollBack(): void {
     try {
       db.prepare("ROLLBACK").run();
@@ -160,7 +166,8 @@ function sqliteDriver(
 
     read: ({ key, known, id, signal }) =>
       whileBusy(() => {
-        // The entry comes second: a write that is made between the two is then found in the ledger, not judged.
+        // The entry is read second. If a write happens between the two reads, it is found in the ledger instead of
+        // being judged.
         const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
         return { row, entry: id === undefined ? null : findEntry(id) };
       }, signal),
@@ -189,7 +196,8 @@ function statements(table: string, ledger: string) {
         expires INTEGER NOT NULL)`,
     ],
     findEntry: `SELECT fingerprint, key, version, created, location FROM ${ledger} WHERE id = ? AND expires > ?`,
-    // Entries expire in the order in which they were made, so the oldest are looked at, and counting takes two looks.
+    // Entries expire in the order in which they were made. So only the oldest need checking, and the count follows
+    // from the two ends of the index.
     removeExpired: `DELETE FROM ${ledger} WHERE id = ? AND expires <= ? OR seq IN
       (SELECT seq FROM (SELECT seq, expires FROM ${ledger} ORDER BY seq LIMIT 20) WHERE expires <= ?) RETURNING seq`,
     countEntries: `SELECT (SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1 AS count`,
@@ -205,7 +213,7 @@ function statements(table: string, ledger: string) {
     update: `UPDATE ${table} SET value = ?, octets = ?, version = ?, last_modified = max(last_modified, ?), write_id = ?
       WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
     remove: `DELETE FROM ${table} WHERE key = ? AND version = ? RETURNING last_modified AS modified`,
-    /** One lower bound: of two, SQLite seeks the first and filters by the second. */
+    /** Gives one lower bound: with two, SQLite seeks by the first and filters by the second. */
     list(values: boolean, prefix: string, after: string | undefined) {
       const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
       const end = endOfPrefix(prefix);
@@ -216,7 +224,9 @@ function statements(table: string, ledger: string) {
   };
 }
 
-/** Tries again while another connection holds the lock. Waiting here keeps the event loop free; SQLite's own does not. */
+/**
+ * Tries again while another connection holds the lock. This wait keeps the event loop free; SQLite's own blocks it.
+ */
 async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Promise<R> {
   const end = performance.now() + PATIENCE;
   for (let tries = 0; ; tries++) {
@@ -244,7 +254,7 @@ const CODES = new Map([
   ["SQLITE_CONSTRAINT", CONSTRAINT],
 ]);
 
-/** The primary result code of an error, as each library spells it. */
+/** The primary result code of an error, whichever library raised it. */
 function resultCode(error: unknown): number | undefined {
   const { code, errcode, errno } = (error ?? {}) as { code?: unknown; errcode?: unknown; errno?: unknown };
   if (typeof code === "string" && code.startsWith("SQLITE_")) {

@@ -7,17 +7,20 @@ const bytes: CodecOptions<Uint8Array> = { encode: (value) => value, decode: (val
 
 type Json = Record<string, unknown>;
 
-/** What every driver must do, as sentences and the code that checks them. Runs under any runtime with `node:assert`. */
+/**
+ * The contract of every driver: sentences, and the code that checks them. Runs under any runtime with
+ * `node:assert`.
+ */
 export const cases: Case[] = [
   {
-    name: "read answers null where nothing is",
+    name: "read answers null for a key without a value",
     async run({ open }) {
       const store = await open();
       assert.equal(await store.read(fresh()), null);
     },
   },
   {
-    name: "swap creates only where nothing is",
+    name: "swap creates only a key without a value",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       const first = await store.swap(key, null, { n: 1 });
@@ -27,7 +30,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "swap answers with the state that a read then finds",
+    name: "swap returns the state that the next read finds",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       for (const writeId of [undefined, "a write", ""]) {
@@ -69,7 +72,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "swap of a version where nothing is writes nothing",
+    name: "swap with a version writes nothing for a key without a value",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       const other = await put(store, fresh(), null, { n: 1 });
@@ -81,7 +84,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "swap deletes, and deleting nothing where nothing is succeeds",
+    name: "swap deletes, and a delete of a key without a value succeeds",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       assert.deepEqual(await store.swap(key, null, null), { swapped: true, current: null });
@@ -112,7 +115,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "a version is an entity tag as it stands",
+    name: "a version can be the opaque part of an entity tag",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       const version = await put(store, key, null, { n: 1 });
@@ -162,7 +165,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "what was read or written may be changed without changing the store",
+    name: "a caller may change a value that it read or wrote, and the store does not change",
     async run({ open }) {
       const [store, key] = [await open<{ list: number[] }>(), fresh()];
       const mine = { list: [1] };
@@ -221,7 +224,7 @@ export const cases: Case[] = [
         }
         const version = await put(store, key, null, value);
         const found = (await store.read(key))!.value;
-        // One comparison of the whole: a diff of ten million bytes helps nobody.
+        // Compares everything at once: a diff of ten million bytes helps nobody.
         assert.ok(typeof found === "string" ? found === value : isSame(found as Uint8Array, binary));
         assert.deepEqual(await store.swap(key, version, null), { swapped: true, current: null });
       }
@@ -235,7 +238,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "odd keys are keys like any other, and no two of them are one",
+    name: "unusual keys work as all keys do, and no two of them collide",
     async run({ open }) {
       const [store, prefix] = [await open<string>(), fresh()];
       const odd = [
@@ -291,7 +294,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "a key that cannot be one everywhere is a TypeError that says why",
+    name: "a key that some driver cannot hold is a TypeError that says why",
     async run({ open }) {
       const store = await open<string>();
       const impossible: [unknown, RegExp][] = [
@@ -420,7 +423,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "of many swaps of one version exactly one is made",
+    name: "of many swaps of one version exactly one succeeds",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       let version: string | null = null;
@@ -440,7 +443,7 @@ export const cases: Case[] = [
     },
   },
   {
-    name: "of many writers that read, add one and swap, none loses an addition",
+    name: "many writers read, add one and swap, and no addition is lost",
     async run({ open }) {
       const [store, key] = [await open<{ count: number }>(), fresh()];
       let lost = 0;
@@ -456,7 +459,7 @@ export const cases: Case[] = [
       };
       await Promise.all(Array.from({ length: 8 }, writer));
       assert.equal((await store.read(key))?.value.count, 40);
-      assert.ok(lost > 0, "no swap was ever lost: the writers did not meet");
+      assert.ok(lost > 0, "no swap was lost: the writers never competed");
     },
   },
 ];

@@ -7,9 +7,9 @@ import { type Case, fresh, put, type StoreUnderTest } from "./store-under-test.t
 type Json = Record<string, unknown>;
 type Ledgered = VersionedStore<Json> & { ledger: Ledger<Json> };
 
-/** What must be true of a store that has a ledger. A store without one passes. */
+/** The contract of a store that has a ledger. A store without one passes. */
 export const ledgerCases: Case[] = [
-  of("a keyed swap is remembered, with what it made", async (store) => {
+  of("a keyed swap is remembered, with the version that it made", async (store) => {
     const key = fresh();
     const claim = { id: fresh(), fingerprint: "f", location: "/there" };
     assert.deepEqual(await store.ledger.find(key, claim.id), { current: null, entry: null });
@@ -22,7 +22,7 @@ export const ledgerCases: Case[] = [
     assert.equal("value" in known.current!, false);
   }),
 
-  of("an entry stays, whatever others write afterwards", async (store) => {
+  of("an entry stays when others write afterwards", async (store) => {
     const [key, id] = [fresh(), fresh()];
     const first = await put(store, key, null, { n: 1 });
     const second = await keyed(store, key, first, { n: 2 }, { id, fingerprint: "f" });
@@ -42,7 +42,7 @@ export const ledgerCases: Case[] = [
     assert.deepEqual(entry, { fingerprint: "f", key, version: null, created: false, location: null });
   }),
 
-  of("a swap under a key that is remembered writes nothing, on whichever key of the store", async (store) => {
+  of("a swap under a remembered id writes nothing, whichever key of the store it names", async (store) => {
     const [key, other, id] = [fresh(), fresh(), fresh()];
     const version = await keyed(store, key, null, { n: 1 }, { id, fingerprint: "f" });
     for (const fingerprint of ["f", "g"]) {
@@ -56,7 +56,7 @@ export const ledgerCases: Case[] = [
     assert.equal((await store.ledger.find(key, id)).entry?.fingerprint, "f");
   }),
 
-  of("a swap that is lost is not remembered, and neither is one without a key", async (store) => {
+  of("a lost swap is not remembered, and a swap without an id is not either", async (store) => {
     const [key, id] = [fresh(), fresh()];
     const first = await put(store, key, null, { n: 1 });
     await put(store, key, first, { n: 2 });
@@ -67,7 +67,7 @@ export const ledgerCases: Case[] = [
     assert.equal((await store.ledger.find(key, id)).entry, null);
   }),
 
-  of("of many swaps under one key at the same time exactly one is made", async (store) => {
+  of("of many swaps under one id at the same time exactly one succeeds", async (store) => {
     for (let round = 0; round < 3; round++) {
       const claim = { id: fresh(), fingerprint: "f" };
       const keys = Array.from({ length: 8 }, fresh);
@@ -82,17 +82,17 @@ export const ledgerCases: Case[] = [
   }),
 
   of(
-    "an entry ends by its time, and its key is free again",
+    "an entry expires, and its id is free again",
     async (store) => {
       const [key, claim] = [fresh(), { id: fresh(), fingerprint: "f" }];
       const first = await keyed(store, key, null, { n: 1 }, claim);
       const before = Date.now();
       while ((await store.ledger.find(key, claim.id)).entry) {
-        assert.ok(Date.now() - before < 10_000, "it has not ended");
+        assert.ok(Date.now() - before < 10_000, "it has not expired");
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       let made = await store.swap(key, first, { n: 2 }, { claim: { ...claim, fingerprint: "g" } });
-      // Deno KV removes an entry that has ended when it is in the way.
+      // Deno KV removes an expired entry when the next write meets it.
       if (!made.swapped)
         made = await store.swap(key, first, { n: 2 }, { claim: { ...claim, fingerprint: "g" } });
       assert.equal(made.swapped, true);

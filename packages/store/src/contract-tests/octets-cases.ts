@@ -5,7 +5,10 @@ type Json = Record<string, unknown>;
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** What must be true of octets, and of a lost swap. A store that keeps none, or brings nothing back, passes. */
+/**
+ * The contract for octets, and for a lost swap. A store passes that keeps no octets, and that returns no
+ * state of a lost swap.
+ */
 export const octetsCases: Case[] = [
   {
     name: "octets come back as they were sent, or not at all",
@@ -37,7 +40,7 @@ export const octetsCases: Case[] = [
     },
   },
   {
-    name: "a swap without octets drops those of the version before",
+    name: "a swap without octets drops the octets of the previous version",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       const swap = await store.swap(key, null, { n: 1 }, { octets: encode('{ "n": 1 }') });
@@ -47,7 +50,7 @@ export const octetsCases: Case[] = [
     },
   },
   {
-    name: "a lost swap brings what is there, if it brings anything",
+    name: "a lost swap returns the current state, if it returns a state",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
       const version = await put(store, key, null, { n: 1 });

@@ -3,22 +3,22 @@ import type { CodecOptions } from "../contract/codec.ts";
 import type { LedgerLimits } from "../contract/ledger.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 
-/** The options of a store that a case asks for. */
+/** The options that a case opens its store with. */
 export interface OptionsUnderTest<T> extends CodecOptions<T> {
   ledger?: LedgerLimits | undefined;
 }
 
-/** What the cases need to know of a store. */
+/** What a case needs in order to open a store. */
 export interface StoreUnderTest {
-  /** A store on data that nobody else writes to; with a codec, on other data. */
+  /** Opens a store on data that nobody else writes to. With a codec, it opens one on other data. */
   open<T>(options?: OptionsUnderTest<T>): Promise<VersionedStore<T>>;
-  /** The longest value that can be stored, in bytes, where that is less than 10 MB. */
+  /** The longest value that the store can hold, in bytes, where that is less than 10 MB. */
   maxValueBytes?: number;
-  /** True when entries of its ledger end by time alone. */
+  /** True when the ledger removes entries only by their time. */
   ledgerHasNoBound?: boolean;
 }
 
-/** One sentence that must be true of every store. */
+/** One sentence of the contract, and the code that checks it. */
 export interface Case {
   name: string;
   run(store: StoreUnderTest): Promise<void>;

@@ -1,10 +1,16 @@
-/** How values become bytes and back. Give both or neither; without them, values are kept as JSON text. */
+/**
+ * How values become bytes, and bytes become values. Give both or neither: without them, values are kept as
+ * JSON text.
+ */
 export interface CodecOptions<T> {
   encode?: ((value: T) => Uint8Array) | undefined;
   decode?: ((bytes: Uint8Array) => T) | undefined;
 }
 
-/** What a driver keeps: JSON as text, so that people can read it where it lies, anything else as bytes. */
+/**
+ * The stored form: JSON is kept as text, so that people can read it in the database. Everything else is kept
+ * as bytes.
+ */
 export type Stored = string | Uint8Array;
 
 export interface Codec<T> {
@@ -42,17 +48,17 @@ export function toText(stored: Stored): string {
   return typeof stored === "string" ? stored : new TextDecoder().decode(stored);
 }
 
-/** A plain Uint8Array, whatever the client library has: a Buffer's `slice` is another one. */
+/** A plain Uint8Array. A client library may give a Buffer, whose `slice` shares memory instead of copying. */
 function toBytes(stored: Stored): Uint8Array {
   if (typeof stored === "string") return new TextEncoder().encode(stored);
-  // libsql gives an ArrayBuffer.
+  // libsql returns an ArrayBuffer.
   if (!ArrayBuffer.isView(stored)) return new Uint8Array(stored);
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
 function toJson(value: unknown): string {
   const text = JSON.stringify(value);
-  // JSON writes NaN as null, and undefined as nothing: both would come back as something else.
+  // JSON writes NaN as null and omits undefined, so both would come back as another value.
   if (text !== undefined && text !== "null") return text;
   throw new TypeError(
     `Cannot store ${String(value)}: JSON has no such value. Store null to delete, or give encode and decode`,

@@ -22,19 +22,23 @@ export class ValueTooLargeError extends TypeError {
 }
 
 /**
- * A constraint of the database refused the value, and nothing was written. `mutate` and `resource` answer with 409 and a
- * problem of its own type: another try on a newer version will not help.
+ * A constraint of the database refused the value, and nothing was written. `mutate` and `resource` answer
+ * with 409 and a problem type of its own: it tells a client that another try on a newer version will not
+ * help.
  */
 export class ConstraintError extends Error {
   override name = "ConstraintError";
 }
 
-/** The database can hold no such value: its text has characters that the database has not. Answered with 422. */
+/**
+ * The database cannot hold the value: its encoding lacks some of the characters. `mutate` and `resource`
+ * answer with 422.
+ */
 export class InvalidValueError extends Error {
   override name = "InvalidValueError";
 }
 
-/** The key is there, but its value cannot be decoded. A write on top of `current.version` repairs it. */
+/** The key exists, but its value cannot be decoded. A write on top of `current.version` repairs it. */
 export class UnreadableValueError extends Error {
   override name = "UnreadableValueError";
   readonly current: VersionInfo;

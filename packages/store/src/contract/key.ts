@@ -1,7 +1,13 @@
-/** In UTF-8, with room for a prefix: Deno KV ends at 2,048, an index entry of PostgreSQL at about 2,700. */
+/**
+ * In UTF-8. Leaves room for a prefix: the limit of Deno KV is 2,048, and of an index entry of PostgreSQL
+ * about 2,700.
+ */
 const MAX_KEY_BYTES = 2000;
 
-/** Why this cannot be a key, or `undefined` if it can. The same for every driver, so that data can move between them. */
+/**
+ * Why the text cannot be a key; `undefined` if it can. All drivers have the same rule, so that data can move
+ * between them.
+ */
 export function keyProblem(key: string): string | undefined {
   if (typeof key !== "string") return "it is not a string";
   let bytes = 0;
@@ -24,7 +30,10 @@ export function checkKey(key: string): void {
   );
 }
 
-/** The first string that comes after every key with this prefix, by code point; `null`: there is none. */
+/**
+ * The first string that sorts after every key with this prefix, by code point; `null` if there is no such
+ * string.
+ */
 export function endOfPrefix(prefix: string): string | null {
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {

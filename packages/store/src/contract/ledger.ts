@@ -1,39 +1,41 @@
 import type { StoreOptions, Versioned, VersionInfo } from "./versioned-store.ts";
 
-/** What a keyed write asks the ledger to remember, if its swap is made. */
+/** What the ledger remembers of a keyed write, if its swap succeeds. */
 export interface LedgerClaim {
-  /** Names the client and its key. */
+  /** Identifies the client and its `Idempotency-Key`. */
   id: string;
-  /** What the request asks for: another one under the same `id` is a mistake of its client. */
+  /**
+   * Identifies the content of the request. The same `id` with another fingerprint is the client's mistake.
+   */
   fingerprint: string;
-  /** Where the answer says that the created resource is. */
+  /** The `Location` of the created resource, as the answer gave it. */
   location?: string | undefined;
 }
 
-/** A keyed write that was applied: what its first answer said. */
+/** A keyed write that was applied: the facts that its first answer stated. */
 export interface LedgerEntry {
   fingerprint: string;
   /** The key that it wrote. */
   key: string;
-  /** The version that it made; `null`: it deleted. */
+  /** The version that it made; `null` if it deleted. */
   version: string | null;
-  /** Whether nothing was there before. */
+  /** True when the key had no value before. */
   created: boolean;
   location: string | null;
 }
 
 /** How much a ledger remembers. */
 export interface LedgerLimits {
-  /** How long an entry is kept, in seconds. Default 86,400: a day. Clients rely on it. */
+  /** How long an entry is kept, in seconds. Default 86,400: one day. Clients rely on it. */
   maxAge?: number | undefined;
-  /** How many entries there may be; with more, a new keyed write is answered with 503. Default 1,000,000. */
+  /** The largest number of entries. Above it, a new keyed write is answered with 503. Default 1,000,000. */
   maxEntries?: number | undefined;
 }
 
-/** The limits with nothing left open. */
+/** The limits with their defaults filled in. */
 export type Limits = { maxAge: number; maxEntries: number };
 
-/** @throws {TypeError} on anything but whole numbers above 0 */
+/** @throws {TypeError} unless all limits are whole numbers above 0 */
 export function limitsOf(limits: LedgerLimits = {}): Limits {
   const { maxAge = 86_400, maxEntries = 1_000_000 } = limits;
   for (const [name, count] of Object.entries({ maxAge, maxEntries })) {
@@ -44,20 +46,20 @@ export function limitsOf(limits: LedgerLimits = {}): Limits {
 }
 
 export interface LedgerOptions extends StoreOptions {
-  /** As for `readUnless`. Default: the value is read. */
+  /** `false`: the value need not be read, as for `readUnless`. Default: it is read. */
   known?: readonly string[] | "*" | undefined;
 }
 
 /**
  * Every keyed write that was applied, remembered in the same transaction as its swap.
  *
- * A swap with a claim whose `id` is there already is lost: nothing is written.
+ * A swap whose claim has an `id` that the ledger already has is lost: it writes nothing.
  */
 export interface Ledger<T> {
   /** How long an entry is kept, in seconds. */
   readonly maxAge: number;
 
-  /** The key's state, and the entry under `id`, in one look. */
+  /** Reads the key's state and the entry under `id` at the same moment. */
   find(
     key: string,
     id: string,

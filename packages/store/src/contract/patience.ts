@@ -4,12 +4,12 @@ import { pause, unlessAborted } from "./waiting.ts";
 /** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
 export const PATIENCE = 2000;
 
-/** How long a store waits for the answer to a statement that it has sent, in milliseconds. */
+/** How long a store waits for the answer to a statement that it sent, in milliseconds. */
 export const ANSWER_TIMEOUT = 10_000;
 
 /**
- * The work's outcome; after so many milliseconds, or when the signal aborts, `giveUp` is called and its error thrown.
- * The work itself may still go on.
+ * Returns the result of the work. After `ms` milliseconds, or when the signal aborts, it calls `giveUp` and
+ * throws the error that it returns. The work itself may still go on.
  */
 export async function within<R>(
   ms: number,

@@ -3,16 +3,19 @@ import type { Ledger, LedgerClaim } from "./ledger.ts";
 /** A Uint8Array over memory that is not shared, by a name that TypeScript 5.5 knows, too. */
 export type Octets = ReturnType<typeof Uint8Array.from>;
 
-/** What stands under a key, and which version of it. */
+/** The value of a key, and its version. */
 export interface Versioned<T> {
   value: T;
-  /** Names this version and no other, ever: not even after the key was deleted and made again. Sorts nothing. */
+  /**
+   * Identifies exactly this version. It is never used again, not even after the key was deleted and created
+   * again. It has no order.
+   */
   version: string;
-  /** Milliseconds since 1970. Belongs to the version; nothing that must be right depends on it. */
+  /** Milliseconds since 1970. For information: correctness never depends on it. */
   lastModified?: number;
-  /** The write that made this version, as {@link VersionedStore.swap} was told. */
+  /** The `writeId` of the write that made this version, as given to {@link VersionedStore.swap}. */
   writeId?: string;
-  /** The octets that the value was sent as, if {@link VersionedStore.swap} was given them. */
+  /** The octets that the value was sent as, if they were given to {@link VersionedStore.swap}. */
   octets?: Octets;
 }
 
@@ -24,15 +27,15 @@ export interface Member<T> extends VersionInfo {
   key: string;
   value?: T;
   /**
-   * True when the key is there but its value cannot be decoded. `version` is `""` if it is lost, too.
-   * A write replaces such a value as any other.
+   * True when the key exists but its value cannot be decoded. `version` is `""` if that is lost, too. A write
+   * replaces such a value like any other.
    */
   unreadable?: true;
 }
 
 /**
- * What came of a swap: the new state (`null` after a delete), or nothing was written. A lost swap brings the state
- * that it found instead where the store can do so without another round trip.
+ * The result of a swap. When it succeeded: the new state (`null` after a delete). When it was lost, nothing
+ * was written; the state that it found comes with it where the store can do so without another round trip.
  */
 export type Swap<T> =
   | { swapped: true; current: Versioned<T> | null }
@@ -45,34 +48,40 @@ export interface StoreOptions {
 export interface SwapOptions extends StoreOptions {
   /** Kept with the new version, so that the same write is recognised when it is sent again. */
   writeId?: string | undefined;
-  /** The octets that `next` was read from. Kept with the new version; a swap without them drops those of the old one. */
+  /**
+   * The octets that `next` was parsed from. They are kept with the new version. A swap without octets drops
+   * the old ones.
+   */
   octets?: Uint8Array | undefined;
-  /** `true`: the value of the state that a lost swap found is not needed. */
+  /** `true`: a lost swap need not return the value that it found. */
   skipValue?: boolean | undefined;
-  /** Written to the {@link VersionedStore.ledger} in the same transaction. Only for a store that has one. */
+  /**
+   * Written to the {@link VersionedStore.ledger} in the same transaction. Give it only to a store that has a
+   * ledger.
+   */
   claim?: LedgerClaim | undefined;
 }
 
 export interface ListOptions extends StoreOptions {
-  /** At most so many members. */
+  /** The largest number of members. */
   limit: number;
-  /** Only keys that come later than this one. */
+  /** Only keys that sort after this one. */
   after?: string | undefined;
-  /** `false`: keys and versions alone. */
+  /** `false`: returns keys and versions without values. */
   values?: boolean | undefined;
 }
 
 /**
- * State in which every value has a version, and a write happens only on top of the version that its writer saw.
+ * State in which every value has a version. A write succeeds only on top of the version that its writer read.
  *
- * The first two methods are the whole contract; a store of your own needs no more. The others save work where
- * they exist.
+ * `read` and `swap` are the whole contract; a store of your own needs only these two. The optional methods
+ * save work.
  *
  * @see RFC 9110 §13.1.1
  */
 export interface VersionedStore<T> {
   /**
-   * The newest state of the key, never a replica's older one. `null`: nothing is there.
+   * The newest state of the key, never an older one from a replica. `null`: the key has no value.
    *
    * @throws {StoreBusyError} when the store cannot be read now
    * @throws {UnreadableValueError} when the value cannot be decoded
@@ -80,19 +89,19 @@ export interface VersionedStore<T> {
   read(key: string, options?: StoreOptions): Promise<Versioned<T> | null>;
 
   /**
-   * Replaces exactly the version `expected`, in one indivisible step; linearizable.
-   * `expected` null: nothing may be there yet. `next` null: delete.
+   * Replaces exactly the version `expected`, in one indivisible step; linearizable. `expected` null: the key
+   * must have no value. `next` null: delete.
    *
-   * `swapped: false` means that nothing was written, and so do the errors below. Any other throw means that the
+   * `swapped: false` and the errors below mean that nothing was written. Any other error means that the
    * outcome is unknown: the write may have happened, or may still happen.
    *
    * @throws {StoreBusyError} when the store cannot write now
-   * @throws {StoreFullError} when it has no room
+   * @throws {StoreFullError} when it has no room for the value
    * @throws {ValueTooLargeError} when it can never hold this value
    */
   swap(key: string, expected: string | null, next: T | null, options?: SwapOptions): Promise<Swap<T>>;
 
-  /** As `read`, but the value stays where it is when its version is one of `known` (`"*"`: whatever it is). */
+  /** Like `read`, but does not load the value when its version is one of `known` (`"*"`: any version). */
   readUnless?(
     key: string,
     known: readonly string[] | "*",
@@ -102,11 +111,13 @@ export interface VersionedStore<T> {
   /** The keys that begin with `prefix`, in the order of their code points. */
   list?(prefix: string, options: ListOptions): Promise<Member<T>[]>;
 
-  /** The memory of keyed writes. A store without one recognises a repeated write only while its version is current. */
+  /**
+   * The memory of keyed writes. Without it, a repeated write is recognised only while its version is current.
+   */
   ledger?: Ledger<T>;
 }
 
-/** True when the value came along with its version. */
+/** True when the value was loaded with its version. */
 export function hasValue<T>(state: Versioned<T> | VersionInfo): state is Versioned<T> {
   return "value" in state;
 }

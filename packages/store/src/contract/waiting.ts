@@ -1,4 +1,7 @@
-/** The work's outcome, or the signal's reason as soon as it aborts. The work itself may still go on. */
+/**
+ * Returns the result of the work, or throws the signal's reason as soon as it aborts. The work itself may
+ * still go on.
+ */
 export async function unlessAborted<T>(
   work: () => T | Promise<T>,
   signal: AbortSignal | undefined,
@@ -15,7 +18,7 @@ export async function unlessAborted<T>(
   }
 }
 
-/** Resolves after so many milliseconds, or rejects as soon as the signal aborts. */
+/** Resolves after `ms` milliseconds, or rejects as soon as the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -25,7 +28,7 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
   }
 }
 
-/** Resolves when the work is over, well or badly, or after so many milliseconds. */
+/** Resolves when the work ends, with or without an error, or after `ms` milliseconds. */
 export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const done = new AbortController();
   work.then(
@@ -35,7 +38,10 @@ export async function atMost(ms: number, work: Promise<unknown>): Promise<void> 
   await pause(ms, done.signal).catch(() => {});
 }
 
-/** How long to wait before the next try, in milliseconds: doubles up to `cap`, and never the same for two writers. */
+/**
+ * How long to wait before the next try, in milliseconds. It doubles up to `cap`, and is random so that two
+ * writers do not collide again.
+ */
 export function backoff(tries: number, cap: number): number {
   return Math.random() * Math.min(cap, 2 ** Math.min(tries, 30));
 }

@@ -5,25 +5,28 @@ import type { LedgerClaim, LedgerEntry } from "../contract/ledger.ts";
 import { newVersion } from "../contract/version.ts";
 import type { Member, Swap, Versioned, VersionedStore, VersionInfo } from "../contract/versioned-store.ts";
 
-/** A row as the drivers read it. */
+/** A row as drivers read it. */
 export interface Row {
   key?: string;
-  /** Absent where it was not asked for, null where it was left out. */
+  /** Absent when it was not asked for; null when it was left out. */
   value?: Stored | null;
-  /** As for the value; empty where they are the value's own. See `octetsToKeep`. */
+  /**
+   * Absent and null mean the same as for the value. Empty when they equal the value's own bytes: see
+   * `octetsToKeep`.
+   */
   octets?: Uint8Array | null;
   version: string;
-  /** Milliseconds. Names are one lower-case word: postgres.js may be told to rename others. */
+  /** Milliseconds. Column names are one lower-case word, because postgres.js may be set to rename others. */
   modified: number | bigint;
   writeid: string | null;
 }
 
-/** Which row is read, and how much of it. */
+/** Which row to read, and how much of it. */
 export interface Look {
   key: string;
-  /** The versions whose value can stay where it is. */
+  /** The versions whose value need not be loaded. */
   known: readonly string[] | "*";
-  /** Whether the ledger is asked, too. */
+  /** True when the ledger is read, too. */
   id: string | undefined;
   signal: AbortSignal | undefined;
 }
@@ -33,33 +36,33 @@ export interface Found {
   entry: LedgerEntry | null;
 }
 
-/** A swap as a driver makes it. */
+/** A swap as a driver performs it. */
 export interface DriverSwap {
   key: string;
   expected: string | null;
   next: { value: Stored; octets: Uint8Array | null; writeId: string | null } | null;
-  /** The version to be made. */
+  /** The version that the swap makes. */
   version: string;
   claim: LedgerClaim | undefined;
-  /** What the ledger keeps, if there is a claim. */
+  /** What the ledger stores, if there is a claim. */
   entry: LedgerEntry | undefined;
   skipValue: boolean;
   signal: AbortSignal | undefined;
 }
 
-/** What a driver says of the version that it made. */
+/** What a driver reports about the version that it made. */
 interface Won {
   modified: number | bigint;
-  /** Where the driver makes versions of its own. */
+  /** Set when the driver makes the versions itself. */
   version?: string;
   /** `null`: there was no room for the octets. */
   octets?: Uint8Array | null;
 }
 
-/** `lost`: the row that was there instead; `undefined`: not known. */
+/** `lost`: the row that was found; `undefined` if it is not known. */
 export type DriverSwapResult = { won: Won } | { lost: Row | null | undefined };
 
-/** Which keys are listed. */
+/** Which keys to list. */
 export interface Range {
   prefix: string;
   after: string | undefined;
@@ -68,7 +71,7 @@ export interface Range {
   signal: AbortSignal | undefined;
 }
 
-/** What differs from one database to the next. */
+/** What differs between databases. */
 export interface Driver {
   /** How long its ledger keeps an entry, in seconds. */
   maxAge: number;
@@ -77,7 +80,7 @@ export interface Driver {
   list(range: Range): Promise<Row[]>;
 }
 
-/** The contract over a driver: what all drivers have in common stands here once. */
+/** Builds a store from a driver. What all drivers have in common is here, once. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
   async function look(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
@@ -112,7 +115,7 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
         return { swapped: true, current: made && written(next!, made, version, result.won) };
       if (result.lost === undefined) return { swapped: false };
       if (result.lost === null) return { swapped: false, current: null };
-      // Sent twice by the client library: the first one made it.
+      // The client library sent the swap twice, and the first one succeeded.
       if (made && result.lost.version === version) {
         return { swapped: true, current: written(next!, made, version, { modified: result.lost.modified }) };
       }
@@ -150,7 +153,7 @@ function entryOf(
 /** @throws {UnreadableValueError} when the value cannot be decoded */
 function stateOf<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   const info = infoOf(row);
-  // An empty value is a value: only null means that it was left where it is.
+  // An empty value is a value: only null means that it was not loaded.
   if (row.value === null || row.value === undefined) return info;
   try {
     const state: Versioned<T> = { ...info, value: codec.decode(row.value) };
@@ -161,7 +164,7 @@ function stateOf<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   }
 }
 
-/** As `stateOf`, but of a value that cannot be decoded the version alone. */
+/** Like `stateOf`, but gives the version alone when the value cannot be decoded. */
 function legible<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   try {
     return stateOf(row, codec);
@@ -182,7 +185,7 @@ function infoOf(row: Pick<Row, "version" | "modified" | "writeid">): VersionInfo
   return info;
 }
 
-/** The state after a swap that was won. */
+/** The state after a successful swap. */
 function written<T>(
   value: T,
   made: NonNullable<DriverSwap["next"]>,
@@ -197,8 +200,8 @@ function written<T>(
 const EMPTY = new Uint8Array();
 
 /**
- * The octets as they are kept beside the value. Empty ones stand for those of the value itself, so that most values
- * are kept once. Octets that are truly empty, beside a value that is not, are dropped.
+ * The octets in their stored form. When they equal the bytes of the value, an empty text is stored instead,
+ * so that most values are stored once. Octets that are really empty, beside a value that is not, are dropped.
  */
 function rowToWrite(value: Stored, octets: Uint8Array | undefined, writeId: string | null) {
   if (!octets) return { value, octets: null, writeId };
@@ -211,7 +214,7 @@ function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Arra
   return (kept.byteLength === 0 ? bytesOf(value) : new Uint8Array(kept)) as Uint8Array<ArrayBuffer>;
 }
 
-/** A copy, so that a caller who changes it changes nothing else. */
+/** A copy, so that a caller cannot change the stored bytes. */
 function bytesOf(stored: Stored): Uint8Array {
   return typeof stored === "string" ? new TextEncoder().encode(stored) : new Uint8Array(stored);
 }

@@ -1,8 +1,8 @@
 const warned = new WeakSet<object>();
 
 /**
- * Warns, once, when a client that emits `error` has no listener for it: a lost connection would end the process.
- * The look is taken a moment later, so that a listener may be added in the same breath.
+ * Warns once when a client that emits `error` has no listener for it, because a lost connection would then
+ * end the process. It checks a moment later, so that the caller can still add a listener.
  */
 export function warnWithoutErrorListener(client: object, name: string): void {
   if (warned.has(client)) return;

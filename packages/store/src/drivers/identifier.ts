@@ -1,4 +1,4 @@
-/** In bytes; PostgreSQL silently cuts off what is longer. */
+/** In bytes. PostgreSQL silently cuts off longer names. */
 const MAX_LENGTH = 63;
 
 /**
@@ -17,7 +17,7 @@ export function quoteTable(name: string): string {
   );
 }
 
-/** The name of the ledger that belongs to a table, quoted. */
+/** The quoted name of the ledger that belongs to a table. */
 export function ledgerTable(name: string): string {
   return quoteTable(name).replace(/"$/, '_ledger"');
 }

@@ -14,12 +14,12 @@ export interface PostgresJs {
   unsafe(text: string, values?: any[], options?: any): PromiseLike<Iterable<unknown>>;
 }
 
-/** A row as any of the libraries gives it. */
+/** A row as the libraries return it. */
 export type AnyRow = Record<string, unknown>;
 
 /**
- * Runs one statement, which commits by itself. Nothing is sent unless a connection is there, and a statement that was
- * given up before it was sent is never sent later.
+ * Runs one statement, which commits by itself. It sends nothing unless a connection is there. A statement
+ * that was given up before it was sent is never sent later.
  */
 export type Query = (text: string, values: unknown[], signal: AbortSignal | undefined) => Promise<AnyRow[]>;
 
@@ -49,16 +49,18 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
 }
 
 /**
- * A pool's own `query` sends what was queued at any later time. So a connection is taken first, without another round
- * trip, and given back when it comes too late.
+ * The `query` of a pool sends queued statements at any later time. So this takes a connection first, without
+ * another round trip, and returns it when it comes too late.
  */
 function queryByPool(pool: PgPool): Query {
   return async (text, values, signal) => {
     const client = await connected(pool, signal);
-    // A connection that breaks while it is taken would end the process otherwise. The query rejects, too.
+    // Without a listener, a connection that breaks meanwhile would end the process. The query itself rejects,
+    // too.
     client.on("error", ignore);
     const query = client.query(text, values);
-    // Given back when the statement has ended, which may be later than the wait for it: locks are waited for briefly.
+    // Returns the connection when the statement has ended. That may be later than our wait, because a
+    // statement may wait briefly for locks.
     query.then(
       () => giveBack(client, false),
       (error: unknown) => giveBack(client, isBroken(error)),
@@ -95,8 +97,8 @@ function giveBack(client: PgClient, destroy: boolean): void {
 function ignore(): void {}
 
 /**
- * A Client of pg keeps a queue of its own: it gets one statement after the other, so that one which was given up is
- * never sent. Anything else that has a `query` is asked at once.
+ * A Client of pg has its own queue. It gets one statement at a time, so that a statement that was given up is
+ * never sent. Other clients with a `query` get each statement at once.
  */
 function queryByClient(client: PostgresQueryable, queues: boolean): Query {
   let last: Promise<unknown> = Promise.resolve();
@@ -126,17 +128,18 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
 
 interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
   cancel?(): unknown;
-  /** Set when it is sent. */
+  /** Set once it is sent. */
   state?: unknown;
 }
 
 function queryByPostgresJs(sql: PostgresJs): Query {
-  // Without `prepare`, the library asks for the types of the parameters first, each time. Behind PgBouncer it must.
+  // Without `prepare`, the library asks for the parameter types before each statement. Behind PgBouncer it
+  // must.
   const { options } = sql as { options?: { prepare?: boolean } };
   const prepare = options?.prepare !== false;
   return async (text, values, signal) => {
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
-    // Takes back a statement that is still queued, and asks the server to end one that is under way.
+    // Removes a statement that is still queued, and asks the server to cancel one that is running.
     const stop = () => void query.cancel?.();
     const late = setTimeout(() => query.state || stop(), PATIENCE);
     try {
@@ -151,7 +154,7 @@ function queryByPostgresJs(sql: PostgresJs): Query {
   };
 }
 
-/** Errors of postgres.js and of the socket while it connects. */
+/** Errors of postgres.js, and of its socket while it connects. */
 const NOT_SENT = new Set(["CONNECT_TIMEOUT", "CONNECTION_ENDED", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 function isNotSent(error: unknown): boolean {
@@ -162,12 +165,15 @@ function noAnswer(): Error {
   return new Error(`PostgreSQL has not answered within ${ANSWER_TIMEOUT} ms`);
 }
 
-/** Rolled back whole, and may be tried again at once: serialization failure, deadlock. */
+/**
+ * Errors of a statement that was rolled back and may be tried again at once: serialization failure, deadlock.
+ */
 const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
 
 /**
- * Refused or rolled back, and likely to pass: no lock to be had, out of connections or memory, cancelled, read-only,
- * starting up. A session that was ended by the administrator (57P01) is not among them: it may have committed.
+ * Errors of a statement that was refused or rolled back, and is likely to succeed later: no lock, out of
+ * connections or memory, cancelled, read-only, starting up. A session ended by the administrator (57P01) is
+ * not in this list: it may have committed.
  */
 const BUSY = new Set<unknown>(["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "25006"]);
 const DISK_FULL = "53100";
@@ -177,7 +183,7 @@ export function isRolledBack(error: unknown): boolean {
   return ROLLED_BACK.has(sqlState(error));
 }
 
-/** What the error means, where it is certain that nothing was written; otherwise the error. */
+/** Translates an error when it is certain that nothing was written; otherwise returns it unchanged. */
 export function certain(error: unknown, table: string): unknown {
   const state = sqlState(error);
   if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
@@ -190,17 +196,17 @@ export function certain(error: unknown, table: string): unknown {
   });
 }
 
-/** Integrity constraints, and what a trigger raises. */
+/** Violated integrity constraints, and errors raised by a trigger. */
 function isConstraint(state: unknown): boolean {
   return typeof state === "string" && (/^23...$/.test(state) || state === "P0001");
 }
 
-/** Data exceptions: a character that the encoding lacks, a text that is no JSON where the table wants it. */
+/** Data exceptions: a character that the encoding lacks, or a text that is not JSON in a JSON column. */
 function isData(state: unknown): boolean {
   return typeof state === "string" && /^22...$/.test(state);
 }
 
-/** The constraint by its name, as each library gives it; the words of a trigger. */
+/** The name of the constraint, as each library gives it, or the message of a trigger. */
 function constraintIn(error: unknown): string {
   const { constraint, constraint_name, message } = error as Record<string, string | undefined>;
   const name = constraint ?? constraint_name;
@@ -209,7 +215,7 @@ function constraintIn(error: unknown): string {
     : (message ?? "A constraint refuses this value.");
 }
 
-/** Whether the connection cannot be used again, or leads to a server that is not the primary any more. */
+/** True when the connection cannot be used again, or its server is no longer the primary. */
 function isBroken(error: unknown): boolean {
   const state = sqlState(error);
   return typeof state !== "string" || state.length !== 5 || state.startsWith("57P") || state === READ_ONLY;

@@ -1,22 +1,22 @@
-/** How long a swap waits for the lock of a row, unless the connection's own `lock_timeout` is shorter. */
+/** How long a swap waits for the lock of a row, unless the connection has a shorter `lock_timeout`. */
 const LOCK_TIMEOUT = "2s";
 
 const MILLISECONDS = "(extract(epoch FROM last_modified) * 1000)::float8";
 const NOW = "date_trunc('milliseconds', clock_timestamp())";
 const OWN_TIMEOUT = "current_setting('lock_timeout')";
 
-/** A part of the statement itself: it costs no round trip, and ends with the transaction. */
+/** Part of the statement itself: it costs no round trip, and ends with the transaction. */
 const PATIENCE = `patience AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
   WHEN ${OWN_TIMEOUT}::interval BETWEEN '1ms' AND '${LOCK_TIMEOUT}' THEN ${OWN_TIMEOUT} ELSE '${LOCK_TIMEOUT}' END, true))`;
 
-/** The statements of one table and its ledger, but for swaps. */
+/** The statements of one table and its ledger, except for swaps. */
 export function statements(table: string, ledger: string, type: "text" | "bytea") {
   const state = `version, ${MILLISECONDS} AS modified, write_id AS writeid`;
   const known = "$2::text IS NULL OR version = ANY (string_to_array($2::text, ' '))";
   return {
     encoding: "SELECT current_setting('server_encoding') AS encoding",
-    // IF NOT EXISTS alone is not safe: of two sessions that find nothing, one fails on the catalog's unique index.
-    // The lock lets them pass one by one. A role that may not create tables gets by if the tables are there.
+    // IF NOT EXISTS alone is not safe: when two sessions both find no table, one fails on the catalog's
+    // unique index. So a lock lets them pass one by one. A role that may not create tables can use existing tables.
     create: `DO $create$ BEGIN
       IF to_regclass('${table}') IS NULL OR to_regclass('${ledger}') IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtext('@entity-tag/store'));
@@ -31,13 +31,13 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = $1`,
     readUnless: `SELECT CASE WHEN ${known} THEN NULL ELSE value END AS value,
       CASE WHEN ${known} THEN NULL ELSE octets END AS octets, ${state} FROM ${table} WHERE key = $1`,
-    // One snapshot for both: a version that is seen is in the ledger, too.
+    // One snapshot for both: when this sees a version, it also sees its entry in the ledger.
     readWithEntry: `SELECT CASE WHEN ${known} THEN NULL ELSE t.value END AS value,
       CASE WHEN ${known} THEN NULL ELSE t.octets END AS octets, ${state}, fingerprint, wrote, made, created, location
       FROM (SELECT) AS one LEFT JOIN ${table} AS t ON t.key = $1
       LEFT JOIN (SELECT fingerprint, key AS wrote, version AS made, created, location FROM ${ledger}
         WHERE id = $3 AND expires > now()) AS entry ON true`,
-    /** One lower bound: of two, a prepared statement seeks the first and filters by the second. */
+    /** Gives one lower bound: with two, a prepared statement seeks by the first and filters by the second. */
     list: (
       values: boolean,
       isLater: boolean,
@@ -47,14 +47,14 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
   };
 }
 
-/** Numbers the parameters of a statement in the order in which they are named. */
+/** Numbers the parameters of a statement in the order in which they are used. */
 function parameters() {
   const values: unknown[] = [];
   const bind = (value: unknown, type = "text") => `$${values.push(value)}::${type}`;
   return { values, bind };
 }
 
-/** What a swap does, and what the ledger is told of it. */
+/** What a swap does, and what it tells the ledger. */
 export interface SwapParameters {
   key: string;
   expected: string | null;
@@ -71,8 +71,8 @@ export interface SwapParameters {
 }
 
 /**
- * A swap is one statement with one row as its result: whether it was made, whether the ledger is full, the time of the
- * new version, or the row that was there instead.
+ * A swap is one statement that returns one row: whether it succeeded, whether the ledger is full, the time of
+ * the new version, or the row that it found instead.
  */
 export function swapStatement(table: string, ledger: string, type: "text" | "bytea", swap: SwapParameters) {
   const { values, bind } = parameters();
@@ -92,8 +92,9 @@ export function swapStatement(table: string, ledger: string, type: "text" | "byt
 }
 
 /**
- * The row before the swap. A second writer waits here for the row's lock, and then sees what the first has written; the
- * snapshot of the statement does not show that. Where nothing is expected, there is nothing to lock.
+ * Reads the row before the swap. A second writer waits here for the row's lock, and then sees what the first
+ * has written, which the snapshot of the statement does not show. When no version is expected, there is no
+ * row to lock.
  */
 function foundIn(table: string, key: string, isAbsent: boolean): string {
   return `found AS MATERIALIZED (SELECT value, octets, version, ${MILLISECONDS} AS modified, write_id
@@ -125,9 +126,10 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
 }
 
 /**
- * The entry of the ledger, written only if the swap is made. If a live one is there already, writing NULL fails, and the
- * whole statement is rolled back: of two copies of one request, one is made. Some expired entries are removed besides.
- * Numbers, not rows, are counted: that takes two looks at an index.
+ * Writes the ledger's entry only if the swap succeeds. If a live entry has the id, this writes NULL on
+ * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds.
+ * It also removes some expired entries. It computes the number of entries from the ends of an index instead
+ * of counting rows.
  */
 function rememberedIn(
   ledger: string,
@@ -152,7 +154,7 @@ function rememberedIn(
   return { room, writes };
 }
 
-/** \`"app"."pages"\` is called \`"pages"\` in the statement that reads from it. */
+/** The table's name inside the statement that reads from it: \`"pages"\` for \`"app"."pages"\`. */
 function lastPart(table: string): string {
   return table.slice(table.lastIndexOf(".") + 1);
 }

@@ -7,7 +7,7 @@ export interface NodeRedis {
   sendCommand(args: any, options?: any): Promise<any>;
 }
 
-/** A client of `ioredis`, not a cluster. */
+/** A client of `ioredis`; a cluster is refused. */
 export interface IoRedis {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   callBuffer(command: string, ...args: any[]): Promise<any>;
@@ -19,13 +19,13 @@ export interface IoRedis {
 export type Argument = string | Uint8Array;
 
 /**
- * Sends one command; bulk strings of the reply come as bytes. Nothing is sent unless the client is connected, and a
- * command that was given up before it was sent is never sent later: then the error is a `StoreBusyError`. Any other
- * error that is not Redis's own means that nobody knows what became of the command.
+ * Sends one command; bulk strings of the reply are bytes. It sends nothing unless the client is connected. A
+ * command that was given up before it was sent is never sent later: the error is then a `StoreBusyError`. Any
+ * other error that does not come from Redis means that the outcome of the command is unknown.
  */
 export type Send = (command: string, args: Argument[], signal: AbortSignal | undefined) => Promise<unknown>;
 
-/** What both libraries have beyond the types above, under some name. */
+/** Members that both libraries have, but that the types above leave out. */
 interface Connected {
   isReady?: boolean;
   isOpen?: boolean;
@@ -36,7 +36,7 @@ interface Connected {
   off?(event: string, listener: () => void): unknown;
 }
 
-/** @throws {TypeError} on anything that is neither client, and on a cluster of ioredis */
+/** @throws {TypeError} on any other client, and on a cluster of ioredis */
 export function sendOf(client: NodeRedis | IoRedis): Send {
   const given = Object(client) as Partial<NodeRedis & IoRedis> & Connected;
   if (typeof given.callBuffer === "function" && given.isCluster !== true) {
@@ -52,7 +52,10 @@ export function sendOf(client: NodeRedis | IoRedis): Send {
   );
 }
 
-/** Both libraries queue commands while they are not connected, and send them at any later time: so they get none. */
+/**
+ * While they are not connected, both libraries queue commands and send them later. So this sends no command
+ * then.
+ */
 function whenReady(client: Connected, send: Send): Send {
   return async (command, args, signal) => {
     if (!isReady(client))
@@ -72,7 +75,7 @@ function isReady({ isReady, status }: Connected): boolean {
 
 async function ready(client: Connected): Promise<void> {
   if (client.isOpen === false || client.status === "end") throw notConnected("Redis", "The client is closed");
-  // ioredis with `lazyConnect`.
+  // An ioredis client with `lazyConnect`.
   if (client.status === "wait") client.connect?.().catch(() => {});
   await new Promise<void>((resolve) => {
     const onReady = () => {
@@ -86,7 +89,7 @@ async function ready(client: Connected): Promise<void> {
 function sendByNodeRedis(client: NodeRedis): Send {
   const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
   return async (command, args, signal) => {
-    // Aborting takes back a command that is not sent yet, and nothing else.
+    // Aborting only removes a command that has not been sent yet.
     const { signal: abortSignal, abort } = takeBack();
     const late = setTimeout(abort, PATIENCE);
     const work = () =>
@@ -110,8 +113,9 @@ function takeBack(): { signal: AbortSignal; abort: () => void } {
 }
 
 /**
- * ioredis sends a command again when the connection was lost before its answer came, and the second answer need not be
- * that of the first: somebody else may have written in between. So a lost connection ends the wait.
+ * When the connection is lost before the answer comes, ioredis sends the command again. The second answer may
+ * differ from the first, because another writer may have written in between. So a lost connection ends the
+ * wait.
  */
 function sendByIoRedis(client: IoRedis): Send {
   const sent = callsOn(client);
@@ -137,7 +141,7 @@ function noAnswer(): Error {
 
 type Lose = (reason: Error) => void;
 
-/** The calls that wait for an answer. One listener for a client, however many stores stand on it. */
+/** The calls that wait for an answer. Each client has one listener, however many stores use it. */
 const callsByClient = new WeakMap<IoRedis, Set<Lose>>();
 
 function callsOn(client: IoRedis): Set<Lose> {
@@ -155,7 +159,7 @@ interface BufferClass {
   from(bytes: ArrayBufferLike, offset: number, length: number): Uint8Array;
 }
 
-/** Both clients know bytes by the name of Buffer alone. */
+/** Both clients accept bytes only as a Buffer. */
 function bufferClass(): BufferClass {
   return (globalThis as unknown as { Buffer: BufferClass }).Buffer;
 }

@@ -1,12 +1,12 @@
 /*
- * Redis runs a script from its first line to its last with nothing in between: that is the whole of the locking.
- * A key's hash has the fields `version`, `modified`, `writeid`, `value` and `octets`. An argument that may be absent is written
- * `-` when it is, and with a `+` before it when it is not: an empty text is a text.
+ * Redis runs a script without interruption, so no other locking is needed. A key's hash has the fields
+ * `version`, `modified`, `writeid`, `value` and `octets`. An optional argument is `-` when it is absent, and
+ * has a leading `+` when it is present, so that an empty text can be told from an absent one.
  */
 
 /**
- * KEYS: the hash, and an entry of the ledger if it is wanted. ARGV: `all` or `some`; the versions whose value need not be
- * sent. Answers the state and the entry.
+ * KEYS: the hash; the ledger's entry, if it is wanted. ARGV: `all` or `some`; the versions whose value need
+ * not be sent. Returns the state and the entry.
  */
 export const READ = `
 local entry = KEYS[2] and redis.call('GET', KEYS[2])
@@ -24,8 +24,8 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
  * ARGV: key, expected, `skip` or `value`, version (`-` to delete), writeid, value, octets; and for the ledger: entry, its
  * life in milliseconds, how many entries there may be.
  *
- * Answers `won` and the time of the new version, `lost` and the state that is there, or `repeated` or `full`. ioredis
- * may send a script twice: the version that it writes itself counts as won.
+ * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
+ * ioredis may send a script twice, so finding the version that it is to write counts as won.
  */
 export const SWAP = `
 local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
@@ -63,7 +63,9 @@ end
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
 return {'won', modified}`;
 
-/** KEYS: the index, what the hashes' names begin with. ARGV: lower bound, upper bound, limit, fields to send. */
+/**
+ * KEYS: the index; the prefix of the hashes' names. ARGV: lower bound, upper bound, limit, fields to send.
+ */
 export const LIST = `
 local members = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
 local rows = {}

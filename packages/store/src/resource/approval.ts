@@ -14,7 +14,7 @@ export async function approved<T>(
   return typeof verdict === "string" ? invalidValue(verdict) : verdict;
 }
 
-/** The answer to a client that may not send this request; `undefined`: go on. */
+/** The answer that refuses a client; `undefined`: go on. */
 export async function unauthorized<T>(
   { authorize }: Settings<T>,
   request: Request,
@@ -26,7 +26,10 @@ export async function unauthorized<T>(
   return typeof verdict === "string" ? problem(403, verdict) : verdict;
 }
 
-/** A result such as `{ success: false }` refuses nothing by itself. Taken for consent, it would store anything. */
+/**
+ * An object such as `{ success: false }` is not a verdict. If it counted as consent, refused values would be
+ * stored.
+ */
 function checkedVerdict(name: string, verdict: Verdict): Exclude<Verdict, void> {
   const isKnown = verdict === undefined || typeof verdict === "boolean" || typeof verdict === "string";
   if (isKnown || isResponse(verdict)) return verdict as Exclude<Verdict, void>;

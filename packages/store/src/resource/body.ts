@@ -1,6 +1,6 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The whole body, or `undefined` if it is longer than `maxBytes`: then no more than that was read. */
+/** The whole body; `undefined` if it is longer than `maxBytes`, after reading no more than that. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Bytes | undefined> {
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return undefined;
   if (!request.body) return new Uint8Array();
@@ -15,7 +15,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Byt
   return join(chunks, length);
 }
 
-/** As iterating the stream itself, which not every runtime can. */
+/** Iterates a stream on runtimes whose streams are not iterable, too. */
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   let whole = false;

@@ -24,9 +24,10 @@ interface Found<T> {
 }
 
 /**
- * A page of a collection: its members, each with its own url and tag, under a tag that changes when any of them does.
+ * A page of a collection: its members, each with its own url and tag. The page has a tag that changes when any of
+ * them does.
  *
- * A request with a condition gets the versions looked at first, and a 304 without a single value read.
+ * A conditional request reads the versions first, so a 304 loads no value.
  */
 export async function listing<T>(it: Listing<T>): Promise<Response> {
   const { request, settings } = it;
@@ -67,7 +68,7 @@ function shownPage<T>(
   });
 }
 
-/** The members of the page. One more than it holds is looked for: that tells whether there is a next page. */
+/** The members of the page. It lists one member more than the page holds, to know whether there is a next page. */
 async function look<T>(
   { request, settings, collection }: Listing<T>,
   { limit, after }: Page,
@@ -91,7 +92,9 @@ function judged<T>({ request, settings }: Listing<T>, etag: EntityTag): Response
   return response;
 }
 
-/** Made of the keys and versions alone: they settle everything that the page shows. */
+/**
+ * The tag of the page is made of keys and versions alone, because they determine everything that the page shows.
+ */
 function tagOf({ members, next }: Found<unknown>): Promise<EntityTag> {
   return contentTag(JSON.stringify([members.map(({ key, version }) => [key, version]), next !== undefined]));
 }

@@ -1,12 +1,12 @@
 import { keyProblem } from "../contract/key.ts";
 
-/** Which part of a collection is asked for. */
+/** The requested part of a collection. */
 export interface Page {
   limit: number;
   after: string | undefined;
 }
 
-/** What `limit` and `cursor` in the query say, or why they cannot be obeyed. A limit above `max` means `max`. */
+/** Reads `limit` and `cursor` from the query, or says why they are not valid. A limit above `max` means `max`. */
 export function pageOf(request: Request, max: number): Page | { problem: string } {
   const query = new URL(request.url).searchParams;
   const limit = limitOf(query.get("limit"), max);
@@ -18,7 +18,7 @@ export function pageOf(request: Request, max: number): Page | { problem: string 
   return { limit, after };
 }
 
-/** The name of the place after a key: opaque to the client, and safe in a URL. */
+/** The cursor that continues after a key: opaque to the client, and safe in a URL. */
 export function toCursor(key: string): string {
   const binary = String.fromCharCode(...new TextEncoder().encode(key));
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

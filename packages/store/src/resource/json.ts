@@ -1,13 +1,13 @@
-/** Deeper than any document is, and far from where a recursive writer runs out of stack. */
+/** Deeper than real documents, and far below the depth where a recursive writer overflows the stack. */
 const MAX_DEPTH = 200;
 
 const OPENING = new Set(["[", "{"]);
 const CLOSING = new Set(["]", "}"]);
 
-/** What a body says, or why it cannot be read. `isInvalid`: it can be read, but no store could hold what it says. */
+/** The parsed body, or why it cannot be used. `isInvalid`: it was parsed, but a store could not hold it. */
 export type Parsed<T> = { value: T } | { problem: string; isInvalid?: true };
 
-/** The text that the bytes spell in UTF-8. */
+/** Decodes the bytes as UTF-8. */
 export function parseText(bytes: Uint8Array): Parsed<string> {
   try {
     return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
@@ -16,7 +16,10 @@ export function parseText(bytes: Uint8Array): Parsed<string> {
   }
 }
 
-/** The value that the bytes spell in JSON. Never throws; refuses what is nested so deeply that writing it could. */
+/**
+ * Parses the bytes as JSON. Never throws. It refuses a value that is nested so deeply that writing it could
+ * overflow the stack.
+ */
 export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   const text = parseText(bytes);
   if ("problem" in text) return text;
@@ -31,7 +34,10 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   }
 }
 
-/** Where a number stands that became infinite when it was read, such as 1e999, as a JSON Pointer. Written back, it would be null. */
+/**
+ * The JSON Pointer of a number that became infinite when it was parsed, such as 1e999. JSON would write it back as
+ * null.
+ */
 function infinityIn(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "";
   if (typeof value !== "object" || value === null) return undefined;

@@ -1,24 +1,28 @@
 import { Accept, ContentType } from "@mjackson/headers";
 import { type Parsed, parseJson, parseText } from "./json.ts";
 
-/** Longer fields are not read: the parser's cost grows with the square of a run of spaces. */
+/** Longer fields are not parsed: the parser takes quadratic time on a run of spaces. */
 const MAX_FIELD_LENGTH = 1000;
 
-/** How values of one media type are read from a body and written to one. */
+/** Reads values of one media type from a body, and writes them to one. */
 export interface Media<T> {
-  /** For the answer's Content-Type. */
+  /** The `Content-Type` of answers. */
   contentType: string;
   isJson: boolean;
-  /** Whether a request with this Content-Type can be read. None at all: the sender means what is here. */
+  /**
+   * True when a request with this `Content-Type` can be read. A request without one is taken to have this
+   * resource's type.
+   */
   reads(contentType: string | null): boolean;
   parse(bytes: Uint8Array<ArrayBuffer>): Parsed<T>;
   format(value: T): string | Uint8Array<ArrayBuffer>;
 }
 
 /**
- * JSON for `application/json` and `…+json`; text for `text/…`, where the values are strings; bytes for all else.
+ * JSON for `application/json` and `…+json`; text for `text/…`, where the values are strings; bytes for all other
+ * types.
  *
- * @throws {TypeError} on anything but a media type
+ * @throws {TypeError} unless it is a media type
  */
 export function mediaOf<T>(given: string): Media<T> {
   const mediaType = new ContentType(given).mediaType?.toLowerCase() ?? "";
@@ -46,24 +50,24 @@ export function mediaOf<T>(given: string): Media<T> {
   return { contentType: given, isJson, reads, parse: (bytes) => ({ value: bytes as T }), format: asIs };
 }
 
-/** The names that senders give to UTF-8. ASCII is a part of it. */
+/** The names that senders give to UTF-8. ASCII is a subset of it. */
 const UTF_8 = ["utf-8", "utf8", "us-ascii", "ascii"];
 
-/** Whether a Content-Type names one of these media types, in UTF-8 or without a charset. */
+/** True when a `Content-Type` names one of these media types, in UTF-8 or without a charset. */
 export function isOneOf(contentType: string, mediaTypes: readonly string[]): boolean {
   if (contentType.length > MAX_FIELD_LENGTH) return false;
   const { mediaType } = new ContentType(contentType);
   return mediaTypes.includes(mediaType?.toLowerCase() ?? "") && foreignCharset(contentType) === undefined;
 }
 
-/** The charset that a Content-Type names, if it is not UTF-8. */
+/** The charset that a `Content-Type` names, unless it is UTF-8. */
 export function foreignCharset(contentType: string | null): string | undefined {
   if (contentType === null || contentType.length > MAX_FIELD_LENGTH) return undefined;
   const { charset } = new ContentType(contentType);
   return charset === undefined || UTF_8.includes(charset.trim().toLowerCase()) ? undefined : charset;
 }
 
-/** Whether an Accept field leaves room for this content type. @see RFC 9110 §12.5.1 */
+/** True when an `Accept` field admits this content type. @see RFC 9110 §12.5.1 */
 export function isAcceptable(accept: string | null, contentType: string): boolean {
   if (!accept || accept.length > MAX_FIELD_LENGTH) return true;
   const accepted = new Accept(accept);

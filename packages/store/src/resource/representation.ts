@@ -8,7 +8,7 @@ import { knownVersions, stamp, stateOf } from "../write/validators.ts";
 import { isAcceptable } from "./media.ts";
 import type { Settings } from "./settings.ts";
 
-/** Where a member is. */
+/** The location of a member. */
 export interface Place {
   key: string;
   /** Its path. */
@@ -16,9 +16,10 @@ export interface Place {
 }
 
 /**
- * The value as a 200, not yet with its validators.
+ * The value as a 200, before its validators are added.
  *
- * Without `represent` it is the octets that a PUT has sent, so that the tag in the answer to that PUT is true (§9.3.4).
+ * Without `represent` the body has the octets that a PUT sent, so that the tag in the answer to that PUT is true
+ * (§9.3.4).
  */
 export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: Place): Response {
   const { media, cacheControl } = settings;
@@ -31,7 +32,7 @@ export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: 
   });
 }
 
-/** The value as `represent` shows it, or as it is. */
+/** The value as `represent` returns it, or the value itself. */
 export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, { key, url }: Place): unknown {
   const { format } = settings;
   return settings.represent
@@ -39,7 +40,9 @@ export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, { key,
     : state.value;
 }
 
-/** GET of one key, in one look at the store: its value stays there when the client has it already. */
+/**
+ * GET of one key. It reads the store once, and does not load the value when the client has that version already.
+ */
 export async function get<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const { codings, policy, media, cacheControl, format } = settings;
   if (!isAcceptable(request.headers.get("Accept"), media.contentType)) {
@@ -71,7 +74,10 @@ function look<T>(
     : store.read(key, { signal });
 }
 
-/** A 412, with the current representation if the client prefers that to a problem: it can merge without asking again. */
+/**
+ * A 412. It has the current representation instead of a problem if the client prefers that: the client can then
+ * merge without asking again.
+ */
 export function refuse<T>(
   settings: Settings<T>,
   request: Request,

@@ -18,11 +18,11 @@ import { TAG_FORMATS, type TagFormat } from "../write/tag-format.ts";
 import { type Media, mediaOf } from "./media.ts";
 import { keyOfPath, type Target } from "./target.ts";
 
-/** A verdict on a value: `true` or nothing to store it, `false`, a reason or a `Response` to refuse it. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing has nothing to say against the value
+/** A verdict on a value: `true` or `undefined` stores it; `false`, a reason or a `Response` refuses it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement refuses nothing
 export type Verdict = boolean | string | Response | undefined | void;
 
-/** What a member is shown with. */
+/** The context that a member is shown in. */
 export interface Shown {
   key: string;
   /** The path of the member. */
@@ -33,11 +33,11 @@ export interface Shown {
 /** One member of a page of a collection. `value` is what `represent` makes of it. */
 export interface Item extends Shown {
   value?: unknown;
-  /** The value cannot be decoded. A PUT replaces it. */
+  /** True when the value cannot be decoded. A PUT replaces it. */
   unreadable?: true;
 }
 
-/** Which part of a collection a page is. */
+/** The part of a collection that a page shows. */
 export interface PageInfo {
   /** The path of the collection. */
   url: string;
@@ -47,57 +47,70 @@ export interface PageInfo {
 }
 
 export interface ResourceOptions<T> extends Policy {
-  /** Which key a request is about: one for all, or a function. Default: the path; one ending in a slash is a collection. */
+  /**
+   * The key of a request: one for all requests, or a function. Default: the path; a path that ends in a slash is a
+   * collection.
+   */
   key?: string | ((request: Request) => Target | Promise<Target>) | undefined;
   /**
-   * Whether this client may send this request for this key: `true` or nothing to go on, `false` for 403, or the
-   * `Response` that refuses. It is asked before anything else. For a collection it is asked with the prefix, and again for
-   * each member: a member that it refuses is left out.
+   * Decides whether this client may send this request for this key: `true` or `undefined` to go on, `false` for
+   * 403, or a `Response` that refuses. It runs before anything else. For a collection it is called with the prefix,
+   * and again for each member. Members that it refuses are left out.
    */
   authorize?: ((request: Request, key: string) => Verdict | Promise<Verdict>) | undefined;
-  /** As for `mutate`. */
+  /** The same as for `mutate`. */
   scope?: Scope | undefined;
   /** JSON, `text/…` (the values are strings) or anything else (the values are bytes). Default `application/json`. */
   contentType?: string | undefined;
   /**
-   * How a value is shown, with its tag inside for example. The octets that are stored are then not those that are shown, so
-   * the answer to PUT carries its tag in the content alone (§9.3.4).
+   * Represents a value, for example with its tag inside. The body is then not the stored octets, so the answer to
+   * PUT has the tag only in its content (§9.3.4).
    */
   represent?: ((value: T, shown: Shown) => unknown) | undefined;
-  /** How a page of a collection is shown. Default: `{ items, next }`. */
+  /** Represents a page of a collection. Default: `{ items, next }`. */
   collection?: ((items: Item[], page: PageInfo) => unknown) | undefined;
-  /** How a client's copy is read back: drops the members that `represent` has added. Also asked for a merge patch. */
+  /** Reads a client's copy back: it drops the members that `represent` added. Also called before a merge patch. */
   read?: ((body: unknown) => unknown) | undefined;
-  /** `true`: the answer to PUT carries `ETag` and `Last-Modified` beside `represent`, too. Departs from §9.3.4. */
+  /** `true`: the answer to PUT has `ETag` and `Last-Modified` even with `represent`. This departs from §9.3.4. */
   putValidator?: boolean | undefined;
-  /** Whether this value may stand in place of `current`. A reason or `false` is answered with 422. No side effects. */
+  /**
+   * Decides whether this value may replace `current`. A reason or `false` is answered with 422. It must have no
+   * side effects.
+   */
   validate?: ((value: unknown, current: T | null) => Verdict | Promise<Verdict>) | undefined;
-  /** `true`: PUT changes what exists and creates nothing: 404 where nothing is, also to `If-Match: *`. Default false. */
+  /**
+   * `true`: PUT only changes what exists. For an absent resource it is 404, also with `If-Match: *`. Default false.
+   */
   mustExist?: boolean | undefined;
-  /** `"save"`: POST to a member does what PUT does, as forms need it. Default: POST to a member is 405. */
+  /**
+   * `"save"`: POST to a member does the same as PUT, because HTML forms need it. Default: POST to a member is 405.
+   */
   post?: "save" | undefined;
   /**
-   * Lets POST to a collection create a member: `true` for a random key, or a function that makes the key, to be appended
-   * to the collection's prefix. Default: POST to a collection is 405.
+   * Lets POST to a collection create a member. `true` makes a random key. A function returns a key, which is
+   * appended to the collection's prefix. Default: POST to a collection is 405.
    */
   newKey?: true | ((value: T, request: Request) => string) | undefined;
-  /** What conditions on a collection do. Default `"judge"`: they are judged by the tag of the page. */
+  /** How conditions on a collection are treated. Default `"judge"`: they are judged by the tag of the page. */
   collectionConditions?: "judge" | "ignore" | "refuse" | undefined;
-  /** What a tag is made of. `"time+version"` says when the record was last changed. Default `"version"`. */
+  /** What tags are made of. `"time+version"` shows when the record was last changed. Default `"version"`. */
   tag?: keyof typeof TAG_FORMATS | undefined;
   /** The longest body that is read, and the longest value that is stored, in bytes. Default 1 MiB. */
   maxBytes?: number | undefined;
-  /** How many members a page of a collection has, unless fewer are asked for. Default 100. */
+  /** The number of members on a page of a collection, unless the client asks for fewer. Default 100. */
   maxItems?: number | undefined;
-  /** As for `mutate`. */
+  /** The same as for `mutate`. */
   maxSwaps?: number | undefined;
-  /** Codings that something on the way may apply to a tag. Default: gzip, deflate, br and zstd. */
+  /** Codings that an intermediary may apply to the content. Default: gzip, deflate, br and zstd. */
   codings?: readonly string[] | undefined;
-  /** Default `no-cache`: keep it, and ask every time whether it is still good. */
+  /**
+   * The `Cache-Control` of answers. Default `no-cache`: caches keep an answer, and ask each time whether it is
+   * still good.
+   */
   cacheControl?: string | undefined;
 }
 
-/** The options with nothing left open. */
+/** The options with their defaults filled in. */
 export interface Settings<T>
   extends Pick<
     ResourceOptions<T>,

@@ -1,18 +1,21 @@
-/** A collection: every key that begins with `prefix`. `url` says where one of them is; by default, below the request's path. */
+/**
+ * A collection: every key that begins with `prefix`. `url` returns the address of a member; by default, below the
+ * request's path.
+ */
 export interface Collection {
   prefix: string;
   url?: ((key: string) => string) | undefined;
 }
 
-/** What a request is about: one key, a collection, or nothing that could be here (404). */
+/** The target of a request: one key, a collection, or `null` (404). */
 export type Target = string | Collection | null | undefined;
 
 /**
  * Keys by the last segment of a path: with `keyBelow("/pages")`, `/pages/a%20b` is the key `a b`, and `/pages` is the
  * collection of all keys of the store.
  *
- * Anything else is `null`: another path, a deeper one, one that cannot be decoded. Give every kind of thing a store of
- * its own (a table, a prefix): the key does not say below which path it stands.
+ * Any other path is `null`: a deeper one, or one that cannot be decoded. Give each kind of resource a store of its
+ * own (a table, a prefix), because a key does not say below which path it is.
  *
  * @throws {TypeError} on a path that does not begin with a slash
  * @example
@@ -34,7 +37,7 @@ export function keyBelow(path: string): (request: Request) => Target {
   };
 }
 
-/** Without a `key`: the path itself, as it was sent; one that ends in a slash is a collection. */
+/** Without a `key`: the path itself, as it was sent. A path that ends in a slash is a collection. */
 export function keyOfPath(request: Request): Target {
   const { pathname } = new URL(request.url);
   return pathname.endsWith("/") ? { prefix: pathname, url: (key) => key } : pathname;

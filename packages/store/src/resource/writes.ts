@@ -15,10 +15,10 @@ import { type Place, refuse, represent } from "./representation.ts";
 import type { Settings } from "./settings.ts";
 import { type Collection, urlBelow } from "./target.ts";
 
-/** The only kind of patch that is understood. @see RFC 7396 */
+/** The only patch format that is supported. @see RFC 7396 */
 export const PATCH_TYPE = "application/merge-patch+json";
 
-/** PUT, and POST where it saves: the body is the next value. */
+/** PUT, and POST with `post: "save"`: the body is the next value. */
 export async function put<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const bytes = await contentOf(settings, request);
   if (bytes instanceof Response) return bytes;
@@ -38,7 +38,7 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
   return answered(settings, it, { place, echo: settings.represent !== undefined, mayBeStamped });
 }
 
-/** PATCH: the body says what changes. Nothing there: nothing to change, whatever the conditions say. */
+/** PATCH: the body describes the change. For an absent resource it is 404, whatever the conditions are. */
 export async function patch<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const contentType = request.headers.get("Content-Type");
   if (contentType === null || !isOneOf(contentType, [PATCH_TYPE])) {
@@ -55,7 +55,10 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
   return answered(settings, it, { place, echo: true });
 }
 
-/** DELETE. Without a key, a second one finds nothing: 404, which is what the client of a lost answer wants to know. */
+/**
+ * DELETE. Without an `Idempotency-Key`, a second DELETE is 404. A client whose first answer was lost learns from it
+ * that the resource is gone.
+ */
 export async function remove<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const identity = await identityIn(settings, request, place.key, undefined);
   if (identity instanceof Response) return identity;
@@ -88,7 +91,7 @@ export async function create<T>(
     current === null
       ? approved(settings, parsed, null)
       : problem(409, "A member with this key is here already.");
-  // A new member has no version that a client could name, so no condition is required.
+  // A client cannot know a version of a new member, so no condition is required.
   const policy = { ...settings.policy, require: false };
   const octets = keepsOctets(settings) ? bytes : undefined;
   const it = { ...writeOf(settings, request, place), policy, change, octets, identity };
@@ -97,7 +100,7 @@ export async function create<T>(
 
 type Stored<T> = Versioned<T> | VersionInfo;
 
-/** The body of a request that sends a whole value. */
+/** Reads the body of a request that sends a whole value. */
 async function contentOf<T>(settings: Settings<T>, request: Request): Promise<Bytes | Response> {
   const { headers } = request;
   const { media } = settings;
@@ -125,7 +128,10 @@ async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<
   }
 }
 
-/** RFC 9110 §13.2.1: conditions come before the content is looked at, so it is parsed in the change, after them. */
+/**
+ * RFC 9110 §13.2.1: conditions come before the content, so the content is parsed inside the change, after they
+ * held.
+ */
 function changeBy<T, V>(
   settings: Settings<T>,
   bytes: Bytes,
@@ -159,23 +165,25 @@ function lengthOf(content: string | Uint8Array): number {
   return typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
 }
 
-/** Where something is shown other than what was sent, nobody asks for the octets. */
+/** With `represent`, the stored octets are never sent, so they are not kept. */
 function keepsOctets<T>({ represent, read }: Settings<T>): boolean {
   return represent === undefined && read === undefined;
 }
 
-/** Whether a GET would now send the very octets that the PUT has sent: only then may its answer carry a validator. */
+/**
+ * True when a GET would now send exactly the octets that the PUT sent. Only then may the answer carry a validator.
+ */
 function isStoredAsSent<T>(settings: Settings<T>, current: Stored<T>, sent: Bytes): boolean {
   if (settings.putValidator) return true;
   if (settings.represent) return false;
-  // A repeated write whose version has been replaced: its store has a ledger, and those keep octets.
+  // A repeat whose version was replaced is known only to a ledger, and stores with a ledger keep octets.
   if (!("value" in current)) return true;
   if (current.octets) return isSame(current.octets, sent);
   const written = settings.media.format(current.value);
   return isSame(typeof written === "string" ? new TextEncoder().encode(written) : written, sent);
 }
 
-/** What all writes have in common. */
+/** The options that all writes share. */
 function writeOf<T>(
   settings: Settings<T>,
   request: Request,
@@ -204,7 +212,7 @@ function identityIn<T>(
 /** How a write is answered. */
 interface Answering<T> {
   place: Place;
-  /** Whether the new representation is sent unasked, because the client cannot know it. */
+  /** True when the new representation is sent without `Prefer`, because the client cannot know it. */
   echo: boolean;
   location?: string;
   mayBeStamped?: ((current: Stored<T>) => boolean) | undefined;
@@ -223,7 +231,7 @@ async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T
   return answerTo(outcome, { request, echo, location, represent: shown, format, mayBeStamped });
 }
 
-/** No answer of a write shows the current value, unless the client prefers that. */
+/** True when no answer shows the current value, so that it need not be read. */
 function skipsValue(request: Request): boolean {
   return preferredReturn(request) !== "representation";
 }

@@ -5,27 +5,27 @@ import { busy, constraintViolated, full, invalidValue, notFound, problem } from 
 import type { TagFormat } from "./tag-format.ts";
 import { stamp } from "./validators.ts";
 
-/** How a value is shown: a 200 with a body. The state has the octets that it was sent as, if they were kept. */
+/** Represents a value: a 200 with a body. The state has the octets of the value, if they were kept. */
 export type Represent<T> = (value: T, state: Versioned<T>) => Response | Promise<Response>;
 
-/** How the answer to a write shows what it made. */
+/** How the answer to a write shows the new value. */
 export interface Shown<T> {
   request: Request;
   represent: Represent<T> | undefined;
-  /** Whether the body comes unasked; otherwise only under `Prefer: return=representation`. */
+  /** `true`: the body is always sent. Otherwise it is sent only under `Prefer: return=representation`. */
   echo: boolean;
-  /** Where the created resource is. */
+  /** The location of the created resource. */
   location: string;
-  /** How its tag is made. Default: of the version. */
+  /** How its tag is made. Default: from the version. */
   format?: TagFormat | undefined;
   /**
-   * Whether the answer may carry validators. An answer to PUT may not where what is stored, or shown, is not the very octets
-   * that were sent. @see RFC 9110 §9.3.4
+   * True when the answer may carry validators. An answer to PUT may not when the stored or shown octets differ from
+   * those that were sent. @see RFC 9110 §9.3.4
    */
   mayBeStamped?: ((current: Versioned<T> | VersionInfo) => boolean) | undefined;
 }
 
-/** The answer to a write, by its outcome. */
+/** Turns the outcome of a write into its answer. */
 export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise<Response> {
   switch (outcome.kind) {
     case "created":
@@ -58,7 +58,7 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
   }
 }
 
-/** 201 with `Location`, 200 with the new representation, or 204; with the new tag. */
+/** 201 with `Location`, 200 with the new representation, or 204; all with the new tag. */
 async function success<T>(
   { request, represent, echo, location, ...tagging }: Shown<T>,
   current: Versioned<T>,
@@ -74,7 +74,7 @@ async function success<T>(
   return new Response(shown?.body ?? null, { status: created ? 201 : shown ? 200 : 204, headers });
 }
 
-/** The first answer again. Its content can be shown only while that version is current. */
+/** Repeats the first answer. It can show the content only while that version is current. */
 async function repeated<T>(
   { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
   shown: Shown<T>,

@@ -2,8 +2,8 @@
 const MAX_LENGTH = 255;
 
 /**
- * The key that an `Idempotency-Key` names; `null`: it cannot be read. The quotes of a structured string belong to the
- * syntax, so `"a"` and the bare `a`, which many clients send, are one key.
+ * The key in an `Idempotency-Key` field; `null` if it is not valid. The quotes are part of the syntax, so `"a"` and
+ * the bare `a`, which many clients send, are the same key.
  *
  * @see RFC 9651 §3.3.3
  */
@@ -34,7 +34,7 @@ function parseString(text: string): string | null {
   return null;
 }
 
-/** Parameters are allowed after the string. None has a meaning, so they are not read. */
+/** Parameters may follow the string. They have no meaning, so they are ignored. */
 function areParameters(rest: string): boolean {
   return rest === "" || (rest.trimStart().startsWith(";") && !rest.includes(",") && !rest.includes('"'));
 }

@@ -4,13 +4,13 @@ import { readBytes } from "../resource/body.ts";
 import { parseIdempotencyKey } from "./idempotency-key.ts";
 import { problem } from "./problem.ts";
 
-/** How much of a body is read to recognise a request by it, unless the caller has read it already. */
+/** How much of a body is read to recognise a repeated request, unless the caller has read it already. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Whose request it is: two clients that use the same `Idempotency-Key` under different scopes do not meet. */
+/** Separates clients: the same `Idempotency-Key` under two scopes is two keys. */
 export type Scope = (request: Request) => string | null | undefined | Promise<string | null | undefined>;
 
-/** What a request is recognised by. */
+/** The facts by which a request is recognised. */
 export interface KeyedRequest {
   request: Request;
   /** The store's key, where a repeated request must name the same one. */
@@ -19,22 +19,22 @@ export interface KeyedRequest {
   body: string | Uint8Array | undefined;
   /** Default: the `Authorization` field. */
   scope: Scope | undefined;
-  /** Where the answer says that the created resource is. */
+  /** The `Location` of the created resource, as the answer gives it. */
   location: string | undefined;
 }
 
-/** How a write will be recognised when it is sent again: by the ledger, or else by the version that it made. */
+/** How a repeat of this write will be recognised: by the ledger, or by the version that the write made. */
 export interface Identity {
   claim?: LedgerClaim;
   writeId?: string;
 }
 
 /**
- * How this request will be recognised when it is sent again; a `Response` if its `Idempotency-Key` cannot be used.
+ * How a repeat of this request will be recognised; a `Response` if its `Idempotency-Key` is not valid.
  *
- * In a store without a ledger the current version alone says which write made it. There only a request with If-Match is
- * recognised: the standard lets a server answer it with success when this very change has been made already, and does
- * not let it for If-None-Match.
+ * Without a ledger, only the current version says which write made it. In that case only a request with If-Match is
+ * recognised. The standard lets a server report success when the same change was made already, but only for
+ * If-Match, not for If-None-Match.
  *
  * @see RFC 9110 §13.1.1
  */
@@ -64,15 +64,15 @@ export async function identityOf<T>(
 
 const CONDITIONS = ["If-Match", "If-None-Match", "If-Unmodified-Since", "Content-Type"];
 
-/** Whether the current version was made by this request, by another one under the same key, or by neither. */
+/** Whether the current version was made by this request, by another request under the same key, or by neither. */
 export function compareWriteIds(writeId: string, current: string): "same" | "misused" | "unrelated" {
   if (writeId === current) return "same";
   return idOf(writeId) === idOf(current) ? "misused" : "unrelated";
 }
 
 /**
- * The answer to a keyed request, with how long its key is remembered. A client that sends it again within that time
- * knows from any answer what became of the first.
+ * The answer to a keyed request, with the time for which its key is remembered. A client that resends within that
+ * time learns what happened to the first request.
  */
 export function withLedgerField<T>(request: Request, store: VersionedStore<T>, response: Response): Response {
   if (!store.ledger || !request.headers.has("Idempotency-Key")) return response;
@@ -89,7 +89,7 @@ function idOf(writeId: string): string {
   return writeId.split(".", 1)[0]!;
 }
 
-/** A body that the caller has read without handing it over can be looked at no more: its length stands for it. */
+/** A body that the caller has read without handing it over cannot be read again, so its length stands for it. */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
   if (request.bodyUsed || request.body?.locked) return request.headers.get("Content-Length") ?? "";
   return readBytes(request.clone(), MAX_BYTES);

@@ -1,29 +1,29 @@
 import { StoreBusyError } from "../contract/errors.ts";
 import { atMost, unlessAborted } from "../contract/waiting.ts";
 
-/** How long one writer is waited for, in milliseconds. Waiting is a courtesy: nothing that must be right needs it. */
+/** How long to wait for one writer, in milliseconds. Waiting only saves work: correctness does not depend on it. */
 const MAX_TURN = 1000;
 
-/** How long a writer stands in line, in milliseconds, while those before it make progress. */
+/** How long a writer may wait in the queue, in milliseconds, while those before it make progress. */
 const MAX_WAIT = 30_000;
 
-/** The line for one key. */
+/** The queue of one key. */
 interface Line {
-  /** When the turn of the last writer in it is over. */
+  /** Resolves when the last writer in the queue is done. */
   end: Promise<void>;
-  /** Called for the writers that still wait, when nobody can write. */
+  /** Called for the waiting writers when the store cannot write. */
   waiting: Set<(reason: StoreBusyError) => void>;
 }
 
 const lines = new WeakMap<object, Map<string, Line>>();
 
 /**
- * Does the work when the writers of this process that came before have had their turn with the key. `waited` tells it
- * whether there was one.
+ * Does the work after the earlier writers of this process are done with the key. `waited` is true if there were
+ * any.
  *
- * Of a hundred writers that try one key at the same time, one wins and ninety-nine have worked in vain. In line, each
- * competes with the other processes alone, and each is served in the order in which it came. When the first finds the
- * store busy, those that have waited with it would find the same: they are told so at once.
+ * Without a queue, a hundred writers that try one key together waste ninety-nine tries. In a queue, each competes
+ * only with other processes, and they are served in order. When the first finds the store busy, the waiting writers
+ * would find the same, so they are told at once.
  */
 export async function inTurn<R>(
   store: object,
@@ -49,7 +49,7 @@ export async function inTurn<R>(
   }
 }
 
-/** Resolves when the line has moved up; rejects when it cannot, or the signal aborts. */
+/** Resolves when it is this writer's turn; rejects when the store cannot write, or the signal aborts. */
 async function turnAfter(line: Line, signal: AbortSignal | undefined): Promise<void> {
   const { end } = line;
   let refuse: (reason: StoreBusyError) => void = () => {};

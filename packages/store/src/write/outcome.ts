@@ -1,22 +1,22 @@
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 
-/** What came of a write. Nothing was written but for `created`, `updated` and `deleted`. */
+/** The result of a write. Only `created`, `updated` and `deleted` mean that something was written. */
 export type Outcome<T> =
   | { kind: "created" | "updated"; current: Versioned<T> }
   | { kind: "deleted" }
-  /** The same request was applied before. `version` null: it deleted. `current` may be another version by now. */
+  /** The same request was applied before. `version` null: it deleted. `current` may be a later version. */
   | { kind: "repeated"; first: FirstOutcome; current: Versioned<T> | VersionInfo | null }
   /** A condition does not hold. */
   | { kind: "refused"; refusal: Response; current: Versioned<T> | VersionInfo | null }
-  /** `change` has answered by itself. */
+  /** `change` returned a `Response`. */
   | { kind: "declined"; response: Response }
-  /** Nothing is here to be changed. */
+  /** The resource is absent, so it cannot be changed. */
   | { kind: "absent" }
-  /** The `Idempotency-Key` came with another request before. */
+  /** The `Idempotency-Key` came with a different request before. */
   | { kind: "key-reused" }
-  /** The value that is here cannot be decoded, and the write depends on it. */
+  /** The current value cannot be decoded, and the write depends on it. */
   | { kind: "unreadable" }
-  /** Other writers were faster every time, or the store cannot write now. */
+  /** Other writers were faster each time, or the store cannot write now. */
   | { kind: "busy" }
   /** The store has no room. */
   | { kind: "full" }
@@ -25,10 +25,10 @@ export type Outcome<T> =
   /** This kind of store can never hold the value. */
   | { kind: "too-large"; reason: string };
 
-/** What a write did that is recognised when it is sent again. */
+/** What a write did, for recognising its repeat. */
 export interface FirstOutcome {
   version: string | null;
   created: boolean;
-  /** Where the answer said that the created resource is. */
+  /** The `Location` of the created resource, as the answer gave it. */
   location: string | null;
 }

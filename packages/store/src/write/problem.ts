@@ -16,8 +16,8 @@ const TITLES = {
 const ERRORS = "https://github.com/entity-tag/entity-tag/blob/main/docs/guides/errors.md";
 
 /**
- * The types of the problems that refuse a change although its condition held. A client tells by them, without reading
- * prose, that another try on a newer version will not help.
+ * The types of problems that refuse a change although its condition held. From the type, a client knows without
+ * reading prose that another try on a newer version will not help.
  *
  * @see RFC 9457 §3.1.1
  */
@@ -30,11 +30,11 @@ export const PROBLEM_TYPES = {
 
 interface ProblemOptions {
   headers?: Record<string, string>;
-  /** Default: `about:blank`, which means the status and no more. */
+  /** Default: `about:blank`, which means no more than the status. */
   type?: string;
 }
 
-/** A refusal in words, for a machine and for a person. @see RFC 9457 §3 */
+/** A refusal as problem details, for machines and people. @see RFC 9457 §3 */
 export function problem(
   status: keyof typeof TITLES,
   detail: string,
@@ -60,7 +60,7 @@ export function unreadableNow(): Response {
   return problem(503, detail, { headers: { "Retry-After": "1" } });
 }
 
-/** Other writers were faster every time, or the store cannot write now: nothing was written. */
+/** Other writers were faster each time, or the store cannot write now: nothing was written. */
 export function busy(): Response {
   const detail =
     "The store cannot write this at the moment. Nothing was changed; send the request again after a moment.";

@@ -1,21 +1,21 @@
 import { type EntityTag, strong, versionTag } from "@entity-tag/core";
 import type { VersionInfo } from "../contract/versioned-store.ts";
 
-/** How tags are made of versions, and versions found in tags. */
+/** Makes tags from versions, and finds versions in tags. */
 export interface TagFormat {
   tagOf(info: VersionInfo): EntityTag;
-  /** The version that the opaque part of a tag names. */
+  /** The version in the opaque part of a tag. */
   versionIn(opaque: string): string;
 }
 
-/** How long the time in a tag is: `2026-01-15T10:30:00.000Z` and the dot behind it. */
+/** The length of the time in a tag: `2026-01-15T10:30:00.000Z` and the dot after it. */
 const TIME_LENGTH = 25;
 
 /**
  * The formats of tags by name.
  *
- * `"time+version"` says when the record was last changed, and guards writes all the same: two changes within one tick of
- * the clock still have two versions. A time alone cannot do that.
+ * `"time+version"` shows when the record was last changed, and still guards writes: two changes within one tick of
+ * the clock have two versions. A time alone cannot do that.
  *
  * @see RFC 9110 §8.8.1
  */

@@ -2,7 +2,7 @@ import { type Current, formatDate, opaque, parseTagList } from "@entity-tag/core
 import type { VersionInfo } from "../contract/versioned-store.ts";
 import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
 
-/** The state to judge by: the version as a tag, and the codings that something on the way may apply. */
+/** The state to judge by: the version as a tag, and the codings that an intermediary may apply. */
 export function stateOf(
   found: VersionInfo | null,
   codings: readonly string[],
@@ -19,7 +19,7 @@ export function stamp(headers: Headers, info: VersionInfo, format: TagFormat = T
   return headers;
 }
 
-/** The versions that the client's `If-None-Match` may name: their values need not be read. */
+/** The versions that the client's `If-None-Match` may name. Their values need not be loaded. */
 export function knownVersions(
   request: Request,
   codings: readonly string[],

@@ -23,10 +23,13 @@ import type { Outcome } from "./outcome.ts";
 import type { TagFormat } from "./tag-format.ts";
 import { stateOf } from "./validators.ts";
 
-/** What becomes of the current value (`null`: nothing is there): the next one, `null` to delete, a `Response` to refuse. */
+/**
+ * Computes the next value from the current one (`null`: absent). It returns the next value, `null` to delete, or a
+ * `Response` to refuse.
+ */
 export type Change<T> = (current: T | null) => T | null | Response | Promise<T | null | Response>;
 
-/** A write, with everything it needs to be judged and made. */
+/** A write, with everything needed to judge and perform it. */
 export interface Write<T> {
   request: Request;
   store: VersionedStore<T>;
@@ -34,39 +37,46 @@ export interface Write<T> {
   change: Change<T>;
   policy: Policy | undefined;
   codings: readonly string[];
-  /** How tags are made of versions. Default: of the version alone. */
+  /** How tags are made. Default: from the version alone. */
   format?: TagFormat | undefined;
   maxSwaps: number;
   signal: AbortSignal;
-  /** How the write is recognised when it is sent again. */
+  /** How a repeat of the write is recognised. */
   identity: Identity;
-  /** The octets that the next value is made of. */
+  /** The octets that the next value was parsed from. */
   octets?: Uint8Array | undefined;
-  /** The change and the answers do not look at the current value: it need not be read. */
+  /** True when neither the change nor the answers use the current value, so it need not be read. */
   skipValue: boolean;
-  /** The next value does not depend on the current one, so one that cannot be decoded may be replaced. */
+  /**
+   * True when the next value does not depend on the current one, so a value that cannot be decoded may be replaced.
+   */
   replaces: boolean;
-  /** Where nothing is, the outcome is `absent`, whatever the conditions say; otherwise they are judged. */
+  /**
+   * True when a write to an absent resource is `absent`, whatever the conditions are. Otherwise they are judged.
+   */
   mustExist: boolean;
 }
 
-/** What an attempt is made on. */
+/** What an attempt is based on. */
 interface Found<T> {
   current: Versioned<T> | VersionInfo | null;
-  /** The same request, or another under the same key, that was applied before. */
+  /** An earlier write that was applied for the same request, or for another one under the same key. */
   entry: LedgerEntry | null;
 }
 
 /** The longest pause between two tries, in milliseconds. */
 const MAX_PAUSE = 100;
 
-/** So many lost swaps are followed by another at once, on the state that the lost one brought back. */
+/**
+ * After this many lost swaps, the next try waits. Until then it starts at once, on the state that the lost swap
+ * returned.
+ */
 const QUICK_TRIES = 3;
 
 /**
- * Judges, changes and swaps, against one and the same version; after a lost swap, everything from the beginning.
+ * Judges, changes and swaps, all against one version. After a lost swap it begins again.
  *
- * A write that is refused anyway does not stand in line for the key.
+ * A write that is refused anyway does not wait in the key's queue.
  */
 export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   try {
@@ -99,7 +109,7 @@ async function attempts<T>(it: Write<T>, judged: Found<T> | undefined): Promise<
   return { kind: "busy" };
 }
 
-/** The outcome of a write that is not to be made; `undefined`: it may go on. */
+/** The outcome of a write that must not be performed; `undefined`: it may go on. */
 async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Outcome<T> | undefined> {
   const { claim, writeId } = it.identity;
   if (claim && entry) {
@@ -120,7 +130,7 @@ async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Out
 
 type LostSwap<T> = Extract<Swap<T>, { swapped: false }>;
 
-/** The change and the swap: the outcome, or the swap that was lost. */
+/** Changes the value and swaps it. Returns the outcome, or the lost swap. */
 async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<T> | LostSwap<T>> {
   const isUnreadable = current !== null && !hasValue<T>(current) && !it.skipValue;
   if (isUnreadable && !it.replaces) return { kind: "unreadable" };
@@ -142,7 +152,7 @@ async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<
   return { kind: current === null ? "created" : "updated", current: swap.current };
 }
 
-/** What a lost swap brought back. Whether another copy of this request has won stands in the ledger alone. */
+/** The state that a lost swap returned. Only the ledger can say whether another copy of this request won. */
 function foundBy<T>(it: Write<T>, { current }: LostSwap<T>): Found<T> | undefined {
   return current === undefined || it.identity.claim ? undefined : { current, entry: null };
 }
@@ -153,7 +163,7 @@ async function look<T>(it: Write<T>): Promise<Found<T>> {
   return store.ledger.find(key, identity.claim.id, { known: it.skipValue ? "*" : [], signal });
 }
 
-/** A value that cannot be decoded is there to be replaced. */
+/** A value that cannot be decoded counts as one that can be replaced. */
 async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Promise<Found<T>["current"]> {
   try {
     return skipValue && store.readUnless
@@ -165,7 +175,7 @@ async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Pro
   }
 }
 
-/** Also of another realm, or of a runtime that has more than one class of them. */
+/** Also accepts a `Response` of another realm, or of a runtime that has several such classes. */
 function isResponse(value: unknown): value is Response {
   return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
 }
