@@ -26,6 +26,7 @@ export const long: readonly string[] = [
   "test/adapters/deno.test.ts",
   "test/wiki/browser.test.ts",
   "test/wiki/wiki-of-many.test.ts",
+  "test/proxies/proxies.test.ts",
   "test/store/race/naive-stores.test.ts",
 ];
 

@@ -26,6 +26,7 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
   const json = resource(storage.pages, {
     key: keyBelow("/pages"),
     require: true,
+    ifMatch: "weak", // A proxy that compresses makes the tag of a version weak. It still names that version.
     validate: isPage,
     maxBytes: MAX_BYTES,
   });

@@ -1,0 +1,31 @@
+import type { Settings } from "./origin.ts";
+import type { ProductName } from "./products.ts";
+
+/** A row of the table in docs/guides/proxies.md. */
+export interface Row {
+  /** What a gzip client sees of the tag "v1". */
+  tag: 'W/"v1"' | '"v1-gzip"' | '"v1"';
+  /** What the table says to set. */
+  set: string;
+  settings: Settings;
+  /** The lines that the product's own configuration needs. */
+  extra?: string;
+}
+
+export const rows: Record<ProductName, Row> = {
+  "nginx with gzip": { tag: 'W/"v1"', set: 'ifMatch: "weak"', settings: { ifMatch: "weak" } },
+  "nginx with proxy_cache": {
+    tag: 'W/"v1"',
+    set: 'ifMatch: "weak"',
+    settings: { ifMatch: "weak" },
+    extra: "proxy_set_header If-None-Match $http_if_none_match;",
+  },
+  "Apache with mod_deflate": { tag: '"v1-gzip"', set: "codings", settings: {} },
+  Varnish: { tag: 'W/"v1"', set: 'ifMatch: "weak"', settings: { ifMatch: "weak" } },
+  HAProxy: { tag: 'W/"v1"', set: 'ifMatch: "weak"', settings: { ifMatch: "weak" } },
+  Squid: {
+    tag: '"v1"',
+    set: 'cacheControl: "private, no-cache"',
+    settings: { cacheControl: "private, no-cache" },
+  },
+};
