@@ -1,10 +1,12 @@
 import type { Current } from "./state.ts";
 
-/** Registered, since two copies of this package may meet: an adapter brings one, its user another. */
+/**
+ * A registered symbol, because two copies of this package may meet: an adapter may bring one, and its user another.
+ */
 const ACCEPTED: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/core/accepted-codings");
 
 /**
- * The state, with the codings whose tags are accepted for it. Codings of its own win.
+ * The state, with the codings whose tags are accepted for it. Codings that the state has already win.
  *
  * This is how an adapter applies its option `codings`: it judges `withCodings(await current(request), codings)`.
  *
@@ -14,7 +16,7 @@ const ACCEPTED: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/core/acc
  */
 export function withCodings(current: Current, codings: readonly string[] | undefined): Current {
   if (current === null || codings === undefined || current.codings !== undefined) return current;
-  // Named one by one: a record of the application may have them from its class.
+  // Names each member, because a record of the application may inherit them from its class.
   const { etag, alternates, lastModified, lastModifiedStrong } = current;
   return { etag, alternates, lastModified, lastModifiedStrong, codings };
 }

@@ -7,7 +7,7 @@ import { earlyResponse, type Fields, type PlainResponse, refusal } from "./respo
 import { type Current, checkedState } from "./state.ts";
 import { withAcceptEncoding } from "./vary.ts";
 
-/** A policy, and the codings of which a tag may be. */
+/** A policy, and the codings whose tags are accepted. */
 export interface CheckOptions extends Policy {
   /** Codings that a server in front may apply, and mark in the tag: `["gzip"]` for Apache. Default: none. */
   codings?: readonly string[] | undefined;
@@ -41,14 +41,15 @@ export function checkPreconditions(
   return plain && respond(plain, request.method);
 }
 
-/** The response, with those fields of the answer that it replaces which may stay. */
+/** The response, with those fields of the replaced answer that may stay. */
 export function respond(plain: PlainResponse, method?: string, old: Fields = []): Response {
   const { status, fields, body, keeps, vary } = plain;
   const headers = new Headers(fields);
   const isNew = (name: string) => fields.some(([own]) => own.toLowerCase() === name.toLowerCase());
   for (const [name, value] of old) if (keeps(name, value) && !isNew(name)) headers.append(name, value);
   if (vary !== undefined) headers.set("Vary", withAcceptEncoding(headers.get("Vary")));
-  // §9.3.2: the length is that of GET, and never 0. Some servers write 0 where there is neither length nor body.
+  // §9.3.2: the length would be that of GET, so it is never 0. Some servers write 0 when there is neither length
+  // nor body.
   if (method === "HEAD" && body !== undefined) {
     headers.set("Content-Length", String(new TextEncoder().encode(body).byteLength));
   }
@@ -69,7 +70,7 @@ export function notModified(headers?: HeadersLike): Response {
 }
 
 /**
- * A 412 with the current validators, for a change that another one overtook after its conditions had held.
+ * A 412 with the current validators: for a change whose conditions held, but which another change overtook.
  *
  * @throws {TypeError} if a tag or a time in `current` is not valid
  * @example
@@ -92,5 +93,5 @@ export function preconditionRequired(): Response {
   return respond(refusal(conditionMissing(), null));
 }
 
-/** Every form in which fields may be given to `new Headers`. */
+/** Every form that `new Headers` accepts. */
 export type HeadersLike = ConstructorParameters<typeof Headers>[0];

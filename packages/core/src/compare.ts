@@ -34,7 +34,7 @@ export function weakMatch(a: EntityTag, b: EntityTag): boolean {
 }
 
 function isWeakFormOf(longer: EntityTag, shorter: EntityTag): boolean {
-  // With no more than `W/` to spare, `lastIndexOf` looks there first, and is faster than `endsWith`.
+  // When `W/` is the only possible extra, `lastIndexOf` looks there first, and is faster than `endsWith`.
   return (
     longer.length === shorter.length + 2 && longer.startsWith('W/"') && longer.lastIndexOf(shorter) === 2
   );

@@ -1,25 +1,25 @@
-/** A body that was read: the whole of it, or a stream that begins with the chunks that were read. */
+/** A body that was read: all of it, or a stream that begins with the chunks that were read. */
 export type ReadBody =
   | { readonly complete: true; readonly bytes: Uint8Array }
   | { readonly complete: false; readonly stream: ReadableStream };
 
-/** The chunks of a string or a buffer arrive within these many microtasks, on every runtime. */
+/** On every runtime, the chunks of a string or a buffer arrive within this number of microtasks. */
 const MICROTASKS = 16;
-/** A producer that is always ready, one byte at a time, is not a complete body. */
+/** Stops at this number of chunks: a producer that is always ready, one byte at a time, is not a complete body. */
 const MAX_CHUNKS = 1024;
 
 /**
- * Reads a body that is complete at once, without waiting for one that is not.
+ * Reads a body that is complete at once. It does not wait for any other.
  *
- * Each read has to settle within a few microtasks. No timer and no turn of the event loop is waited for, since how much
- * arrives in a turn depends on the load of the machine. A body that is still being produced, or is longer than
- * `maxBytes`, comes back as a stream of the same chunks, with its back-pressure, its end or its error.
+ * Each read must settle within a few microtasks. It waits for no timer and no turn of the event loop, because the
+ * number of chunks in a turn depends on the load of the machine. A body that is still being produced, or is longer
+ * than `maxBytes`, is returned as a stream of the same chunks, with its back-pressure, its end or its error.
  */
 export async function readIfComplete(body: ReadableStream, maxBytes: number): Promise<ReadBody> {
   return readWhile(body, maxBytes, MAX_CHUNKS, settlesSoon);
 }
 
-/** Reads a body whose length is known to be within `maxBytes`, and waits for it as long as it takes. */
+/** Reads a body whose length is known to be within `maxBytes`. It waits as long as that takes. */
 export async function readToEnd(body: ReadableStream, maxBytes: number): Promise<ReadBody> {
   return readWhile(body, maxBytes, Number.POSITIVE_INFINITY, () => true);
 }
@@ -38,7 +38,7 @@ async function readWhile(
     if (chunk === undefined) return { complete: false, stream: resume(chunks, reader, next) };
     if (chunk.done) return { complete: true, bytes: join(chunks as Uint8Array[], size) };
     chunks.push(chunk.value);
-    // A string or another view is for whoever sends the body to judge: it passes as it is.
+    // A string or another view passes unchanged: the sender of the body decides whether it is valid.
     if (!(chunk.value instanceof Uint8Array)) break;
     size += chunk.value.byteLength;
   }
@@ -55,7 +55,7 @@ async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
   return settled;
 }
 
-/** The chunks that were read and those still to come. `next` is a read already under way. */
+/** A stream of the chunks that were read and the later ones. `next` is a read that has already begun. */
 function resume(
   chunks: unknown[],
   reader: ReadableStreamDefaultReader,

@@ -5,20 +5,23 @@ import { type ConditionalRequest, isTransfer } from "./evaluate.ts";
 import { listIncludes } from "./tag-list.ts";
 import { withAcceptEncoding } from "./vary.ts";
 
-/** A compressor between the handler and the wire that leaves tags as they are, and what is known of it beforehand. */
+/** A compressor that runs after the handler and leaves tags unchanged, and what is known of it beforehand. */
 export interface Compressor<Req> {
   /** The codings that it may apply. */
   readonly codings: readonly string[];
-  /** The coding that the answer to this request will have; `"identity"`: none; `"unsure"`: one of them, or none. */
+  /**
+   * The coding that the answer to this request will have; `"identity"`: no coding; `"unsure"`: one of them, or
+   * none.
+   */
   codingFor(request: Req): string;
 }
 
 /**
- * The handler with a tag for each coding of its answers, so that two codings never share a strong one. The fields of its
- * requests must be such as can be written to.
+ * The handler, with a tag for each coding of its answers, so that two codings never share a strong tag. The fields
+ * of its requests must be writable.
  *
- * A strong `"v1"` goes out as `"v1-gzip"` where its answer will be coded so, and weak where that is not known. Conditions
- * accept the coded tags, as `State.codings` says. A range is of the form without a coding.
+ * A strong `"v1"` is sent as `"v1-gzip"` when its answer will be coded, and as a weak tag when that is not known.
+ * Conditions accept the coded tags, as with `State.codings`. A range is always of the uncoded form.
  *
  * @example
  * const compressor = { codings: ["gzip"], codingFor: () => "gzip" };
@@ -52,10 +55,10 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
 }
 
 /**
- * The tag of a body once it is coded: what an adapter sends where it sees its own process code the body.
+ * The tag of a body once it is coded. An adapter sends it when it sees that its own process codes the body.
  *
- * A weak tag stays, since it promises no bytes; so does one that is a coded one already. Several codings, or one that
- * cannot stand in a tag, weaken it.
+ * A weak tag stays, because it does not promise the same bytes. A tag of a coding stays, too. Several codings, or
+ * one that cannot be written in a tag, weaken it.
  *
  * @example
  * tagOfCoding('"v1"', "gzip"); // '"v1-gzip"'
@@ -70,8 +73,8 @@ export function tagOfCoding(etag: EntityTag, contentEncoding: string): EntityTag
 }
 
 /**
- * The tag of an answer that a compressor would code if it had a body: weak in a 304, unless the client has named it as it
- * stands, and so holds exactly that form.
+ * The tag of an answer that a compressor would code if it had a body. In a 304 it is weak, unless the client named
+ * exactly this tag and so has exactly that form.
  *
  * @example
  * const request = { method: "GET", headers: new Headers({ "If-None-Match": 'W/"v1"' }) };

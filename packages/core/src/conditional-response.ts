@@ -10,17 +10,17 @@ import { discard, type Tagging, tagged } from "./tagging.ts";
 
 /** The options of {@link conditionalResponse}. */
 export interface LateOptions<Req = Request> extends CheckOptions, Tagging<Req> {
-  /** Which further fields of the answer a refusal keeps, besides those that `keepsInLateRefusal` names. */
+  /** Which fields of the answer a refusal keeps besides those of `keepsInLateRefusal`. */
   keep?: ((fieldName: string) => boolean) | undefined;
 }
 
 /**
- * The response to send instead of a finished one, by the conditions of its request: 304, 412, or the same response with
- * a tag.
+ * Judges a finished response by the conditions of its request. Returns a 304, a 412, or the same response with a
+ * tag.
  *
- * It is for hooks that hold a finished `Response`. Only 2xx answers to GET, HEAD and QUERY are judged, since a write
- * cannot be judged once it is done; everything else comes back as it is. Give it the request as the client sent it: a
- * 416 is judged by its own validators, since conditions come before the range.
+ * Use it in hooks that hold a finished `Response`. It judges only 2xx answers to GET, HEAD and QUERY, because a
+ * write cannot be judged after it is done; it returns all others unchanged. Give it the request as the client sent
+ * it. It also judges a 416 by its own validators, because conditions come before the range.
  *
  * @throws {TypeError} on an unknown or wrong option, and if `tag` gives something other than a tag
  * @example
@@ -44,7 +44,7 @@ export async function conditionalResponse<Req extends ConditionalRequest = Reque
   return judge(request, response, options);
 }
 
-/** As {@link conditionalResponse}, with options that were checked before. */
+/** Like {@link conditionalResponse}, with options that were checked before. */
 export async function judge<Req extends ConditionalRequest>(
   request: Req,
   response: Response,
@@ -60,12 +60,12 @@ export async function judge<Req extends ConditionalRequest>(
   return respond(instead, request.method, [...sent.headers]);
 }
 
-/** The state that the validators of an answer tell. */
+/** The state that the validators of an answer describe. */
 export function validatorsOf({ headers }: Response): State {
   return { etag: parseTag(headers.get("ETag")), lastModified: parseDate(headers.get("Last-Modified")) };
 }
 
-/** §14.2: a range is looked at after the conditions, so they decide first where a 416 has validators. */
+/** §14.2: conditions come before the range, so they decide first when a 416 has validators. */
 function isRangeBeyondEnd({ method, headers }: ConditionalRequest, response: Response): boolean {
   if (response.status !== 416 || !isRead(method) || headers.get("range") == null) return false;
   return response.headers.has("ETag") || response.headers.has("Last-Modified");

@@ -14,12 +14,12 @@ import { askedTwice, withoutRange } from "./without-range.ts";
 export interface ConditionalOptions<Req extends Request, Rest extends unknown[]> extends LateOptions<Req> {
   /**
    * The state to judge against, before the handler. `null`: nothing is here; `{}`: here, without a validator. A
-   * `Response`, such as a 401 or a 403, is the answer itself, and nothing is learnt of the state.
+   * `Response`, such as a 401 or a 403, is sent as the answer, so the client learns nothing of the state.
    */
   current?: ((request: Req, ...rest: Rest) => Awaitable<Current | Response>) | undefined;
   /**
-   * Fields that a 200 and the 304 in its place carry, such as `Cache-Control`, `Vary` and CORS fields. A refusal carries
-   * those that are not about the representation.
+   * Fields that a 200 and its 304 both carry, such as `Cache-Control`, `Vary` and CORS fields. A refusal carries
+   * those that do not describe the representation.
    */
   headers?: HeadersLike | ((request: Req, ...rest: Rest) => HeadersLike) | undefined;
 }
@@ -36,22 +36,24 @@ export const CONDITIONAL_RULES: OptionRules = {
 };
 
 /**
- * The handler, with the conditions of reads obeyed, and with `current` those of writes, too.
+ * A handler that obeys the conditions of reads, and with `current` also those of writes.
  *
- * With `current`, every method is judged before the handler acts, and a 2xx read is stamped with the validators that
- * the handler did not set. The handler does not run for a 304 or a refusal, nor does a check in it: who may read or
- * write is decided in `current`, which may give a `Response`, or outside. `current` refuses early; the write itself has to
- * be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by the tag and date of
- * their 2xx answer, which is merely not sent; every other request passes untouched. So is a read for which `current`
- * gives `{}`.
+ * With `current`, every method is judged before the handler acts, and a 2xx read gets the validators that the
+ * handler did not set. For a 304 or a refusal the handler does not run, so no check in it runs either: decide who
+ * may read or write in `current`, which may return a `Response`, or outside. `current` refuses early; the write
+ * itself must be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by
+ * the tag and date of their 2xx answer, which a 304 replaces. All other requests pass unchanged. A read for which
+ * `current` returns `{}` is judged by its answer, too.
  *
- * A body with a `Content-Length` within `maxBytes` is waited for and hashed: a source that stalls delays its answer. One
- * without is hashed if it is complete at once. Everything else, such as server-sent events, flows on at once, untagged.
- * The answer to a failed `If-Range` is the whole: a handler of GET or QUERY that sent a part is asked again, without
- * `Range`. A request's `Cache-Control: no-cache` suppresses no 304. Arguments after the request are passed through.
+ * A body with a `Content-Length` within `maxBytes` is read completely and hashed: a source that stalls delays its
+ * answer. A body without one is hashed if it is complete at once. All others, such as server-sent events, are sent
+ * at once without a tag. The answer to a failed `If-Range` is the whole representation: a handler of GET or QUERY
+ * that sent a part is called again, without `Range`. A request's `Cache-Control: no-cache` suppresses no 304.
+ * Arguments after the request are passed through.
  *
- * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`; rejects if `current` or
- * `tag` yields something other than a state or a tag, and with an error of the handler's
+ * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`. The handler's
+ *   promise rejects if `current` or `tag` returns something other than a state or a tag, and with errors of the
+ *   handler
  * @example
  * const handler = conditional(() => Response.json({ hello: "world" }));
  * const first = await handler(new Request("https://example.com/"));
@@ -83,7 +85,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
       const response = await handler(request, ...rest);
       return isSent(request, response) ? stamp(response, fields) : response;
     };
-    // A read of a resource without a validator of its own is judged by those of its answer.
+    // The state has no validator, so a read is judged by those of its answer.
     const isLate = state === undefined || (validators.length === 0 && isRead(request.method));
     if (isLate) return judgeLate(request, handle, options);
     const decision = evaluate(request, state, options);
@@ -133,7 +135,7 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   }
   const whole = await withoutRange(second, handle);
   const judged = isAnswer(whole) ? await judge(request, whole, options) : whole;
-  // The conditions hold, and the range is beyond the end of the very version that the client has a part of.
+  // The conditions hold, and the range is beyond the end of the version that the client has a part of.
   const isTrue416 =
     response.status === 416 && isAnswer(judged) && judged.status === 200 && isRangeWanted(request, judged);
   const [sent, dropped] = isTrue416 ? [response, judged] : [judged, response];
@@ -141,7 +143,7 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   return sent as Res | Response;
 }
 
-/** Only GET and QUERY are ever asked again, and only for a range that a condition may forbid. */
+/** Only GET and QUERY are called again, and only for a range that a condition may forbid. */
 function mayAskAgain({ method, headers }: Request): boolean {
   return (method === "GET" || method === "QUERY") && headers.has("Range") && isConditional(headers);
 }
@@ -151,18 +153,20 @@ function isConditional(headers: Headers): boolean {
   return names.some((name) => headers.has(name));
 }
 
-/** Whether the handler honoured a range, or refused it, before the conditions were asked (§13.2.2, §14.2). */
+/** True when the handler honoured or refused a range before the conditions were judged (§13.2.2, §14.2). */
 function isOverhasty(request: Request, response: Response): boolean {
   return response.status === 416 || (response.status === 206 && !isRangeWanted(request, response));
 }
 
-/** Whether the range is of the version that `If-Range` names. A date is not known to be a strong one here (§8.8.2.2). */
+/**
+ * True when the range is of the version that `If-Range` names. A date is not known to be strong here (§8.8.2.2).
+ */
 function isRangeWanted({ headers }: Request, response: Response): boolean {
   return ifRange(headers.get("If-Range"), validatorsOf(response)) !== false;
 }
 
 function isAnswer(response: Response | undefined | null): response is Response {
-  // Some runtimes take null for an answer, too.
+  // Some runtimes also accept null as an answer.
   return response != null;
 }
 

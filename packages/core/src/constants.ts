@@ -1,5 +1,5 @@
-// Constants have a file of their own so that builds write the numbers where they are used: engines then know them, and
-// bundles do not have their names.
+// Constants have a file of their own so that builds inline the numbers. Engines then know their values, and bundles
+// do not contain their names.
 
 export const TAB = 0x09;
 export const SPACE = 0x20;
@@ -11,7 +11,7 @@ export const ZERO = 0x30;
 export const COLON = 0x3a;
 export const CAPITAL_W = 0x57;
 export const DELETE = 0x7f;
-/** 1 in each of four octets. */
+/** The number 1 in each of four octets. */
 export const ONES = 0x01010101;
 /** Marks the end of a text. No signed byte of UTF-8 has this value. */
 export const END = -1;
@@ -20,5 +20,5 @@ export const END = -1;
 export const NO_NUMBER = 100_000;
 /** In seconds, as dates are compared. */
 export const NO_DATE = NaN;
-/** The three letters as one number. */
+/** Three letters as one number. */
 export const GMT = 0x474d54;

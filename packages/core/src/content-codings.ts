@@ -1,15 +1,15 @@
 import { checkedTag, type EntityTag } from "./entity-tag.ts";
 import { listIncludes } from "./tag-list.ts";
 
-/** The codings that adapters accept by default: what the compressors and servers of today apply. */
+/** The codings that adapters accept by default: those that today's compressors and servers apply. */
 export const CODINGS: readonly string[] = ["gzip", "deflate", "br", "zstd"];
 
 /**
- * The tag of one coding of a version: its gzip form is another sequence of bytes, so it needs a tag of its own.
+ * The tag of one coding of a version. The gzip form has other bytes, so it needs a tag of its own.
  *
- * `identity` is no coding: the tag stays as it is.
+ * `identity` is not a coding: the tag stays unchanged.
  *
- * @throws {TypeError} if the tag is not valid, or the coding cannot stand in one
+ * @throws {TypeError} if the tag is not valid, or the coding cannot be written in a tag
  * @example
  * codedTag('"v1"', "gzip"); // '"v1-gzip"'
  * @see RFC 9110 §8.8.3.3
@@ -38,7 +38,7 @@ export function listedCoding(
   accepted?: string,
 ): EntityTag | undefined {
   for (const coding of codings) {
-    // Most fields name no coding at all: that is seen before anything is allocated.
+    // Most fields contain no coding name. This check finds that before anything is allocated.
     if (!field.includes(coding) || isCoded(tag, codings)) continue;
     const coded = withSuffix(tag, coding);
     const isAdmitted = accepted === undefined || admitsCoding(accepted, coding);
@@ -47,16 +47,18 @@ export function listedCoding(
   return undefined;
 }
 
-/** A tag that already is one of a coding is taken as it is: a file that was compressed beforehand has such a tag. */
+/**
+ * A tag that already ends in a coding is returned unchanged: a file that was compressed beforehand has such a tag.
+ */
 export function isCoded(tag: EntityTag, codings: readonly string[]): boolean {
   return codings.some((coding) => tag.endsWith(`-${coding}"`));
 }
 
 /**
- * Whether an `Accept-Encoding` admits a coding.
+ * True when an `Accept-Encoding` admits a coding.
  *
- * A request without the field admits none (we choose): compressors code nothing for it. A weight that is not a number
- * admits nothing.
+ * A request without the field admits no coding (we choose), because compressors code nothing for it. A weight that
+ * is not a number admits nothing.
  *
  * @example
  * admitsCoding("gzip, br;q=0", "gzip"); // true

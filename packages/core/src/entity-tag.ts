@@ -7,7 +7,7 @@ export type StrongTag = `"${string}"`;
 export type WeakTag = `W/"${string}"`;
 
 /**
- * An entity tag. The wire form is the value: it is compared, stored and sent as it stands.
+ * An entity tag. The wire form is the value: it is compared, stored and sent unchanged.
  *
  * @see RFC 9110 §8.8.3
  */
@@ -46,7 +46,8 @@ export function weak(opaque: string): WeakTag {
 }
 
 /**
- * The one entity tag that a field holds, or `undefined` if it holds anything else: a list, `*`, an unquoted word, `w/"a"`.
+ * The one entity tag in a field; `undefined` if the field holds anything else: a list, `*`, an unquoted word,
+ * `w/"a"`.
  *
  * Spaces and tabs around it are dropped. Never throws.
  *
@@ -64,7 +65,7 @@ export function parseTag(text: string | null | undefined): EntityTag | undefined
 }
 
 /**
- * Whether the tag promises the same meaning only, not the same bytes.
+ * True when the tag promises only the same meaning, not the same bytes.
  *
  * @example
  * isWeak('W/"v1"'); // true
@@ -87,7 +88,7 @@ export function opaque(tag: EntityTag): string {
 }
 
 /**
- * The weak form of a tag: for a representation that something on the way may transform, such as a compressor.
+ * The weak form of a tag: for a representation that an intermediary, such as a compressor, may transform.
  *
  * @throws {TypeError} if it is not an entity tag
  * @example
@@ -99,17 +100,20 @@ export function weaken(tag: EntityTag): WeakTag {
   return isWeak(tag) ? tag : `W/${tag}`;
 }
 
-/** `entity-tag`, for a program's own tags alone: engines run it at half the cost of a loop. */
+/**
+ * The syntax of `entity-tag`. It is used only for a program's own tags, because engines run it at half the cost of
+ * a loop.
+ */
 const TAG = /^(?:W\/)?"[!#-~\x80-\xff]*"$/;
 
-/** The tag, once it is known to be valid: a program's own tags are checked before they are sent or compared. */
+/** The tag, if it is valid: a program's own tags are checked before they are sent or compared. */
 export function checkedTag(tag: EntityTag): EntityTag {
   if (typeof tag === "string" && TAG.test(tag)) return tag;
   const text = typeof tag === "string" ? JSON.stringify(tag) : String(tag);
   throw new TypeError(`${text} is not an entity tag: make one with strong() or weak()`);
 }
 
-/** Where the tag that begins at `start` ends, or -1 if no tag begins there. `W/` is case-sensitive. */
+/** The index where the tag that begins at `start` ends; -1 if no tag begins there. `W/` is case-sensitive. */
 export function endOfTag(text: string, start: number): number {
   let i = start;
   if (text.charCodeAt(i) === CAPITAL_W && text.charCodeAt(i + 1) === SLASH) i += 2;

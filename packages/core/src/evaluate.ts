@@ -9,21 +9,21 @@ import {
 import { type Current, checkValidators } from "./state.ts";
 import { isReadable } from "./tag-list.ts";
 
-/** The parts of a request that a decision needs. A `Request` fits. Field names are asked for in lower case. */
+/** The parts of a request that a decision needs. A `Request` fits. `get` is called with names in lower case. */
 export interface ConditionalRequest {
   readonly method: string;
   readonly headers: { get(name: string): string | null | undefined };
 }
 
-/** Choices that the standard leaves to the origin. */
+/** Choices that the standard leaves to the origin server. */
 export interface Policy {
   /** `"weak"` departs from §13.1.1, for an origin behind a proxy that weakens tags. Default: `"strong"`. */
   ifMatch?: "strong" | "weak" | undefined;
-  /** Which writes need `If-Match` or `If-None-Match`; `true`: PUT, PATCH and DELETE. Default: none. */
+  /** The writes that need `If-Match` or `If-None-Match`; `true`: PUT, PATCH and DELETE. Default: no method. */
   require?: boolean | readonly string[] | undefined;
   /** How a write with an unreadable condition is refused: 412 (`"fail"`, the default) or 400 (`"reject"`). */
   malformed?: "fail" | "reject" | undefined;
-  /** Milliseconds since the epoch; settles the century of a two-digit year. Default: the clock. */
+  /** Milliseconds since the epoch. It decides the century of a two-digit year. Default: the clock. */
   now?: number | undefined;
 }
 
@@ -69,9 +69,9 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
 /**
  * The decision on a request, by its conditions and the current state, in the standard's order.
  *
- * A condition that cannot be read never authorises a write and never withholds a body. `proceed` on a read says in
- * `range` whether a `Range` in the request may be honoured. Each field is read once at most, and only if the order
- * of asking comes to it. A read of what is not here (`null`) always proceeds: to its 404.
+ * An unreadable condition never authorises a write and never withholds a body. `proceed` on a read says in `range`
+ * whether a `Range` in the request may be honoured. Each field is read at most once, and only if the order reaches
+ * it. A read of an absent resource (`null`) always proceeds to its 404.
  *
  * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, or `headers` is a plain object
  * @example
@@ -84,7 +84,7 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
   checkFields(headers);
   checkValidators(current);
   const reading = isRead(method);
-  // §13.2.1: a request whose answer would be neither 2xx nor 412 without conditions is not judged.
+  // §13.2.1: without conditions the answer would be neither 2xx nor 412, so the request is not judged.
   if (reading ? current === null : isNeverJudged(method)) return PROCEED;
 
   const match = headers.get("if-match");
@@ -107,7 +107,9 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
   return settled ?? step5IfRange(request, current, policy);
 }
 
-/** A `Headers` finds a field whatever the case of its name; a plain object or a `Map` may hide one that protects. */
+/**
+ * A `Headers` finds a field in any case of its name. A plain object or a `Map` might miss a field that protects.
+ */
 export function checkFields(headers: ConditionalRequest["headers"]): void {
   if (typeof headers?.get === "function" && !(headers instanceof Map && hidesFields(headers))) return;
   throw new TypeError(
@@ -137,7 +139,7 @@ function step2IfUnmodifiedSince(field: Field, current: Current, policy?: Policy)
   return ifUnmodifiedSince(field, current, policy?.now) === false ? FAILED_IF_UNMODIFIED_SINCE : undefined;
 }
 
-/** §13.2.2, step 3: if `If-None-Match` does not hold, 304 to a read and 412 to everything else. */
+/** §13.2.2, step 3: if `If-None-Match` does not hold, 304 for a read and 412 for all other methods. */
 function step3IfNoneMatch(
   field: string,
   { method, headers }: ConditionalRequest,
@@ -148,13 +150,15 @@ function step3IfNoneMatch(
     const accepted = current?.codings && headers.get("accept-encoding");
     return ifNoneMatch(field, current, accepted) ? undefined : NOT_MODIFIED_BY_TAG;
   }
-  // Each coding names the version that a write is about, whatever the client accepts in an answer.
+  // A write is about the version, and the tag of any coding names the version, whatever codings the client accepts.
   if (!ifNoneMatch(field, current, "*")) return FAILED_IF_NONE_MATCH;
   if (isReadable(field)) return undefined;
   return policy?.malformed === "reject" ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
 }
 
-/** §13.2.2, step 4: without `If-None-Match`, if `If-Modified-Since` does not hold, 304. A question for reads alone. */
+/**
+ * §13.2.2, step 4: without `If-None-Match`, if `If-Modified-Since` does not hold, 304. It applies only to reads.
+ */
 function step4IfModifiedSince(
   { method, headers }: ConditionalRequest,
   current: Current,
@@ -165,14 +169,17 @@ function step4IfModifiedSince(
   return held === false ? NOT_MODIFIED_BY_DATE : undefined;
 }
 
-/** §13.2.2, step 5: a `Range` may be honoured if `If-Range` holds or is not there. QUERY has it as GET (RFC 10008 §2.8). */
+/**
+ * §13.2.2, step 5: a `Range` may be honoured if `If-Range` holds or is absent. QUERY has ranges like GET (RFC 10008
+ * §2.8).
+ */
 function step5IfRange({ method, headers }: ConditionalRequest, current: Current, policy?: Policy): Decision {
   if ((method !== "GET" && method !== "QUERY") || headers.get("range") == null) return PROCEED;
   return ifRange(headers.get("if-range"), current, policy?.now) === false ? PROCEED : PROCEED_WITH_RANGE;
 }
 
 /**
- * Whether the method is GET, HEAD or QUERY. Their answer may be judged once it is there, since it need not be sent.
+ * True for GET, HEAD and QUERY. Their answer may be judged after it was made, because it need not be sent.
  *
  * @example
  * isRead("QUERY"); // true
@@ -183,7 +190,7 @@ export function isRead(method: string): boolean {
 }
 
 /**
- * Whether an answer with this status to this method sends a representation, which conditions can be about.
+ * True when an answer with this status to this method sends a representation, so that conditions can apply to it.
  *
  * @example
  * isTransfer("GET", 200); // true

@@ -1,8 +1,8 @@
-/** A plain object of fields, as Node's `req.headers` or the event of a function service has it. */
+/** A plain object of fields, such as Node's `req.headers` or the headers in the event of a cloud function. */
 export type PlainHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The fields of a plain object, to be asked for by name as those of a `Headers`.
+ * The fields of a plain object, with the `get` of a `Headers`.
  *
  * Names may be in any case. Several values of one field are one list (§5.3).
  *

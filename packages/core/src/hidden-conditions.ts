@@ -4,10 +4,10 @@ import { parseDate } from "./http-date.ts";
 import { parseTagList } from "./tag-list.ts";
 
 /**
- * Whether a simpler check (split at commas, `Date.parse`) could find a match that the standard does not.
+ * True when a simpler check (split at commas, `Date.parse`) could find a match that the standard does not find.
  *
- * An adapter then hides the conditions from a handler that may check so. A simpler check that misses a match does no
- * harm: the conditions are asked again when the answer is there.
+ * An adapter then hides the conditions from a handler that may make such a check. A simpler check that misses a
+ * match does no harm: the conditions are judged again when the answer is there.
  *
  * `now`: milliseconds since the epoch, for a two-digit year.
  *
@@ -18,7 +18,7 @@ import { parseTagList } from "./tag-list.ts";
  * @see RFC 9110 §13.1
  */
 export function isUnsafeForSimpleChecks({ headers }: ConditionalRequest, now?: number): boolean {
-  // Reads seldom have them, and the refusals of simpler checks give no advice.
+  // Reads seldom have these fields, and simpler checks refuse without advice.
   if (headers.get("if-match") != null || headers.get("if-unmodified-since") != null) return true;
   const noneMatch = headers.get("if-none-match");
   if (noneMatch != null) return !isSplitAtCommas(noneMatch);
@@ -26,16 +26,16 @@ export function isUnsafeForSimpleChecks({ headers }: ConditionalRequest, now?: n
   return modifiedSince != null && Date.parse(modifiedSince) !== parseDate(modifiedSince, now);
 }
 
-/** Whether a split at commas finds exactly the tags that the field has. */
+/** True when a split at commas finds exactly the tags of the field. */
 function isSplitAtCommas(field: string): boolean {
-  // A split leaves a single member whole. `*` would match a tag that is still to be made.
+  // A split leaves a single member unchanged. `*` would match a tag that has not been made yet.
   if (!field.includes(",")) return field.startsWith('"') || field.startsWith('W/"');
   const tags = parseTagList(field);
   return Array.isArray(tags) && tags.every((tag) => !tag.includes(","));
 }
 
 /**
- * Whether `If-Range` cannot hold, whatever the state is, because it is neither one strong tag nor a date. The range must
+ * True when `If-Range` cannot hold in any state, because it is neither one strong tag nor a date. The range must
  * not be honoured then.
  *
  * @example
@@ -51,8 +51,8 @@ export function isRangeRefused({ headers }: ConditionalRequest, now?: number): b
 }
 
 /**
- * Whether a read is judged by its date alone. A handler that answers 304 by the date sends no tag if the tag is still to
- * be made.
+ * True when a read is judged by its date alone. A handler that answers 304 by the date sends no tag if the tag has
+ * not been made yet.
  *
  * @example
  * const headers = new Headers({ "If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT" });

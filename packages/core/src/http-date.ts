@@ -13,10 +13,10 @@ const LAST = 253_402_300_799_999;
 /**
  * The time that an HTTP date names, in milliseconds since the epoch, or `undefined` if it is not an HTTP date.
  *
- * It reads the three forms of the standard only: no ISO 8601, no number, no zone but GMT. The day must exist. The weekday
- * must be the name of a weekday, but need not be that day's (we choose). Second 60 is the first of the next minute.
- * `now`, in milliseconds, settles the century of a two-digit year: never more than 50 years ahead. It has to be of the
- * year 1050 or later. It never throws.
+ * It reads only the three forms of the standard: no ISO 8601, no number, no zone except GMT. The day must exist.
+ * The weekday must be the name of a weekday, but need not be the right one (we choose). Second 60 is the first of
+ * the next minute. `now`, in milliseconds, decides the century of a two-digit year, which is never more than 50
+ * years ahead. `now` must be in the year 1050 or later. It never throws.
  *
  * @example
  * parseDate("Sun, 06 Nov 1994 08:49:37 GMT"); // 784111777000
@@ -29,9 +29,9 @@ export function parseDate(text: string | null | undefined, now?: number): number
 }
 
 /**
- * The time as an IMF-fixdate, the form that is sent. Milliseconds are cut off.
+ * The time as an IMF-fixdate, the form to send. Milliseconds are cut off.
  *
- * @throws {TypeError} on a time that is not valid, or lies outside the years 0 to 9999
+ * @throws {TypeError} on a time that is not valid, or is outside the years 0 to 9999
  * @example
  * formatDate(784111777000); // "Sun, 06 Nov 1994 08:49:37 GMT"
  * @see RFC 9110 §5.6.7
@@ -43,10 +43,13 @@ export function formatDate(ms: number): string {
   );
 }
 
-/** As {@link parseDate}, but in seconds, and NaN if it is not a date: engines keep small numbers without allocating. */
+/**
+ * Like {@link parseDate}, but in seconds, and NaN if it is not a date: engines keep small numbers without
+ * allocating.
+ */
 export function secondOf(text: string | null | undefined, now?: number): number {
   if (typeof text !== "string") return NO_DATE;
-  // `Sun Nov  6 08:49:37 1994` is put into the order of an IMF-fixdate, and read as one.
+  // Rewrites `Sun Nov  6 08:49:37 1994` in the order of an IMF-fixdate.
   if (text.length === 24) {
     text =
       text.slice(0, 3) +
@@ -59,14 +62,15 @@ export function secondOf(text: string | null | undefined, now?: number): number 
       "GMT";
   }
   if (text.length !== 29) return text.length > 29 ? rfc850(text, now) : NO_DATE;
-  // Each index is a constant, and errors are gathered in one number before one test: engines make that fast.
+  // Each index is a constant, and all errors are collected in one number that is tested once, because engines make
+  // that fast.
   const month = PLACES.get(lettersAt(text, 8))!;
   const day = twoDigits(text, 5);
   const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
   const hour = twoDigits(text, 17);
   const minute = twoDigits(text, 20);
   const second = twoDigits(text, 23);
-  // The weekday must be one, the day must exist, and a leap second may be any minute's (§5.6.7).
+  // The weekday must be a weekday's name, the day must exist, and any minute may have a leap second (§5.6.7).
   return PLACES.get(lettersAt(text, 0))! >= 12 &&
     ((text.charCodeAt(3) ^ COMMA) |
       (text.charCodeAt(4) ^ SPACE) |
@@ -89,11 +93,11 @@ export function secondOf(text: string | null | undefined, now?: number): number 
     : NO_DATE;
 }
 
-/** `Sunday, 06-Nov-94 08:49:37 GMT`, read as an IMF-fixdate. */
+/** Rewrites `Sunday, 06-Nov-94 08:49:37 GMT` as an IMF-fixdate. */
 function rfc850(text: string, now = Date.now()): number {
   const at = (NAMES.find((name) => text.startsWith(name)) ?? "").length;
   if (text.length !== at + 24 || text[at + 4]! + text[at + 8] !== "--") return NO_DATE;
-  // A two-digit year is the latest one that lies at most 50 years ahead.
+  // A two-digit year means the latest such year that is at most 50 years ahead.
   const limit = new Date(now);
   const year = 50 + limit.getUTCFullYear();
   const inCentury = (last: number) =>
@@ -104,7 +108,10 @@ function rfc850(text: string, now = Date.now()): number {
   return second <= limit.setUTCFullYear(year) / 1000 ? second : inCentury(year - 100);
 }
 
-/** From the last day of 1969 to the first of a month, in years that begin in March: a leap day is then the last. */
+/**
+ * Days from the last day of 1969 to the first of a month. Years begin in March here, so that a leap day is the last
+ * day.
+ */
 function daysBefore(year: number, month: number): number {
   const y = month < 2 ? year - 1 : year;
   const century = (y / 100) | 0;
@@ -112,7 +119,7 @@ function daysBefore(year: number, month: number): number {
   return ((1461 * y) >> 2) - century + (century >> 2) + daysOfYear - 719_469;
 }
 
-/** Three letters as one number: comparing it is cheaper than reading them again. */
+/** Three letters as one number, because comparing a number is cheaper than reading the letters again. */
 function lettersAt(text: string, at: number): number {
   const second = text.charCodeAt(at + 1);
   const third = text.charCodeAt(at + 2);
@@ -120,7 +127,7 @@ function lettersAt(text: string, at: number): number {
   return (second | third) < 0x100 ? (text.charCodeAt(at) << 16) | (second << 8) | third : 0;
 }
 
-/** Reads two digits: `code ^ 0x30` is 0 to 9 for a digit alone, and adding 6 to more than 9 overflows four bits. */
+/** Reads two digits: `code ^ 0x30` is 0 to 9 only for a digit, and adding 6 to more than 9 overflows four bits. */
 function twoDigits(text: string, at: number): number {
   const ten = text.charCodeAt(at) ^ ZERO;
   const one = text.charCodeAt(at + 1) ^ ZERO;

@@ -1,4 +1,4 @@
-/** Fields that describe a body. A 304 has no body, and the client's stored one is described already. */
+/** Fields that describe a body. A 304 has no body, and the client knows these fields of its stored one. */
 const ABOUT_THE_BODY: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "content-type",
   "content-length",
@@ -14,7 +14,7 @@ const ABOUT_THE_BODY: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "transfer-encoding",
 ]);
 
-/** Validators, and how long the representation may be kept. */
+/** Validators, and the fields that say how long the representation may be kept. */
 const ABOUT_THE_VERSION: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "etag",
   "last-modified",
@@ -26,7 +26,7 @@ const ABOUT_THE_VERSION: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "surrogate-key",
 ]);
 
-/** A refusal that is decided after the handler keeps these of the handler's fields, and families of others. */
+/** The fields of a handler that a late refusal keeps. Families of other fields are added below. */
 const KEPT_IN_LATE_REFUSAL: ReadonlySet<string> = /* @__PURE__ */ new Set(
   /* @__PURE__ */ (
     "vary set-cookie timing-allow-origin content-security-policy content-security-policy-report-only " +
@@ -40,11 +40,12 @@ const KEPT_IN_LATE_REFUSAL: ReadonlySet<string> = /* @__PURE__ */ new Set(
 const KEPT_FAMILIES = ["access-control-", "cross-origin-", "ratelimit", "x-ratelimit-"];
 
 /**
- * Whether a field of the 200 may stay in the 304 that takes its place. The name may be in any case.
+ * True when a field of the 200 may stay in its 304. The name may be in any case.
  *
- * Fields that describe a body go. Everything else stays (we choose): `Cache-Control`, `ETag` and `Vary`, as the
- * standard demands, and CORS fields, cookies, `Last-Modified` and the application's own besides. A content security
- * policy goes if its value is given and has a nonce or a hash: those belong to one body, not to the stored one.
+ * Fields that describe a body are dropped. All others stay (we choose): `Cache-Control`, `ETag` and `Vary`, which
+ * the standard demands, and CORS fields, cookies, `Last-Modified` and the application's own. A content security
+ * policy is dropped if its value is given and has a nonce or a hash, because those belong to one body and not to
+ * the stored one.
  *
  * @example
  * keepsInNotModified("Content-Type"); // false
@@ -58,11 +59,11 @@ export function keepsInNotModified(fieldName: string, value?: string): boolean {
 }
 
 /**
- * Whether a field that somebody set before the handler may stay in a refusal (400, 412, 428). The name may be in any
+ * True when a field that was set before the handler may stay in a refusal (400, 412, 428). The name may be in any
  * case.
  *
- * Fields of the representation go, and so do its validators and every lifetime: a refusal must not be kept as long as
- * the representation may be. CORS fields, `Vary`, cookies and the application's own stay (we choose).
+ * Fields of the representation are dropped, and so are its validators and all lifetimes: a refusal must not be kept
+ * as long as the representation. CORS fields, `Vary`, cookies and the application's own stay (we choose).
  *
  * @example
  * keepsInRefusal("Cache-Control"); // false
@@ -78,11 +79,10 @@ export function keepsInRefusal(fieldName: string): boolean {
 }
 
 /**
- * Whether a field of an answer that is there may stay in the refusal that is sent instead of it. The name may be in any
- * case.
+ * True when a field of a finished answer may stay in the refusal that replaces it. The name may be in any case.
  *
- * Most of what a handler says is about the representation, so only known fields stay (we choose): CORS, `Vary`,
- * cookies, security and reporting, ids of the request, limits of rate, `Date`, `Server` and the like.
+ * Most fields of a handler describe the representation, so only known fields stay (we choose): CORS, `Vary`,
+ * cookies, security and reporting, request ids, rate limits, `Date`, `Server` and the like.
  *
  * @example
  * keepsInLateRefusal("Access-Control-Allow-Origin"); // true

@@ -1,14 +1,15 @@
 import { type EntityTag, type StrongTag, strong, weak } from "./entity-tag.ts";
 
-/** A time younger than this could still be that of a second change (we choose, as Apache does). */
+/** A time younger than this could be that of two changes (we choose, as Apache does). */
 const FRESH_MS = 1000;
 /** 144 bits: 24 characters of base64 without padding. */
 const HASH_BYTES = 18;
 
 /**
- * The strong tag of a version or revision: the cheapest there is, provided that no version is ever used again.
+ * The strong tag of a version or revision. It is the cheapest tag; it requires that no version is ever used again.
  *
- * @throws {TypeError} on a character that cannot stand in a tag, on a `Date`, and on a number too large to be exact
+ * @throws {TypeError} on a character that is not allowed in a tag, on a `Date`, and on a number too large to be
+ *   exact
  * @example
  * versionTag(42); // '"42"'
  * @see RFC 9110 §8.8.1
@@ -29,8 +30,8 @@ export function versionTag(version: string | number | bigint): StrongTag {
 /**
  * The tag of a time of modification: weak while a second change could still get the same time.
  *
- * That is so for a time less than one second old or still to come. It is so for ever for a time in whole seconds, since
- * its clock may know no fractions. Weak and strong form have the same opaque characters.
+ * That is the case for a time less than one second ago or in the future. It is always the case for a time in whole
+ * seconds, because its clock may have no fractions. The weak and the strong form have the same opaque characters.
  *
  * `ms` and `now`: milliseconds since the epoch; fractions count.
  *
@@ -69,12 +70,13 @@ export function fileTag(
 }
 
 /**
- * The tag of content: 144 bits of its SHA-256. The same bytes have the same tag, whatever holds them.
+ * The tag of content: 144 bits of its SHA-256. The same bytes have the same tag, whether in a string, a buffer or a
+ * `Blob`.
  *
- * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only, and so stays true when a
+ * A string counts as its UTF-8 bytes. With `weak`, the tag promises only the same meaning, so it stays true when a
  * proxy compresses the answer.
  *
- * @throws {TypeError} on a value that holds no bytes, and where the platform has no `crypto.subtle`
+ * @throws {TypeError} on a value without bytes, and where the platform has no `crypto.subtle`
  * @example
  * await contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
@@ -88,7 +90,7 @@ export async function contentTag(
       "Cannot make a tag of content: this platform has no crypto.subtle, which browsers keep for HTTPS",
     );
   }
-  // A buffer that is written to meanwhile is hashed as it was: the digest begins within this call.
+  // A buffer that changes later is hashed as it is now, because the digest begins within this call.
   const bytes = content instanceof Blob ? await content.arrayBuffer() : bytesOf(content);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest, 0, HASH_BYTES)));

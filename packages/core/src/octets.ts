@@ -5,11 +5,11 @@ let memory = /* @__PURE__ */ new Uint8Array();
 let octets: DataView;
 
 /**
- * The text in UTF-8, signed. Read it before the next call: all texts share one memory, so that nothing is allocated once
- * it is large enough for the longest text so far, at three bytes a character.
+ * The text in UTF-8, as signed bytes. Read it before the next call, because all texts share one memory. That memory
+ * grows to the longest text so far, at three bytes a character, so most calls allocate nothing.
  *
- * Bytes can be read four at a time. One at a time costs a third of `charCodeAt`, which finds out for each character how
- * its string is stored.
+ * Bytes can be read four at a time. Even one at a time, reading costs a third of `charCodeAt`, which checks for
+ * each character how its string is stored.
  */
 export function octetsOf(text: string): DataView {
   const room = 3 * text.length + 4;

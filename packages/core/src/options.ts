@@ -1,15 +1,15 @@
 import { parseTag } from "./entity-tag.ts";
 import { isRecord } from "./state.ts";
 
-/** What an option takes. */
+/** The rule for one option. */
 export interface OptionRule {
-  /** Whether the value is right. It may throw a `TypeError` of its own. */
+  /** True when the value is right. It may throw a `TypeError` of its own. */
   accepts(value: never): boolean;
-  /** The values that would do, in words. */
+  /** The values that are allowed, in words. */
   readonly use: string;
 }
 
-/** A rule for each option that there is. */
+/** One rule for each known option. */
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
 /** Rules for the options of a policy: `ifMatch`, `require`, `malformed` and `now`. */
@@ -24,7 +24,7 @@ export const POLICY_RULES: OptionRules = {
   now: { accepts: Number.isFinite, use: "milliseconds since the epoch" },
 };
 
-/** Rules for {@link POLICY_RULES} and `codings`: what `checkPreconditions` takes. */
+/** The rules of `checkPreconditions`: {@link POLICY_RULES} and `codings`. */
 export const CHECK_RULES: OptionRules = {
   ...POLICY_RULES,
   codings: {
@@ -33,7 +33,7 @@ export const CHECK_RULES: OptionRules = {
   },
 };
 
-/** Rules for the options of answers that are judged late: {@link CHECK_RULES}, `tag`, `maxBytes` and `keep`. */
+/** The rules of `conditionalResponse`: {@link CHECK_RULES}, `tag`, `maxBytes` and `keep`. */
 export const LATE_RULES: OptionRules = {
   ...CHECK_RULES,
   tag: {
@@ -47,7 +47,7 @@ export const LATE_RULES: OptionRules = {
   keep: anyFunction(),
 };
 
-/** A rule for one of these words. */
+/** A rule that allows these words. */
 export function oneOf(...words: string[]): OptionRule {
   return {
     accepts: (value: unknown) => words.includes(value as string),
@@ -55,18 +55,18 @@ export function oneOf(...words: string[]): OptionRule {
   };
 }
 
-/** A rule for a function. */
+/** A rule that allows a function. */
 export function anyFunction(): OptionRule {
   return { accepts: (value: unknown) => typeof value === "function", use: "a function" };
 }
 
 /**
- * Checks options by name and by value where they are given: an option that would protect must not be silent because it
- * is misspelt.
+ * Checks the names and values of options when they are given, because a misspelt option that protects must not be
+ * silent.
  *
  * A value of `undefined` counts as not given. `where` begins the message.
  *
- * @throws {TypeError} on an unknown name, with the name that was meant, and on a value that the option cannot have
+ * @throws {TypeError} on an unknown name, with a suggestion, and on a value that the option does not allow
  * @example
  * const rules = { ...POLICY_RULES, current: anyFunction() };
  * checkOptions({ require: true }, rules, "conditional()"); // undefined
@@ -86,7 +86,7 @@ export function checkOptions(options: object | undefined, rules: OptionRules, wh
   }
 }
 
-/** How a message shows a value that was given. */
+/** How an error message shows a given value. */
 function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   const isJson = typeof value === "string" || Array.isArray(value) || isRecord(value);
@@ -110,7 +110,7 @@ function unknownOption(name: string, rules: OptionRules, where: string): TypeErr
   return new TypeError(`${where} has no option \`${name}\`: ${hint}`);
 }
 
-/** How many letters must be added, taken away or replaced to make one name of the other. */
+/** The edit distance of two names: how many letters must be added, removed or replaced. */
 function editsBetween(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

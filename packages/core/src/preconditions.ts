@@ -4,17 +4,17 @@ import { secondOf } from "./http-date.ts";
 import { type Current, checkValidators, type State, timeOf } from "./state.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
-/** Did the condition hold? `undefined`: the request does not ask. */
+/** Did the condition hold? `undefined`: the request does not have it. */
 export type ConditionResult = boolean | undefined;
 
 /** A field's value; `null` or `undefined`: it is not in the request. */
 export type Field = string | null | undefined;
 
 /**
- * Whether `If-Match` holds: `*` and something is here, or one of its tags is the current one.
+ * True when `If-Match` holds: it is `*` and something is here, or one of its tags is the current one.
  *
- * A field that cannot be read does not hold. The comparison is strong; `"weak"` departs from the standard, for an
- * origin behind a proxy that weakens tags.
+ * A field that cannot be read does not hold. The comparison is strong. `"weak"` departs from the standard; use it
+ * for an origin behind a proxy that weakens tags.
  *
  * @throws {TypeError} if a tag of `current` is not an entity tag
  * @example
@@ -33,7 +33,7 @@ export function ifMatch(
 }
 
 /**
- * Whether `If-Unmodified-Since` holds: what is here was last modified then or earlier.
+ * True when `If-Unmodified-Since` holds: the resource was last modified then or earlier.
  *
  * The field is ignored (`undefined`) if the date cannot be read or no time of modification is known. `now`, in
  * milliseconds, is for `parseDate`.
@@ -48,11 +48,12 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 }
 
 /**
- * Whether `If-None-Match` holds: `*` and nothing is here, or none of its tags is the current one, weakly compared.
+ * True when `If-None-Match` holds: it is `*` and nothing is here, or no tag of it matches the current one weakly.
  *
- * An alternate does not count: a 304 would stand for another form than the client holds. Nor does the tag of a coding
- * that `acceptEncoding`, the request's field of that name, does not admit. A field that cannot be read matches nothing,
- * so it holds. That is right for a read; a write must be refused instead, as `evaluate` does.
+ * An alternate does not count, because a 304 would then stand for a form that the client does not have. For the
+ * same reason a coding counts only if `acceptEncoding`, the request's field of that name, admits it. A field that
+ * cannot be read matches nothing, so it holds. That is right for a read; a write must be refused instead, as
+ * `evaluate` does.
  *
  * @throws {TypeError} if a tag of `current` is not an entity tag
  * @example
@@ -68,8 +69,8 @@ export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Fie
 }
 
 /**
- * The tag that a 304 carries: that of the coding which `If-None-Match` names, where it does not name the tag itself.
- * `undefined`: there is none.
+ * The tag for a 304: the tag of the coding that `If-None-Match` names, when it does not name the tag itself.
+ * `undefined` if the field names no coding's tag.
  */
 export function tagOfNotModified(field: Field, current: State, acceptEncoding: Field): EntityTag | undefined {
   const { etag } = current;
@@ -78,7 +79,7 @@ export function tagOfNotModified(field: Field, current: State, acceptEncoding: F
 }
 
 /**
- * Whether `If-Modified-Since` holds: what is here was modified later.
+ * True when `If-Modified-Since` holds: the resource was modified later.
  *
  * The field is ignored (`undefined`) if the date cannot be read or no time of modification is known. Only GET, HEAD and
  * QUERY have this condition; `evaluate` takes care of that.
@@ -96,10 +97,10 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): C
 }
 
 /**
- * Whether `If-Range` holds, so that the range may be sent: one strong tag that is the current one, or exactly the
- * date of a strong time of modification.
+ * True when `If-Range` holds, so that the range may be sent: it is one strong tag that is the current one, or
+ * exactly the date of a strong time of modification.
  *
- * Anything else does not hold: a list, `*`, a weak tag, the tag of a coding, a field that cannot be read. The answer is
+ * Any other value does not hold: a list, `*`, a weak tag, the tag of a coding, an unreadable field. The answer is
  * then the whole, never 412.
  *
  * @example
@@ -112,12 +113,13 @@ export function ifRange(field: Field, current: Current, now?: number): Condition
   checkValidators(current);
   if (current === null) return false;
   const { etag, lastModifiedStrong } = current;
-  // The equality excludes lists; the comparison excludes tags with other white space around them, which `trim` drops.
+  // The equality excludes lists. The comparison excludes tags with other white space around them, which `trim`
+  // drops.
   if (field.trim() === etag && names(field, etag, "strong")) return true;
   return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
 }
 
-/** A write is about the version, so the tag of any of its forms will do. */
+/** A write is about the version, so the tag of any of its forms counts. */
 function namesVersion(field: string, current: State, comparison: "strong" | "weak"): boolean {
   const { etag, alternates } = current;
   return (
@@ -141,7 +143,7 @@ function names(field: string, tag: EntityTag | undefined, comparison: "strong" |
   return tag !== undefined && listIncludes(field, tag, comparison);
 }
 
-/** From the date in the field to the last modification, in whole seconds; NaN if one of them is not known. */
+/** The seconds from the date in the field to the last modification, whole; NaN if one of them is not known. */
 function secondsSince(field: string, { lastModified }: State, now?: number): number {
   return lastModified === undefined ? NaN : Math.floor(timeOf(lastModified) / 1000) - secondOf(field, now);
 }

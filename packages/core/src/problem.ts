@@ -13,7 +13,7 @@ export interface ProblemDocument {
   readonly detail: string;
 }
 
-/** A refusal of conditions in words, for a machine and for a person. */
+/** A refusal of conditions as problem details, for machines and people. */
 export interface Problem extends ProblemDocument {
   readonly status: 400 | 412 | 428;
   /** The field that was refused, or that is missing. */
@@ -62,7 +62,7 @@ export function problemDocument<Status extends number, Members extends object = 
 /**
  * The problem that explains a refusal, or `undefined` if the decision refuses nothing. `policy`: the one it was made by.
  *
- * Its advice works under that policy: who follows it is not refused for another reason.
+ * The advice works under that policy: a client that follows it is not refused for another reason.
  *
  * @example
  * const request = { method: "PUT", headers: new Headers({ "If-Match": '"v1"' }) };
@@ -84,7 +84,7 @@ export function explain(
   return problem(412, because, isRead(request.method) ? `${why} Ask again without ${FIELDS[because]}.` : why);
 }
 
-/** The version that was judged is not the current one any more. `undefined`: the current one is not known. */
+/** The version that was judged is no longer the current one. `undefined`: the current one is not known. */
 export function lostRace(current: Current | undefined): Problem {
   const next = current === undefined ? `${AGAIN} ETag in If-Match.` : whatNext(current);
   return problem(412, "if-match", `Another change came first. ${next}`);
@@ -123,18 +123,18 @@ function whyFailed(
     : `None of the tags is the current one.${next}`;
 }
 
-/** The tag is the current one, and still does not match. */
+/** The tag is the current one, but does not match. */
 function whyTooWeak({ etag }: State): string {
   const which =
     etag !== undefined && isWeak(etag) ? "The current tag is weak" : "The tag is the current one, but weak";
   return `${which}, and If-Match compares strongly.`;
 }
 
-/** How the same change may succeed. */
+/** How the same change can succeed. */
 function whatNext(current: Current, policy?: Policy, method = ""): string {
   if (current === null) return nothingHere(method);
   if (hasUsableTag(current, policy)) return `${AGAIN} ETag in If-Match.`;
-  // A date alone does not satisfy `require`, and one that is still to come is sent as now.
+  // A date alone does not satisfy `require`, and a future date is sent as now.
   const { lastModified } = current;
   const isDateEnough = !requires(policy?.require, method);
   if (lastModified !== undefined && isDateEnough && timeOf(lastModified) <= (policy?.now ?? Date.now())) {

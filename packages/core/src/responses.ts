@@ -10,15 +10,15 @@ export type Fields = [name: string, value: string][];
 /** A response that the conditions alone decide, as plain data. */
 export interface PlainResponse {
   readonly status: 304 | 400 | 412 | 428;
-  /** Its fields, besides those of another answer that it keeps. */
+  /** Its own fields. Fields of the replaced answer may stay besides. */
   readonly fields: Fields;
-  /** A name that its `Vary` must have: a 304 with the tag of a coding depends on what the request accepts. */
+  /** A name that `Vary` must have, because a 304 with the tag of a coding depends on what the request accepts. */
   readonly vary: "Accept-Encoding" | undefined;
   /** A 304 has none. */
   readonly body: string | undefined;
   /**
-   * Whether a field may stay that was set before, or that the answer has which this one replaces. The name may be in
-   * any case. The value matters for a content security policy alone.
+   * True when a field of the replaced answer, or one that was set before, may stay. The name may be in any case.
+   * The value matters only for a content security policy.
    */
   keeps(fieldName: string, value?: string): boolean;
 }
@@ -26,8 +26,8 @@ export interface PlainResponse {
 /**
  * The response to a decision, as plain data for an adapter without `Response`; `undefined`: go on and handle the request.
  *
- * `validators`: the fields of `current` that a 304 carries. Give `[]` where the answer that it replaces has them. Where
- * `If-None-Match` names the tag of a coding, the 304 carries that tag all the same: set it in place of the other.
+ * `validators`: the fields of `current` for a 304. Give `[]` where the replaced answer has them. If `If-None-Match`
+ * names the tag of a coding, the 304 has that tag all the same: set it instead of the other.
  *
  * @throws {TypeError} if a tag or a time in `current` is not valid
  * @example
@@ -76,10 +76,11 @@ export function earlyResponse(
 }
 
 /**
- * The response that replaces an answer which is there, judged by its own validators; `undefined`: send the answer.
+ * The response that replaces a finished answer, judged by that answer's own validators; `undefined`: send the
+ * answer.
  *
- * A 304 keeps the validators of that answer. A refusal keeps few of its fields: those that `keepsInLateRefusal` names,
- * and those for which `keep` is true.
+ * A 304 keeps the validators of that answer. A refusal keeps few of its fields: those of `keepsInLateRefusal`, and
+ * those for which `keep` returns true.
  *
  * @throws {TypeError} if a tag or a time in `current` is not valid
  * @example
@@ -104,7 +105,7 @@ export function refusal(problem: Problem, current: Current): PlainResponse {
   return { status: problem.status, fields, vary: undefined, body, keeps: keepsInRefusal };
 }
 
-/** The tag of a coding that the client holds: with it, a 304 selects the client's stored answer (RFC 9111 §4.3.4). */
+/** The tag of a coding that the client has. With it, a 304 selects the client's stored answer (RFC 9111 §4.3.4). */
 function codedTagOf({ headers }: ConditionalRequest, current: Current): string | undefined {
   if (!current?.codings) return undefined;
   const held = tagOfNotModified(headers.get("if-none-match"), current, headers.get("accept-encoding"));
@@ -112,8 +113,8 @@ function codedTagOf({ headers }: ConditionalRequest, current: Current): string |
 }
 
 /**
- * Tells which fields may stay in an answer with this status that somebody else gives; `undefined`: all. The names may
- * be in any case.
+ * Tells which fields of another answer may stay in an answer with this status; `undefined`: all. Names may be in
+ * any case.
  *
  * @example
  * keepsFor(304)?.("Content-Type"); // false

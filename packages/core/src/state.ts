@@ -1,36 +1,36 @@
 import { checkedTag, type EntityTag } from "./entity-tag.ts";
 
 /**
- * Facts about the selected representation. Each may be missing: `{}` is here, but has no validator.
+ * Facts about the selected representation. Each is optional: `{}` says that something is here, without a validator.
  *
- * An object of the application, with members of its own besides these, is a state, too.
+ * An object of the application that has other members, too, is also a state.
  *
  * @see RFC 9110 §8.8
  */
 export interface State {
   /** The tag of the selected representation. */
   etag?: EntityTag | undefined;
-  /** Other tags of this same version, such as that of its XML form: they are good for `If-Match`. */
+  /** Other tags of this same version, such as that of its XML form. `If-Match` accepts them. */
   alternates?: readonly EntityTag[] | undefined;
   /**
-   * The codings that something on the way to the client may apply: with `["gzip"]`, `"v1-gzip"` names `"v1"`, too.
-   * `If-Match` accepts it always, `If-None-Match` where `Accept-Encoding` admits that coding, `If-Range` never.
+   * The codings that an intermediary may apply. With `["gzip"]`, `"v1-gzip"` names `"v1"`, too: always in
+   * `If-Match`, in `If-None-Match` if `Accept-Encoding` admits that coding, never in `If-Range`.
    */
   codings?: readonly string[] | undefined;
-  /** Milliseconds since the epoch, or a `Date`. Compared in whole seconds, cut off. */
+  /** Milliseconds since the epoch, or a `Date`. It is cut to whole seconds before it is compared. */
   lastModified?: number | Date | undefined;
-  /** It cannot have changed twice in that second (§8.8.2.2). Default: false. */
+  /** True when the representation cannot have changed twice in that second (§8.8.2.2). Default: false. */
   lastModifiedStrong?: boolean | undefined;
 }
 
-/** The state of the resource that the request is aimed at; `null`: nothing is here. */
+/** The state of the target resource; `null`: nothing is here. */
 export type Current = State | null;
 
 const MEMBERS = ["etag", "alternates", "codings", "lastModified", "lastModifiedStrong"];
 
 /**
- * The state, once every part of it is known to be right. A mistake is found here and not by the first client with a
- * condition, whose write it would let pass.
+ * The state, after all of it was checked. This finds a mistake at once. Otherwise the first client with a condition
+ * would meet it, and its write would pass.
  *
  * @throws {TypeError} if it is not a state, if a member has another spelling, or if a value is not valid
  * @example
@@ -47,12 +47,12 @@ export function checkedState(current: Current): Current {
 
 let lastChecked: EntityTag | undefined;
 
-/** As {@link checkedState}, for every request: it reads no more than the validators where there is a tag. */
+/** Like {@link checkedState}, but cheap enough for every request: with a tag it reads only the validators. */
 export function checkValidators(current: Current): void {
   if (current === null) return;
   const etag = current?.etag;
   if (etag === undefined) checkShape(current);
-  // The same state is asked for again and again.
+  // The same state is often given again.
   else if (etag !== lastChecked) lastChecked = checkedTag(etag);
   if (current.lastModified !== undefined) timeOf(current.lastModified);
 }
@@ -80,7 +80,7 @@ export function timeOf(time: number | Date): number {
   throw new TypeError(`lastModified ${String(time)} is not a valid time: use milliseconds or a Date`);
 }
 
-/** An object that may hold members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
+/** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
 export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   // Most are written out where they are given. Asking for the prototype is faster than the name of the class.

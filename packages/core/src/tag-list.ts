@@ -16,7 +16,7 @@ import { octetsOf } from "./octets.ts";
 /**
  * The value of an `If-Match` or `If-None-Match` field: `"*"`, its tags in order, or `undefined` if it cannot be read.
  *
- * A list is read whole or not at all (we choose): one member that is not a tag spoils the field, so that no answer
+ * A list is read as a whole (we choose): one member that is not a tag makes the field unreadable, so that no answer
  * depends on the order of the members. Empty members are allowed. A field of empty members is a list without tags.
  *
  * @example
@@ -38,10 +38,10 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
 }
 
 /**
- * Whether a list of tags names this one, by the strong or the weak comparison.
+ * True when a list of tags contains this one, by the strong or the weak comparison.
  *
- * It allocates nothing; the benchmarks measure that. A list that cannot be read names no tag. `*` is not a list and
- * names no tag either: `ifMatch` and `ifNoneMatch` know its meaning.
+ * It allocates nothing; the benchmarks measure that. An unreadable list contains no tag. `*` is not a list and
+ * contains no tag either: `ifMatch` and `ifNoneMatch` handle it.
  *
  * @throws {TypeError} if the comparison is not given
  *
@@ -65,12 +65,12 @@ function unknownComparison(match: unknown): TypeError {
   );
 }
 
-/** Whether the field can be read: it is `*`, or a list of tags, even an empty one. */
+/** True when the field can be read: it is `*`, or a list of tags, even an empty one. */
 export function isReadable(field: string): boolean {
   return isStar(field) || isList(field);
 }
 
-/** Whether the field is `*` alone. */
+/** True when the field is `*` alone. */
 export function isStar(field: string): boolean {
   return field === "*" || (field.trim() === "*" && isList(field.replace("*", "")));
 }
@@ -78,7 +78,7 @@ export function isStar(field: string): boolean {
 function isAmong(field: string, tag: EntityTag, weakly: boolean): boolean {
   const from = isWeak(tag) ? 2 : 0;
   const spare = field.length - tag.length + from;
-  // With so little to spare, a weak tag is either the same tag in its strong form, or another tag.
+  // With so few characters to spare, a weak tag is either the same tag in its strong form, or another tag.
   if (spare <= 2 && isWeak(field as EntityTag)) {
     return weakly && field.lastIndexOf(tag) === 2 && field[1] === "/";
   }
@@ -91,7 +91,10 @@ function isAmong(field: string, tag: EntityTag, weakly: boolean): boolean {
   return (isCertain || hasMember(field, tag, from, weakly)) && isList(field);
 }
 
-/** Whether the list has the tag, from its quote on, as a member. It is for cases in which a native search cannot tell. */
+/**
+ * True when the list has the tag, from its quote on, as a member. It is for cases in which a native search cannot
+ * tell.
+ */
 function hasMember(field: string, tag: string, from: number, weakly: boolean): boolean {
   let opens = true;
   for (let i = field.indexOf('"'); i >= 0; i = field.indexOf('"', i + 1)) {
@@ -103,7 +106,7 @@ function hasMember(field: string, tag: string, from: number, weakly: boolean): b
   return false;
 }
 
-/** Whether the field is a list to its end. */
+/** True when the whole field is a list. */
 function isList(field: string): boolean {
   const octets = octetsOf(field);
   let isInTag = false;
@@ -130,7 +133,7 @@ function areCommonplace(four: number): boolean {
   return (((four - 0x23 * ONES) | (four + ONES)) & (ONES << 7)) === 0;
 }
 
-/** `etagc`, %x21 / %x23-7E / %x80-FF, or an octet of it in UTF-8, signed: %x80-C3. */
+/** `etagc`, %x21 / %x23-7E / %x80-FF, or a byte of it in UTF-8, signed: %x80-C3. */
 function isOfTagCharacter(octet: number): boolean {
   return octet > QUOTE ? octet < DELETE : octet === EXCLAMATION_MARK || octet <= 0xc3 - 0x100;
 }

@@ -5,36 +5,37 @@ import type { Fields } from "./responses.ts";
 
 export type Awaitable<T> = T | Promise<T>;
 
-/** Bytes in memory of their own. It is written so that TypeScript 5.5 reads it, too. */
+/** Bytes that do not share their memory. The type is written so that TypeScript 5.5 reads it, too. */
 export type Bytes = Uint8Array & { readonly buffer: ArrayBuffer };
 
 /** How a tag is made from content. */
 export interface ContentTagging {
-  /** Default: true, since a compressor or a proxy may transform the answer later. */
+  /** Default: true, because a compressor or a proxy may transform the answer later. */
   weak?: boolean | undefined;
-  /** Another maker than `contentTag`, where the platform has a faster one. */
+  /** A replacement for `contentTag` where the platform has a faster one. */
   contentTag?: ((bytes: Bytes, options: { weak: boolean }) => Awaitable<EntityTag>) | undefined;
 }
 
-/** How an answer gets the tag that it lacks. */
+/** How an answer without a tag gets one. */
 export interface Tagging<Req> {
-  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
+  /** How a 2xx answer to GET without a tag gets one. Default: weak, from its content. `false`: not at all. */
   tag?:
     | ContentTagging
     | ((response: Response, request: Req) => Awaitable<EntityTag | undefined>)
     | false
     | undefined;
-  /** The longest body, in bytes, that is read for its tag; a longer one flows on untagged. Default: 1,048,576. */
+  /** The longest body, in bytes, that is read for its tag; a longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
 }
 
 const MAX_BYTES = 1_048_576;
 
 /**
- * The answer with a tag: its own, or one that is made as `tag` says. A part gets none: it would be that of the part.
+ * The answer with a tag: its own, or one that is made as `tag` says. A partial answer gets no tag, because it would
+ * be that of the part.
  *
- * Whether content is hashed depends on the answer alone, never on timing: one with a `Content-Length` is waited for, one
- * without is hashed if it is complete at once.
+ * Whether content is hashed depends on the answer alone, never on timing. A body with a `Content-Length` is read
+ * completely; a body without one is hashed if it is complete at once.
  */
 export async function tagged<Req extends { method: string }>(
   request: Req,
@@ -44,7 +45,7 @@ export async function tagged<Req extends { method: string }>(
   const { headers, status } = response;
   if (headers.has("ETag") || tag === false || !mayBeTagged(request.method, status)) return response;
   if (typeof tag === "function") {
-    // A body is not touched without need: only HEAD asks whether there is one.
+    // Does not touch a body without need: only HEAD needs to know whether there is one.
     if (request.method === "HEAD" && response.body === null) return response;
     const etag = await tag(response, request);
     return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
@@ -53,7 +54,7 @@ export async function tagged<Req extends { method: string }>(
   if (hash === undefined || isEventStream(headers) || Number(headers.get("Content-Length")) > maxBytes) {
     return response;
   }
-  // The body of such an answer may not be touched: only a copy is read.
+  // The body of such an answer must not be touched, so a copy is read.
   const isCopied = isTypedLate(response);
   const { body } = isCopied ? response.clone() : response;
   if (body === null) return response;
@@ -66,8 +67,9 @@ export async function tagged<Req extends { method: string }>(
 }
 
 /**
- * Whether an answer that lacks a tag may be given one. Not a part, which would get a tag of its own, nor an answer to
- * QUERY; nor one to HEAD without the content, since nobody can tell then which tag that of GET would have.
+ * True when an answer without a tag may get one. A partial answer may not, because it would get a tag of its own.
+ * An answer to QUERY may not. An answer to HEAD without the content may not, because the tag of GET is then
+ * unknown.
  *
  * @example
  * mayBeTagged("GET", 206); // false
@@ -79,7 +81,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 }
 
 /**
- * The tag that an application's own maker has given, once it is known to be valid.
+ * The tag that an application's own function returned, if it is valid.
  *
  * @throws {TypeError} if it is not
  * @example
@@ -94,8 +96,8 @@ export function madeTag(given: EntityTag): EntityTag {
 }
 
 /**
- * Adds the fields that the response lacks, to the response itself where they can be written: a copy would touch its body,
- * and lose its class. One without a body may be a constant of the handler's, so it is copied.
+ * Adds missing fields to the response itself if its headers can be written, because a copy would touch its body and
+ * lose its class. A response without a body may be a constant of the handler, so it is copied.
  */
 export function stamp(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
@@ -125,14 +127,14 @@ function isEventStream(headers: Headers): boolean {
 }
 
 /**
- * Whether the Content-Type of this answer is still to be found out when it is sent. Its body must not be touched before:
- * it would become bytes of no type.
+ * True when the runtime finds the Content-Type of this answer only when it sends it. Its body must not be touched
+ * before: it would become bytes without a type.
  */
 function isTypedLate({ headers }: Response): boolean {
   return !headers.has("Content-Type") && typesAreLate();
 }
 
-/** Bun finds out the type of a string when it sends it; other runtimes when the `Response` is made. */
+/** Bun finds the type of a string when it sends it; other runtimes when the `Response` is made. */
 function typesAreLate(): boolean {
   return !new Response("").headers.has("Content-Type");
 }

@@ -3,9 +3,9 @@ import { formatDate } from "./http-date.ts";
 import { type Current, timeOf } from "./state.ts";
 
 /**
- * The validators of a state as the fields of an answer: `ETag` and `Last-Modified`, those that there are.
+ * The validators of a state as the fields of an answer: `ETag` and `Last-Modified`, as far as they are known.
  *
- * A time that is still to come becomes `now`, in milliseconds: `Last-Modified` is never later than the answer.
+ * A future time becomes `now`, in milliseconds: `Last-Modified` is never later than the answer.
  *
  * @throws {TypeError} if `etag` is not an entity tag, or `lastModified` not a valid time
  * @example

@@ -1,5 +1,5 @@
 /**
- * The value of `Vary`, with `Accept-Encoding` in it.
+ * The value of `Vary`, with `Accept-Encoding` added.
  *
  * @example
  * withAcceptEncoding("Origin"); // "Origin, Accept-Encoding"

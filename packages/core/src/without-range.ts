@@ -1,8 +1,8 @@
 /**
- * Calls the handler with the request without `Range`, so that it sends the whole.
+ * Calls the handler with the request without `Range`, so that it sends the whole representation.
  *
- * Everything else of the request survives: `Range` is taken out for the call and put back. Where the fields cannot be
- * written, as on Deno and in workers, the handler gets a copy that has the class and the members of the original.
+ * All else of the request stays: `Range` is removed for the call and put back. Where the fields cannot be written,
+ * as on Deno and in workers, the handler gets a copy with the class and the members of the original.
  */
 export async function withoutRange<Req extends Request, Res>(
   request: Req,
@@ -26,7 +26,7 @@ function copyWithoutRange<Req extends Request>(request: Req): Req {
   const headers = new Headers(request.headers);
   headers.delete("Range");
   const copy = new Request(request, { headers });
-  // A member that the copy has already is the runtime's own: it must not be that of the original.
+  // A member that the copy has already belongs to the runtime, so it is not copied from the original.
   for (const key of Reflect.ownKeys(request)) {
     const member = Object.getOwnPropertyDescriptor(request, key)!;
     if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, member);
@@ -34,7 +34,7 @@ function copyWithoutRange<Req extends Request>(request: Req): Req {
   return Object.setPrototypeOf(copy, Object.getPrototypeOf(request));
 }
 
-/** The request, to be given to a handler twice: its body is kept for the second time. */
+/** The request, for calling a handler twice: its body is kept for the second call. */
 export function askedTwice<Req extends Request>(request: Req): { first: Req; second: Req } {
   if (request.body === null) return { first: request, second: request };
   const second = request.clone() as Req;
