@@ -95,6 +95,33 @@ describe("routes", () => {
     expect(refused.status).toBe(412);
   });
 
+  it("a date in If-Range gets the whole file, since several versions share a second", async () => {
+    const headers = { Range: "bytes=2-4", "If-Range": "Tue, 14 Nov 2023 22:13:20 GMT" };
+    const whole = await ask("/file", { headers });
+    expect([whole.status, await whole.text()]).toEqual([200, "0123456789"]);
+    const etag = whole.headers.get("ETag")!;
+    const part = await ask("/file", { headers: { ...headers, "If-Range": etag } });
+    expect([part.status, await part.text()]).toEqual([206, "234"]);
+    const other = await ask("/file", { headers: { ...headers, "If-Range": '"other"' } });
+    expect([other.status, await other.text()]).toEqual([200, "0123456789"]);
+  });
+
+  it("HEAD of a static string has the type of GET, and POST to a file is not a part", async () => {
+    const [get, head] = [await ask("/static"), await ask("/static", { method: "HEAD" })];
+    expect(head.headers.get("Content-Type")).toBe(get.headers.get("Content-Type"));
+    expect(head.headers.get("Content-Type")).toMatch(/^text\/plain/);
+    const posted = await ask("/file", { method: "POST", headers: { Range: "bytes=2-4" } });
+    expect([posted.status, await posted.text()]).toEqual([200, "0123456789"]);
+  });
+
+  it("a refused HEAD has the length of GET, never 0", async () => {
+    const headers = { "If-Match": '"v0"' };
+    const get = await ask("/file", { headers });
+    const head = await ask("/file", { method: "HEAD", headers });
+    expect([get.status, head.status]).toEqual([412, 412]);
+    expect(head.headers.get("Content-Length")).toBe(get.headers.get("Content-Length"));
+  });
+
   it("false, HTML imports, bare files and directories are left to Bun", async () => {
     expect(await (await ask("/false")).text()).toBe("fetch got /false");
     const page = await ask("/html");
@@ -120,6 +147,11 @@ describe("contentTag and fileState where Bun is", () => {
     expect(tags[0]).toBe(tags[1]);
     expect(weakTags[0]).toMatch(/^W\//);
     expect(weakTags[0]).toBe(weakTags[1]);
+  });
+
+  it("fileState never takes the name of a file in memory for a path", async () => {
+    const { uploaded } = await (await ask("/facts")).json();
+    expect(uploaded.etag).toMatch(/^W\/"3-/);
   });
 
   it("fileState sees a change that the Bun.file does not, and the absence of a file", async () => {

@@ -18,5 +18,17 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   { tag, ...options }: ConditionalOptions<Req, [server: Server]> = {},
 ): (request: Req, server: NoInfer<Server>) => Promise<Res | Response> {
   const isOwn = tag === false || typeof tag === "function";
-  return guard(handler, { ...options, tag: isOwn ? tag : { contentTag, ...tag } });
+  const guarded = guard(handler, { ...options, tag: isOwn ? tag : { contentTag, ...tag } });
+  return async (request, server) => withoutPartByDate(request, await guarded(request, server));
+}
+
+/**
+ * Bun sends a part of a file by itself if `If-Range` is the date of the answer, which several versions of one second
+ * share. Without that date it sends the whole, which is always right (RFC 9110 §13.1.5).
+ */
+function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
+  const condition = headers.get("If-Range");
+  const isByDate = condition !== null && !condition.includes('"') && headers.has("Range");
+  if (isByDate && response?.status === 200) response.headers.delete("Last-Modified");
+  return response;
 }

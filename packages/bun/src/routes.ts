@@ -32,7 +32,8 @@ export function routes<T extends { [P in keyof T]: Route<P> }>(table: T, options
 /** Each request gets a copy. A file is judged by the disk; where there is none, `fetch` answers, as Bun has it. */
 function fixed(response: Response, options: Options) {
   const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
-  const send = (current?: Options["current"]) => conditional(() => response.clone(), { current, ...options });
+  const copy = async () => typed(response.clone(), (await content).type);
+  const send = (current?: Options["current"]) => conditional(copy, { current, ...options });
   const byContent = send();
   const byDisk = send(async () => fileState(await content));
   return async (request: never, server: BunServer & { fetch(request: Request): Promise<Response> }) => {
@@ -41,6 +42,11 @@ function fixed(response: Response, options: Options) {
     return found?.isFile() ? byDisk(request, server) : server.fetch(request).catch(unlessThereIsNone);
   };
 }
-type Content = BunFile & { stat(): Promise<{ isFile(): boolean }> | undefined };
+/** Bun finds out the type of a string when it sends it, but not for HEAD. */
+function typed(response: Response, type: string): Response {
+  if (type !== "" && !response.headers.has("Content-Type")) response.headers.set("Content-Type", type);
+  return response;
+}
+type Content = Omit<BunFile, "stat"> & { type: string; stat(): Promise<{ isFile(): boolean }> | undefined };
 const unlessThereIsNone = (error: Error) =>
   error.message.includes("fetch handler") ? new Response(null, { status: 404 }) : Promise.reject(error);

@@ -1,7 +1,13 @@
 import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag/core";
 
 /** What is asked of a `Bun.file(…)`. */
-export type BunFile = { readonly name?: string; readonly size: number; readonly lastModified: number };
+export type BunFile = {
+  readonly name?: string;
+  readonly size: number;
+  readonly lastModified: number;
+  /** Bun gives a promise for a file on the disk, and `undefined` for one in memory. */
+  stat?(): Promise<unknown> | undefined;
+};
 declare const Bun: { CryptoHasher: { hash(...of: unknown[]): string }; file(path: string): BunFile };
 const NEVER = 2 ** 52 - 1;
 
@@ -25,6 +31,13 @@ export function contentTag(
  */
 export function fileState(file: BunFile): Current {
   // A BunFile goes on giving the size and time that it saw first: ask the disk again. Of nothing, NEVER is the time.
-  const { size, lastModified } = file.name === undefined ? file : Bun.file(file.name);
+  const { size, lastModified } = isOnDisk(file) ? Bun.file(file.name) : file;
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
+}
+
+/** A file in memory may have a name, too: a client that uploads one chooses it, so it must not become a path. */
+function isOnDisk(file: BunFile): file is BunFile & { name: string } {
+  const found = file.stat?.();
+  found?.catch(() => {});
+  return found !== undefined && file.name !== undefined;
 }

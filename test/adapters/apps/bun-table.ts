@@ -61,6 +61,7 @@ const facts = async () => ({
   state: fileState(file),
   missing: fileState(missing),
   inMemory: fileState(new Blob(["x"]) as File),
+  uploaded: fileState(new File(["abc"], "/etc/hostname")),
 });
 
 const { port } = Bun.serve({
