@@ -63,12 +63,6 @@ export const gaps: readonly Gap[] = [
     found: ["200 instead of 206", "200 instead of 416"],
   },
   ...(["not-modified", "precondition-failed"] as const).map((outcome) => ({
-    reason: "Next codes by itself: the client that accepts gzip is given the tag of Next's own coding",
-    targets: nextTargets,
-    rows: { outcome, trait: "a coding that the client accepts" } as const,
-    found: ["200 instead of 304", 'etag: "v1-next-gzip"'],
-  })),
-  ...(["not-modified", "precondition-failed"] as const).map((outcome) => ({
     reason: "nghttp2 leaves out a field whose value HTTP/2 does not allow (RFC 9113 §8.2.1)",
     targets: ["node:http2"],
     rows: { outcome, trait: "a value that HTTP/2 does not allow" } as const,

@@ -1,9 +1,9 @@
-import type { inForms } from "@entity-tag/core/adapter";
+import type { Compressor } from "@entity-tag/core/adapter";
 
-/** Next compresses an answer and leaves its tag: a strong one is to say beforehand how it will be sent. */
-export const compressor: Parameters<typeof inForms<Request, []>>[1] = {
-  names: ["next-gzip", "next-deflate"],
-  nameFor: ({ headers }) => codingOf(headers.get("Accept-Encoding")),
+/** Next compresses an answer and leaves its tag. So a strong tag names the coding beforehand. */
+export const compressor: Compressor<Request> = {
+  codings: ["gzip", "deflate"],
+  codingFor: ({ headers }) => codingOf(headers.get("Accept-Encoding")),
 };
 
 /** The coding that Next's compressor takes, by the request's Accept-Encoding: gzip if it may, else deflate. */
@@ -19,7 +19,7 @@ function codingOf(acceptEncoding: string | null): string {
   const plain = qualities.get("identity") ?? 0;
   for (const name of ["gzip", "deflate"] as const) {
     const quality = qualities.get(name) ?? 0;
-    if (quality > plain) return `next-${name}`;
+    if (quality > plain) return name;
     if (quality !== 0) return quality < plain ? "identity" : "unsure";
   }
   return "identity";

@@ -1,4 +1,4 @@
-import { inForms } from "@entity-tag/core/adapter";
+import { withCompressor } from "@entity-tag/core/adapter";
 import { type ConditionalOptions, conditional } from "@entity-tag/core/fetch";
 import { compressor } from "./coding.ts";
 
@@ -10,7 +10,7 @@ type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
  *
  * With `current`, every method is judged before its handler acts; without it, reads are judged by their answer. The
  * options are those of `conditional` in `@entity-tag/core/fetch`; `current` is given the request and the context.
- * A strong `"v1"` goes out as `"v1-next-gzip"` where Next may compress, and comes in as `"v1"`: to write, either will do.
+ * A strong `"v1"` goes out as `"v1-gzip"` where Next may compress, and comes in as `"v1"`: to write, either will do.
  *
  * @throws {TypeError} at once on `require` without `current`
  * @example
@@ -27,7 +27,7 @@ export function route<
 ): Record<Method, Handler<Req, Context, Promise<Response>>> {
   const guarded = (Object.keys(methods) as Method[]).map((method) => {
     const handler: Handler<Req, Context, Promise<Response>> = conditional(methods[method], options);
-    return [method, inForms(handler, compressor)] as const;
+    return [method, withCompressor(handler, compressor)] as const;
   });
   return Object.fromEntries(guarded) as Record<Method, Handler<Req, Context, Promise<Response>>>;
 }

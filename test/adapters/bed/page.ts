@@ -21,7 +21,7 @@ export async function expectPage(url: string): Promise<void> {
   const put = (headers: HeadersInit) => fetch(url, { method: "PUT", body: "Good bye", headers });
   expect((await put({})).status).toBe(428);
   const stale = await put({ "If-Match": '"0"' });
-  expect([stale.status, stale.headers.get("ETag")]).toEqual([412, etag]);
+  expect([stale.status, versionOf(stale)]).toEqual([412, versionOf(first)]);
   expect(await (await fetch(url)).text()).toBe("Hello");
 
   const [one, two] = await Promise.all([put({ "If-Match": etag }), put({ "If-Match": etag })]);
@@ -29,8 +29,13 @@ export async function expectPage(url: string): Promise<void> {
   expect([200, 204]).toContain(written.status);
   expect(late.status).toBe(412);
   const last = await fetch(url);
-  expect(last.headers.get("ETag")).toBe(written.headers.get("ETag"));
+  expect(versionOf(last)).toBe(versionOf(written));
   expect(await last.text()).toBe("Good bye");
+}
+
+/** The tag without the coding that a read may have been sent in. */
+function versionOf({ headers }: Response): string | undefined {
+  return headers.get("ETag")?.replace(/-gzip"$/, '"');
 }
 
 /** What a real program does beyond that, with whatever is sent to its page and beside it. */
@@ -96,7 +101,7 @@ export async function expectBodies(url: string): Promise<void> {
     const page = await fetch(url);
     expect(await page.text(), type).toBe(text ?? "");
     expect(page.headers.get("ETag")).not.toBe(etag);
-    expect(page.headers.get("ETag")).toBe(written.headers.get("ETag"));
+    expect(versionOf(page)).toBe(versionOf(written));
     // Of nothing, not every runtime says what it is.
     if (text) expect(page.headers.get("Content-Type")).toMatch(/^text\/plain\b/);
   }
