@@ -38,7 +38,7 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
  */
 export class ConflictError<T = unknown> extends ClientError {
   static readonly code = "ENTITY_TAG_CONFLICT";
-  readonly code = ConflictError.code;
+  readonly code = "ENTITY_TAG_CONFLICT";
   override readonly name = "ConflictError";
   readonly url: string;
   readonly attempts: number;
@@ -76,7 +76,7 @@ export class ConflictError<T = unknown> extends ClientError {
  */
 export class MissingValidatorError extends ClientError {
   static readonly code = "ENTITY_TAG_MISSING_VALIDATOR";
-  readonly code = MissingValidatorError.code;
+  readonly code = "ENTITY_TAG_MISSING_VALIDATOR";
   override readonly name = "MissingValidatorError";
   readonly url: string;
 
@@ -98,7 +98,7 @@ export class MissingValidatorError extends ClientError {
  */
 export class UnusableValidatorError extends ClientError {
   static readonly code = "ENTITY_TAG_UNUSABLE_VALIDATOR";
-  readonly code = UnusableValidatorError.code;
+  readonly code = "ENTITY_TAG_UNUSABLE_VALIDATOR";
   override readonly name = "UnusableValidatorError";
   readonly url: string;
   readonly etag: string;
@@ -125,7 +125,7 @@ export class UnusableValidatorError extends ClientError {
  */
 export class AmbiguousWriteError<T = unknown> extends ClientError {
   static readonly code = "ENTITY_TAG_AMBIGUOUS_WRITE";
-  readonly code = AmbiguousWriteError.code;
+  readonly code = "ENTITY_TAG_AMBIGUOUS_WRITE";
   override readonly name = "AmbiguousWriteError";
   readonly url: string;
   readonly attempts: number;
@@ -160,7 +160,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
  */
 export class AlreadyExistsError extends ClientError {
   static readonly code = "ENTITY_TAG_ALREADY_EXISTS";
-  readonly code = AlreadyExistsError.code;
+  readonly code = "ENTITY_TAG_ALREADY_EXISTS";
   override readonly name = "AlreadyExistsError";
   readonly url: string;
 
@@ -183,7 +183,7 @@ export class AlreadyExistsError extends ClientError {
  */
 export class HttpError extends ClientError {
   static readonly code = "ENTITY_TAG_HTTP";
-  readonly code = HttpError.code;
+  readonly code = "ENTITY_TAG_HTTP";
   override readonly name = "HttpError";
   readonly url: string;
   readonly status: number;

@@ -1,8 +1,10 @@
 import { AmbiguousWriteError, create, read, stamped, type UpdateOptions, update } from "@entity-tag/client";
 import { resource } from "@entity-tag/store";
-import { memoryStore } from "@entity-tag/store/memory";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { clear, type Database, reachable } from "../../store/race/databases.ts";
 import { faultyProxy } from "../../store/race/faulty-proxy.ts";
+import { newPlace } from "../../store/race/place.ts";
+import { openStore, type StoreKind } from "../../store/race/stores.ts";
 import { documentServer } from "./document-server.ts";
 import { serveFetch } from "./serve-fetch.ts";
 
@@ -11,18 +13,25 @@ interface Ledger {
   made: string[];
 }
 
-const clients = 64;
-const updates = 20;
-/** In front of a server, it drops one answer in ten after the server has done what was asked. */
-const dropping = (target: string) =>
-  faultyProxy(target, () => (Math.random() < 0.1 ? "lose answer" : "pass"), 0);
+/** `CLIENT_RACE=64x20` runs the long race: a minute for each server. */
+const [clients, updates] = (process.env.CLIENT_RACE ?? "16x10").split("x").map(Number) as [number, number];
+const timeout = 600_000;
 
-const closers: (() => void)[] = [];
-afterAll(() => closers.forEach((close) => void close()));
+const closers: (() => void | Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** One answer in ten is lost after the server has done what was asked. */
+function fate(counts: { lost: number }): "lose answer" | "pass" {
+  if (Math.random() >= 0.1) return "pass";
+  counts.lost++;
+  return "lose answer";
+}
 
 async function plainServer(): Promise<string> {
   const server = await documentServer({ made: [] });
-  const proxy = await dropping(server.url);
+  const proxy = await faultyProxy(server.url, () => fate({ lost: 0 }), 0);
   closers.push(proxy.close, server.close);
   return `http://${proxy.host}/document`;
 }
@@ -50,9 +59,17 @@ async function race(url: string, options: UpdateOptions<Ledger>, stamp = false) 
   return { acknowledged, ambiguous, made: value.made };
 }
 
-describe(`${clients} clients × ${updates} updates through a proxy that drops one answer in ten after the commit`, () => {
+const [postgres, redis] = await Promise.all([reachable("postgres"), reachable("redis")]);
+const stores: [StoreKind, Database, boolean][] = [
+  ["memory", "memory", true],
+  ["sqlite in WAL mode", "sqlite", true],
+  ["pg", "postgres", postgres],
+  ["node-redis", "redis", redis],
+];
+
+describe.concurrent(`${clients} clients × ${updates} updates through a proxy that drops one answer in ten after the commit`, () => {
   it("a server without a ledger: never twice, and each acknowledged one is there", {
-    timeout: 120_000,
+    timeout,
   }, async () => {
     const { acknowledged, ambiguous, made } = await race(await plainServer(), {});
     expect(new Set(made).size).toBe(made.length);
@@ -60,32 +77,42 @@ describe(`${clients} clients × ${updates} updates through a proxy that drops on
     expect(acknowledged.length + ambiguous.length).toBe(clients * updates);
   });
 
-  it("stamped: exactly once on a server without a ledger", { timeout: 120_000 }, async () => {
+  it("stamped: exactly once on a server without a ledger", { timeout }, async () => {
     const { acknowledged, ambiguous, made } = await race(await plainServer(), {}, true);
     expect(ambiguous).toEqual([]);
     expect(acknowledged).toHaveLength(clients * updates);
     expect(made.toSorted()).toEqual(acknowledged.toSorted());
   });
+
+  for (const [kind, database, isThere] of stores)
+    it.skipIf(!isThere)(
+      `with an idempotencyKey: exactly once on resource() on ${kind}`,
+      {
+        timeout,
+      },
+      async () => {
+        const { url, lost } = await resourceServer(kind, database);
+        const { acknowledged, ambiguous, made } = await race(url, { idempotencyKey: true });
+        expect(ambiguous).toEqual([]);
+        expect(acknowledged).toHaveLength(clients * updates);
+        expect(made.toSorted()).toEqual(acknowledged.toSorted());
+        expect(lost()).toBeGreaterThan(0);
+      },
+    );
 });
 
-describe("with an idempotencyKey, against resource()", () => {
-  let url: string;
-  let keeps = false;
-  beforeAll(async () => {
-    const server = await serveFetch(resource<Ledger>(memoryStore<Ledger>()));
-    const proxy = await dropping(server.url);
-    closers.push(proxy.close, server.close);
-    url = `http://${proxy.host}/ledger`;
-    const { response } = await create<Ledger>(`${server.url}/ledger`, { made: [] }, { idempotencyKey: true });
-    keeps = response.headers.has("Idempotency-Ledger");
-  });
-
-  it("each is made exactly once", { timeout: 120_000 }, async (context) => {
-    if (!keeps)
-      return context.skip("this store keeps no ledger of keys: its answers have no Idempotency-Ledger");
-    const { acknowledged, ambiguous, made } = await race(url, { idempotencyKey: true });
-    expect(ambiguous).toEqual([]);
-    expect(acknowledged).toHaveLength(clients * updates);
-    expect(made.toSorted()).toEqual(acknowledged.toSorted());
-  });
-});
+async function resourceServer(
+  kind: StoreKind,
+  database: Database,
+): Promise<{ url: string; lost: () => number }> {
+  const place = newPlace();
+  closers.push(() => clear(place, database));
+  const server = await serveFetch(resource<never>(await openStore(kind, place)));
+  const direct = `${server.url}/ledger`;
+  const { response } = await create<Ledger>(direct, { made: [] }, { idempotencyKey: true });
+  expect(response.headers.has("Idempotency-Ledger")).toBe(true);
+  const counts = { lost: 0 };
+  const proxy = await faultyProxy(server.url, () => fate(counts), 0);
+  closers.push(proxy.close, server.close);
+  return { url: `http://${proxy.host}/ledger`, lost: () => counts.lost };
+}
