@@ -1,6 +1,8 @@
+import { Client } from "pg";
+import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reachable } from "../store/race/databases.ts";
-import { databaseUrl, redisUrl } from "../store/race/place.ts";
+import { databaseUrl, newPlace, redisUrl } from "../store/race/place.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
 const PROCESSES = 3;
@@ -12,16 +14,19 @@ describe.each([
   { database: "redis", env: { REDIS_URL: redisUrl } },
 ] as const)("one wiki on $database, served by three processes", async ({ database, env }) => {
   const available = await reachable(database);
-  const name = `shared-${crypto.randomUUID()}`;
+  const name = "shared";
+  const wikiName = newPlace();
   let servers: WikiProcess[] = [];
 
   beforeAll(async () => {
     if (!available) return;
-    servers = await Promise.all(Array.from({ length: PROCESSES }, () => startWiki(env)));
+    servers = await Promise.all(
+      Array.from({ length: PROCESSES }, () => startWiki({ ...env, WIKI_NAME: wikiName })),
+    );
   }, 30_000);
   afterAll(async () => {
-    if (servers.length > 0) await remove(page(0));
     await Promise.all(servers.map((server) => server.stop()));
+    if (available) await clear(database, wikiName);
   });
 
   const page = (server: number) => `${servers[server % PROCESSES]!.origin}/pages/${name}`;
@@ -60,7 +65,21 @@ function put(url: string, content: number, condition: Record<string, string>): P
   });
 }
 
-async function remove(url: string): Promise<void> {
-  const etag = (await fetch(url)).headers.get("ETag");
-  if (etag) await fetch(url, { method: "DELETE", headers: { "If-Match": etag } });
+/** Removes all that the wiki has left in its database. */
+async function clear(database: "postgres" | "redis", wikiName: string): Promise<void> {
+  if (database === "redis") {
+    const client = createClient({ url: redisUrl });
+    await client.connect();
+    for await (const keys of client.scanIterator({ MATCH: `*${wikiName}*` }))
+      if (keys.length > 0) await client.del(keys);
+    return client.close();
+  }
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const tables = ["pages", "revisions"].flatMap((kind) => [
+    `${wikiName}_${kind}`,
+    `${wikiName}_${kind}_ledger`,
+  ]);
+  await client.query(`DROP TABLE IF EXISTS ${tables.join(", ")}`);
+  await client.end();
 }

@@ -11,7 +11,6 @@ const PUBLIC = join(SOURCE, "public");
 const MODULES: Record<string, string> = {
   client: folderOf("@entity-tag/client"),
   core: folderOf("@entity-tag/core"),
-  headers: folderOf("@mjackson/headers"),
 };
 const TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",

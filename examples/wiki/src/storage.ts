@@ -27,8 +27,10 @@ export async function openStorage(env: NodeJS.ProcessEnv): Promise<Storage> {
 }
 
 function open(env: NodeJS.ProcessEnv): Promise<Opened> {
-  if (env.DATABASE_URL) return openPostgres(env.DATABASE_URL);
-  if (env.REDIS_URL) return openRedis(env.REDIS_URL);
+  // Several wikis may share one database: each has a name of its own there.
+  const name = env.WIKI_NAME ?? "wiki";
+  if (env.DATABASE_URL) return openPostgres(env.DATABASE_URL, name);
+  if (env.REDIS_URL) return openRedis(env.REDIS_URL, name);
   return openSqlite(env.WIKI_FILE ?? "wiki.sqlite");
 }
 
@@ -39,22 +41,22 @@ async function openSqlite(file: string): Promise<Opened> {
   return { name: `the SQLite file ${file}`, plainPages, revisions, close: () => db.close() };
 }
 
-async function openPostgres(connectionString: string): Promise<Opened> {
+async function openPostgres(connectionString: string, name: string): Promise<Opened> {
   const { Pool } = (await import("pg")).default;
   const pool = new Pool({ connectionString });
   // A connection that idles when the server goes away is replaced at the next query.
   pool.on("error", (error) => console.error(`PostgreSQL: ${error.message}`));
-  const plainPages = await postgresStore<Page>(pool, { table: "wiki_pages" }).createTable();
-  const revisions = await postgresStore<Revision>(pool, { table: "wiki_revisions" }).createTable();
+  const plainPages = await postgresStore<Page>(pool, { table: `${name}_pages` }).createTable();
+  const revisions = await postgresStore<Revision>(pool, { table: `${name}_revisions` }).createTable();
   return { name: "PostgreSQL", plainPages, revisions, close: () => pool.end() };
 }
 
-async function openRedis(url: string): Promise<Opened> {
+async function openRedis(url: string, name: string): Promise<Opened> {
   const { createClient } = await import("redis");
   const client = createClient({ url });
   client.on("error", (error: Error) => console.error(`Redis: ${error.message}`));
   await client.connect();
-  const plainPages = redisStore<Page>(client, { prefix: "wiki" });
-  const revisions = redisStore<Revision>(client, { prefix: "wiki-revisions" });
+  const plainPages = redisStore<Page>(client, { prefix: name });
+  const revisions = redisStore<Revision>(client, { prefix: `${name}-revisions` });
   return { name: "Redis", plainPages, revisions, close: () => client.close() };
 }

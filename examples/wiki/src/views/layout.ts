@@ -61,7 +61,6 @@ function importMap(build: string): Markup {
   const imports = {
     "@entity-tag/client": `/modules/${build}/client/index.js`,
     "@entity-tag/core": `/modules/${build}/core/index.js`,
-    "@mjackson/headers": `/modules/${build}/headers/headers.js`,
   };
   return html`${raw(JSON.stringify({ imports }))}`;
 }
