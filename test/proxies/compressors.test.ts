@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, ask, GZIP, save } from "./ask.ts";
 import { compressors, type Serve } from "./compressors.ts";
+import { rowOf } from "./guide.ts";
 import type { Settings } from "./origin.ts";
 
 const stops: (() => unknown)[] = [];
@@ -11,6 +12,13 @@ async function urlOf(serve: Serve, settings: Settings, isOurs: boolean): Promise
   stops.push(stop);
   return `${url}/pages/home`;
 }
+
+it.each(["Express compression", "@fastify/compress", "koa-compress", "Hono's compress"])(
+  "the guide has a row for %s",
+  (name) => {
+    expect(rowOf(name)[2]).toBe(name.startsWith("Hono") ? '`ifMatch: "weak"`' : "nothing");
+  },
+);
 
 const { "Hono's compress": hono, ...judgedHere } = compressors;
 

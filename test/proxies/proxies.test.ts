@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EntityTag, isWeak, weakMatch } from "@entity-tag/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, ask, GZIP, save } from "./ask.ts";
+import { blockOf, rowOf } from "./guide.ts";
 import { type Origin, type Settings, startOrigin } from "./origin.ts";
 import { isInstalled, type ProductName, products, startBefore } from "./products.ts";
 import { rows } from "./rows.ts";
@@ -71,6 +72,15 @@ for (const name of Object.keys(rows) as ProductName[]) {
   });
 }
 
+it.each(Object.entries(rows))(
+  "the guide's row for %s names its tag and its setting",
+  (name, { tag, set }) => {
+    const [, does, says] = rowOf(name);
+    expect(does).toContain(`\`${tag}\``);
+    expect(says).toContain(`\`${set}\``);
+  },
+);
+
 /** The form of a tag, as the table shows it. */
 function formOf(tag: EntityTag): string {
   if (isWeak(tag)) return 'W/"v1"';
@@ -122,6 +132,22 @@ describe("without what the table says to set", () => {
 });
 
 describe("what else a product does", () => {
+  const uncompressed = {
+    "nginx with gzip": "gzip off;",
+    "nginx with proxy_cache": "gzip off;",
+    Varnish: "sub vcl_backend_response { set beresp.do_gzip = false; }",
+  };
+  for (const [name, extra] of Object.entries(uncompressed) as [ProductName, string][]) {
+    about(name, () => {
+      it("changes no tag where it does not compress", async () => {
+        const url = await through(name, {}, extra);
+        const seen = tagOf(await read(url));
+        expect(formOf(seen)).toBe('"v1"');
+        expect((await save(url, seen, "b")).status).toBe(204);
+      });
+    });
+  }
+
   for (const name of ["nginx with gzip", "Apache with mod_deflate", "HAProxy"] as const) {
     about(name, () => {
       it("passes every condition on", async () => {
@@ -157,12 +183,7 @@ describe("what else a product does", () => {
     });
 
     it("forgets a page that is PUT, with the ban of the guide", async () => {
-      const ban = `sub vcl_backend_response {
-        if (bereq.method != "GET" && bereq.method != "HEAD" && beresp.status < 400) {
-          ban("req.url == " + bereq.url + " && req.http.host == " + bereq.http.host);
-        }
-      }`;
-      const url = await through(name, CACHED, ban);
+      const url = await through(name, CACHED, blockOf("vcl"));
       expect((await save(url, tagOf(await read(url)), "b")).status).toBe(204);
       expect((await read(url)).text.slice(0, 15)).toBe('{"content":"bbb');
     });

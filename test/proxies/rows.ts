@@ -1,3 +1,4 @@
+import { blockOf } from "./guide.ts";
 import type { Settings } from "./origin.ts";
 import type { ProductName } from "./products.ts";
 
@@ -18,7 +19,7 @@ export const rows: Record<ProductName, Row> = {
     tag: 'W/"v1"',
     set: 'ifMatch: "weak"',
     settings: { ifMatch: "weak" },
-    extra: "proxy_set_header If-None-Match $http_if_none_match;",
+    extra: blockOf("nginx"),
   },
   "Apache with mod_deflate": { tag: '"v1-gzip"', set: "codings", settings: {} },
   Varnish: { tag: 'W/"v1"', set: 'ifMatch: "weak"', settings: { ifMatch: "weak" } },
