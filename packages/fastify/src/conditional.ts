@@ -33,17 +33,19 @@ import {
 } from "@entity-tag/core/adapter";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import plugin from "fastify-plugin";
+import { contentOf, isResponse } from "./given-response.ts";
 import { markCoding } from "./own-coding.ts";
+
+/** What `current` may tell. */
+type Given = Current | Response | undefined;
 
 /** What the plugin may be told. */
 export interface ConditionalOptions extends Policy {
   /**
    * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;
-   * `undefined`: the route is not one of yours. To answer 401 or 403, throw that error.
+   * `undefined`: the route is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
    */
-  current?:
-    | ((request: FastifyRequest, reply: FastifyReply) => Current | undefined | Promise<Current | undefined>)
-    | undefined;
+  current?: ((request: FastifyRequest, reply: FastifyReply) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
   tag?: { weak?: boolean | undefined } | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
@@ -88,6 +90,10 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
       if (it === undefined || request.is404) return;
       const state = await current(request, reply);
       if (state === undefined || reply.sent) return;
+      if (isResponse(state)) {
+        it.isReplaced = true;
+        return reply.send(contentOf(reply, state));
+      }
       it.state = withCodings(checkedState(state), codings);
       const early = earlyResponse(it.request, it.state, options);
       if (early === undefined) return hideRange(request, it, options);
@@ -97,8 +103,9 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
     });
   }
 
-  app.addHook("onSend", async (request, reply, payload) => {
+  app.addHook("onSend", async (request, reply, sent) => {
     const it = asked.get(request);
+    const payload = isResponse(sent) ? (contentOf(reply, sent) ?? null) : sent;
     if (it === undefined || it.isReplaced || !isTransfer(request.method, reply.statusCode)) return payload;
     const validators = validatorFields(it.state ?? null);
     for (const [name, value] of validators) if (!reply.hasHeader(name)) reply.header(name, value);

@@ -32,15 +32,19 @@ import {
   withCodings,
 } from "@entity-tag/core/adapter";
 import type { Context, Middleware } from "koa";
+import { answerWith, isResponse } from "./given-response.ts";
 import { markCoding } from "./own-coding.ts";
+
+/** What `current` may tell. */
+type Given = Current | Response | undefined;
 
 /** What {@link conditional} may be told. */
 export interface ConditionalOptions extends Policy {
   /**
    * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;
-   * `undefined`: the path is not one of yours. To answer 401 or 403, use `ctx.throw`.
+   * `undefined`: the path is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
    */
-  current?: ((ctx: Context) => Current | undefined | Promise<Current | undefined>) | undefined;
+  current?: ((ctx: Context) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
   tag?: { weak?: boolean | undefined } | ((ctx: Context) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
@@ -77,6 +81,7 @@ export function conditional(options: ConditionalOptions = {}): Middleware {
   return async (ctx, next) => {
     const request = { method: ctx.method, headers: headersOf(ctx.req.headers) };
     const given = current && (await current(ctx));
+    if (isResponse(given)) return answerWith(ctx, given);
     const state = given === undefined ? undefined : withCodings(checkedState(given), codings);
     const early = state === undefined ? undefined : earlyResponse(request, state, options);
     if (early !== undefined) return replace(ctx, early);

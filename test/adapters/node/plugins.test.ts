@@ -187,6 +187,110 @@ describe.each(Object.entries(early))("%s, judged before its handler:", (_, serve
   });
 });
 
+/** A page that only its owner may read or write, and that tells a stranger so in several ways. */
+const owned: Record<string, (refuse: () => Response, seen: { runs: number }) => Promise<Served>> = {
+  Fastify: async (refuse, seen) => {
+    const app = Fastify({ exposeHeadRoutes: true });
+    await app.register(fastifyCors);
+    await app.register(fastifyCompress, { threshold: 0 });
+    await app.register(fastifyConditional, {
+      current: ({ headers }) => (headers.authorization ? { etag: strong("v1") } : refuse()),
+      require: true,
+    });
+    const handle = () => {
+      seen.runs++;
+      return TEXT;
+    };
+    app.get("/", handle);
+    app.put("/", handle);
+    return servedFastify(app);
+  },
+  Koa: async (refuse, seen) => {
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      await next();
+      ctx.set("Access-Control-Allow-Origin", "*");
+    });
+    app.use(koaCompress({ threshold: 0 }));
+    app.use(
+      koaConditional({
+        current: (ctx) => (ctx.get("Authorization") ? { etag: strong("v1") } : refuse()),
+        require: true,
+      }),
+    );
+    app.use((ctx) => {
+      seen.runs++;
+      ctx.body = TEXT;
+    });
+    return servedKoa(app);
+  },
+};
+
+const noPage = "This page is not yours to see. ".repeat(9);
+const refusals: Record<string, () => Response> = {
+  "401 with content": () =>
+    new Response(noPage, { status: 401, headers: { "WWW-Authenticate": "Bearer", "X-Why": "stranger" } }),
+  "403 without content": () => new Response(null, { status: 403 }),
+  "a redirect": () => new Response(null, { status: 303, headers: { Location: "/login" } }),
+  "a page of its own": () => new Response(noPage, { headers: { "Content-Type": "text/plain" } }),
+};
+
+describe.each(Object.entries(owned))("%s, where `current` returns a Response:", (_, serve) => {
+  test.each(Object.entries(refusals))(
+    "a stranger with a guessed tag learns nothing: %s",
+    async (_, refuse) => {
+      const seen = { runs: 0 };
+      const { port, close } = await serve(refuse, seen);
+      const { status, headers } = refuse();
+      for (const method of ["GET", "HEAD", "PUT"]) {
+        for (const condition of ["If-None-Match", "If-Match"]) {
+          for (const tag of ['"v1"', '"v0"', "*"]) {
+            const answer = await ask(port, method, "/", [gzip, [condition, tag]]);
+            expect([answer.status, answer.field("etag")]).toEqual([status, undefined]);
+            for (const name of ["location", "www-authenticate", "x-why"])
+              expect(answer.field(name)).toBe(headers.get(name) ?? undefined);
+            expect(answer.field("access-control-allow-origin")).toBe("*");
+            if (method !== "HEAD") expect(textOf(answer)).toBe(await refuse().text());
+          }
+        }
+        expect((await ask(port, method, "/")).status).toBe(status);
+      }
+      expect(seen.runs).toBe(0);
+      const owner = ["Authorization", "Bearer 1"] as const;
+      expect((await ask(port, "GET", "/", [owner, ["If-None-Match", '"v1"']])).status).toBe(304);
+      expect((await ask(port, "PUT", "/", [owner, ["If-Match", '"v0"']])).status).toBe(412);
+      await close();
+    },
+  );
+
+  test("each cookie of it is a line of its own", async () => {
+    const cookies = () => {
+      const headers = new Headers([
+        ["Set-Cookie", "a=1"],
+        ["Set-Cookie", "b=2"],
+      ]);
+      return new Response(null, { status: 401, headers });
+    };
+    const { port, close } = await serve(cookies, { runs: 0 });
+    const { lines } = await ask(port, "GET", "/");
+    const set = lines.filter(([name]) => name.toLowerCase() === "set-cookie").map(([, value]) => value);
+    expect(set).toEqual(["a=1", "b=2"]);
+    await close();
+  });
+});
+
+test("A Response that a handler of Fastify returns is judged by its tag", async () => {
+  const app = Fastify();
+  await app.register(fastifyConditional);
+  app.get("/", () => new Response(TEXT, { headers: { ETag: '"v1"', "Content-Type": "text/plain" } }));
+  const { port, close } = await servedFastify(app);
+  const full = await ask(port, "GET", "/");
+  expect([full.status, full.field("etag"), full.body.toString()]).toEqual([200, '"v1"', TEXT]);
+  expect((await ask(port, "GET", "/", [["If-None-Match", '"v1"']])).status).toBe(304);
+  expect((await ask(port, "GET", "/", [["If-Match", '"v0"']])).status).toBe(412);
+  await close();
+});
+
 test("Options that are not valid are refused at once", async () => {
   expect(() => koaConditional({ required: true } as never)).toThrow("did you mean `require`");
   expect(() => koaConditional({ require: true })).toThrow("`current`");

@@ -1,0 +1,14 @@
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
+
+export function isResponse(given: unknown): given is Response {
+  return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
+}
+
+/** Gives the reply the status and the fields of a `Response`. Returns its content, which all hooks may still change. */
+export function contentOf(reply: FastifyReply, { status, headers, body }: Response): Readable | undefined {
+  reply.code(status);
+  // Fastify adds a cookie to those that are there, and replaces any other field.
+  for (const [name, value] of headers) reply.header(name, value);
+  return body ? Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]) : undefined;
+}

@@ -1,0 +1,18 @@
+import { Readable } from "node:stream";
+import type { Context } from "koa";
+
+export function isResponse(given: unknown): given is Response {
+  return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
+}
+
+/** Answers with a `Response`. It goes the way of every answer, through outer middleware. */
+export function answerWith(ctx: Context, { status, headers, body }: Response): void {
+  ctx.body = body && Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  // After the body, for which Koa chooses a status and a type.
+  ctx.status = status;
+  if (!headers.has("content-type")) ctx.remove("Content-Type");
+  for (const [name, value] of headers) {
+    if (name === "set-cookie") ctx.append(name, value);
+    else ctx.set(name, value);
+  }
+}
