@@ -24,16 +24,16 @@ const QUICK: Order = { pace: { rounds: 7, slice: 1, warmUp: 20, requests: 5000, 
 
 await new Command("npm run bench --")
   .description(
-    "Measures @entity-tag/* against everyone who answers rightly. Five to eight minutes, by the machine.",
+    "Measures @entity-tag/* against every peer that answers correctly. It takes five to eight minutes.",
   )
   .addArgument(new Argument("[suites...]", "only these").choices(suiteNames))
   .option("--quick", "shorter rounds, servers cold and on Node alone, no plots: under two minutes")
-  .addOption(new Option("--runtime <name>", "measure under this one alone").choices(runtimes))
+  .addOption(new Option("--runtime <name>", "measure under this runtime only").choices(runtimes))
   .option("--json", "print the results as JSON, and the tables to the standard error")
-  .option("--check", "measure only what the thresholds speak of; status 1 if one does not hold three times")
-  .option("--compare <results.json>", "say what changed since those results")
+  .option("--check", "measure only what the thresholds need; status 1 if one fails three times")
+  .option("--compare <results.json>", "show what changed since those results")
   .option("--record", "keep the results in results/, and publish them")
-  .option("--publish", "measure nothing: write README.md and the charts again from the newest results")
+  .option("--publish", "write README.md and the charts again from the newest results, without measuring")
   .action(main)
   .parseAsync();
 
@@ -58,7 +58,7 @@ async function main(suites: SuiteName[], options: Options, command: Command): Pr
   if (options.record) {
     const file = writeResults(results);
     console.log(`\n${file}`);
-    // Read again: what is published has the digits that are kept, and no others.
+    // Reads the results again, because what is published has only the digits that are kept.
     await publish(readResults(file));
   }
 }

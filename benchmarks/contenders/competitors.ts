@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const fresh: (request: Fields, response: Fields) => boolean = require("fresh");
 const etag: (entity: Buffer) => string = require("etag");
 
-/** Only for the weak comparison: `If-Match` is not among what it offers. */
+/** Only for the weak comparison, because it does not offer `If-Match`. */
 const ifWeak = (input: ListInput) => (input.match === "weak" ? input : undefined);
 const withoutWeak = (tag: string): string => (tag.startsWith("W/") ? tag.slice(2) : tag);
 
@@ -80,7 +80,7 @@ export const tagCompetitors: readonly Contender<string, string | undefined>[] = 
   },
 ];
 
-/** Are these two one? */
+/** Are these two tags equal? */
 export const pairCompetitors: readonly Contender<Pair, boolean>[] = [
   {
     name: "W/ removed by a replace",
@@ -96,7 +96,7 @@ export const pairCompetitors: readonly Contender<Pair, boolean>[] = [
   },
 ];
 
-/** Which moment is this? */
+/** Which time is this? */
 export const dateCompetitors: readonly Contender<string, number | undefined>[] = [
   {
     name: "Date.parse",
@@ -118,7 +118,7 @@ export const dateCompetitors: readonly Contender<string, number | undefined>[] =
   },
 ];
 
-/** May the client keep what it has? Asked with a plain object of fields. */
+/** May the client keep its copy? The input is a plain object of fields. */
 export const bagCompetitors: readonly Contender<Question, boolean>[] = [
   {
     name: "fresh",
@@ -131,7 +131,7 @@ export const bagCompetitors: readonly Contender<Question, boolean>[] = [
   },
 ];
 
-/** May the client keep what it has? Asked with `Headers`. */
+/** May the client keep its copy? The input is a `Headers`. */
 export const headersCompetitors: readonly Contender<Question, boolean>[] = [
   {
     name: "h3",
@@ -147,7 +147,7 @@ export const headersCompetitors: readonly Contender<Question, boolean>[] = [
 /** What is the tag of these bytes? */
 export const tagMakers: readonly TagMaker[] = [
   tagMaker("etag", "peer", bufferOf, etag),
-  // What its etag() hashes with is not for others to call; this is, and hashes likewise.
+  // The hash of its etag() is not exported. This function is, and hashes in the same way.
   tagMaker("sha1 of hono", "peer", itself, async (bytes) => `"${await sha1(bytes.buffer)}"`),
   tagMaker("@tinyhttp/etag", "peer", bufferOf, (body) => tinyEtag(body)),
 ];
@@ -164,7 +164,7 @@ function bufferOf(bytes: Uint8Array<ArrayBuffer>): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Both spell "no date" as NaN. */
+/** Both return NaN for a text that is not a date. */
 function numberOrNothing(ms: number | undefined): number | undefined {
   return ms === undefined || Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,16 +1,21 @@
-/** What a contender is to the question: `floor` answers nothing, it is what no answer can be cheaper than. */
+/**
+ * The role of a contender. A `floor` does not answer: it is work that every answer needs, so no answer can be
+ * cheaper.
+ */
 export type Role = "ours" | "peer" | "by hand" | "floor" | "loser";
 
 /** One way to answer a question, called as its users call it. */
 export interface Contender<Input, Answer> {
   name: string;
   role: Role;
-  /** What its user has in hand when the question comes, made outside the clock. `undefined`: it has no such function. */
-  // biome-ignore lint/suspicious/noExplicitAny: each library wants something else, and gives it back to itself alone
+  /**
+   * Makes what a user already has when the question comes; this is not timed. `undefined`: it has no such function.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each library has its own input, and only that library receives it
   prepare(input: Input): any;
-  // biome-ignore lint/suspicious/noExplicitAny: what `prepare` made
+  // biome-ignore lint/suspicious/noExplicitAny: the result of `prepare`
   run(prepared: any): unknown;
-  /** The answer, where it is not what `run` gives as it stands. */
+  /** Reads the answer from the result of `run`, where that is not the answer itself. */
   ask?(input: Input): Promise<Answer>;
 }
 
@@ -20,11 +25,14 @@ export interface Case<Input, Answer> {
   name: string;
   input: Input;
   answer: Answer;
-  /** Only asked: it tells right from wrong, and its cost interests nobody. */
+  /** Checked, but not timed: it shows only whether the answer is right. */
   askedOnly?: boolean;
 }
 
-/** What came of asking once: how it fails, in words, if it does; and the nanoseconds it took, cold. */
+/**
+ * The result of asking once: how the answer is wrong, in words, if it is; and the time of this cold call, in
+ * nanoseconds.
+ */
 export interface Asked {
   wrong?: string;
   nanoseconds: number;

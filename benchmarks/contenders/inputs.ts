@@ -1,11 +1,11 @@
 import type { EntityTag } from "@entity-tag/core";
 import type { Case } from "./contender.ts";
 
-/** A tag of 42 characters, as `etag` and its like make them. */
+/** A tag of 42 characters, such as `etag` and similar libraries make. */
 export const tag = '"33a64df551425fcc55e4d42a148795d9f25f89d4"' satisfies EntityTag;
 const weakTag = `W/${tag}` as const;
 const another = '"0beec7b5ea3f0fdbc95d0d3a28b57a4e5c0b7e1a"';
-/** The same tag but for its last character. */
+/** The same tag except for its last character. */
 const nearly = '"33a64df551425fcc55e4d42a148795d9f25f89d5"';
 
 // ---- Is this tag in that list? ------------------------------------------------------------------------------
@@ -17,7 +17,7 @@ export interface ListInput {
 }
 type ListCase = Case<ListInput, boolean>;
 
-/** `size` tags of 42 characters, none of them the one that is looked for, save the one at `at`. */
+/** `size` tags of 42 characters. Only the one at `at` is the tag that is looked for. */
 export function listOf(size: number, at = -1): string {
   return Array.from({ length: size }, (_, i) =>
     i === at ? tag : `"${(i + 1).toString(16).padStart(40, "0c9f31e7")}"`,
@@ -86,17 +86,17 @@ export const lists: readonly ListCase[] = [
   }),
 ];
 
-/** For the plots: so many tags, all of them to be read. */
+/** For the plots: this many tags, which all must be read. */
 export const listOfSize = (size: number): ListCase =>
   inList(`${size} tags, the last one matches`, listOf(size, size - 1), true);
 
-/** For the plots: a readable field as long as that, two tags and nothing between them but spaces and a comma. */
+/** For the plots: a readable field of this length: two tags, with spaces and one comma between them. */
 export const spacedField = (length: number): ListCase => {
   const spaces = " ".repeat(length - another.length - tag.length - 2);
   return inList(`${length} characters`, `${another}${spaces}, ${tag}`, true);
 };
 
-/** For the plots: nothing at all, at length. */
+/** For the plots: a long field of spaces. */
 export const emptyField = (length: number): ListCase => inList(`${length} spaces`, " ".repeat(length), false);
 
 // ---- What is this tag? Are these two one? -------------------------------------------------------------------
@@ -174,13 +174,13 @@ export interface Question {
   /** Names in lower case. */
   fields: Record<string, string>;
   state: { etag: EntityTag; lastModified: number };
-  /** As the answer: where the order of asking ends. */
+  /** The condition that decides, as the answer. */
   isNotModified: boolean;
 }
 /** True: 304. False: the representation. */
 type QuestionCase = Case<Question, boolean>;
 
-/** What requests carry besides. */
+/** Other fields of the requests. */
 const besides = { host: "example.com", "user-agent": "curl/8.5.0", accept: "*/*" };
 
 const asked = (name: string, fields: Record<string, string>, answer: boolean): QuestionCase => ({
@@ -198,7 +198,7 @@ const onlyAsked = (...line: Parameters<typeof asked>): QuestionCase => ({
 const later = "Sun, 06 Nov 1994 08:49:38 GMT";
 const earlier = "Sun, 06 Nov 1994 08:49:36 GMT";
 
-/** The commonest first. */
+/** The most common cases come first. */
 export const questions: readonly QuestionCase[] = [
   asked("unconditional", {}, false),
   asked("If-None-Match, the same tag", { "if-none-match": tag }, true),
@@ -219,7 +219,7 @@ export const questions: readonly QuestionCase[] = [
 
 // ---- What is the tag of these bytes? ------------------------------------------------------------------------
 
-/** So many bytes that no compressor and no engine can foresee. */
+/** As many bytes as given, which no compressor and no engine can predict. */
 export function bytesOf(size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   for (let i = 0, state = 1; i < size; i++) {
@@ -229,7 +229,9 @@ export function bytesOf(size: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** True: an entity tag, the same for the same bytes, another for bytes that differ in the last bit. */
+/**
+ * True: the result is an entity tag, equal for equal bytes, and different for bytes that differ in the last bit.
+ */
 export const bodies: readonly Case<Uint8Array<ArrayBuffer>, boolean>[] = [
   bodyOfSize(64, "64 B"),
   bodyOfSize(1000, "1 kB"),

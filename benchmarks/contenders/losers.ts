@@ -2,14 +2,14 @@ import { globSync } from "node:fs";
 import { basename } from "node:path";
 import type { Contender } from "./contender.ts";
 
-/** An implementation that we tried and did not keep: a file of `losers/`, which exports `why` and one function. */
+/** An implementation that we tried and did not keep: a file in `losers/`, which exports `why` and one function. */
 export interface Loser {
   name: string;
-  /** The name of the function: that of the public one that it would have been. */
+  /** The name of the public function that it would have replaced. */
   of: string;
   /** Why it lost, in one line. */
   why: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each is called as the function that it would have been
+  // biome-ignore lint/suspicious/noExplicitAny: each has the signature of the function that it would have replaced
   run: (...args: any[]) => any;
 }
 
@@ -29,7 +29,7 @@ export async function allLosers(): Promise<Loser[]> {
   );
 }
 
-/** Those that would have been this function, asked as ours is. */
+/** The losers of this function, with the inputs of ours. */
 export async function losersOf<Input, Answer>(
   of: string,
   asked: (run: Loser["run"]) => Pick<Contender<Input, Answer>, "prepare" | "run">,

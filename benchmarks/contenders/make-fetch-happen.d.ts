@@ -1,4 +1,4 @@
-// What is used of it, because it has no types of its own.
+// Only the part that is used here, because the package has no types.
 declare module "make-fetch-happen" {
   const makeFetchHappen: {
     defaults(options: { cachePath: string }): (url: string) => Promise<{ text(): Promise<string> }>;

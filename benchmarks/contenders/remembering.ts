@@ -18,7 +18,7 @@ export interface Remembering {
   close?(): Promise<void> | void;
 }
 
-/** Each as its users call it, with a private cache in memory where it has one. */
+/** Each is called as its users call it, with a private cache in memory if it has one. */
 export function rememberingClients(): Remembering[] {
   return [ours(), byHand(), undiciCache(), gotCache(), axiosCache(), filesOfMakeFetchHappen()];
 }
@@ -32,7 +32,7 @@ function ours(): Remembering {
   };
 }
 
-/** The floor: the tag and the octets are known, and only the question goes over the wire. */
+/** The floor: the tag and the bytes are known, and only the conditional request is sent. */
 function byHand(): Remembering {
   const kept = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
@@ -61,7 +61,7 @@ function undiciCache(): Remembering {
 
 function gotCache(): Remembering {
   const client = got.extend({ cache: new Map(), retry: { limit: 0 } });
-  // It adds a listener to its cache with each request, and is told of each on the console.
+  // It adds a listener to its cache with each request, and each time prints a warning.
   const { warn } = console;
   console.warn = (...words) => {
     if (!String(words[0]).includes("MaxListeners")) warn(...words);

@@ -2,7 +2,7 @@ import { parseTag } from "@entity-tag/core";
 import type { Contender, Role } from "./contender.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-/** The answer: is what it makes a tag, and of these bytes alone? */
+/** The answer: is the result a tag, and does it depend on these bytes alone? */
 export type TagMaker = Contender<Bytes, boolean>;
 
 export function tagMaker<Prepared>(

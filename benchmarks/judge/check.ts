@@ -6,10 +6,13 @@ import { holds, inWords, observe } from "./observe.ts";
 import { type Threshold, thresholds } from "./thresholds.ts";
 
 const TRIES = 3;
-/** Warmed up for longer than a record, since each case is alone here: nothing before it has warmed its functions. */
+/**
+ * Each case runs alone here, without earlier cases that warm its functions. So it is warmed up for longer than in a
+ * record.
+ */
 const PACE: Pace = { rounds: 7, slice: 2, warmUp: 150, requests: 50_000, load: 100 };
 
-/** Measures what the thresholds speak of; those that do not hold are measured again. True: in the end all held. */
+/** Measures what the thresholds need, and measures those again that fail. True: in the end all held. */
 export async function check(): Promise<boolean> {
   let open: readonly Threshold[] = thresholds;
   for (let turn = 1; turn <= TRIES && open.length > 0; turn++) {

@@ -3,12 +3,12 @@ import { ratio } from "../measure/ratio.ts";
 import type { CaseResult, Entry, Results } from "../measure/results.ts";
 import { suiteNames } from "../measure/suite-names.ts";
 
-/** A change by less than this part says nothing, however narrow the rounds lie. */
+/** A smaller change means nothing, even if the rounds agree closely. */
 const NOISE = 0.1;
 
 /**
- * What changed between two results, in words: only ratios to a contender that both timed, since absolute times of two
- * runs say more about the machine's day than about the code.
+ * What changed between two results, in words. It compares only ratios to a contender that both runs timed, because
+ * absolute times depend more on the machine's load than on the code.
  */
 export function compare(before: Results, after: Results): string {
   const lines = suiteNames.flatMap((name) => {
@@ -44,7 +44,7 @@ function changeOfSize(then: Entry, now: Entry): string | undefined {
   return was === is ? undefined : `${was} B, now ${is} B`;
 }
 
-/** By what ours is to another, if the quartiles of the two do not overlap. */
+/** Compares the ratio of ours to another contender, if the quartiles of the two runs do not overlap. */
 function changeOfTime(before: CaseResult, after: CaseResult, then: Entry, now: Entry): string | undefined {
   const other = referenceIn(before, after);
   if (other === undefined) return undefined;
@@ -60,7 +60,9 @@ function ratioTo(result: CaseResult, ours: Entry, other: string) {
   return ratio(ours.rounds!, result.entries.find(({ name }) => name === other)!.rounds!, result.unit);
 }
 
-/** A floor, whose code does not change between two commits; else another whom both timed. */
+/**
+ * A floor, because its code does not change between two commits; otherwise another contender that both runs timed.
+ */
 function referenceIn(before: CaseResult, after: CaseResult): string | undefined {
   const timed = (result: CaseResult) => result.entries.filter(({ rounds }) => rounds !== undefined);
   const names = new Set(timed(before).map(({ name }) => name));

@@ -7,12 +7,12 @@ import type { Reference, Threshold } from "./thresholds.ts";
 type Suites = Readonly<Partial<Record<SuiteName, SuiteResult>>>;
 
 /**
- * What servers are judged by: the answers that came in a second, or those that the server's own processor time is good
- * for. Only the second holds still where others use the machine at the same time.
+ * What servers are judged by: the answers in one second, or the answers that one second of the server's processor
+ * time allows. Only the second figure is stable when other programs use the machine.
  */
 export type Yardstick = "clock" | "processor";
 
-/** The figure that a threshold is about; `undefined` if it was not measured, or could not be. */
+/** The figure of a threshold; `undefined` if it was not measured, or could not be. */
 export function observe(threshold: Threshold, suites: Suites, by: Yardstick = "clock"): number | undefined {
   const suite = suites[threshold.suite];
   if (suite === undefined) return undefined;
@@ -50,7 +50,10 @@ function entryOf(reference: Reference, result: CaseResult, suite: SuiteResult): 
   return there?.entries.find(({ name }) => name === reference.name);
 }
 
-/** At the worst step: by how much the cost grew, over how much the size did. Steps that cost next to nothing prove nothing. */
+/**
+ * The growth at the worst step: the growth of the cost, divided by the growth of the size. Steps that cost almost
+ * nothing are skipped.
+ */
 function growth({ case: name, ours }: Threshold, { plots }: SuiteResult): number | undefined {
   const plot = plots.find((plot) => plot.name === name);
   const line = plot?.lines.find((line) => line.name === ours);

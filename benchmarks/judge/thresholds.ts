@@ -1,6 +1,9 @@
 import type { SuiteName } from "../measure/suite-names.ts";
 
-/** Whom ours is measured against: a contender by name, in the same case unless another is named, or the best of them. */
+/**
+ * The contender that ours is measured against: one by name, in the same case unless another is named, or the best
+ * one.
+ */
 export interface Reference {
   name: "the best peer" | (string & {});
   case?: string;
@@ -12,11 +15,11 @@ interface Common {
   suite: SuiteName;
   case: string;
   ours: string;
-  /** What the project promises, for a machine that does nothing else. */
+  /** What the project promises, on an idle machine. */
   goal: number;
-  /** The day on which it was set: results recorded before need not have its figure. */
+  /** The day on which it was set: earlier results may lack its figure. */
   since?: string;
-  /** What `--check` insists on: with room for the noise of two cores that are busy with other things. */
+  /** The limit of `--check`. It leaves room for the noise of a busy machine with two cores. */
   check: number;
 }
 
@@ -24,7 +27,7 @@ export type Threshold = Common &
   (
     | { kind: "at least so many times as fast" | "at most so many times the cost"; against: Reference }
     | { kind: "at most so many bytes allocated" | "at most so many bytes to load" }
-    /** `case` is a plot: by how much more than its size the cost of an input grows, at the worst step. */
+    /** `case` is a plot: at the worst step, the growth of the cost divided by the growth of the input. */
     | { kind: "grows at most so much faster than the input" }
   );
 

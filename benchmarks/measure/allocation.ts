@@ -1,13 +1,16 @@
 import type { Loop } from "./loop.ts";
 
-/** Few enough bytes that the collector, which would falsify the count, has no cause to run in between. */
+/** Few enough bytes that the garbage collector does not run during a count, because that would falsify it. */
 const BUDGET = 2 ** 20;
-/** Nanoseconds, for one count. */
+/** The time of one count, in nanoseconds. */
 const PATIENCE = 20e6;
 
 declare const gc: ((options: { type: "minor" }) => void) | undefined;
 
-/** Bytes on the JavaScript heap for one call of so many nanoseconds; `undefined` where the runtime cannot tell. */
+/**
+ * The bytes on the JavaScript heap that one call allocates, for a call of this many nanoseconds; `undefined` where
+ * the runtime cannot tell.
+ */
 export async function allocationPerCall(loop: Loop, nanoseconds: number): Promise<number | undefined> {
   if (typeof gc === "undefined" || "Bun" in globalThis) return undefined;
   const most = PATIENCE / nanoseconds;
@@ -26,6 +29,6 @@ async function bytesPerCall({ run, calls, isAsync }: Loop, wanted: number): Prom
   if (isAsync) for (let i = 0; i < times; i++) await run();
   else for (let i = 0; i < times; i++) run();
   const after = process.memoryUsage().heapUsed;
-  // What reading the gauge costs is taken off.
+  // Subtracts the cost of reading the gauge.
   return Math.max(0, (after - before - (before - start)) / (times * calls));
 }

@@ -1,7 +1,7 @@
 import { bestOfOurs, median, ratio } from "./ratio.ts";
 import type { CaseResult, Entry, Unit } from "./results.ts";
 
-/** One case as text: a line for each contender, with its figure and what ours is to it. */
+/** One case as text: a line for each contender, with its figure and the ratio of ours to it. */
 export function caseText(result: CaseResult): string {
   const ours = bestOfOurs(result);
   const lines = result.entries.map((entry) => `  ${lineOf(entry, result.unit, ours)}`);
@@ -33,7 +33,7 @@ export function amount(value: number, unit: Unit): string {
   return `${digits(value / 1e6)} ms`;
 }
 
-/** `31×`, `9.4×`, `1.28×`: two digits where the second decides. */
+/** `31×`, `9.4×`, `1.28×`: more digits for smaller ratios, where they matter. */
 export function times(value: number): string {
   if (value >= 9.95) return `${Math.round(value).toLocaleString("en-US")}×`;
   return `${value.toFixed(value >= 1.995 ? 1 : 2)}×`;

@@ -7,20 +7,23 @@ import type { CaseResult, Entry } from "./results.ts";
 /** How long it takes, in milliseconds. */
 export interface Pace {
   rounds: number;
-  /** For every contender in each round. */
+  /** The time of each contender in each round. */
   slice: number;
-  /** For every contender before the first, of processor time: what engines need to see of a function. */
+  /** The processor time of each contender before the first round, so that engines optimize it. */
   warmUp: number;
-  /** For every server before the first, in requests: an engine needs to see 25,000 of Express, and more with middleware. */
+  /**
+   * Requests to each server before the first round: an engine needs 25,000 to optimize Express, and more with
+   * middleware.
+   */
   requests: number;
-  /** For every server and store in each round. */
+  /** The time of each server and store in each round. */
   load: number;
 }
 
-/** Whoever needs longer for one answer, in nanoseconds, has given his figure with it. */
+/** A contender that needs longer for one answer, in nanoseconds, is not timed again: its first figure counts. */
 const ONCE_IS_ENOUGH = 100e6;
 
-/** Asks every contender, then times those that answer rightly, in rounds that alternate between them. */
+/** Asks each contender, then times those that answer correctly. The rounds alternate between them. */
 export async function measureCase<Input, Answer>(
   question: Case<Input, Answer>,
   contenders: readonly Contender<Input, Answer>[],

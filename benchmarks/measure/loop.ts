@@ -1,7 +1,7 @@
 import { do_not_optimize, measure } from "mitata";
 import type { Contender } from "../contenders/contender.ts";
 
-/** Calls of one contender on one input. */
+/** The calls of one contender on one input. */
 export interface Loop {
   run(): unknown;
   /** How many calls `run` makes. */
@@ -11,27 +11,27 @@ export interface Loop {
 
 /** A loop that the engine has optimized. */
 export interface WarmLoop extends Loop {
-  /** How often `run` is run between two looks at the clock: for about a fifth of a millisecond. */
+  /** How many times `run` runs between two reads of the clock: about a fifth of a millisecond. */
   batch: number;
 }
 
-/** So many copies of each input take turns: no engine may work out an answer once and for all. */
+/** This many copies of each input take turns, so that no engine can compute an answer in advance. */
 const COPIES = 8;
-/** Beyond this many bytes a copy costs more than it can prove. */
+/** Above this many bytes, copies cost more than they prove. */
 const TOO_LARGE_TO_COPY = 1_000_000;
-/** Nanoseconds of one call from which on what surrounds it does not count. */
+/** From this many nanoseconds per call on, the cost of the loop does not matter. */
 const SLOW = 10_000;
 const BATCH = 200_000;
 
 interface Loops {
   single: Loop;
-  /** All copies in one run, so that turning over to the next costs nothing. */
+  /** One run uses all copies, so that changing to the next copy costs nothing. */
   whole: Loop;
 }
 
 /**
- * The function that is timed belongs to this contender and this input alone, so that the engine may learn about it, as
- * it does in a server that has one of them.
+ * The timed function belongs to this contender and this input alone. So the engine can optimize it, as it does in a
+ * server that has one of them.
  */
 export function loopOver<Input, Answer>(contender: Contender<Input, Answer>, input: Input): Loops {
   const copies = input instanceof Uint8Array && input.length > TOO_LARGE_TO_COPY ? 1 : COPIES;
@@ -52,7 +52,7 @@ export function loopOver<Input, Answer>(contender: Contender<Input, Answer>, inp
 }
 let serial = 0;
 
-/** Runs it for so many milliseconds of processor time, until the engine has optimized it. */
+/** Runs it for this many milliseconds of processor time, until the engine has optimized it. */
 export async function warm({ single, whole }: Loops, milliseconds: number): Promise<WarmLoop> {
   const batch = await warmOne(single, milliseconds / 2);
   if (single.isAsync || BATCH / batch > SLOW) return { ...single, batch };
@@ -60,8 +60,7 @@ export async function warm({ single, whole }: Loops, milliseconds: number): Prom
 }
 
 /**
- * Counts this thread's processor time: by the clock, a busy machine would cut short what engines need to see of a
- * function.
+ * Counts the processor time of this thread. By the wall clock, a busy machine would shorten the warm-up.
  */
 async function warmOne({ run, isAsync }: Loop, milliseconds: number): Promise<number> {
   const enough = spent() + milliseconds;
@@ -76,7 +75,7 @@ async function warmOne({ run, isAsync }: Loop, milliseconds: number): Promise<nu
   }
 }
 
-/** Nanoseconds for one call. */
+/** The time of one call, in nanoseconds. */
 export async function timeOnce({ run, calls, batch }: WarmLoop, slice: number): Promise<number> {
   const stats = await measure(run, {
     min_cpu_time: slice * 1e6,
@@ -92,7 +91,7 @@ function batchFor(nanoseconds: number): number {
   return 2 ** Math.min(12, Math.max(2, Math.round(Math.log2(BATCH / nanoseconds))));
 }
 
-/** Milliseconds of processor. */
+/** Milliseconds of processor time. */
 function spent(): number {
   const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage();
   return (user + system) / 1000;

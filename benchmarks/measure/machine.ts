@@ -13,7 +13,7 @@ export interface Machine {
   memory: number;
 }
 
-/** What the figures depend on of the machine, and nothing else about it. */
+/** The facts about the machine that the figures depend on, and no others. */
 export function thisMachine(): Machine {
   const [first] = cpus();
   return {
@@ -23,7 +23,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** The commit that is checked out, and whether anything measured differs from it. */
+/** The commit that is checked out, and whether any measured file differs from it. */
 export function thisCommit(): { commit: string; changed: boolean } {
   try {
     const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
@@ -44,7 +44,7 @@ export function thisCommit(): { commit: string; changed: boolean } {
   }
 }
 
-/** The exact versions of everything that is measured, and of the runtimes. */
+/** The exact versions of all measured packages, and of the runtimes. */
 export function theseVersions(): Record<string, string> {
   const { dependencies } = readPackage(benchmarks) as { dependencies: Record<string, string> };
   const folders = [

@@ -3,23 +3,23 @@ import { measureCase } from "./case.ts";
 import type { Plot } from "./results.ts";
 import type { Scope } from "./suite.ts";
 
-/** What is drawn: one question over inputs that grow. */
+/** A plot: one question over growing inputs. */
 export interface PlotPlan<Input, Answer> {
   name: string;
-  /** What the sizes count. */
+  /** The unit of the sizes. */
   of: string;
   sizes: readonly number[];
   caseOf(size: number): Case<Input, Answer>;
 }
 
-/** Whoever needs longer, in nanoseconds, is not asked about anything larger: his line ends there. */
+/** A contender that needs longer, in nanoseconds, is not measured with larger inputs: its line ends there. */
 const TOO_SLOW = 50e6;
-/** So often are all sizes measured, one after the other: a machine that is slow for a while is so at one of them. */
+/** How many times all sizes are measured in turn, so that a slow moment of the machine affects only one size. */
 const PASSES = 3;
 
 /**
- * A line for each contender: its cost against the size of the input, in the best of its rounds, since what disturbs one
- * size need not disturb the next. Where it answers wrongly, a gap.
+ * A line for each contender: its cost at each size, in the best of its rounds, because a disturbance rarely hits
+ * the same size in every round. A wrong answer is a gap.
  */
 export async function measurePlots<Input, Answer>(
   plans: readonly PlotPlan<Input, Answer>[],
@@ -40,7 +40,7 @@ async function measurePlot<Input, Answer>(
 ): Promise<Plot> {
   const wanted = contenders.filter(({ name: who, role }) => role !== "loser" && wants(name, who));
   const found = new Map(wanted.map((contender) => [contender.name, sizes.map((): number[] => [])]));
-  // What engines learn from one size they unlearn at the next: they see all of them before any is measured.
+  // Engines adapt to one size and lose that at the next. So they see all sizes before any is measured.
   for (const size of sizes) await measureCase(caseOf(size), wanted.slice(0, 1), { ...pace, rounds: 1 });
   const part = { ...pace, rounds: Math.ceil(pace.rounds / PASSES), warmUp: pace.warmUp / PASSES };
   for (let pass = 0; pass < PASSES; pass++) {

@@ -1,6 +1,6 @@
 import type { CaseResult, Entry, Unit } from "./results.ts";
 
-/** The value in the middle. */
+/** The median. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
@@ -9,14 +9,14 @@ export function median(values: readonly number[]): number {
 
 export interface Ratio {
   median: number;
-  /** The quartiles: half of the rounds lie between them. */
+  /** The quartiles: half of the rounds are between them. */
   low: number;
   high: number;
 }
 
 /**
- * How many times as good ours is as the other: as fast, or as small. Round by round, since what disturbs a round
- * disturbs both.
+ * How many times better ours is than the other: faster, or smaller. It is computed round by round, because a
+ * disturbance in a round affects both.
  */
 export function ratio(ours: readonly number[], other: readonly number[], unit: Unit): Ratio {
   const quotient = (a: number, b: number) => (unit === "per second" ? a / b : b / a);
@@ -29,12 +29,12 @@ export function ratio(ours: readonly number[], other: readonly number[], unit: U
   return { median: median(sorted), low: at(0.25), high: at(0.75) };
 }
 
-/** The fastest of those who answer rightly and are not ours. */
+/** The fastest contender that answers correctly and is not ours. */
 export function bestPeer(result: CaseResult): Entry | undefined {
   return best(result, ({ role }) => role === "peer" || role === "by hand");
 }
 
-/** Ours, and if there are several the best. */
+/** Ours; if there are several, the best. */
 export function bestOfOurs(result: CaseResult): Entry | undefined {
   return best(result, ({ role }) => role === "ours");
 }

@@ -4,19 +4,19 @@ import type { Role } from "../contenders/contender.ts";
 import { type Machine, theseVersions, thisCommit, thisMachine } from "./machine.ts";
 import type { SuiteName } from "./suite-names.ts";
 
-/** What one contender came to in one case. */
+/** The result of one contender in one case. */
 export interface Entry {
   name: string;
   role: Role;
-  /** How it answers wrongly; then it was not timed. */
+  /** How its answer is wrong; it was not timed then. */
   wrong?: string;
   /** The figure of each round, in the case's unit. */
   rounds?: number[];
   /** On the JavaScript heap, for one call. */
   bytes?: number;
-  /** Milliseconds within which 99 of 100 answers came, round by round. */
+  /** The time within which 99 of 100 answers came, in milliseconds, for each round. */
   p99?: number[];
-  /** Microseconds of the server's processor for one answer, round by round. */
+  /** The server's processor time for one answer, in microseconds, for each round. */
   cpu?: number[];
 }
 
@@ -31,17 +31,17 @@ export interface CaseResult {
 /** One cost against one size: `values[i]` belongs to `sizes[i]`. */
 export interface Plot {
   name: string;
-  /** What to look for, if it is not whether the cost grows as the size does. */
+  /** What to look for, when it is not whether the cost grows in proportion to the size. */
   hint?: string;
   sizes: number[];
-  /** What the sizes count. */
+  /** The unit of the sizes. */
   of: string;
   unit: Unit;
   lines: { name: string; role: Role; values: (number | null)[] }[];
 }
 
 export interface SuiteResult {
-  /** What the suite asks. */
+  /** The question of the suite. */
   about: string;
   cases: CaseResult[];
   plots: Plot[];
@@ -53,18 +53,18 @@ export interface Results {
   /** ISO 8601, UTC. */
   recorded: string;
   commit: string;
-  /** The working tree was not that of the commit. */
+  /** True when the working tree differs from that commit. */
   changed: boolean;
   quick: boolean;
   machine: Machine;
-  /** By package; the runtimes are among them. */
+  /** Versions by package; the runtimes are included. */
   versions: Record<string, string>;
   suites: Partial<Record<SuiteName, SuiteResult>>;
 }
 
 const folder = resolve(import.meta.dirname, "../results");
 
-/** The results recorded last; `undefined` if there are none. */
+/** The newest recorded results; `undefined` if there are no results. */
 export function newestResults(): Results | undefined {
   const all = globSync(`${folder}/*.json`).map(readResults);
   return all.sort((a, b) => (a.recorded < b.recorded ? 1 : -1))[0];
@@ -74,7 +74,7 @@ export function readResults(file: string): Results {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** Results that are still to be measured. */
+/** Results that have not been measured yet. */
 export function emptyResults(quick: boolean): Results {
   return {
     recorded: new Date().toISOString(),
@@ -86,12 +86,15 @@ export function emptyResults(quick: boolean): Results {
   };
 }
 
-/** Keeps them as `results/2026-11-22-1a2b3c4.json`, and says where. Figures keep four digits: more are noise. */
+/**
+ * Writes the results to `results/2026-11-22-1a2b3c4.json`, and returns the path. Figures keep four digits, because
+ * more are noise.
+ */
 export function writeResults(results: Results): string {
   const file = resolve(folder, `${results.recorded.slice(0, 10)}-${results.commit}.json`);
   const rounded = (_: string, value: unknown) =>
     typeof value === "number" ? Number(value.toPrecision(4)) : value;
-  // One line for each case, so that a change of figures can be read as one.
+  // One line for each case, so that a diff shows changed figures case by case.
   const text = JSON.stringify(results, rounded).replaceAll('{"name":', '\n{"name":');
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${text}\n`);

@@ -9,5 +9,5 @@ console.log(`\n${name}: ${suite.about}`);
 const result = await suite.run(scopeOf(JSON.parse(order!)));
 for (const line of result.skipped) console.log(`\nskipped: ${line}`);
 writeFileSync(file!, JSON.stringify({ about: suite.about, ...result }));
-// Pools and sockets of what was measured may be open still.
+// Pools and sockets of the measured code may still be open.
 process.exit(0);

@@ -1,4 +1,4 @@
-/** Each is a file of `suites/`, in the order in which they are measured and shown. */
+/** Each is a file in `suites/`, in the order in which they are measured and shown. */
 export const suiteNames = [
   "tag-list",
   "entity-tag",

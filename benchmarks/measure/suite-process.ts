@@ -8,14 +8,17 @@ import { commandOf, type Runtime } from "./runtime.ts";
 import type { Order } from "./suite.ts";
 import type { SuiteName } from "./suite-names.ts";
 
-/** Optimized at once, not by a thread that waits for a core: a busy machine shall not change what is measured. */
+/**
+ * The main thread optimizes at once. A compiler thread would wait for a core on a busy machine, and so change the
+ * figures.
+ */
 const V8 = ["--expose-gc", "--no-concurrent-recompilation"];
-/** Measured by Node wherever they serve: the client and the bundler are the same everywhere. */
+/** Measured on Node only, because the client and the bundler are the same everywhere. */
 const alwaysOnNode: readonly SuiteName[] = ["serve", "size"];
 
 /**
- * Measures a suite in a process of its own, so that no suite inherits what the engine learned in another. Its tables
- * go to the standard output, or to the standard error where that is wanted for something else, or nowhere.
+ * Measures a suite in a process of its own, so that no suite inherits the engine's optimizations from another. Its
+ * tables go to the standard output, to the standard error, or nowhere.
  */
 export async function measureSuite(
   name: SuiteName,

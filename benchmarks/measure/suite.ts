@@ -4,25 +4,25 @@ import { caseText } from "./case-text.ts";
 import type { CaseResult, SuiteResult } from "./results.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What is to be measured, as it is handed to the process that does. */
+/** What to measure, as it is passed to the process of the suite. */
 export interface Order {
   pace: Pace;
-  /** Contenders by the name of the case or plot, `"*"` for all of them. Nothing said: everything. */
+  /** The contenders for each case or plot; `"*"`: all of them. Empty: measure everything. */
   wanted?: Record<string, string[]> | undefined;
-  /** Plots take their time. */
+  /** Plots take long, so they are optional. */
   plots: boolean;
-  /** Where to serve. Nothing said: everywhere. */
+  /** The runtimes to serve on. Empty: all. */
   runtime?: Runtime | undefined;
 }
 
 export interface Scope extends Omit<Order, "wanted"> {
-  /** Whether this is asked for: a case or plot as a whole, or one contender in it. */
+  /** True when this is to be measured: a whole case or plot, or one contender in it. */
   wants(name: string, contender?: string): boolean;
 }
 
-/** One file of `suites/`. */
+/** One file in `suites/`. */
 export interface Suite {
-  /** A sentence for whoever reads the table. */
+  /** A sentence for readers of the table. */
   about: string;
   run(scope: Scope): Promise<Omit<SuiteResult, "about">>;
 }
@@ -41,7 +41,7 @@ export function scopeOf({ wanted, ...order }: Order): Scope {
   };
 }
 
-/** Measures those of the cases that are asked for, and prints each as it comes. */
+/** Measures the wanted cases, and prints each when it is done. */
 export async function measureAll<Input, Answer>(
   cases: readonly Case<Input, Answer>[],
   contenders: readonly Contender<Input, Answer>[],

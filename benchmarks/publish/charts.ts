@@ -54,7 +54,7 @@ const bars: readonly Bars[] = [
   },
 ];
 
-/** Of each plot, the name of its file. */
+/** The file name of each plot. */
 const lineFiles: Readonly<Record<string, string>> = {
   "Tags in the list, the last one matches": "tags",
   "Characters in the field, spaces between two tags": "characters",
@@ -70,7 +70,7 @@ export interface Chart {
   files: Record<string, string>;
 }
 
-/** Every chart that these results are good for. */
+/** Every chart that these results have figures for. */
 export function chartsOf({ suites }: Results): Chart[] {
   const inBars = bars.flatMap(({ file, title, hint, suite, cases }) => {
     const found = cases
@@ -93,7 +93,7 @@ function chart(file: string, title: string, draw: (theme: "light" | "dark") => s
   };
 }
 
-/** The chart in the theme of whoever looks. `folder` is where `charts/` is, as seen from the page. */
+/** The chart in the reader's theme. `folder` is the path of `charts/`, relative to the page. */
 export function picture({ title, files }: Chart, folder = "."): string {
   const [light, dark] = Object.keys(files).map((file) => `${folder}/${file}`);
   return `<picture><source media="(prefers-color-scheme: dark)" srcset="${dark}"><img alt="${title}" src="${light}"></picture>`;

@@ -8,21 +8,22 @@ const END_OF_MARK = " -->";
 const END = "<!-- /bench -->";
 
 /**
- * The text with every published figure as these results have it. A figure stands between two marks:
+ * The text with every published figure replaced by that of these results. A figure is between two marks:
  *
  *     <!-- bench ratio | tag-list | one tag, the same | listIncludes | fresh -->21×<!-- /bench -->
  *     <!-- bench figure | size | the decision | evaluate -->1,980 B<!-- /bench -->
  *
- * `ratio`: how many times as good the first is as the second, who may be `the best peer`. `figure`: the first alone.
+ * `ratio`: how many times better the first is than the second, which may be `the best peer`. `figure`: that of the
+ * first alone.
  *
- * @throws {TypeError} on a mark that is not closed, or names what was not measured
+ * @throws {TypeError} on a mark that is not closed, or that names something that was not measured
  */
 export function fillFigures(text: string, results: Results): string {
   const [before = "", ...parts] = text.split(MARK);
   return before + parts.map((part) => MARK + filled(part, results)).join("");
 }
 
-/** The text without what stands between marks. */
+/** The text without the content of its marks. */
 export function withoutFigures(text: string): string {
   const [before = "", ...parts] = text.split(MARK);
   return before + parts.map((part) => part.slice(part.indexOf(END) + END.length)).join("");

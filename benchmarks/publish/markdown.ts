@@ -1,4 +1,4 @@
-/** A table, its first column to the left and the others to the right. */
+/** A table with its first column aligned left and the others right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
   const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
@@ -9,7 +9,7 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
-/** As it stands, and not to be read as Markdown. */
+/** Text that Markdown must not interpret. */
 export function code(text: string): string {
   return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
 }

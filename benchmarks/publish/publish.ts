@@ -9,12 +9,12 @@ import { report } from "./report.ts";
 const benchmarks = resolve(import.meta.dirname, "..");
 const root = resolve(benchmarks, "..");
 
-/** The pages of the project in which figures may stand, by their paths. */
+/** The paths of the project's pages that may contain figures. */
 export const pages: readonly string[] = globSync(["README.md", "packages/*/README.md"], { cwd: root })
   .sort()
   .map((file) => resolve(root, file));
 
-/** Writes README.md and the charts, and sets every figure that other pages have between marks. */
+/** Writes README.md and the charts, and replaces every figure between marks on other pages. */
 export async function publish(results: Results): Promise<void> {
   rmSync(resolve(benchmarks, "charts"), { recursive: true, force: true });
   mkdirSync(resolve(benchmarks, "charts"));
@@ -27,7 +27,7 @@ export async function publish(results: Results): Promise<void> {
   }
 }
 
-/** What is generated from results: the files' names, and what they contain. */
+/** The generated files: their names and contents. */
 export async function published(results: Results): Promise<Record<string, string>> {
   const charts = chartsOf(results);
   return Object.assign(

@@ -3,8 +3,8 @@ import { bestOfOurs, median, ratio } from "../measure/ratio.ts";
 import type { CaseResult, Entry } from "../measure/results.ts";
 import { table } from "./markdown.ts";
 
-/** The figures of a suite: a table for each question, with a line for each case; or, of servers, for each contender.
- * What lost has its own place. */
+/** The figures of a suite: a table for each question, with a line for each case; for servers, with a line for each
+ * contender. Losers have a section of their own. */
 export function figures(cases: readonly CaseResult[]): string[] {
   const timed = cases
     .map((result) => ({ ...result, entries: result.entries.filter(({ role }) => role !== "loser") }))
@@ -14,7 +14,7 @@ export function figures(cases: readonly CaseResult[]): string[] {
   );
 }
 
-/** Cases that ask the same of ours. */
+/** Cases that ask ours the same question. */
 function groups(cases: readonly CaseResult[]): CaseResult[][] {
   const found: CaseResult[][] = [];
   for (const result of cases) {
@@ -45,7 +45,7 @@ function byCase(group: readonly CaseResult[]): string {
   return table(["", ...contenders.map(escaped)], rows);
 }
 
-/** Time and allocation of one call. */
+/** The time and allocation of one call. */
 function brief(entry: Entry | undefined, { unit }: CaseResult): string {
   if (entry === undefined) return "";
   if (entry.rounds === undefined) return "wrong";

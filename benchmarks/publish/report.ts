@@ -41,7 +41,7 @@ line names the inputs that a contender answers wrongly.`.trim();
 
 const LOSERS = "They answer as they ought to, and stay here to be measured again when engines change.";
 
-/** The page that is made from results, whole: nobody writes in it by hand. */
+/** The page that is made from results. All of it is generated: edit this file, not the page. */
 export function report(results: Results, charts: readonly Chart[], losers: readonly Loser[]): string {
   const measured = suiteNames.filter((name) => results.suites[name] !== undefined);
   const parts = [
@@ -123,7 +123,7 @@ function loserLine({ name, of, why }: Loser, results: Results): string {
   return `[${name}](contenders/losers/${name}.ts), in place of \`${of}\`: ${why}.${worst(name, results)}`;
 }
 
-/** Where it fell furthest behind ours. */
+/** The case in which it was furthest behind ours. */
 function worst(loser: string, { suites }: Results): string {
   const all = Object.values(suites).flatMap(({ cases }) =>
     cases.flatMap((result) => {

@@ -8,6 +8,6 @@ declare const Bun: { serve(options: object): { port: number } };
 
 const [name = "", source = "known"] = process.argv.slice(2);
 const fetch = fetchApps(conditional as never)[name]?.make(source as Source);
-// What is none of these is Bun's own: a table of routes with the whole response, which it answers natively.
+// Any other app is Bun's own: a table of routes with the whole response, which Bun answers natively.
 const options = fetch ? { fetch } : { routes: { "/page": respond({ ETag: page.tag }) } };
 announce(Bun.serve({ ...options, port: 0, hostname: "127.0.0.1" }).port);

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 
 /**
- * Tells the parent where the page is served, and where to ask what this process has spent: microseconds of processor.
- * Ends with the parent, however that ends.
+ * Tells the parent the address of the page, and the address that reports the processor time of this process, in
+ * microseconds. It ends with the parent, even if that is killed.
  */
 export function announce(port: number): void {
   const control = createServer((_, res) => {

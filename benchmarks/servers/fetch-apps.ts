@@ -7,15 +7,17 @@ import { page, respond, type Source } from "./page.ts";
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** What serves the page as `Request` in, `Response` out. */
+/** Serves the page as `Request` in, `Response` out. */
 export interface FetchApp {
   role: Role;
-  /** The sources that it has a way for. */
+  /** The sources that it supports. */
   sources: readonly Source[];
   make(source: Source): FetchHandler;
 }
 
-/** As `conditional` of core and of each runtime's adapter takes a handler that needs no more than the request. */
+/**
+ * A wrapper of handlers that need only the request, such as `conditional` of core and of each runtime's adapter.
+ */
 type Guard = (handler: () => Response, options?: ConditionalOptions<Request, []>) => FetchHandler;
 
 export function fetchApps(conditional: Guard): Record<string, FetchApp> {

@@ -9,16 +9,16 @@ interface Instance extends PromiseLike<Record<string, number>> {
 }
 const autocannon: (options: object) => Instance = createRequire(import.meta.url)("autocannon");
 
-/** What a server came to under load. */
+/** The result of a server under load. */
 export interface Load {
   perSecond: number;
-  /** Milliseconds within which 99 of 100 answers came. */
+  /** The time within which 99 of 100 answers came, in milliseconds. */
   p99: number;
-  /** Microseconds of the server's processor for one answer. */
+  /** The server's processor time for one answer, in microseconds. */
   cpu: number;
 }
 
-/** So many requests that each ought to be a 304, from so many clients that each wait for their answer. */
+/** Sends this many requests, from clients that each wait for their answer. Each answer must be a 304. */
 export async function load(server: Server, amount: number, clients: number): Promise<Load> {
   const times = new Float64Array(amount);
   let answers = 0;
@@ -30,7 +30,7 @@ export async function load(server: Server, amount: number, clients: number): Pro
     headers: { "If-None-Match": server.tag },
     connections: clients,
     amount,
-    // It looks so often whether all has come: with the default it would idle for the rest of each second.
+    // How often it checks whether all answers came. With the default it would idle for the rest of each second.
     sampleInt: 20,
   });
   run.on("response", (_, status, __, milliseconds) => {

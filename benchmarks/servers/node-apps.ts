@@ -8,10 +8,10 @@ import type { Role } from "../contenders/contender.ts";
 import { h3, honoApp } from "./fetch-apps.ts";
 import { page, type Source } from "./page.ts";
 
-/** What serves the page on Node, each with its own way to answer 304. */
+/** Serves the page on Node. Each app has its own way to answer 304. */
 export interface NodeApp {
   role: Role;
-  /** The sources that it has a way for. */
+  /** The sources that it supports. */
   sources: readonly Source[];
   make(source: Source): RequestListener | Promise<RequestListener>;
 }
@@ -124,7 +124,7 @@ function expressHandler(source: Source) {
   };
 }
 
-/** koa-etag says on the console that it has a new name. */
+/** koa-etag prints that it has a new name. */
 function quietly<T>(make: () => T): T {
   const { warn } = console;
   console.warn = () => {};

@@ -1,6 +1,6 @@
 import { strong } from "@entity-tag/core";
 
-/** What every server serves: one page of 1 kB whose version is known, or has to be found out from its content. */
+/** The page of every server: 1 kB. Its version is known, or must be computed from its content. */
 export const page = {
   tag: strong("33a64df551425fcc55e4d42a148795d9f25f89d4"),
   body: JSON.stringify({

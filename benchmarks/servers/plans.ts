@@ -5,7 +5,7 @@ import { nodeApps } from "./node-apps.ts";
 import type { Source } from "./page.ts";
 import type { Plan } from "./server.ts";
 
-/** What Bun does with a response in its table of routes: there is nothing to make. */
+/** Bun's table of routes has finished responses, so it makes no tag. */
 const ofBun = { "Bun's own routes": { role: "peer", sources: ["known"] } } as const;
 
 /** Everything that is served on a runtime. */

@@ -6,7 +6,7 @@ import type { Role } from "../contenders/contender.ts";
 import { commandOf, type Runtime } from "../measure/runtime.ts";
 import type { Source } from "./page.ts";
 
-/** An app to serve, and on what. */
+/** An app to serve, and its runtime. */
 export interface Plan {
   runtime: Runtime;
   name: string;
@@ -17,9 +17,9 @@ export interface Plan {
 /** A server in a process of its own. */
 export interface Server extends Plan {
   url: string;
-  /** Of the page, as a client learns it. */
+  /** The tag of the page, as a client learns it. */
   tag: string;
-  /** Microseconds of processor that it has spent since it began. */
+  /** The processor time that it has used since it began, in microseconds. */
   cpu(): Promise<number>;
   stop(): Promise<void>;
 }

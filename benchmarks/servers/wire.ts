@@ -8,7 +8,7 @@ class Wire extends Duplex {
 
   ask(request: Buffer): Promise<string> {
     return new Promise((settle) => {
-      // Before the push: the answer may come within it.
+      // Before the push, because the answer may come within it.
       this.#settle = settle;
       this.push(request);
     });
@@ -36,7 +36,7 @@ export function wireTo(listener: RequestListener): Ask {
   return (request) => wire.ask(request);
 }
 
-/** A request as node:http reads it, and the response to it, which is still open. */
+/** A request that node:http has parsed, and its open response. */
 export function exchange(head: string): Promise<{ req: IncomingMessage; res: ServerResponse }> {
   return new Promise((settle) => {
     const ask = wireTo((req, res) => settle({ req, res }));

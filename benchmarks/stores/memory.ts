@@ -1,7 +1,7 @@
 import { memoryStore } from "@entity-tag/store/memory";
 import type { Opened, Page } from "./opened.ts";
 
-/** By hand: a Map of the text and its version. Its entries are those of the store, read past it. */
+/** By hand: a Map of the text and its version. Its entries are those of the store, read without it. */
 export async function open(): Promise<Opened> {
   const rows = new Map<string, { text: string; version: string }>();
   const store = memoryStore<Page>();

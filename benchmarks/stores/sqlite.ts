@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sqliteStore } from "@entity-tag/store/sqlite";
 import { type Opened, type Page, tableName } from "./opened.ts";
 
-/** A file, as a service keeps it: write-ahead log, synchronized at checkpoints. */
+/** A file as a service would have it: write-ahead log, synchronized at checkpoints. */
 export async function open(): Promise<Opened> {
   const { DatabaseSync } = await import("node:sqlite");
   const folder = mkdtempSync(join(tmpdir(), "entity-tag-bench-"));

@@ -5,7 +5,7 @@ import { caseText } from "../measure/case-text.ts";
 import type { CaseResult, Entry } from "../measure/results.ts";
 import type { Scope, Suite } from "../measure/suite.ts";
 
-/** A page by its size, and how many ask for it at once. */
+/** The size of a page, and how many clients ask for it at once. */
 const questions = [
   { name: "a revalidated read of 1 kB", path: "/1kB", length: 1000, clients: 1 },
   { name: "a revalidated read of 1 MB", path: "/1MB", length: 1_000_000, clients: 1 },

@@ -23,7 +23,7 @@ export const onHeaders: Contender<Question, boolean> = {
   run: ({ request, state }) => evaluate(request, state).outcome === "not-modified",
 };
 
-/** The fields that the order of asking comes to, read, and nothing decided. */
+/** Reads the fields that `evaluate` would read, and decides nothing. */
 export const floor: Contender<Question, boolean> = {
   name: "its reads alone",
   role: "floor",
@@ -34,7 +34,7 @@ export const floor: Contender<Question, boolean> = {
   run: ({ read, headers }) => read(headers),
 };
 
-/** The same of a question that dates settle, with every character of theirs looked at. */
+/** The same for a question that dates decide: it also reads every character of the dates. */
 const floorOfDates: Contender<Question, boolean> = {
   name: "its reads and its dates' characters",
   role: "floor",
@@ -62,15 +62,15 @@ function fieldsThatAreRead({ fields, isNotModified }: Question): string[] {
   return isNotModified ? names : [...names, "range"];
 }
 
-/** Written out, as they are in `evaluate`: a loop over names would cost more than the reads. */
+/** Written out, as in `evaluate`: a loop over names would cost more than the reads. */
 function readerOf(names: readonly string[]): (headers: { get(name: string): unknown }) => boolean {
   const reads = names.map((name) => `headers.get(${JSON.stringify(name)}) == null`);
   return new Function("headers", `return ${reads.join(" & ")};`) as ReturnType<typeof readerOf>;
 }
 
 /**
- * Looks for a condition in a request of node:http that has none, as a server does for most of its requests. Nothing is
- * known of the state, so that no field has to be set. `undefined` on other runtimes.
+ * Looks for a condition in a request of node:http that has no condition, as a server does for most requests. The
+ * state is unknown, so no field must be set. `undefined` on other runtimes.
  */
 export async function onNode() {
   if (runtime !== "node") return undefined;
@@ -109,7 +109,7 @@ const REQUEST = [
 export const suite: Suite = {
   about: "May the client keep what it has? Five conditions in the standard's order; the others know two.",
   async run(scope) {
-    // One after the other: a server has one kind of request, and the engine need not tell two apart.
+    // One after the other: a server has one kind of request, so the engine need not distinguish two.
     const bag = await measureAll(about("plain bag"), [onBag, ...bagCompetitors, floor, floorOfDates], scope);
     const headers = await measureAll(about("Headers"), [onHeaders, ...headersCompetitors], scope);
     const node = await onNode();

@@ -19,7 +19,7 @@ export const formatting: Contender<{ ms: number }, string> = {
   run: ({ ms }) => formatDate(ms),
 };
 
-/** Every character has to be looked at. */
+/** Every character must be read. */
 const floor: Contender<string, number | undefined> = {
   name: "its characters alone",
   role: "floor",

@@ -10,7 +10,7 @@ import { measureAll, type Suite } from "../measure/suite.ts";
 
 const itself = <T>(bytes: T): T => bytes;
 
-/** What each runtime's adapter offers; core's own everywhere. */
+/** The function of each runtime's adapter, and core's own on every runtime. */
 export const ours: readonly TagMaker[] = [
   ...(await native()),
   tagMaker("contentTag of core", "ours", itself, (bytes) => contentTag(bytes)),

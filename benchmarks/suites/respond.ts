@@ -10,13 +10,13 @@ import { type Ask, wireTo } from "../servers/wire.ts";
 interface Question {
   style: "Request and Response" | "node:http";
   source: Source;
-  /** Whether the client already has the page. */
+  /** True when the client already has the page. */
   isKnown: boolean;
 }
 type Answer = "200 with a tag" | "304 with the tag";
 type App = Contender<Question, Answer>;
 
-/** Also asked in tests: what every one of ours must answer. */
+/** Tests also use this: the answers that each of our apps must give. */
 export const questions: readonly Case<Question, Answer>[] = (
   ["Request and Response", "node:http"] as const
 ).flatMap((style) => [
@@ -25,7 +25,7 @@ export const questions: readonly Case<Question, Answer>[] = (
   asked(`${style}: 200, the handler knows the tag`, { style, source: "known", isKnown: false }),
 ]);
 
-/** A framework is more code than a function, and needs to be seen for longer before it is optimized. */
+/** A framework is more code than a function, so it needs a longer warm-up before it is optimized. */
 const WARMER = 6;
 
 export const suite: Suite = {
@@ -36,7 +36,7 @@ export const suite: Suite = {
   },
 };
 
-/** Every app in its own way; those of node:http on Node alone. */
+/** Every app in its own way; apps of node:http on Node only. */
 export async function apps(): Promise<App[]> {
   const fetching = Object.entries(fetchApps(conditional)).map(([name, { role, sources, make }]) =>
     appOf(name, role, "Request and Response", sources, (source) => fetcher(make(source))),
@@ -55,7 +55,7 @@ interface Asker<Prepared = unknown> {
   statusAndTag(answer: unknown): readonly [status: number, tag: string | undefined];
 }
 
-/** Its tags are asked for beforehand, as a client learns them. */
+/** Its tags are requested beforehand, as a client learns them. */
 async function appOf(
   name: string,
   role: Role,

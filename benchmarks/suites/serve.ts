@@ -39,7 +39,7 @@ function caseOf({ runtime, source }: Plan): string {
   return `304 on ${runtimeNames[runtime]}, ${sourceNames[source]}`;
 }
 
-/** All servers of a runtime take turns, so that figures of one case may be compared with those of the other. */
+/** All servers of a runtime take turns, so that the figures of their cases can be compared. */
 async function measureServers(servers: readonly Server[], { pace }: Scope): Promise<CaseResult[]> {
   const amounts = new Map<Server, number>();
   for (const server of servers) await load(server, pace.requests, CLIENTS);
@@ -57,7 +57,7 @@ async function measureServers(servers: readonly Server[], { pace }: Scope): Prom
   });
 }
 
-/** How many requests last so many milliseconds. */
+/** The number of requests that take this many milliseconds. */
 async function amountFor(server: Server, milliseconds: number, clients: number): Promise<number> {
   const { perSecond } = await load(server, 2000, clients);
   return Math.max(clients * 4, Math.round((perSecond * milliseconds) / 1000));
@@ -72,7 +72,7 @@ function entryOf({ name, role }: Server, loads: readonly Load[]): Entry {
   };
 }
 
-/** What an answer costs the server, however many ask for it at once. */
+/** The server's cost of an answer, by the number of clients that ask at once. */
 async function plotOfClients(servers: readonly Server[], { pace }: Scope): Promise<Plot> {
   const known = servers.filter(({ source }) => source === "known");
   const lines = known.map(({ name, role }) => ({ name, role, values: [] as number[] }));

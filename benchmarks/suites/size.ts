@@ -5,7 +5,7 @@ import { caseText } from "../measure/case-text.ts";
 import type { CaseResult } from "../measure/results.ts";
 import type { Suite } from "../measure/suite.ts";
 
-/** `beside`: what the application has anyway, and is not counted. */
+/** `beside`: what the application has anyway; it is not counted. */
 type Import = [role: Role, name: string, code: string, beside?: string | undefined];
 
 const all = (from: string) => `export * from "${from}"`;
@@ -13,7 +13,7 @@ const some = (names: string, from: string) => `export { ${names} } from "${from}
 const ours = (name: string, code: string, ...beside: [string?]): Import => ["ours", name, code, ...beside];
 const peer = (name: string, code: string): Import => ["peer", name, code];
 
-/** What is imported to answer a question, ours and that of others. */
+/** The imports that answer a question, ours and those of others. */
 export const imports: Readonly<Record<string, Import[]>> = {
   "one tag in a list": [
     ours("listIncludes", some("listIncludes", "@entity-tag/core")),

@@ -5,7 +5,7 @@ import type { CaseResult, Entry } from "../measure/results.ts";
 import type { Scope, Suite } from "../measure/suite.ts";
 import { type Opened, page } from "../stores/opened.ts";
 
-/** So many at once, each on a page of its own. */
+/** This many clients at once, each on a page of its own. */
 const CLIENTS = 16;
 const drivers = ["memory", "sqlite", "postgres", "redis"] as const;
 const driverNames = { memory: "memory", sqlite: "SQLite", postgres: "PostgreSQL", redis: "Redis" };
@@ -15,7 +15,7 @@ interface Client {
   version: string;
   tag: string;
 }
-/** One step of one client. A throw: it was not what it ought to be. */
+/** One step of one client. It throws when the result is wrong. */
 type Step = (client: Client) => Promise<void>;
 interface Doer {
   name: string;
@@ -117,7 +117,9 @@ function questionsTo({ store, byHand }: Opened): Record<string, Doer[]> {
   };
 }
 
-/** Everybody who measures has clients with pages of their own: a version that others wrote would be a stale one. */
+/**
+ * Each measured store has clients with pages of their own, because another writer would make their versions stale.
+ */
 async function measureDoers(
   name: string,
   doers: readonly Doer[],

@@ -6,7 +6,7 @@ import { losersOf } from "../contenders/losers.ts";
 import { measurePlots, type PlotPlan } from "../measure/plots.ts";
 import { measureAll, type Suite } from "../measure/suite.ts";
 
-/** As its users write it, the comparison stands in the code: it is the same string every time, unlike the fields. */
+/** As in its users' code, the comparison is written inline: it is the same string every time, unlike the fields. */
 const literally = (input: ListInput): ListInput => ({
   ...input,
   match: input.match === "weak" ? "weak" : "strong",
@@ -39,7 +39,7 @@ const floors: readonly Contender<ListInput, boolean>[] = [
     run: ({ field, tag }: ListInput) => field.indexOf(tag) >= 0,
   },
   {
-    // Of all that compares a part of a string and allocates nothing, the fastest.
+    // The fastest way to compare a part of a string without allocating.
     name: "one lastIndexOf",
     role: "floor",
     prepare: ({ field, tag, match }) =>

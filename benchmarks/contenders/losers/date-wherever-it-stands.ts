@@ -35,7 +35,7 @@ function asctime(text: string): number {
 function rfc850(text: string, weekday: string): number {
   const at = weekday.length + 2;
   if (!text.startsWith(weekday) || text.length !== at + 22) return NO_DATE;
-  // A two-digit year is the latest one that lies at most 50 years ahead.
+  // A two-digit year means the latest such year that is at most 50 years ahead.
   const limit = new Date();
   const year = limit.getUTCFullYear() + 50;
   const inCentury = (last: number) =>
@@ -44,7 +44,7 @@ function rfc850(text: string, weekday: string): number {
   return second * 1000 <= limit.setUTCFullYear(year) ? second : inCentury(year - 100);
 }
 
-/** `, 06 Nov 1994 08:49:37 GMT`: where its day and its time are, and what stands around the month. */
+/** `, 06 Nov 1994 08:49:37 GMT`: the positions of its day and time, and the characters around the month. */
 function zoned(text: string, at: number, around: number, year: number, timeAt: number): number {
   return text[at - 2] === "," &&
     text[at - 1] === " " &&
@@ -56,7 +56,7 @@ function zoned(text: string, at: number, around: number, year: number, timeAt: n
     : NO_DATE;
 }
 
-/** The day must exist; a leap second may be any minute's (§5.6.7). */
+/** The day must exist; any minute may have a leap second (§5.6.7). */
 function momentOf(text: string, year: number, monthAt: number, day: number, at: number): number {
   const month = PLACES.get(codeAt(text, monthAt))!;
   const hour = twoDigits(text, at);
@@ -75,7 +75,10 @@ function momentOf(text: string, year: number, monthAt: number, day: number, at: 
     : NO_DATE;
 }
 
-/** From the last day of 1969 to the first of a month, in years that begin in March: a leap day is then the last. */
+/**
+ * Days from the last day of 1969 to the first of a month. Years begin in March here, so that a leap day is the last
+ * day.
+ */
 function daysBefore(year: number, month: number): number {
   const y = month < 2 ? year - 1 : year;
   const century = (y / 100) | 0;

@@ -8,7 +8,7 @@ const ROW = 18;
 const LEFT = 250;
 const RIGHT = 110;
 
-/** A group of bars for each case, each group to its own scale. */
+/** A group of bars for each case. Each group has its own scale. */
 export function barChart(
   title: string,
   hint: string,

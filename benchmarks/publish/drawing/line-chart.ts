@@ -8,14 +8,17 @@ const TOP = 56;
 const BOTTOM = 48;
 const LEFT = 70;
 const RIGHT = 220;
-/** Names of lines that end side by side are moved apart by so much. */
+/** The distance between the names of lines that end close together. */
 const LINE_HEIGHT = 15;
 
 const LINEAR = "Twice the size, twice the cost: as the dotted diagonals rise";
 
 type Scale = (value: number) => number;
 
-/** Cost against size, both logarithmic: what grows with its input rises as the faint diagonals do, unless a hint says what else to look for. */
+/**
+ * Cost against size, both logarithmic. A cost in proportion to the input rises parallel to the faint diagonals,
+ * unless a hint says what else to look for.
+ */
 export function lineChart({ name, hint, of, sizes, unit, lines }: Plot, palette: Palette): string {
   const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
   const x = scale(sizes[0]!, sizes.at(-1)!, LEFT, WIDTH - RIGHT);
@@ -56,7 +59,7 @@ function polyline(
   return `<polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="${role === "ours" ? 3 : 1.5}"${style}/>`;
 }
 
-/** Beside the end of each line, moved down where another stands already. */
+/** The name of each line beside its end, moved down where another name is already. */
 function names(lines: Plot["lines"], sizes: number[], x: Scale, y: Scale, colours: string[]): string[] {
   const ends = lines
     .map(({ name, role, values }, i) => {
@@ -66,7 +69,7 @@ function names(lines: Plot["lines"], sizes: number[], x: Scale, y: Scale, colour
     .sort((a, b) => a.y - b.y);
   const labels: string[] = [];
   let lowest = TOP;
-  // Too many at the lower edge push each other up instead.
+  // If too many are at the lower edge, they move up instead.
   const room = HEIGHT - BOTTOM - LINE_HEIGHT * ends.length;
   for (const [i, end] of ends.entries()) {
     const at = Math.max(lowest, Math.min(end.y, room + LINE_HEIGHT * (i + 1)));
@@ -78,7 +81,7 @@ function names(lines: Plot["lines"], sizes: number[], x: Scale, y: Scale, colour
   return labels;
 }
 
-/** Where costs would lie that begin at this value and grow with the size. */
+/** The line of a cost that begins at this value and grows in proportion to the size. */
 function diagonal(value: number, sizes: number[], x: Scale, y: Scale, palette: Palette): string {
   const [first, last] = [sizes[0]!, sizes.at(-1)!];
   const end = (value * last) / first;

@@ -10,7 +10,7 @@ export interface Palette {
   grid: string;
   ours: string;
   floor: string;
-  /** For the others, in their order. */
+  /** The colours of the other contenders, in their order. */
   others: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export const palettes: Record<Theme, Palette> = {
   },
 };
 
-/** Ours and floors have a colour of their own; `order` counts the others. */
+/** Ours and floors have colours of their own; `order` counts the others. */
 export function colourOf(palette: Palette, role: Role, order: number): string {
   if (role === "ours") return palette.ours;
   if (role === "floor") return palette.floor;

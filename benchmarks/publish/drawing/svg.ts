@@ -2,7 +2,7 @@ import type { Palette } from "./palette.ts";
 
 export const WIDTH = 760;
 
-/** An image with its title for those who cannot see it. */
+/** An image, with its title for screen readers. */
 export function svg(height: number, palette: Palette, title: string, content: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="12">
 <rect width="${WIDTH}" height="${height}" rx="6" fill="${palette.paper}"/>
@@ -24,7 +24,7 @@ export function label(
   return `<text x="${point(x)}" y="${point(y)}" fill="${fill}" text-anchor="${anchor}"${weight}>${escaped(text)}</text>`;
 }
 
-/** A tenth of a pixel is enough. */
+/** Rounded to a tenth of a pixel. */
 export function point(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

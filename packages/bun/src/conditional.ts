@@ -3,12 +3,12 @@ import { contentTag } from "./validator.ts";
 
 export type Native = typeof globalThis extends { Bun: infer Bun } ? Bun : object;
 type Server = Native extends { serve(options: never): infer S } ? Omit<S, "upgrade"> : object;
-/** Bun's server, by Bun's own types where they are installed; a WebSocket may have any data. */
+/** Bun's server, by Bun's own types where they are installed. A WebSocket may have data of any type. */
 export type BunServer = Server & { upgrade(request: Request, options?: object): boolean };
 
 /**
- * A handler for `Bun.serve({ fetch })` that obeys the conditions of each request, as core's `conditional` does and with
- * its options. `undefined` or `null`, which says that the request became a WebSocket, passes through.
+ * A handler for `Bun.serve({ fetch })` that obeys the conditions of each request, with the options of core's
+ * `conditional`. `undefined` or `null`, which says that the request became a WebSocket, passes through.
  * @throws {TypeError} at once on `require` without `current`
  * @example Bun.serve({ fetch: conditional(() => Response.json({ hello: "world" })) });
  * @see RFC 9110 §13.2

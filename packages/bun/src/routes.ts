@@ -6,14 +6,15 @@ type Names<P> = P extends `${infer A}/${infer B}` ? Names<A | B> : P extends `:$
 type Cookies = Native extends { CookieMap: { prototype: infer C } } ? { readonly cookies: C } : object;
 /** A request with the parameters of its route and, where Bun's own types are installed, its cookies. */
 export type RouteRequest<P> = Request & Cookies & { readonly params: { readonly [N in Names<P>]: string } };
-// Written as a method, so that a handler may name Bun's own types for its arguments.
+// A method, so that a handler may name Bun's own types for its arguments.
 type Handler<Path> = { handle(request: RouteRequest<Path>, server: BunServer): unknown }["handle"];
 type Route<Path> = Handler<Path> | { readonly [method: string]: Handler<Path> | object } | object | false;
 type Options = ConditionalOptions<Request & { readonly params: Record<string, string> }, [server: BunServer]>;
 
 /**
- * The table for `Bun.serve({ routes })`, its handlers and static responses made to obey the conditions of each request
- * as `conditional` does. All else is left to Bun: HTML imports, directories, `false`. Files are still sent by Bun.
+ * The table for `Bun.serve({ routes })`. Its handlers and static responses obey the conditions of each request, as
+ * `conditional` does. All other entries are left to Bun: HTML imports, directories, `false`. Bun still sends the
+ * files.
  * @throws {TypeError} at once on `require` without `current`
  * @example Bun.serve({ routes: routes({ "/hello/:name": ({ params }) => new Response(`Hello, ${params.name}`) }) });
  * @see RFC 9110 §13.2
@@ -29,7 +30,7 @@ export function routes<T extends { [P in keyof T]: Route<P> }>(table: T, options
   return guard(table) as T;
 }
 
-/** Each request gets a copy. A file is judged by the disk; where there is none, `fetch` answers, as Bun has it. */
+/** Each request gets a copy. A file is judged by the disk. If it does not exist, `fetch` answers, as in Bun. */
 function fixed(response: Response, options: Options) {
   const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
   const copy = async () => typed(response.clone(), (await content).type);

@@ -12,7 +12,7 @@ declare const Bun: { CryptoHasher: { hash(...of: unknown[]): string }; file(path
 const NEVER = 2 ** 52 - 1;
 
 /**
- * The tag of content, at once: core's `contentTag`, the same characters, by Bun's own hasher.
+ * The tag of content, made synchronously by Bun's own hasher. It equals the tag of core's `contentTag`.
  * @example contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
  */
@@ -24,8 +24,8 @@ export function contentTag(
 }
 
 /**
- * The state of a `Bun.file(…)` as it is on the disk now: its tag and when it was last modified; `null`: there is none.
- * The tag is weak while the file could still change unnoticed, which is for a second after it changed.
+ * The state of a `Bun.file(…)` on the disk now: its tag and its time of modification; `null` if the file does not
+ * exist. The tag is weak for one second after a change, because the file could change again unnoticed.
  * @example conditional(() => new Response(page), { current: () => fileState(page) });
  * @see RFC 9110 §8.8.1
  */

@@ -1,6 +1,6 @@
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
 
-/** What `Deno.serve` tells a handler besides the request: the shape of `Deno.ServeHandlerInfo`. */
+/** What `Deno.serve` passes to a handler besides the request: the shape of `Deno.ServeHandlerInfo`. */
 export interface ServeInfo<Address = { transport: "tcp" | "udp"; hostname: string; port: number }> {
   remoteAddr: Address;
   /** Settles when the answer has been sent; rejects if it could not be. */
@@ -10,8 +10,8 @@ export interface ServeInfo<Address = { transport: "tcp" | "udp"; hostname: strin
 /**
  * A handler for `Deno.serve`, or for `export default { fetch }`, that obeys the conditions of each request.
  *
- * With `current`, every method is judged before the handler acts; without it, reads are judged by their answer. The
- * options are those of `conditional` in `@entity-tag/core/fetch`; `current` is given the request and `info`.
+ * With `current`, every method is judged before the handler acts. Without it, reads are judged by their answer. The
+ * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and `info`.
  *
  * @throws {TypeError} at once on `require` without `current`
  * @example

@@ -1,18 +1,18 @@
 import { fileTag, type State } from "@entity-tag/core";
 
-/** The part of `Deno.FileInfo` that tells one version of a file from another. */
+/** The part of `Deno.FileInfo` that distinguishes versions of a file. */
 export interface FileInfo {
   /** In bytes. */
   readonly size: number;
-  /** `null` where the file system keeps no time of modification. */
+  /** `null` where the file system records no time of modification. */
   readonly mtime: Date | null;
 }
 
 /**
- * The state of a file, from what `Deno.stat` says of it: its tag and when it was last modified.
+ * The state of a file from the result of `Deno.stat`: its tag and its time of modification.
  *
- * The tag is weak while the file could still change unnoticed, which is for a second after it changed. Without a time
- * of modification the file has no validator: its size alone says nothing.
+ * The tag is weak for one second after a change, because the file could change again unnoticed. Without a time of
+ * modification the file has no validator, because its size alone proves nothing.
  *
  * @example
  * conditional(() => new Response("…"), { current: async () => fileState(await Deno.stat("page.html")) });

@@ -48,13 +48,16 @@ export interface ConditionalOptions extends Policy {
   current?: ((request: FastifyRequest, reply: FastifyReply) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
   tag?: { weak?: boolean | undefined } | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
-  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
+  /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
-  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: none. */
+  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: no coding. */
   codings?: readonly string[] | undefined;
-  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies and the like. */
+  /** Which fields of an answer its refusal keeps, besides CORS, cookies and the like. */
   keep?: ((fieldName: string) => boolean) | undefined;
-  /** Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: it is hidden from them. */
+  /**
+   * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: `Range` is hidden from
+   * them.
+   */
   ranges?: "checked" | "unchecked" | undefined;
 }
 
@@ -83,7 +86,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
     if (current === undefined) hideRange(request, it, options);
   });
 
-  // A route that is not there has no state.
+  // A route that does not exist has no state.
   if (current) {
     app.addHook("preHandler", async (request, reply) => {
       const it = asked.get(request);
@@ -113,7 +116,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
   });
 }
 
-/** A failed `If-Range` means the whole; so does one that the handler might not check. */
+/** Hides the `Range` when `If-Range` fails, or when the handler might not check it, so that the whole is sent. */
 function hideRange(
   { headers }: FastifyRequest,
   { request, state }: Asked,
@@ -145,7 +148,7 @@ async function judgeLate(
   return late.body ?? null;
 }
 
-/** The tag of the answer, its own or one that is added to it, and its content. */
+/** The tag of the answer, its own or a new one, and its content. */
 async function tagged(
   { method }: ConditionalRequest,
   reply: FastifyReply,
@@ -155,7 +158,7 @@ async function tagged(
   const own = reply.getHeader("etag")?.toString();
   if (own !== undefined) return [parseTag(own), payload];
   if (tag === false || !mayBeTagged(method, reply.statusCode, payload != null)) return [undefined, payload];
-  // A stream whose length is known is waited for, so that a tag does not depend on timing.
+  // A stream with a known length is read completely, so that its tag does not depend on timing.
   const length = Number(reply.getHeader("content-length"));
   const isAwaited =
     payload instanceof Readable && length > 0 && length <= maxBytes && typeof tag === "object";
@@ -171,7 +174,7 @@ async function tagOfContent(content: unknown, tag: { weak?: boolean | undefined 
   return contentTag(content as string, { weak: tag.weak ?? true });
 }
 
-/** Makes the answer the one that the conditions decide. It goes the way of every answer, through all hooks. */
+/** Makes the answer that the conditions decide. It passes all hooks, as every answer does. */
 function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResponse): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (!keeps(name, String(value))) reply.removeHeader(name);
@@ -181,7 +184,7 @@ function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResp
 }
 
 /**
- * Fastify plugin that obeys the conditions of each request.
+ * A Fastify plugin that obeys the conditions of each request.
  *
  * With `current`, every method is judged before the handler runs, and a 2xx read gets the validators that it lacks.
  * Without it, GET, HEAD and QUERY alone are judged, by the tag and date of their 2xx answer. It refuses early; the write

@@ -47,13 +47,16 @@ export interface ConditionalOptions extends Policy {
   current?: ((ctx: Context) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
   tag?: { weak?: boolean | undefined } | ((ctx: Context) => EntityTag | undefined) | false | undefined;
-  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
+  /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
-  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: none. */
+  /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: no coding. */
   codings?: readonly string[] | undefined;
-  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies and the like. */
+  /** Which fields of an answer its refusal keeps, besides CORS, cookies and the like. */
   keep?: ((fieldName: string) => boolean) | undefined;
-  /** Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: it is hidden from them. */
+  /**
+   * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: `Range` is hidden from
+   * them.
+   */
   ranges?: "checked" | "unchecked" | undefined;
 }
 
@@ -98,7 +101,7 @@ export function conditional(options: ConditionalOptions = {}): Middleware {
   };
 }
 
-/** A failed `If-Range` means the whole; so does one that the handler might not check. */
+/** Hides the `Range` when `If-Range` fails, or when the handler might not check it, so that the whole is sent. */
 function hideRange(
   { req }: Context,
   request: ConditionalRequest,
@@ -130,7 +133,7 @@ async function judgeLate(
   replace(ctx, late);
 }
 
-/** The tag of the answer: its own, or the one that it lacks, which is added to it. */
+/** The tag of the answer: its own, or a new one, which is added to it. */
 async function tagOf(ctx: Context, { tag = {}, maxBytes = MAX_BYTES }: ConditionalOptions) {
   const own = ctx.response.get("ETag");
   if (own) return parseTag(own);
@@ -142,7 +145,7 @@ async function tagOf(ctx: Context, { tag = {}, maxBytes = MAX_BYTES }: Condition
 
 async function tagOfContent(ctx: Context, tag: { weak?: boolean | undefined }, maxBytes: number) {
   const { body } = ctx;
-  // A stream whose length is known is waited for, so that a tag does not depend on timing.
+  // A stream with a known length is read completely, so that its tag does not depend on timing.
   const length = ctx.response.length ?? Number.NaN;
   const isAwaited = body instanceof Readable && length > 0 && length <= maxBytes;
   if (isAwaited) ctx.body = await buffer(body);
@@ -157,7 +160,7 @@ function jsonOf(body: unknown): string | undefined {
   return isJson && !(body instanceof Blob) && !(body instanceof Response) ? JSON.stringify(body) : undefined;
 }
 
-/** Makes the answer the one that the conditions decide. It goes the way of every answer, through outer middleware. */
+/** Makes the answer that the conditions decide. It passes outer middleware, as every answer does. */
 function replace(ctx: Context, { status, fields, body, keeps, vary }: PlainResponse): void {
   const old = ctx.body;
   for (const [name, value] of Object.entries(ctx.response.headers)) {

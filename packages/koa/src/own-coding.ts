@@ -3,8 +3,8 @@ import { keepsFor, tagOfCoding } from "@entity-tag/core/adapter";
 import { beforeHead, type NodeRequest, type NodeResponse } from "@entity-tag/node/before-head";
 
 /**
- * Gives the answer the tag of the coding that its body has when its head goes out: a compressor on either side of this
- * package codes the body, and leaves a strong tag as it was.
+ * Gives the answer the tag of the coding that its body has when its head is sent. A compressor before or after this
+ * package codes the body, and leaves a strong tag unchanged.
  *
  * @see RFC 9110 §8.8.3.3
  */

@@ -6,7 +6,9 @@ export const compressor: Compressor<Request> = {
   codingFor: ({ headers }) => codingOf(headers.get("Accept-Encoding")),
 };
 
-/** The coding that Next's compressor takes, by the request's Accept-Encoding: gzip if it may, else deflate. */
+/**
+ * The coding that Next's compressor chooses for the request's Accept-Encoding: gzip if it may, otherwise deflate.
+ */
 function codingOf(acceptEncoding: string | null): string {
   const qualities = new Map<string, number>();
   for (const member of (acceptEncoding ?? "").split(",")) {

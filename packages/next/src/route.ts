@@ -5,8 +5,8 @@ import { compressor } from "./coding.ts";
 type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
 
 /**
- * The route handlers of these methods and no others, with the conditions of each request obeyed. Next adds HEAD and
- * OPTIONS where they are not given.
+ * Route handlers for exactly these methods, which obey the conditions of each request. Next adds HEAD and OPTIONS
+ * if they are not given.
  *
  * With `current`, every method is judged before its handler acts; without it, reads are judged by their answer. The
  * options are those of `conditional` in `@entity-tag/core/fetch`; `current` is given the request and the context.
