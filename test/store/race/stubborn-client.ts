@@ -33,7 +33,7 @@ export async function stubbornClient(orders: Orders): Promise<Tally> {
   for (let done = 0; orders.goesOn(done); ) {
     const value = incremented(current.value, client);
     const message = replacement(path, current, value);
-    if (replays) message.headers = { ...message.headers, "idempotency-key": `"${client}-${done}"` };
+    if (replays) message.headers = { ...message.headers, "idempotency-key": `"${path}-${client}-${done}"` };
     let answer = await send(message);
     let copies = 1;
     for (; replays && !answer; copies++) answer = await send(message);

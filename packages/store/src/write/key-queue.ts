@@ -7,6 +7,32 @@ const MAX_TURN = 1000;
 /** How long a writer may wait in the queue, in milliseconds, while those before it make progress. */
 const MAX_WAIT = 30_000;
 
+/** So many writers of one key need no line. More of them would wait for each other in the database, on a connection each. */
+const MAX_UNLINED = 2;
+
+/** How many writers of a key work outside of a line. */
+const unlined = new WeakMap<object, Map<string, number>>();
+
+/** Does the work at once, outside of the line; `undefined`: there is a line, or too many writers, so stand in it. */
+export async function outOfLine<R>(
+  store: object,
+  key: string,
+  work: () => Promise<R>,
+): Promise<R | undefined> {
+  const counts = unlined.get(store) ?? new Map<string, number>();
+  unlined.set(store, counts);
+  const count = counts.get(key) ?? 0;
+  if (count >= MAX_UNLINED || lines.get(store)?.has(key)) return undefined;
+  counts.set(key, count + 1);
+  try {
+    return await work();
+  } finally {
+    const left = counts.get(key)! - 1;
+    if (left > 0) counts.set(key, left);
+    else counts.delete(key);
+  }
+}
+
 /** The queue of one key. */
 interface Line {
   /** Resolves when the last writer in the queue is done. */

@@ -18,7 +18,7 @@ import {
 } from "../contract/versioned-store.ts";
 import { backoff, pause } from "../contract/waiting.ts";
 import { compareWriteIds, type Identity } from "./idempotency.ts";
-import { inTurn } from "./key-queue.ts";
+import { inTurn, outOfLine } from "./key-queue.ts";
 import type { Outcome } from "./outcome.ts";
 import type { TagFormat } from "./tag-format.ts";
 import { stateOf } from "./validators.ts";
@@ -82,10 +82,12 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   try {
     const found = await look(it);
     const early = await judge(it, found);
-    return (
-      early ??
-      (await inTurn(it.store, it.key, it.signal, (waited) => attempts(it, waited ? undefined : found)))
-    );
+    if (early) return early;
+    const first = await outOfLine(it.store, it.key, () => attempt(it, found));
+    if (first && "kind" in first) return first;
+    // What was found before the line was waited in is old by then.
+    const start = first ? { found: foundBy(it, first), isJudged: false } : { found, isJudged: true };
+    return await inTurn(it.store, it.key, it.signal, (waited) => attempts(it, waited ? OLD : start));
   } catch (error) {
     if (error instanceof StoreBusyError) return { kind: "busy" };
     if (error instanceof ConstraintError) return { kind: "constraint", reason: error.message };
@@ -96,13 +98,21 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   }
 }
 
-async function attempts<T>(it: Write<T>, judged: Found<T> | undefined): Promise<Outcome<T>> {
-  let found = judged;
+/** What the tries in line begin with. */
+interface Start<T> {
+  found: Found<T> | undefined;
+  isJudged: boolean;
+}
+
+const OLD: Start<never> = { found: undefined, isJudged: false };
+
+async function attempts<T>(it: Write<T>, start: Start<T>): Promise<Outcome<T>> {
+  let { found, isJudged } = start;
   for (let tries = 1; tries <= it.maxSwaps; tries++) {
-    const isNew = found !== judged || found === undefined;
     found ??= await look(it);
-    const outcome = (isNew && (await judge(it, found))) || (await attempt(it, found));
+    const outcome = (!isJudged && (await judge(it, found))) || (await attempt(it, found));
     if ("kind" in outcome) return outcome;
+    isJudged = false;
     found = tries < QUICK_TRIES ? foundBy(it, outcome) : undefined;
     if (tries >= QUICK_TRIES) await pause(backoff(tries, MAX_PAUSE), it.signal);
   }

@@ -1,0 +1,43 @@
+/** A read or a write by a client, with the moments between which it took effect. */
+export type Operation =
+  | { kind: "read"; tag: string; start: number; end: number }
+  | { kind: "write"; sent: string; received: string; start: number; end: number }
+  /** Nobody knows whether it was made, and under which tag. */
+  | { kind: "unknown"; sent: string; start: number };
+
+/**
+ * Whether this history can have happened to one record whose every version has a tag of its own: acknowledged writes form one
+ * path, unknown ones may stand in it, and all lie on it in the order of real time.
+ *
+ * Tags say which write follows which, so there is hardly anything to try: a step is the acknowledged write over the tag that
+ * is there, or an unknown one over it, to a tag that a client has seen and nobody was told of.
+ */
+export function isPath(first: string, operations: readonly Operation[]): boolean {
+  const told = new Set([
+    first,
+    ...operations.flatMap((each) => (each.kind === "write" ? [each.received] : [])),
+  ]);
+  const seen = operations.flatMap((each) => (each.kind === "read" ? [each.tag] : [each.sent]));
+  const untold = new Set(seen.filter((tag) => !told.has(tag)));
+  return goesOn(first, operations, untold, 0);
+}
+
+/** `tag` is there now, and everything that is left has to happen at `now` or later. */
+function goesOn(tag: string, left: readonly Operation[], untold: ReadonlySet<string>, now: number): boolean {
+  if (left.every((each) => each.kind === "unknown")) return true;
+  return left.some((next) => {
+    const others = left.filter((each) => each !== next);
+    // An operation cannot happen after one that began when it had already ended.
+    const isDue = others.every((each) => each.kind === "unknown" || next.start <= each.end);
+    const moment = Math.max(now, next.start);
+    if (!isDue || (next.kind !== "unknown" && moment > next.end)) return false;
+    if (next.kind === "read") return next.tag === tag && goesOn(tag, others, untold, moment);
+    if (next.sent !== tag) return false;
+    if (next.kind === "write") return goesOn(next.received, others, untold, moment);
+    return [...untold].some((made) => goesOn(made, others, without(untold, made), moment));
+  });
+}
+
+function without(tags: ReadonlySet<string>, tag: string): ReadonlySet<string> {
+  return new Set([...tags].filter((each) => each !== tag));
+}
