@@ -87,7 +87,9 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
     if (first && "kind" in first) return first;
     // What was found before the line was waited in is old by then.
     const start = first ? { found: foundBy(it, first), isJudged: false } : { found, isJudged: true };
-    return await inTurn(it.store, it.key, it.signal, (waited) => attempts(it, waited ? OLD : start));
+    return await inTurn(it.store, it.key, it.signal, (waited) =>
+      attempts(it, waited ? OLD : start, first ? 1 : 0),
+    );
   } catch (error) {
     if (error instanceof StoreBusyError) return { kind: "busy" };
     if (error instanceof ConstraintError) return { kind: "constraint", reason: error.message };
@@ -106,9 +108,9 @@ interface Start<T> {
 
 const OLD: Start<never> = { found: undefined, isJudged: false };
 
-async function attempts<T>(it: Write<T>, start: Start<T>): Promise<Outcome<T>> {
+async function attempts<T>(it: Write<T>, start: Start<T>, made: number): Promise<Outcome<T>> {
   let { found, isJudged } = start;
-  for (let tries = 1; tries <= it.maxSwaps; tries++) {
+  for (let tries = made + 1; tries <= it.maxSwaps; tries++) {
     found ??= await look(it);
     const outcome = (!isJudged && (await judge(it, found))) || (await attempt(it, found));
     if ("kind" in outcome) return outcome;
