@@ -2,9 +2,9 @@ import {
   type Field,
   ifMatch,
   ifModifiedSince,
-  ifNoneMatch,
   ifRange,
   ifUnmodifiedSince,
+  namesNone,
 } from "./preconditions.ts";
 import { type Current, checkValidators } from "./state.ts";
 import { isReadable } from "./tag-list.ts";
@@ -148,10 +148,10 @@ function step3IfNoneMatch(
 ): Decision | undefined {
   if (isRead(method)) {
     const accepted = current?.codings && headers.get("accept-encoding");
-    return ifNoneMatch(field, current, accepted) ? undefined : NOT_MODIFIED_BY_TAG;
+    return namesNone(field, current, accepted) ? undefined : NOT_MODIFIED_BY_TAG;
   }
   // A write is about the version, and the tag of any coding names the version, whatever codings the client accepts.
-  if (!ifNoneMatch(field, current, "*")) return FAILED_IF_NONE_MATCH;
+  if (!namesNone(field, current, "*")) return FAILED_IF_NONE_MATCH;
   if (isReadable(field)) return undefined;
   return policy?.malformed === "reject" ? BAD_IF_NONE_MATCH : FAILED_IF_NONE_MATCH;
 }

@@ -64,6 +64,11 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Field): ConditionResult {
   if (field == null) return undefined;
   checkValidators(current);
+  return namesNone(field, current, acceptEncoding);
+}
+
+/** {@link ifNoneMatch} of a field that is there, and of a state that has been checked. */
+export function namesNone(field: string, current: Current, acceptEncoding?: Field): boolean {
   if (current === null || names(field, current.etag, "weak")) return current === null;
   return codedTagIn(field, current, "weak", acceptEncoding ?? "") === undefined && !isStar(field);
 }
