@@ -146,7 +146,7 @@ function list(what: string, name: string, goal: number, check: number): Threshol
   ];
 }
 
-/** A collection of garbage in the wrong moment counts as some bytes. */
+/** Leaves room for a garbage collection during the measurement, which counts as some bytes. */
 function allocated(what: string, common: Pick<Threshold, "suite" | "case" | "ours">): Threshold {
   return {
     ...{ what: `${what}, bytes allocated`, ...common },
@@ -198,12 +198,12 @@ function served(what: string, ours: string, against: Reference, goal: number, ch
   };
 }
 
-/** As its users have it: the tag is made from the content of each answer. */
+/** Measured as users have it: the tag is made from the content of each answer. */
 function own(name: string): Reference {
   return { name, case: CONTENT };
 }
 
-/** Bytes are the same on every machine: there is no noise to leave room for. */
+/** Sizes are equal on every machine, so they need no room for noise. */
 function size(what: string, name: string, ours: string, goal: number, check = goal): Threshold {
   return {
     what: `${what}, in a bundle`,

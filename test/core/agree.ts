@@ -1,6 +1,9 @@
 import { expect } from "vitest";
 
-/** As `expect(actual).toBe(expected)`, for laws that ask tens of thousands of times: a matcher costs more than what it matches. */
+/**
+ * Like `expect(actual).toBe(expected)`, for laws with tens of thousands of checks: a matcher costs more than the
+ * code under test.
+ */
 export function agree(actual: unknown, expected: unknown, about?: unknown): void {
   if (!Object.is(actual, expected)) expect(actual, JSON.stringify(about)).toBe(expected);
 }

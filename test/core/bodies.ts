@@ -7,7 +7,7 @@ export const get = (headers: HeadersInit = {}, method = "GET"): Request =>
 
 export const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** Rejects rather than hangs. */
+/** Rejects instead of hanging. */
 export async function soon<T>(work: Promise<T>, what: string): Promise<T> {
   const timer = new AbortController();
   const late = pause(10_000, undefined, { signal: timer.signal }).then(() =>
@@ -21,7 +21,7 @@ export async function soon<T>(work: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** A body whose chunks are all there when it is first read. */
+/** A body whose chunks are all there at its first read. */
 export function chunks(...parts: string[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
@@ -31,7 +31,7 @@ export function chunks(...parts: string[]): ReadableStream<Uint8Array> {
   });
 }
 
-/** A body whose next chunk is made when it is asked for, and is there at once. `undefined`: the end. */
+/** A body that makes each chunk when it is asked for, and has it at once. `undefined`: the end. */
 export function ready(next: () => Uint8Array | undefined, cancel?: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull(controller) {

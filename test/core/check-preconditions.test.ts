@@ -28,23 +28,23 @@ const fieldNames: Record<string, string> = {
 const request = (method: string, headers: Record<string, string> = {}) =>
   new Request("https://example.com/pages/1", { method, headers });
 
-/** The answer that there must be. */
+/** The expected answer. */
 function answered(...asked: Parameters<typeof checkPreconditions>): Response {
   const response = checkPreconditions(...asked);
   expect(response).toBeInstanceOf(Response);
   return response!;
 }
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("checkPreconditions and the rows", () => {
-  // A Request cannot be made for CONNECT and TRACE, and makes GET of get, and PUT of put.
+  // A Request cannot have the methods CONNECT and TRACE. It turns get into GET, and put into PUT.
   const carried = decidedRows.filter((row) => !["CONNECT", "TRACE", "get", "put"].includes(row.method));
 
   it.each(carried)("$section $title", async ({ method, headers, state, policy, outcome, because }) => {
     const asked = new Request("https://example.com/", { method, headers: toHeaders(headers) });
-    // Range and If-Range are the handler's to ask of `evaluate`; here only what settles the request counts.
+    // Handlers ask `evaluate` about Range and If-Range. Here only the decision on the request counts.
     expect(evaluate(asked, state, policy).outcome).toBe(outcome);
     const response = checkPreconditions(asked, state, policy);
     expect(response?.status).toBe(statuses[outcome]);
@@ -60,7 +60,7 @@ describe("checkPreconditions and the rows", () => {
 });
 
 describe("settle, §13.2", () => {
-  it("says as plain data what answer says, of every row", () => {
+  it("says as plain data what checkPreconditions answers, of every row", () => {
     let settledRows = 0;
     for (const { method, headers, state, policy, outcome, title } of decidedRows) {
       const asked = { method, headers: toHeaders(headers) };
@@ -74,13 +74,13 @@ describe("settle, §13.2", () => {
       expect(settled.keeps).toBe(settled.status === 304 ? keepsInNotModified : keepsInRefusal);
       const validators = settled.status === 304 || settled.status === 412 ? validatorFields(state) : [];
       const type = settled.status === 304 ? [] : [["Content-Type", "application/problem+json"]];
-      // The tag of a 304 may be that of a coding: its own rows ask so.
+      // A 304 may have the tag of a coding. Other rows check that.
       if (!state?.codings) expect(settled.fields).toEqual([...validators, ...type]);
     }
     expect(settledRows).toBeGreaterThan(300);
   });
 
-  it("a 304 has the validators that it is given in place of the state's, a 412 its own", () => {
+  it("a 304 has the validators that it is given, and a 412 has those of the state", () => {
     const current: Current = { etag: '"v1"' };
     const settled = (fields: Record<string, string>) => {
       const asked = request("GET", fields);
@@ -90,7 +90,7 @@ describe("settle, §13.2", () => {
     expect(settled({ "If-Match": '"v0"' })?.fields).toContainEqual(["ETag", '"v1"']);
   });
 
-  it("keepsIn knows of the statuses of other people's answers which ask for less", () => {
+  it("keepsFor knows the statuses whose answers keep fewer fields", () => {
     expect(keepsFor(304)).toBe(keepsInNotModified);
     expect([200, 206, 404, 412].map((status) => keepsFor(status))).toEqual(Array(4).fill(undefined));
   });
@@ -115,14 +115,14 @@ describe("checkPreconditions: 304, §15.4.5", () => {
     expect([...head.headers]).toEqual([...get.headers]);
   });
 
-  it("checkPreconditions carries no tag where there is none", () => {
+  it("checkPreconditions carries no tag of a state without a tag", () => {
     const response = answered(request("GET", { "If-Modified-Since": then }), { lastModified: moment });
     expect(response.status).toBe(304);
     expect(response.headers.has("ETag")).toBe(false);
     expect(answered(request("GET", { "If-None-Match": "*" }), {}).headers.has("ETag")).toBe(false);
   });
 
-  it("checkPreconditions carries the current tag, not the one that was sent", () => {
+  it("checkPreconditions carries the current tag, not the one in the request", () => {
     const weakly = answered(request("GET", { "If-None-Match": 'W/"v1"' }), state);
     expect(weakly.headers.get("ETag")).toBe('"v1"');
     const star = answered(request("GET", { "If-None-Match": "*" }), { etag: 'W/"v1"' });
@@ -160,7 +160,7 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
     expect(await create.text()).toContain("If-None-Match");
   });
 
-  it("checkPreconditions carries no tag where nothing is", async () => {
+  it("checkPreconditions carries no tag of an absent resource", async () => {
     const response = answered(request("PUT", { "If-Match": "*" }), null);
     expect(response.status).toBe(412);
     expect(response.headers.has("ETag")).toBe(false);
@@ -181,7 +181,7 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
     expect(problem.detail).toContain("If-Match");
   });
 
-  it("checkPreconditions rejects what cannot be read, and says which field it was", async () => {
+  it("checkPreconditions rejects an unreadable field, and names it", async () => {
     for (const name of ["If-Match", "If-None-Match"]) {
       const response = answered(request("PUT", { [name]: "v1" }), { etag: '"v1"' }, { malformed: "reject" });
       expect(response.status).toBe(400);
@@ -198,12 +198,13 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
     expect(get.body).not.toBeNull();
     expect(head.body).toBeNull();
     expect(await head.text()).toBe("");
-    // A server writes the length of an answer to GET; where it finds none beside no body, some write 0.
+    // A server writes the length of an answer to GET. If an answer without a body has no length, some servers write
+    // 0.
     const length = Buffer.byteLength(await get.text());
     expect([...head.headers]).toEqual([["content-length", String(length)], ...get.headers]);
   });
 
-  it("checkPreconditions gives everyone a Response of their own", async () => {
+  it("checkPreconditions makes a new Response for each call", async () => {
     const asked = () => answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"' });
     const first = asked();
     first.headers.set("X-Mine", "1");
@@ -219,7 +220,7 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
   });
 });
 
-describe("checkPreconditions and a state that is none", () => {
+describe("checkPreconditions and a state that is not valid", () => {
   it.each([undefined, '"v1"', false])("checkPreconditions refuses %j for a state", (wrong) => {
     expect(() => checkPreconditions(new Request("https://example.com/"), wrong as never)).toThrow(
       "The current state is",
@@ -227,7 +228,7 @@ describe("checkPreconditions and a state that is none", () => {
   });
 
   it.each(["GET", "PUT", "DELETE"])(
-    "checkPreconditions refuses a tag without quotes at once, on %s without a condition",
+    "checkPreconditions refuses a tag without quotes at once, for %s without a condition",
     (method) => {
       const request = new Request("https://example.com/", { method });
       expect(() => checkPreconditions(request, { etag: "v1" as never })).toThrow('"v1" is not an entity tag');

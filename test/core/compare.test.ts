@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { opaqueText, tagText } from "./tag-text.ts";
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("strongMatch and weakMatch, §8.8.3.2", () => {
@@ -26,7 +26,8 @@ describe("strongMatch and weakMatch, §8.8.3.2", () => {
     ['W/"W/1"', 'W/"1"', false, false],
     ['"\xe9"', '"\xe9"', true, true],
     ['"\xe9"', '"\xc9"', false, false],
-    // The weak and the strong one of these are of equal length, which a reader of lengths alone takes for a match.
+    // The weak and the strong one of these have equal lengths. A function that compares only lengths takes them for
+    // a match.
     ['W/"1"', '"//1"', false, false],
     ['W/"ab"', '"xxab"', false, false],
   ] as const)("strongMatch(%s, %s) is %s, weakMatch is %s", (a, b, strongly, weakly) => {
@@ -38,7 +39,7 @@ describe("strongMatch and weakMatch, §8.8.3.2", () => {
 });
 
 describe("laws of the comparison", () => {
-  /** Two tags that are the same often enough to be worth comparing. */
+  /** Two tags that are often equal, so that matches are tested, too. */
   const pair: fc.Arbitrary<[EntityTag, EntityTag]> = fc.oneof(
     fc.tuple(tagText, tagText),
     opaqueText.chain((text) => {
@@ -73,7 +74,7 @@ describe("laws of the comparison", () => {
     );
   });
 
-  it("law: a strong match is never true of a weak tag, itself included", () => {
+  it("law: a weak tag never matches strongly, not even itself", () => {
     fc.assert(
       fc.property(opaqueText, tagText, (text, tag) => {
         expect(strongMatch(weak(text), weak(text))).toBe(false);

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { agree } from "./agree.ts";
 import { bytes, chunks, get, ready, soon } from "./bodies.ts";
 
-// One of these moves a gigabyte; a busy machine is given time.
+// One of these moves a gigabyte, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("conditional and bodies that are complete", () => {
@@ -46,7 +46,7 @@ describe("conditional and bodies that are complete", () => {
     },
   );
 
-  it("conditional tags the same bytes alike, however they are cut", async () => {
+  it("conditional gives the same bytes the same tag, however they are cut", async () => {
     const tags = new Set<string | null>();
     for (const body of [chunks("hello"), chunks("h", "ello"), chunks("", "hello", ""), "hello"]) {
       tags.add((await conditional(() => new Response(body))(get())).headers.get("ETag"));
@@ -68,7 +68,7 @@ describe("conditional and bodies that are complete", () => {
 });
 
 describe("conditional and bodies that are still being produced", () => {
-  /** A server-sent-events body: `send` when there is news, `cancelled` when the reader went away. */
+  /** A body of server-sent events: `send` sends an event, `cancelled` resolves when the reader leaves. */
   function events() {
     let controller!: ReadableStreamDefaultController<Uint8Array>;
     const cancelled = vi.fn();
@@ -100,7 +100,7 @@ describe("conditional and bodies that are still being produced", () => {
     expect(cancelled).toHaveBeenCalledOnce();
   });
 
-  it("conditional does not wait for a first event that is yet to happen", async () => {
+  it("conditional does not wait for the first event", async () => {
     const { body, send, controller } = events();
     const response = await soon(
       conditional(() => new Response(body, stream))(get({ "If-None-Match": '"v1"' })),
@@ -153,7 +153,7 @@ describe("conditional and bodies that are still being produced", () => {
     }
   });
 
-  it("conditional does not mind a body that fails to be cancelled", async () => {
+  it("conditional ignores a body that fails to be cancelled", async () => {
     const body = new ReadableStream({
       cancel() {
         throw new Error("will not stop");
@@ -164,7 +164,7 @@ describe("conditional and bodies that are still being produced", () => {
     await pause(1);
   });
 
-  it("conditional passes an error inside the body to whoever reads it", async () => {
+  it("conditional passes an error inside the body to its reader", async () => {
     const failure = new Error("the disk is gone");
     let step = 0;
     const late = new ReadableStream({
@@ -219,7 +219,7 @@ describe("conditional and bodies that are still being produced", () => {
     expect(cancelled).toHaveBeenCalledOnce();
   });
 
-  it("conditional does not begin to read what says itself that it is too long", async () => {
+  it("conditional does not read a body whose length is too long", async () => {
     const next = vi.fn(() => new Uint8Array(10));
     const long = new Response(ready(next), { headers: { "Content-Length": "5001" } });
     const pulled = next.mock.calls.length;
@@ -242,17 +242,14 @@ describe("conditional and bodies that are still being produced", () => {
     await response.body!.cancel();
   });
 
-  it.each([0, 1])(
-    "conditional does not read chunks of %d bytes for ever, however many are ready",
-    async (size) => {
-      let pulled = 0;
-      const many = ready(() => (++pulled > 150_000 ? undefined : new Uint8Array(size)));
-      const response = await conditional(() => new Response(many))(get());
-      expect(pulled).toBeLessThan(100_000);
-      expect(response.headers.has("ETag")).toBe(false);
-      await response.body!.cancel();
-    },
-  );
+  it.each([0, 1])("conditional stops reading chunks of %d bytes, however many are ready", async (size) => {
+    let pulled = 0;
+    const many = ready(() => (++pulled > 150_000 ? undefined : new Uint8Array(size)));
+    const response = await conditional(() => new Response(many))(get());
+    expect(pulled).toBeLessThan(100_000);
+    expect(response.headers.has("ETag")).toBe(false);
+    await response.body!.cancel();
+  });
 
   it("conditional lets a stream of 1 GB through without keeping it", async () => {
     setFlagsFromString("--expose-gc");
@@ -260,7 +257,7 @@ describe("conditional and bodies that are still being produced", () => {
     const size = 1024 * 1024;
     const used = () => {
       gc();
-      gc(); // what the first one found is given back by the second
+      gc(); // the second adds back what the first found
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return heapUsed + arrayBuffers;
     };

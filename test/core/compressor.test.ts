@@ -12,7 +12,7 @@ import { describe, expect, it } from "vitest";
 const url = "https://example.com/pages/1";
 const codings = ["gzip", "br"];
 
-/** A handler in front of a compressor that codes as the request says in a field of its own. */
+/** A handler before a compressor. A field of the request names the coding. */
 function serving(etag: EntityTag | undefined, headers: Record<string, string> = {}) {
   const seen: Headers[] = [];
   const handler = conditional(
@@ -44,7 +44,7 @@ describe("withCompressor, §8.8.3.3", () => {
       expect([first.status, first.headers.get("ETag")]).toEqual([200, received]);
       const again = await ask({ As: as, "If-None-Match": received, "Accept-Encoding": "gzip, br" });
       expect([again.status, again.headers.get("ETag")]).toEqual([304, received]);
-      // Some cache in between has both.
+      // A cache between them has both.
       expect([first.headers.get("Vary"), again.headers.get("Vary")]).toEqual([
         "Accept-Encoding",
         "Accept-Encoding",
@@ -91,7 +91,7 @@ describe("withCompressor, §8.8.3.3", () => {
     expect(seen.map((headers) => headers.get("Range"))).toEqual([null, "bytes=0-3"]);
   });
 
-  it("withCompressor leaves what has no validator as it is", async () => {
+  it("withCompressor leaves an answer without a validator unchanged", async () => {
     expect((await serving(undefined).ask({ As: "gzip" })).headers.get("Vary")).toBeNull();
     const dated = { "Last-Modified": "Sun, 06 Nov 1994 08:49:37 GMT" };
     expect((await serving(undefined, dated).ask()).headers.get("Vary")).toBe("Accept-Encoding");
@@ -159,7 +159,7 @@ describe("tagWithoutCoding, §8.8.3.3", () => {
       headers: { get: (name: string) => (name === "if-none-match" ? field : null) },
     };
     expect(tagWithoutCoding(status, request, etag)).toBe(expected);
-    // A 304 by either spelling: the comparison is weak.
+    // A 304 under both spellings, because the comparison is weak.
     if (field !== undefined) expect(evaluate(request, { etag }).outcome).toBe("not-modified");
   });
 });

@@ -39,7 +39,7 @@ describe("conditionalResponse, §13.2", () => {
     ]);
   });
 
-  it("conditionalResponse gives back the very response that it need not change", async () => {
+  it("conditionalResponse returns the same response when it need not change it", async () => {
     const response = v1();
     expect(await conditionalResponse(ask("GET"), response)).toBe(response);
     const post = new Response("created", { status: 201 });
@@ -65,7 +65,7 @@ describe("conditionalResponse, §13.2", () => {
   });
 });
 
-describe("the fields of a refusal that is decided late", () => {
+describe("the fields of a late refusal", () => {
   const fields = {
     "Access-Control-Allow-Origin": "*",
     "Set-Cookie": "a=1",
@@ -116,7 +116,7 @@ describe("the fields of a refusal that is decided late", () => {
     expect(lateResponse(ask("GET"), { etag: '"v1"' })).toBeUndefined();
   });
 
-  it("keepsInRefusal drops every lifetime and every Content field but the policy of content", () => {
+  it("keepsInRefusal drops every lifetime and every Content field but the content security policy", () => {
     for (const name of [
       "CDN-Cache-Control",
       "Surrogate-Control",
@@ -131,7 +131,7 @@ describe("the fields of a refusal that is decided late", () => {
   });
 });
 
-describe("a 304 and the policy of content", () => {
+describe("a 304 and the content security policy", () => {
   it.each([
     ["script-src 'nonce-r4nd0m'", false],
     ["default-src 'self'; style-src 'SHA256-abc='", false],
@@ -153,7 +153,7 @@ describe("a 304 and the policy of content", () => {
   });
 });
 
-describe("conditional asks a handler again only where that has no side effect", () => {
+describe("conditional calls a handler again only when that has no side effect", () => {
   const partial = (seen: string[]) => async (request: Request) => {
     seen.push(`${request.headers.get("Range")} ${await request.text()}`);
     return request.headers.has("Range")
@@ -168,7 +168,7 @@ describe("conditional asks a handler again only where that has no side effect", 
     expect([response.status, seen]).toEqual([206, ["bytes=0-1 x"]]);
   });
 
-  it("conditional asks QUERY again with its body", async () => {
+  it("conditional calls a handler of QUERY again with the body", async () => {
     const seen: string[] = [];
     const request = ask("QUERY", stale, "the question");
     const response = await conditional(partial(seen))(request);
@@ -318,7 +318,7 @@ describe("content tags and the body", () => {
     expect([isTagged, received]).toEqual([false, given]);
   });
 
-  it("conditional judges by what there is where the platform has no crypto.subtle", async () => {
+  it("conditional judges by the validators that exist where the platform has no crypto.subtle", async () => {
     vi.stubGlobal("crypto", {});
     try {
       const date = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -331,7 +331,7 @@ describe("content tags and the body", () => {
     }
   });
 
-  it("conditional stamps the very response that the handler gave, and copies one without a body", async () => {
+  it("conditional sets validators on the handler's own response, and copies one without a body", async () => {
     const current = () => ({ etag: '"v1"' }) as const;
     const response = new Response("content");
     expect(await conditional(() => response, { current })(ask("GET"))).toBe(response);

@@ -25,14 +25,14 @@ expectTypeOf(contextual).returns.toEqualTypeOf<Promise<Response>>();
 // @ts-expect-error: the context is not optional
 contextual(new Request("https://example.com/"));
 
-// A framework's own request stays what it is.
+// The request type of a framework stays the same.
 interface OwnRequest extends Request {
   user: string;
 }
 const own = conditional((request: OwnRequest) => new Response(request.user));
 expectTypeOf(own).parameter(0).toEqualTypeOf<OwnRequest>();
 
-// `current` is given what the handler is given.
+// `current` gets the arguments of the handler.
 conditional((_request: Request, _context: Context) => new Response(), {
   current(request, context) {
     expectTypeOf(request).toEqualTypeOf<Request>();

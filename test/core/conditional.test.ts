@@ -10,7 +10,7 @@ const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const then = "Tue, 15 Nov 1994 12:45:26 GMT";
 const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("conditional without current: a read is judged after the handler", () => {
@@ -70,7 +70,7 @@ describe("conditional without current: a read is judged after the handler", () =
     expect((await handler(get({ "If-Modified-Since": then, "If-None-Match": '"v0"' }))).status).toBe(200);
   });
 
-  it("conditional does not read a date that the handler wrote wrongly", async () => {
+  it("conditional ignores a malformed date of the handler", async () => {
     const handler = conditional(
       () => new Response("hello", { headers: { "Last-Modified": "1994-11-15T12:45:26Z" } }),
     );
@@ -205,7 +205,7 @@ describe("conditional without current: a read is judged after the handler", () =
     expect(() => conditional(page, { current: () => null, ...option })).toThrow(message);
   });
 
-  it("conditional takes every option that is one", () => {
+  it("conditional accepts every valid option", () => {
     for (const options of [
       { maxBytes: Number.POSITIVE_INFINITY, tag: false, malformed: "reject", ifMatch: "weak" },
       { maxBytes: 0, tag: () => undefined, malformed: "fail", ifMatch: "strong", require: false },
@@ -246,7 +246,7 @@ describe("conditional: tag", () => {
     }
   });
 
-  it("conditional makes no tag where the function makes none, and takes only a tag for one", async () => {
+  it("conditional makes no tag when the function returns undefined, and accepts only a valid tag from it", async () => {
     const none = await conditional(page(), { tag: () => undefined })(get());
     expect(none.headers.has("ETag")).toBe(false);
     expect(await none.text()).toBe("hello");
@@ -269,7 +269,7 @@ describe("conditional: tag", () => {
     expect(contentTag).toHaveBeenCalledTimes(2);
   });
 
-  it("conditional makes no tag when told so, and still judges by the handler's own", async () => {
+  it("conditional makes no tag with tag: false, and still judges by the handler's own", async () => {
     const response = await conditional(page(), { tag: false })(get());
     expect(response.headers.has("ETag")).toBe(false);
     expect(await response.text()).toBe("hello");
@@ -295,7 +295,7 @@ describe("conditional: tag", () => {
   });
 
   it.each(["mine", "", 'w/"mine"', '"my tag"'])(
-    "conditional leaves even %j alone, which is no tag, and matches nothing with it",
+    "conditional leaves even %j unchanged, which is not a tag, and matches nothing with it",
     async (own) => {
       const handler = conditional(page({ ETag: own }));
       const response = await handler(get({ "If-None-Match": '"mine", "my-tag", ""' }));
@@ -313,7 +313,7 @@ describe("conditional: tag", () => {
     expect((await handler(get({ "If-None-Match": etag! }, "HEAD"))).status).toBe(304);
   });
 
-  it("conditional does not tag a HEAD that came without the body: the tag of nothing is not the tag of GET", async () => {
+  it("conditional does not tag an answer to HEAD without the body: an empty body does not have the tag of GET", async () => {
     const handler = conditional((request: Request) =>
       request.method === "HEAD"
         ? new Response(null, { headers: { "Content-Length": "5" } })
@@ -332,7 +332,7 @@ describe("conditional: tag", () => {
     expect(response.headers.get("Content-Type")).toBe("application/json");
   });
 
-  it("conditional keeps what else the handler said", async () => {
+  it("conditional keeps the other fields of the handler", async () => {
     const response = await conditional(
       () =>
         new Response("hello", {
@@ -347,7 +347,7 @@ describe("conditional: tag", () => {
     expect(response.headers.get("Vary")).toBe("Accept");
   });
 
-  it("conditional keeps cookies as the lines that they were, on a 200 and on a 304", async () => {
+  it("conditional keeps cookies as separate lines, on a 200 and on a 304", async () => {
     const cookies = ["a=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT", "b=2; HttpOnly"];
     const handler = conditional(() => {
       const response = new Response("hello");
@@ -361,7 +361,7 @@ describe("conditional: tag", () => {
     expect(not.headers.getSetCookie()).toEqual(cookies);
   });
 
-  it("conditional keeps CORS and drops what describes the body, on a 304", async () => {
+  it("conditional keeps CORS and drops fields that describe the body, on a 304", async () => {
     const headers = {
       "Access-Control-Allow-Origin": "*",
       "Content-Type": "text/html",
@@ -432,14 +432,14 @@ describe("conditional with current: every method is judged before the handler", 
     expect((await serve(get())).status).toBe(200);
   });
 
-  it("conditional creates only where nothing is", async () => {
+  it("conditional creates only an absent resource", async () => {
     const { serve } = with_(null, () => new Response(null, { status: 201 }));
     expect((await serve(get({ "If-None-Match": "*" }, "PUT"))).status).toBe(201);
     expect((await serve(get({ "If-Match": "*" }, "PUT"))).status).toBe(412);
     expect((await with_({}).serve(get({ "If-None-Match": "*" }, "PUT"))).status).toBe(412);
   });
 
-  it("conditional leaves a read of nothing to the handler", async () => {
+  it("conditional leaves a read of an absent resource to the handler", async () => {
     const { serve } = with_(null, () => new Response("nothing", { status: 404 }));
     for (const conditions of [{}, { "If-Match": "*" }, { "If-None-Match": "*" }, { "If-Match": "junk" }]) {
       const response = await serve(get(conditions as Record<string, string>));
@@ -448,7 +448,7 @@ describe("conditional with current: every method is judged before the handler", 
     }
   });
 
-  it("conditional stamps the validators on a read that the handler did not stamp", async () => {
+  it("conditional sets the validators of a read that the handler did not set", async () => {
     for (const method of ["GET", "HEAD"]) {
       const response = await with_(state, () => new Response(method === "GET" ? "done" : null)).serve(
         get({}, method),
@@ -463,7 +463,7 @@ describe("conditional with current: every method is judged before the handler", 
     expect(weakly.headers.get("Last-Modified")).toBe(then);
   });
 
-  it("conditional judges by the answer what current has no validator for", async () => {
+  it("conditional judges by the answer when current has no validator", async () => {
     for (const state of [{}, null]) {
       const { serve } = with_(state);
       const etag = (await serve(get())).headers.get("ETag")!;
@@ -488,13 +488,16 @@ describe("conditional with current: every method is judged before the handler", 
     ["PUT", 204],
     ["POST", 200],
     ["DELETE", 200],
-  ])("conditional stamps nothing on %s %d: the state was judged before", async (method, status) => {
-    const body = status === 204 ? null : "done";
-    const response = await with_(state, () => new Response(body, { status })).serve(get({}, method));
-    expect(response.status).toBe(status);
-    expect(response.headers.has("ETag")).toBe(false);
-    expect(response.headers.has("Last-Modified")).toBe(false);
-  });
+  ])(
+    "conditional sets no validators on %s %d: the state is that from before the handler",
+    async (method, status) => {
+      const body = status === 204 ? null : "done";
+      const response = await with_(state, () => new Response(body, { status })).serve(get({}, method));
+      expect(response.status).toBe(status);
+      expect(response.headers.has("ETag")).toBe(false);
+      expect(response.headers.has("Last-Modified")).toBe(false);
+    },
+  );
 
   it("conditional waits for a current that takes its time, and gives it what the handler gets", async () => {
     const current = vi.fn(
@@ -526,7 +529,7 @@ describe("conditional with current: every method is judged before the handler", 
     expect(handler).not.toHaveBeenCalled();
   });
 
-  it("conditional stamps a stream without waiting for it", async () => {
+  it("conditional sets validators on a stream without waiting for it", async () => {
     const endless = () => new Response(new ReadableStream({ start: (c) => c.enqueue(bytes("first")) }));
     const response = await soon(with_(state, endless).serve(get()), "the answer");
     expect(response.headers.get("ETag")).toBe('"v1"');
@@ -535,14 +538,14 @@ describe("conditional with current: every method is judged before the handler", 
     await reader.cancel();
   });
 
-  it("conditional judges a read once: what current knows of alternates holds after the handler, too", async () => {
+  it("conditional judges a read once: the alternates of current still count after the handler", async () => {
     const { serve } = with_({ etag: '"v1"', alternates: ['"v1-gzip"'] });
     expect((await serve(get({ "If-Match": '"v1-gzip"' }))).status).toBe(200);
     const own = with_({ etag: '"v1"' }, () => new Response("done", { headers: { ETag: '"v1-gzip"' } }));
     expect((await own.serve(get({ "If-Match": '"v1"' }))).status).toBe(200);
   });
 
-  it("conditional refuses a current that gives undefined: nothing here is null", async () => {
+  it("conditional refuses a current that returns undefined: an absent resource is null", async () => {
     const handler = vi.fn(() => new Response("done"));
     // @ts-expect-error: what a caller without types may write
     const serve = conditional(handler, { current: () => undefined });
@@ -592,7 +595,7 @@ describe("conditional with current: every method is judged before the handler", 
     expect((await serve(get({ "If-None-Match": '"v1"' }))).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   });
 
-  it("conditional asks for those fields with what the handler gets", async () => {
+  it("conditional calls `headers` with the arguments of the handler", async () => {
     const headers = vi.fn((_request: Request, id: number) => ({ "X-Id": String(id) }));
     const serve = conditional((_request: Request, id: number) => new Response(String(id)), {
       current: () => state,
@@ -613,7 +616,7 @@ describe("conditional with current: every method is judged before the handler", 
       { current: () => state },
     );
 
-    /** As requests are on some runtimes: their headers can be read only. */
+    /** Like requests on some runtimes: their headers are read-only. */
     const immutable = (request: Request) => {
       const refuse = () => {
         throw new TypeError("immutable");
@@ -688,7 +691,7 @@ describe("conditional and a Range, judged after the handler", () => {
     expect(seen).toHaveBeenCalledTimes(asked);
   });
 
-  it("conditional leaves a Range that nobody guards to the handler, even where nothing is known to be here", async () => {
+  it("conditional leaves a Range without If-Range to the handler, even when current is null", async () => {
     const response = await serve({ ETag: '"v1"' }, { current: () => null })(get({ Range: "bytes=0-1" }));
     expect(response.status).toBe(206);
   });
@@ -703,7 +706,7 @@ describe("conditional and a Range, judged after the handler", () => {
 describe("conditional and HEAD, with a tag by a function", () => {
   const tag = async (response: Response) => contentTag(await response.clone().text());
 
-  it("conditional gives HEAD the tag of GET where the handler answers with the body, and none where it does not", async () => {
+  it("conditional gives HEAD the tag of GET when the handler answers with the body, and no tag otherwise", async () => {
     const withBody = conditional(() => new Response("hello"), { tag });
     const etag = (await withBody(get())).headers.get("ETag");
     expect((await withBody(get({}, "HEAD"))).headers.get("ETag")).toBe(etag);
@@ -739,7 +742,7 @@ describe("conditional and a state without a validator", () => {
   });
 });
 
-describe("conditional and what is not a state", () => {
+describe("conditional and a value that is not a state", () => {
   it.each(['"v1"', "v1", false, 0, true, []])("conditional refuses %j from `current`", async (wrong) => {
     const handler = vi.fn(() => new Response("done"));
     const serve = conditional(handler, { current: () => wrong as never });
@@ -756,7 +759,7 @@ describe("conditional and what is not a state", () => {
   });
 });
 
-describe("conditional where the type of a string is found out when it is sent, as on Bun", () => {
+describe("conditional on runtimes that find the type of a string when they send it, as Bun does", () => {
   beforeAll(() => {
     vi.stubGlobal(
       "Response",
@@ -770,7 +773,7 @@ describe("conditional where the type of a string is found out when it is sent, a
   });
   afterAll(() => vi.unstubAllGlobals());
 
-  it("conditional hands on the very response that has the string, with its tag", async () => {
+  it("conditional returns the same response that has the string, with its tag", async () => {
     const answer = new Response("hello");
     const response = await conditional(() => answer)(get());
     expect(response).toBe(answer);
@@ -778,7 +781,7 @@ describe("conditional where the type of a string is found out when it is sent, a
     expect(await response.text()).toBe("hello");
   });
 
-  it("conditional hands on the very response that is still being produced", async () => {
+  it("conditional returns the same response that is still being produced", async () => {
     let go = () => {};
     const answer = new Response(
       new ReadableStream({
@@ -820,7 +823,7 @@ describe("conditional and the fields of a refusal", () => {
     expectRefusal(await serve(get({}, "PUT")), 428);
   });
 
-  it("conditional keeps those of the answer that it refuses after the handler, and every cookie", async () => {
+  it("conditional keeps those of the answer that a late refusal replaces, and every cookie", async () => {
     const headers = new Headers({ ...cors, ...about, ETag: '"v1"' });
     headers.append("Set-Cookie", "a=1");
     headers.append("Set-Cookie", "b=2");
@@ -830,7 +833,7 @@ describe("conditional and the fields of a refusal", () => {
     expect(response.headers.get("ETag")).toBe('"v1"');
   });
 
-  it("conditional sends one ETag, the one that was judged, whatever `headers` has", async () => {
+  it("conditional sends one ETag, the one that was judged, whatever `headers` contains", async () => {
     const serve = conditional(() => new Response("hello"), {
       current: () => ({ etag: '"v1"' as const }),
       headers: { ETag: '"other"' },
@@ -905,7 +908,7 @@ describe("conditional and headers that cannot be changed", () => {
     await new Promise((closed) => server.close(closed));
   });
 
-  it("conditional works on what fetch answered", async () => {
+  it("conditional works on a response of fetch", async () => {
     const tagged = conditional(() => fetch(`${origin}/tagged`));
     const full = await tagged(get());
     expect(full.headers.get("ETag")).toBe('"v1"');
@@ -921,7 +924,7 @@ describe("conditional and headers that cannot be changed", () => {
     expect(await flowing.text()).toBe("from afar");
   });
 
-  it("conditional stamps what fetch answered", async () => {
+  it("conditional sets validators on a response of fetch", async () => {
     const response = await conditional(() => fetch(`${origin}/`), {
       current: () => ({ etag: '"v2"', lastModified: moment }),
     })(get());

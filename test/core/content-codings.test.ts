@@ -104,7 +104,7 @@ describe("State.codings and If-None-Match, §13.1.2", () => {
     expect(checkPreconditions(ask("PUT", { "If-None-Match": '"v1-zstd"' }), v1)).toBeUndefined();
   });
 
-  it("responseFor gives a 304 the tag of the coding, also where the answer that it replaces has the validators", () => {
+  it("responseFor gives a 304 the tag of the coding, also when the replaced answer has the validators", () => {
     const request = ask("GET", { "If-None-Match": '"v1-gzip"', "Accept-Encoding": "gzip" });
     const plain = (state: State, fields?: []) =>
       responseFor(evaluate(request, state), request, state, {}, fields);
@@ -123,7 +123,7 @@ describe("State.codings and If-Range, §13.1.5", () => {
 });
 
 describe("the option `codings`", () => {
-  it("checkPreconditions and conditional accept the tags of the codings that they are told", async () => {
+  it("checkPreconditions and conditional accept the tags of the given codings", async () => {
     const headers = { "If-None-Match": '"v1-gzip"', "Accept-Encoding": "gzip" };
     const early = checkPreconditions(ask("GET", headers), { etag: '"v1"' }, { codings: ["gzip"] });
     expect([early?.status, early?.headers.get("ETag")]).toEqual([304, '"v1-gzip"']);
@@ -135,7 +135,7 @@ describe("the option `codings`", () => {
     expect((await conditional(handler)(ask("GET", headers))).status).toBe(200);
   });
 
-  it("withCodings leaves a state that has codings of its own, and one where nothing is", () => {
+  it("withCodings does not change a state that has its own codings, or null", () => {
     expect(withCodings(null, CODINGS)).toBe(null);
     expect(withCodings(v1, ["zstd"])).toBe(v1);
     expect(withCodings({ etag: '"v1"' }, undefined)).toEqual({ etag: '"v1"' });
@@ -165,7 +165,7 @@ describe("laws of codings", () => {
     );
   });
 
-  it("law: admitsCoding reads any text, and admits what is named with a weight above 0", () => {
+  it("law: admitsCoding reads any text, and admits a coding that is named with a weight above 0", () => {
     fc.assert(
       fc.property(fc.string(), coding, (text, one) => {
         expect(typeof admitsCoding(text, one)).toBe("boolean");

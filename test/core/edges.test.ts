@@ -13,7 +13,7 @@ const url = "https://example.com/";
 const ask = (headers: Record<string, string>, method = "GET") => new Request(url, { method, headers });
 const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-describe("conditional and handlers that give no Response", () => {
+describe("conditional and handlers that return no Response", () => {
   const ranged = { Range: "bytes=0-1", "If-Range": '"v0"' };
 
   it("conditional passes undefined, for a request with a range, too", async () => {
@@ -58,7 +58,7 @@ describe("problemDocument, RFC 9457 §3", () => {
 });
 
 describe("conditional and a copy of the request", () => {
-  it("conditional leaves a member that the copy has by itself, as a runtime's own state", async () => {
+  it("conditional keeps a member that the copy has already, such as a runtime's own state", async () => {
     const own = Symbol("state of the runtime");
     const request = Object.assign(ask({ Range: "bytes=0-1", "If-Range": '"v0"' }), {
       [own]: "of the original",
@@ -98,12 +98,12 @@ describe("small answers", () => {
     ]).toEqual([false, true, true]);
   });
 
-  it("checkOptions means the nearest of several names", () => {
+  it("checkOptions suggests the nearest of several names", () => {
     const rules = { mods: anyFunction(), mode: anyFunction(), model: anyFunction() };
     expect(() => checkOptions({ modell: 1 }, rules, "here")).toThrow("did you mean `model`?");
   });
 
-  it("a message shows a number that JSON has no word for", () => {
+  it("a message shows a number that JSON cannot write", () => {
     const codings = [1n] as never;
     expect(() => checkPreconditions(ask({}), null, { codings })).toThrow('`codings` is ["1n"]');
   });

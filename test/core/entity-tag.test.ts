@@ -5,7 +5,7 @@ import { agree } from "./agree.ts";
 import { slowTag, slowTrim, written } from "./slow-reader.ts";
 import { fieldAndTag, opaqueText, padding, tagText } from "./tag-text.ts";
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("strong and weak, §8.8.3", () => {
@@ -20,7 +20,7 @@ describe("strong and weak, §8.8.3", () => {
     ["!#~", '"!#~"'],
     ["\x80\xff", '"\x80\xff"'],
     ["x".repeat(10_000), `"${"x".repeat(10_000)}"`],
-  ])("strong(%j) is the tag as it stands on the wire", (text, tag) => {
+  ])("strong(%j) is the tag as it is sent", (text, tag) => {
     expect(strong(text)).toBe(tag);
     expect(weak(text)).toBe(`W/${tag}`);
   });
@@ -41,7 +41,7 @@ describe("strong and weak, §8.8.3", () => {
     "\u{1f600}",
   ];
 
-  it.each(impossible)("strong and weak refuse %j, which no tag can carry, and show it", (text) => {
+  it.each(impossible)("strong and weak refuse %j, which is not allowed in a tag, and show it", (text) => {
     for (const make of [strong, weak]) {
       expect(() => make(text)).toThrow(TypeError);
       expect(() => make(`before${text}`)).toThrow(TypeError);
@@ -131,14 +131,14 @@ describe("parseTag, §8.8.3", () => {
     expect(parseTag(text)).toBeUndefined();
   });
 
-  it("parseTag answers undefined where no field came", () => {
+  it("parseTag returns undefined without a field", () => {
     expect(parseTag(null)).toBeUndefined();
     expect(parseTag(undefined)).toBeUndefined();
   });
 });
 
 describe("isWeak, opaque and weaken", () => {
-  it("isWeak sees the prefix and not what looks like one", () => {
+  it("isWeak sees the prefix, and nothing that looks like one", () => {
     expect(isWeak('W/"v1"')).toBe(true);
     expect(isWeak('W/""')).toBe(true);
     expect(isWeak('"v1"')).toBe(false);
@@ -146,7 +146,7 @@ describe("isWeak, opaque and weaken", () => {
     expect(isWeak('""')).toBe(false);
   });
 
-  it("opaque is what stands between the quotes, weak or not", () => {
+  it("opaque returns the text between the quotes, weak or not", () => {
     expect(opaque('"v1"')).toBe("v1");
     expect(opaque('W/"v1"')).toBe("v1");
     expect(opaque('""')).toBe("");
@@ -164,7 +164,7 @@ describe("isWeak, opaque and weaken", () => {
 });
 
 describe("laws of the tag", () => {
-  it("law: what we format we parse, and it is the same tag", () => {
+  it("law: parsing a formatted tag gives the same tag", () => {
     fc.assert(
       fc.property(opaqueText, padding, padding, (text, before, after) => {
         for (const tag of [strong(text), weak(text)]) {

@@ -7,10 +7,10 @@ import { slowList } from "./slow-reader.ts";
 import { fieldAndTag } from "./tag-text.ts";
 import { type Question, type Said, transcription } from "./transcription.ts";
 
-// The longest of these take two seconds; a busy machine is given time.
+// The longest of these take two seconds, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Field lines as an object that is no `Headers`: several lines are one list (§5.3). */
+/** Field lines as an object that is not a `Headers`: several lines are one list (§5.3). */
 function bag(lines: DecidedRow["headers"]): { get(name: string): string | undefined } {
   const fields = new Map<string, string>();
   for (const [name, value] of lines) {
@@ -91,7 +91,7 @@ const policies: Record<string, Policy> = {
   "everything at once": { ifMatch: "weak", require: true, malformed: "reject", now: Date.UTC(2026, 10, 22) },
 };
 
-/** Each spelling of a field, and by hand what §13.1 makes of it in a state. */
+/** Each spelling of a field, and its meaning in a state by §13.1, written by hand. */
 type Spelling = readonly [value: string | undefined, Said];
 
 const hasTag = (state: Current, tag: string) => state?.etag === tag || state?.etag === `W/${tag}`;
@@ -153,7 +153,7 @@ const ifRangeSpellings = (state: Current): Spelling[] => [
 
 const ranges = [undefined, "bytes=0-3", "pages=1", "junk"];
 
-/** The first spelling that says each thing: what must be crossed with everything else. */
+/** The first spelling of each meaning: these are combined with everything else. */
 function oneOfEach(spellings: Spelling[]): Spelling[] {
   return spellings.filter(([, says], i) => spellings.findIndex(([, other]) => other === says) === i);
 }
@@ -199,7 +199,7 @@ function* product(state: Current, policy: Policy): Generator<Case> {
   }
 }
 
-/** Every spelling of every field, in pairs of fields: none of them may mean more than what it says. */
+/** Every spelling of every field, in pairs of fields: a spelling must mean the same in each pair. */
 function* pairs(state: Current, policy: Policy): Generator<Case> {
   const spelled = {
     "if-match": ifMatchSpellings(state, policy),
@@ -240,7 +240,7 @@ function* pairs(state: Current, policy: Policy): Generator<Case> {
   }
 }
 
-/** What was found wrong: the first few, readable, so that a thousand failures are not a thousand lines. */
+/** The first failures, readable, so that a thousand failures are not a thousand lines. */
 function examine(cases: (state: Current, policy: Policy) => Generator<Case>, real: boolean) {
   const wrong: string[] = [];
   const shared = new Map<string, Decision>();
@@ -251,7 +251,7 @@ function examine(cases: (state: Current, policy: Policy) => Generator<Case>, rea
       for (const { fields, asked } of cases(state, policy)) {
         fourAnswers.add(asked.ifMatch).add(asked.ifNoneMatch);
         const question: Question = { ...asked, method: "", here: state !== null };
-        // Which case last needed a field, and which last read it.
+        // The last case that needed each field, and the last that read it.
         const needed = new Map<string, number>();
         const read = new Map<string, number>();
         const need = (name: string) => needed.set(name, count);
@@ -306,7 +306,7 @@ describe("laws of the order, §13.2.2", () => {
     expect(count).toBe(551_808);
   });
 
-  it("law: a read is never refused for want of a condition, whatever the policy lists", () => {
+  it("law: a read is never refused because it has no condition, whatever the policy lists", () => {
     fc.assert(
       fc.property(fc.constantFrom(...reads), fc.constantFrom(...Object.values(states)), (method, state) => {
         const decision = evaluate({ method, headers: new Headers() }, state, { require: [...methods] });
@@ -377,7 +377,7 @@ describe("evaluate and the state that it is given", () => {
 });
 
 describe("evaluate and the fields that it reads", () => {
-  it("evaluate knows null and undefined as a field that did not come", () => {
+  it("evaluate treats null and undefined as an absent field", () => {
     for (const nothing of [null, undefined]) {
       expect(evaluate({ method: "PUT", headers: { get: () => nothing } }, { etag: '"v1"' })).toEqual({
         outcome: "proceed",
@@ -386,7 +386,7 @@ describe("evaluate and the fields that it reads", () => {
     }
   });
 
-  it("evaluate reads nothing for OPTIONS, and nothing for a read of what is not here", () => {
+  it("evaluate reads nothing for OPTIONS, and nothing for a read of an absent resource", () => {
     const untouchable = {
       get(name: string): string {
         throw new Error(`read ${name}`);
@@ -399,7 +399,7 @@ describe("evaluate and the fields that it reads", () => {
       expect(evaluate({ method, headers: untouchable }, null).outcome).toBe("proceed");
   });
 
-  it("evaluate hands out decisions that nobody can change", () => {
+  it("evaluate returns frozen decisions", () => {
     const decision = evaluate({ method: "GET", headers: new Headers() }, {});
     expect(() => Object.assign(decision, { outcome: "not-modified" })).toThrow(TypeError);
     expect(evaluate({ method: "GET", headers: new Headers() }, {})).toBe(decision);

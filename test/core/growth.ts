@@ -4,10 +4,11 @@ const lengths = [8192, 16_384, 32_768, 65_536, 131_072];
 const longest = 131_072;
 
 /**
- * Does the cost of `work` grow no faster than its input? The same number of characters is read in sixteen short texts,
- * eight, four, two, or one long one. A linear reader needs as long for each, a quadratic one twice as long from text to
- * text, sixteen times for the last. Only ratios within one run decide, between the fastest of many rounds: a busy
- * machine makes a round slower, never faster. What leaves the nearest cache may cost a few times as much.
+ * Does the cost of `work` grow no faster than its input? The same number of characters is read in sixteen short
+ * texts, eight, four, two, or one long text. A linear reader needs the same time for each. A quadratic reader needs
+ * twice as long from text to text, and sixteen times for the last. Only ratios within one run decide, between the
+ * fastest of many rounds: a busy machine makes a round slower, never faster. Texts that do not fit into the nearest
+ * cache may cost a few times as much.
  */
 export function expectLinear(make: (length: number) => string, work: (input: string) => unknown): void {
   const inputs = lengths.map((length) => ({ text: make(length), times: longest / length, best: Infinity }));
@@ -19,13 +20,13 @@ export function expectLinear(make: (length: number) => string, work: (input: str
       input.best = Math.min(input.best, time(work, input.text, input.times * repeat));
     }
     growth = inputs.map((input) => input.best / shortest!.best);
-    // Five rounds at least; as many as it takes, if the machine was busy during those.
+    // At least five rounds, and more if the machine was busy during those.
     if (round >= 4 && Math.max(...growth) < 2) return;
   }
   expect(Math.max(...growth), `the cost per character grows: ${growth}`).toBeLessThan(8);
 }
 
-/** Where a result could go, so that no compiler leaves the work out. */
+/** A place for results, so that no compiler removes the work. */
 export const results: unknown[] = [undefined];
 
 function time(work: (input: string) => unknown, input: string, times: number): number {
@@ -34,7 +35,7 @@ function time(work: (input: string) => unknown, input: string, times: number): n
   return performance.now() - start;
 }
 
-/** As often as makes sixteen short texts last long enough for the clock. */
+/** Enough repetitions that sixteen short texts take long enough for the clock. */
 function repetitions(work: (input: string) => unknown, input: string): number {
   let repeat = 1;
   while (repeat < 10_000 && time(work, input, 16 * repeat) < 0.1) repeat *= 2;

@@ -17,7 +17,7 @@ describe("headersOf", () => {
     expect(headersOf({ etag: undefined }).get("etag")).toBe(undefined);
   });
 
-  it("headersOf makes of a plain object what evaluate asks", () => {
+  it("headersOf turns a plain object into headers for evaluate", () => {
     const request = { method: "GET", headers: headersOf({ "if-none-match": '"v1"' }) };
     expect(evaluate(request, { etag: '"v1"' }).outcome).toBe("not-modified");
   });

@@ -8,17 +8,17 @@ import { fieldAndTag, readableList, tagText } from "./tag-text.ts";
 
 type Fields = Record<string, string | undefined>;
 
-/** What Express and `send` ask. */
+/** The check of Express and `send`. */
 const fresh: (request: Fields, response: Fields) => boolean = createRequire(import.meta.url)("fresh");
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const get = (fields: Fields) => ({ method: "GET", headers: { get: (name: string) => fields[name] } });
 const misread = (fields: Fields) => isUnsafeForSimpleChecks(get(fields));
 
-/** The words of others for it, where we are asked what is there. */
+/** The check of others, where it differs in method. */
 function isOverread(fields: Fields, etag: EntityTag, lastModified: number): boolean {
   const response = { etag, "last-modified": formatDate(lastModified) };
   return fresh(fields, response) && evaluate(get(fields), { etag, lastModified }).outcome !== "not-modified";
@@ -38,7 +38,7 @@ const date = fc.oneof(
 );
 
 describe("isMisread, §13.1", () => {
-  it("where it says no, nobody who splits at commas finds a tag that is not there", () => {
+  it("where it says no, a split at commas finds no tag that the field does not have", () => {
     let [over, plain] = [0, 0];
     fc.assert(
       fc.property(fieldAndTag, fc.option(date, { nil: undefined }), ([noneMatch, etag], since) => {
@@ -52,11 +52,11 @@ describe("isMisread, §13.1", () => {
       }),
       { numRuns: 30_000 },
     );
-    // The question is asked, and there is something in it.
+    // Both answers occur, so the check is not empty.
     expect([over > 20, plain > 1_000]).toEqual([true, true]);
   });
 
-  it("where it says no of a date, nobody finds one that is not there", () => {
+  it("where it says no of a date, `Date.parse` finds no date that the standard does not", () => {
     let over = 0;
     const garbled = fc.oneof(date, fc.date({ noInvalidDate: true }).map(String), fc.string());
     fc.assert(
@@ -70,18 +70,18 @@ describe("isMisread, §13.1", () => {
     expect(over).toBeGreaterThan(20);
   });
 
-  it("it says no of what clients send", () => {
+  it("it says no of usual fields of clients", () => {
     expect(misread({})).toBe(false);
     fc.assert(fc.property(tagText, (tag) => misread({ "if-none-match": tag }) === tag.includes(",")));
     fc.assert(
       fc.property(readableList, ({ members, field }) => {
         fc.pre(members.length > 0 && !members.some((tag) => tag.includes(",")));
-        // White space around a field is taken off before it arrives.
+        // A server removes the white space around a field.
         expect(misread({ "if-none-match": field.trim() })).toBe(false);
       }),
     );
     const [imf, rfc850] = spellings(moment);
-    // `Date.parse` takes the third for a local time.
+    // `Date.parse` reads the third as a local time.
     for (const spelling of [imf, rfc850]) expect(misread({ "if-modified-since": spelling })).toBe(false);
   });
 
@@ -100,7 +100,7 @@ describe("isMisread, §13.1", () => {
     expect(misread(fields)).toBe(true);
   });
 
-  it("the century of a two-digit year is settled by `now`", () => {
+  it("the century of a two-digit year is decided by `now`", () => {
     const fields = { "if-modified-since": "Sunday, 06-Nov-94 08:49:37 GMT" };
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2026, 0))).toBe(false);
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2090, 0))).toBe(true);

@@ -1,4 +1,4 @@
-/** Long inputs that have cost other readers of this field quadratic time (CVE-2017-16119 and its children). */
+/** Long inputs that took quadratic time in other readers of this field (CVE-2017-16119 and its successors). */
 export const hostile: readonly (readonly [name: string, make: (length: number) => string])[] = [
   ["spaces", filled(" ")],
   ["tabs", filled("\t")],

@@ -7,7 +7,7 @@ import { longDays, moment, months, slowDate, spellings } from "./slow-date.ts";
 const classic = Date.UTC(1994, 10, 6, 8, 49, 37);
 const now = Date.UTC(2026, 10, 22);
 
-// The longest of these take a second; a busy machine is given time.
+// The longest of these take a second, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("parseDate, §5.6.7", () => {
@@ -37,7 +37,7 @@ describe("parseDate, §5.6.7", () => {
     expect(parseDate(text, now)).toBe(ms);
   });
 
-  it("parseDate reads a leap second as the moment in which it ends, at most", () => {
+  it("parseDate reads a leap second as the first second of the next minute", () => {
     const before = Date.UTC(1998, 11, 31, 23, 59, 59);
     for (const text of [
       "Thu, 31 Dec 1998 23:59:60 GMT",
@@ -166,7 +166,7 @@ describe("parseDate, §5.6.7", () => {
     expect(parseDate(text, now)).toBeUndefined();
   });
 
-  it("parseDate answers undefined where no field came", () => {
+  it("parseDate returns undefined without a field", () => {
     expect(parseDate(null)).toBeUndefined();
     expect(parseDate(undefined)).toBeUndefined();
   });
@@ -190,7 +190,7 @@ describe("parseDate and a year of two digits", () => {
     expect(year(digits, now)).toBe(full);
   });
 
-  it("parseDate moves with the clock it is given", () => {
+  it("parseDate follows the clock that it is given", () => {
     expect(year("75", Date.UTC(2020, 0, 1))).toBe(1975);
     expect(year("75", Date.UTC(2030, 0, 1))).toBe(2075);
     expect(year("99", Date.UTC(1999, 11, 31))).toBe(1999);
@@ -201,7 +201,7 @@ describe("parseDate and a year of two digits", () => {
     expect(year("00", Date.UTC(1050, 0, 1))).toBe(1000);
   });
 
-  it("parseDate draws the line at the moment, not at the year: more than 50 years ahead is the past", () => {
+  it("parseDate compares the exact time, not the year: more than 50 years ahead is the past", () => {
     const at = Date.UTC(2026, 10, 22, 12);
     expect(parseDate("Sunday, 22-Nov-76 12:00:00 GMT", at)).toBe(Date.UTC(2076, 10, 22, 12));
     expect(parseDate("Monday, 22-Nov-76 12:00:01 GMT", at)).toBe(Date.UTC(1976, 10, 22, 12, 0, 1));
@@ -214,7 +214,7 @@ describe("parseDate and a year of two digits", () => {
     expect(parseDate("Friday, 29-Feb-78 00:00:00 GMT", now)).toBeUndefined();
   });
 
-  it("parseDate looks at the clock itself when it is given none", () => {
+  it("parseDate reads the clock when `now` is not given", () => {
     vi.useFakeTimers({ now: Date.UTC(2020, 0, 1) });
     expect(parseDate("Sunday, 06-Nov-75 08:49:37 GMT")).toBe(Date.UTC(1975, 10, 6, 8, 49, 37));
     vi.setSystemTime(Date.UTC(2030, 0, 1));
@@ -240,7 +240,7 @@ describe("formatDate, §5.6.7", () => {
     expect(formatDate(ms)).toBe(text);
   });
 
-  it.each([NaN, Infinity, -Infinity, 8.64e15 + 1])("formatDate refuses %d, which is no moment", (ms) => {
+  it.each([NaN, Infinity, -Infinity, 8.64e15 + 1])("formatDate refuses %d, which is not a time", (ms) => {
     expect(() => formatDate(ms)).toThrow(TypeError);
   });
 
@@ -257,7 +257,7 @@ describe("laws of the date", () => {
     .integer({ min: moment(1, 0, 1, 0, 0, 0) / 1000, max: Date.UTC(9999, 11, 31, 23, 59, 59) / 1000 })
     .map((seconds) => seconds * 1000);
 
-  it("law: what we format we parse, and it is the same second", () => {
+  it("law: parsing a formatted date gives the same second", () => {
     fc.assert(
       fc.property(anySecond, fc.nat({ max: 999 }), (ms, rest) => {
         expect(parseDate(formatDate(ms))).toBe(ms);
@@ -268,7 +268,7 @@ describe("laws of the date", () => {
     );
   });
 
-  it("law: the three spellings are one moment, on every day of two centuries", () => {
+  it("law: the three spellings mean the same time, on every day of two centuries", () => {
     const wrong: string[] = [];
     let days = 0;
     for (let ms = Date.UTC(1900, 0, 1, 13, 2, 41); ms < Date.UTC(2101, 0, 1); ms += 86_400_000) {
@@ -315,10 +315,10 @@ describe("laws of the date", () => {
             date.slice(0, i) + sign + date.slice(i + 1),
             date.slice(0, i) + sign + date.slice(i),
             date.slice(0, i) + date.slice(i + 1),
-            // The same lower eight bits.
+            // They have the same lower eight bits.
             date.slice(0, i) + String.fromCharCode(date.charCodeAt(i) + 256) + date.slice(i + 1),
           ][how]!;
-          if (/^[ \t]|[ \t]$/.test(changed)) return; // white space around a field is not part of its value
+          if (/^[ \t]|[ \t]$/.test(changed)) return; // White space around a field does not belong to its value.
           agree(parseDate(changed, at), slowDate(changed, at), changed);
         },
       ),
@@ -353,7 +353,7 @@ describe("laws of the date", () => {
     );
   });
 
-  it("law: nothing that arrives makes parseDate throw, and what it reads is a moment", () => {
+  it("law: parseDate never throws, and returns a valid time or undefined", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), (text) => {
         expect(parseDate(text) ?? 0).toBeTypeOf("number");

@@ -2,7 +2,7 @@ import { keepsInNotModified, keepsInRefusal } from "@entity-tag/core";
 import { notModified } from "@entity-tag/core/fetch";
 import { describe, expect, it } from "vitest";
 
-/** §15.4.5: what a 304 must carry of the 200 that it stands for. */
+/** §15.4.5: the fields of the 200 that its 304 must have. */
 const must = {
   "Cache-Control": "private, max-age=60",
   "Content-Location": "/pages/1.en",
@@ -12,7 +12,7 @@ const must = {
   Vary: "Accept, Accept-Encoding",
 };
 
-/** What describes a body that a 304 does not have. */
+/** Fields that describe a body, which a 304 does not have. */
 const mustNot = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Length": "1234",
@@ -27,7 +27,7 @@ const mustNot = {
   "Transfer-Encoding": "chunked",
 };
 
-/** What stays, because we choose a deny-list: users of allow-lists lose exactly these. */
+/** Fields that stay, because we choose a deny-list. An allow-list would drop exactly these. */
 const stays = {
   "Access-Control-Allow-Credentials": "true",
   "Access-Control-Allow-Origin": "https://example.com",
@@ -69,7 +69,7 @@ describe("notModified, §15.4.5", () => {
     expect([...notModified({ ETag: '"v1"' }).headers]).toEqual([["etag", '"v1"']]);
   });
 
-  it("notModified takes headers in any shape, and leaves them as they were", () => {
+  it("notModified takes headers in any shape, and does not change them", () => {
     const given = new Headers(full);
     const fromHeaders = [...notModified(given).headers];
     expect(fromHeaders).toEqual([...notModified(Object.entries(full)).headers]);
@@ -78,7 +78,7 @@ describe("notModified, §15.4.5", () => {
     expect(fromHeaders).toHaveLength(Object.keys(must).length + Object.keys(stays).length);
   });
 
-  it("notModified keeps cookies as the lines that they were", () => {
+  it("notModified keeps cookies as separate lines", () => {
     const given = new Headers(full);
     given.append("Set-Cookie", "a=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT");
     given.append("Set-Cookie", "b=2");

@@ -17,12 +17,12 @@ import { opaqueText } from "./tag-text.ts";
 const now = Date.UTC(2026, 10, 22, 12, 0, 0, 0);
 const hour = 3_600_000;
 
-/** Whatever made it, it is a tag. */
+/** The result is a valid tag, whichever function made it. */
 function expectTag(tag: EntityTag): void {
   expect(parseTag(tag)).toBe(tag);
 }
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("versionTag, §8.8.1", () => {
@@ -43,18 +43,18 @@ describe("versionTag, §8.8.1", () => {
   });
 
   it.each(["two words", 'a "quote"', "tab\t", "new\nline", "Ā", "日本", "\0", "\x7f"])(
-    "versionTag refuses %j, which no tag can carry, and shows it",
+    "versionTag refuses %j, which is not allowed in a tag, and shows it",
     (version) => {
       expect(() => versionTag(version)).toThrow(TypeError);
     },
   );
 
-  it.each([NaN, Infinity, -Infinity])("versionTag refuses %d, which is no version", (version) => {
+  it.each([NaN, Infinity, -Infinity])("versionTag refuses %d, which is not a version", (version) => {
     expect(() => versionTag(version)).toThrow(TypeError);
     expect(() => versionTag(version)).toThrow(String(version));
   });
 
-  it("versionTag refuses a number beyond which two versions would be one", () => {
+  it("versionTag refuses a number too large to be exact, because two versions could share it", () => {
     expect(2 ** 53 + 1).toBe(2 ** 53);
     expect(() => versionTag(2 ** 53)).toThrow(TypeError);
     expect(() => versionTag(1e21)).toThrow(TypeError);
@@ -88,34 +88,34 @@ describe("timeTag, §8.8.1 and §8.8.2.2", () => {
     expect(opaque(timeTag(ms, ms))).toBe(opaque(timeTag(ms, ms + hour)));
   });
 
-  it("timeTag is weak for a moment that is yet to come", () => {
+  it("timeTag is weak for a future time", () => {
     expect(isWeak(timeTag(now + hour + 1, now))).toBe(true);
   });
 
-  it("timeTag is never strong for a whole second, which is what a coarse clock says", () => {
+  it("timeTag is never strong for a whole second, because a coarse clock gives such times", () => {
     expect(isWeak(timeTag(now, now + 1000 * hour))).toBe(true);
     expect(isWeak(timeTag(0, now))).toBe(true);
     expect(isWeak(timeTag(now - 1000, now))).toBe(true);
   });
 
-  it("timeTag takes a Date for its moment", () => {
+  it("timeTag accepts a Date", () => {
     for (const ms of [now + 123, now, 0, -1]) {
       expect(timeTag(new Date(ms), now + hour)).toBe(timeTag(ms, now + hour));
     }
   });
 
-  it("timeTag looks at the clock itself when it is given none", () => {
+  it("timeTag reads the clock when `now` is not given", () => {
     const recent = Math.floor(Date.now() / 1000) * 1000 + 1;
     expect(isWeak(timeTag(recent))).toBe(true);
     expect(isWeak(timeTag(now - 100_000 * hour + 1))).toBe(false);
   });
 
-  it.each([NaN, Infinity, -Infinity, new Date(NaN)])("timeTag refuses %s, which is no moment", (ms) => {
+  it.each([NaN, Infinity, -Infinity, new Date(NaN)])("timeTag refuses %s, which is not a time", (ms) => {
     expect(() => timeTag(ms)).toThrow(TypeError);
     expect(() => timeTag(ms, now)).toThrow(TypeError);
   });
 
-  it("law: moments that differ have tags that differ, and every one is a tag", () => {
+  it("law: different times have different tags, and each is a valid tag", () => {
     const moment = fc.integer({ min: -8.64e15, max: 8.64e15 });
     fc.assert(
       fc.property(moment, moment, (a, b) => {
@@ -174,7 +174,7 @@ describe("fileTag, §8.8.1", () => {
     expect(fileTag(stats)).toBe(fileTag({ size: BigInt(stats.size), mtimeMs: stats.mtimeMs }));
   });
 
-  it("fileTag looks at the clock itself when it is given none", () => {
+  it("fileTag reads the clock when `now` is not given", () => {
     expect(isWeak(fileTag({ size: 1, mtimeMs: Date.now() - 0.5 }))).toBe(true);
     expect(isWeak(fileTag({ size: 1, mtimeMs: 1_000_000_000_123 }))).toBe(false);
   });
@@ -216,7 +216,7 @@ describe("fileTag, §8.8.1", () => {
 describe("contentTag, §8.8.1", () => {
   const bytes = new TextEncoder().encode("h\xe9llo \u{1f600}");
 
-  it("contentTag is the same for the same bytes, whatever holds them", async () => {
+  it("contentTag is the same for the same bytes, in any kind of value", async () => {
     const text = "h\xe9llo \u{1f600}";
     const roomy = new Uint8Array(bytes.length + 10).fill(7);
     roomy.set(bytes, 5);
@@ -259,14 +259,14 @@ describe("contentTag, §8.8.1", () => {
     }
   });
 
-  it("contentTag tells the empty content from none", async () => {
+  it("contentTag gives empty content a tag of its own", async () => {
     expectTag(await contentTag(""));
     expect(await contentTag("")).toBe(await contentTag(new ArrayBuffer(0)));
     expect(await contentTag("")).toBe(await contentTag(new Blob([])));
     expect(await contentTag("")).not.toBe(await contentTag("\0"));
   });
 
-  it("contentTag leaves the bytes as they were", async () => {
+  it("contentTag does not change the bytes", async () => {
     const copy = bytes.slice();
     await contentTag(copy);
     expect(copy).toEqual(bytes);
@@ -289,7 +289,7 @@ describe("contentTag, §8.8.1", () => {
     );
   });
 
-  it("contentTag tells the bytes as they were when it was called", async () => {
+  it("contentTag hashes the bytes as they were when it was called", async () => {
     const buffer = new TextEncoder().encode("hello");
     const tag = contentTag(buffer);
     buffer.fill(0);
@@ -314,7 +314,7 @@ describe("codedTag, §8.8.3.3", () => {
     expect(() => codedTag('"v1"', coding)).toThrow(TypeError);
   });
 
-  it("codedTag leaves the tag of identity as it is, which is no coding", () => {
+  it("codedTag leaves the tag unchanged for identity, which is not a coding", () => {
     expect(codedTag('"v1"', "identity")).toBe('"v1"');
     expect(codedTag('W/"v1"', "identity")).toBe('W/"v1"');
   });
@@ -335,7 +335,7 @@ describe("codedTag, §8.8.3.3", () => {
     );
   });
 
-  it("codedTag refuses what is no tag, of which every coding would be the same", () => {
+  it("codedTag refuses a text that is not a tag", () => {
     expect(() => codedTag("v1" as never, "gzip")).toThrow('"v1" is not an entity tag');
   });
 });

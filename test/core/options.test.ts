@@ -54,11 +54,11 @@ describe("options are checked by name and by value", () => {
     },
   );
 
-  it("an option of undefined is not given", () => {
+  it("an option of undefined counts as not given", () => {
     expect(checkPreconditions(put(), v1, { require: undefined, ifMatch: undefined })).toBeUndefined();
   });
 
-  it("conditional and conditionalResponse refuse to do without a handler and a response", async () => {
+  it("conditional and conditionalResponse refuse a missing handler and a missing response", async () => {
     expect(() => conditional(undefined as never)).toThrow(/conditional\(\) needs a handler/);
     await expect(conditionalResponse(put(), undefined as never)).rejects.toThrow(/use a Response/);
     await expect(conditionalResponse(put(), "hello" as never)).rejects.toThrow(/use a Response/);
@@ -160,7 +160,7 @@ describe("a request is taken in the form that frameworks have", () => {
 });
 
 describe("functions on tags refuse a value that is not a tag", () => {
-  it("weaken, opaque and versionTag say what would do", () => {
+  it("weaken, opaque and versionTag say what is allowed", () => {
     expect(() => weaken("v1" as never)).toThrow(/"v1" is not an entity tag/);
     expect(() => opaque("v1" as never)).toThrow(/"v1" is not an entity tag/);
     expect(() => versionTag(new Date() as never)).toThrow(/use timeTag\(\) for a time/);

@@ -27,11 +27,11 @@ const surely: Current = { lastModified: moment, lastModifiedStrong: true };
 
 const conditions = { ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange };
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("the five conditions, §13.1", () => {
-  it.each(Object.entries(conditions))("%s answers undefined where nobody asked", (_, condition) => {
+  it.each(Object.entries(conditions))("%s returns undefined without the field", (_, condition) => {
     for (const state of [null, bare, v1, weakV1, forms, dated, surely]) {
       expect(condition(null, state)).toBeUndefined();
       expect(condition(undefined, state)).toBeUndefined();
@@ -176,7 +176,7 @@ describe("ifRange, §13.1.5", () => {
   });
 });
 
-describe("the five conditions and a state that is none", () => {
+describe("the five conditions and a state that is not valid", () => {
   it.each(["v1", "", "*", 'w/"v1"', '"v1', 'v1"'])(
     "ifMatch and ifNoneMatch refuse %j for a tag, and show it",
     (wrong) => {
@@ -195,7 +195,7 @@ describe("the five conditions and a state that is none", () => {
     },
   );
 
-  it("ifModifiedSince, ifUnmodifiedSince and ifRange refuse a time that is none", () => {
+  it("ifModifiedSince, ifUnmodifiedSince and ifRange refuse a time that is not valid", () => {
     for (const lastModified of [Number.NaN, Number.POSITIVE_INFINITY, new Date("yesterday")]) {
       const state = { lastModified, lastModifiedStrong: true };
       for (const condition of [ifModifiedSince, ifUnmodifiedSince, ifRange]) {
@@ -205,13 +205,13 @@ describe("the five conditions and a state that is none", () => {
   });
 });
 
-describe("what a state must not be", () => {
-  it("ifMatch never takes one quote for a tag that any other begins and ends like", () => {
+describe("states that are refused", () => {
+  it("ifMatch does not take a single quote for a tag, although it begins and ends with a quote", () => {
     expect(() => ifMatch('"zzz"', { etag: '"' as never })).toThrow(TypeError);
     expect(() => ifNoneMatch('"zzz"', { etag: null as never })).toThrow("null is not an entity tag");
   });
 
-  it("ifModifiedSince never takes null for the beginning of time", () => {
+  it("ifModifiedSince does not take null for the year 1970", () => {
     expect(() => ifModifiedSince("Tue, 15 Nov 1994 12:45:26 GMT", { lastModified: null as never })).toThrow(
       "lastModified null is not a valid time",
     );
@@ -261,7 +261,7 @@ describe("laws of the conditions", () => {
     );
   });
 
-  it("law: nothing that arrives makes a condition throw", () => {
+  it("law: no field makes a condition throw", () => {
     const states: Current[] = [null, bare, v1, weakV1, forms, dated, surely];
     fc.assert(
       fc.property(

@@ -11,7 +11,7 @@ const asked = (method: string, fields: Record<string, string>, current: Current,
 const earlier = "Tue, 15 Nov 1994 12:45:25 GMT";
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 
-// A busy machine is given time.
+// Leaves time for a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("explain, RFC 9457 §3", () => {
@@ -116,13 +116,16 @@ describe("explain, RFC 9457 §3", () => {
       /Ask again without If-Unmodified-Since/,
       /your change/,
     ],
-  ])("explain advises what can succeed where %s", (_, method, fields, current, policy, advice, never) => {
-    const { detail } = asked(method, fields, current, policy)!;
-    expect(detail).toMatch(advice);
-    expect(detail).not.toMatch(never);
-  });
+  ])(
+    "explain gives advice that can succeed where %s",
+    (_, method, fields, current, policy, advice, never) => {
+      const { detail } = asked(method, fields, current, policy)!;
+      expect(detail).toMatch(advice);
+      expect(detail).not.toMatch(never);
+    },
+  );
 
-  it("explain has nothing to say where nothing was refused", () => {
+  it("explain returns undefined when nothing was refused", () => {
     expect(asked("PUT", {}, {})).toBeUndefined();
     expect(asked("GET", { "If-None-Match": '"v1"' }, { etag: '"v1"' })).toBeUndefined();
     expect(asked("GET", {}, null)).toBeUndefined();
@@ -143,7 +146,7 @@ describe("explain, RFC 9457 §3", () => {
     }
   });
 
-  it("explain goes by the decision, even where the field is gone by then", () => {
+  it("explain uses the decision, even when the field is gone by then", () => {
     const gone = { method: "PUT", headers: new Headers() };
     const decision = { outcome: "precondition-failed", because: "if-match" } as const;
     expect(explain(decision, gone, { etag: '"v1"' })).toMatchObject({ status: 412, field: "If-Match" });

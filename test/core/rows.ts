@@ -1,7 +1,7 @@
 import { type Line, rows } from "@entity-tag/conformance/rows";
 import type { Current, Decision, Policy } from "@entity-tag/core";
 
-/** A row as `evaluate` is asked it: what is decided, whatever a server makes of that. */
+/** A row as a question to `evaluate`: the decision alone, whatever a server makes of it. */
 export interface DecidedRow {
   id: string;
   title: string;

@@ -38,7 +38,7 @@ function yearsAfter(now: number, years: number): number {
   return date.getTime();
 }
 
-/** The moment that a text names. `now` lies in the years 2000 to 2049. */
+/** The time that a text means. `now` is in the years 2000 to 2049. */
 export function slowDate(text: string, now: number): number | undefined {
   for (const form of forms) {
     const parts = form.exec(text)?.groups;
@@ -58,7 +58,7 @@ export function slowDate(text: string, now: number): number | undefined {
 
 const two = (n: number) => String(n).padStart(2, "0");
 
-/** One moment in the three forms. The second is only for years that its two digits can tell. */
+/** One time in the three forms. The second form exists only for years that two digits can express. */
 export function spellings(ms: number): [imf: string, rfc850: string, asctime: string] {
   const date = new Date(ms);
   const day = longDays[date.getUTCDay()]!;

@@ -1,10 +1,10 @@
 /**
- * RFC 9110 §5.6.1 and §8.8.3, read one character at a time by someone in no hurry. Nothing here is clever; the
- * fast list search of core must agree with it on every string.
+ * RFC 9110 §5.6.1 and §8.8.3 again, read one character at a time. It is simple and slow on purpose; the fast list
+ * search of core must agree with it on every string.
  */
 export interface SlowTag {
   weak: boolean;
-  /** What stands between the quotes. */
+  /** The text between the quotes. */
   opaque: string;
 }
 
@@ -14,7 +14,7 @@ function isTagCharacter(character: string): boolean {
   return code === 0x21 || (code >= 0x23 && code <= 0x7e) || (code >= 0x80 && code <= 0xff);
 }
 
-/** Reads one element, already without the white space around it. `undefined`: it is not a tag. */
+/** Reads one element, without the white space around it. `undefined`: it is not a tag. */
 export function slowTag(element: string): SlowTag | undefined {
   const characters = element.split("");
   let weak = false;
@@ -29,7 +29,7 @@ export function slowTag(element: string): SlowTag | undefined {
   return { weak, opaque: characters.join("") };
 }
 
-/** Takes spaces and tabs off both ends, and nothing else: `trim` would take a no-break space, too. */
+/** Removes spaces and tabs at both ends, and nothing else: `trim` would also remove a no-break space. */
 export function slowTrim(text: string): string {
   const characters = text.split("");
   while (characters[0] === " " || characters[0] === "\t") characters.shift();
@@ -37,7 +37,7 @@ export function slowTrim(text: string): string {
   return characters.join("");
 }
 
-/** Cuts at every comma that stands outside quotes. A quote opens and closes; nothing escapes it. */
+/** Splits at every comma outside quotes. A quote opens and closes; there are no escapes. */
 function elements(field: string): string[] {
   const found = [""];
   let quoted = false;
@@ -63,7 +63,7 @@ export function slowIncludes(field: string, tag: string, comparison: "strong" | 
   return slowHas(slowList(field), tag, comparison);
 }
 
-/** Is the tag among those read? §8.8.3.2 in its own words. */
+/** Is the tag among those read? This follows the words of §8.8.3.2. */
 export function slowHas(
   list: ReturnType<typeof slowList>,
   tag: string,

@@ -11,10 +11,10 @@ function slowText(list: "*" | SlowTag[] | undefined): "*" | string[] | undefined
   return Array.isArray(list) ? list.map(written) : list;
 }
 
-// The longest of these take some seconds; a busy machine is given time.
+// The longest of these take some seconds, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Every string up to this length is tried: a seventh of them while you work, all before a change lands. */
+/** Every string up to this length is tried: one in seven while you work, all before a change lands. */
 const longest = process.env.CI ? 6 : 5;
 
 describe("parseTagList, §5.6.1 and §13.1.1", () => {
@@ -99,12 +99,12 @@ describe("parseTagList, §5.6.1 and §13.1.1", () => {
     expect(parseTagList(field)).toBeUndefined();
   });
 
-  it("parseTagList answers undefined where no field came", () => {
+  it("parseTagList returns undefined without a field", () => {
     expect(parseTagList(null)).toBeUndefined();
     expect(parseTagList(undefined)).toBeUndefined();
   });
 
-  it("parseTagList gives each caller a list of its own", () => {
+  it("parseTagList returns a new list for each call", () => {
     const first = parseTagList('"a"');
     expect(Array.isArray(first)).toBe(true);
     if (Array.isArray(first)) first.push('"b"');
@@ -146,7 +146,7 @@ describe("listIncludes, §13.1.1 and §13.1.2", () => {
     ['""', '""', true, true],
     ['W/""', '""', false, true],
     ['"b""a"', '""', false, false],
-    // The tag is there, and the list cannot be read: before the tag, behind it, around it.
+    // The field has the tag, but the list cannot be read: because of a text before the tag, after it, or around it.
     ['"a", b', '"a"', false, false],
     ['b, "a"', '"a"', false, false],
     ['"a" "b"', '"a"', false, false],
@@ -164,7 +164,7 @@ describe("listIncludes, §13.1.1 and §13.1.2", () => {
     ['"Ā", "a"', '"a"', false, false],
     ['"a"\n', '"a"', false, false],
     ['"a"\xa0', '"a"', false, false],
-    // Where the tag first appears it is no member; further on it is.
+    // The first occurrence of the tag is not a member; a later one is.
     ['"xa", "a"', '"a"', true, true],
     ['"ax", "a"', '"a"', true, true],
     ['W/"a", "xa", "a"', '"a"', true, true],
@@ -176,7 +176,7 @@ describe("listIncludes, §13.1.1 and §13.1.2", () => {
     expect(listIncludes(field, tag, "weak")).toBe(weakly);
   });
 
-  it("listIncludes finds each of a hundred tags, and none beside them", () => {
+  it("listIncludes finds each of a hundred tags, and no others", () => {
     const tags = Array.from({ length: 100 }, (_, i): EntityTag => `"version-${i}"`);
     const field = tags.join(", ");
     for (const tag of tags) expect(listIncludes(field, tag, "strong"), tag).toBe(true);
@@ -211,7 +211,7 @@ describe("parseTagList and listIncludes on long fields", () => {
       const long = character.repeat(length);
       for (const junk of ["\0", " ", "\x1f", "\x7f", "\u0100", "\u20ac", "\ud800", "\u{1f600}"]) {
         for (const bad of [`"${long}${junk}"`, `"${junk}${long}"`, `"x"${junk}"y"`, `${junk}${long}`]) {
-          if (bad.trim() === "") continue; // a space alone is an empty member
+          if (bad.trim() === "") continue; // A space alone is an empty member.
           const field = `${tag}, ${bad}`;
           agree(listIncludes(field, tag, "weak"), false, field);
           agree(parseTagList(field), undefined, field);
@@ -220,7 +220,7 @@ describe("parseTagList and listIncludes on long fields", () => {
     }
   });
 
-  it("they forget what they read before", () => {
+  it("they do not depend on earlier calls", () => {
     const long = `"${"a".repeat(3000)}", "b"`;
     expect(listIncludes(long, '"b"', "strong")).toBe(true);
     expect(listIncludes('"c", "b', '"b"', "strong")).toBe(false);
@@ -310,7 +310,7 @@ describe("laws of the list", () => {
     );
   });
 
-  it("law: what stands around the commas does not change the list", () => {
+  it("law: white space around the commas does not change the list", () => {
     fc.assert(
       fc.property(readableList, ({ members, field }) => {
         expect(parseTagList(field)).toEqual(members);
@@ -320,7 +320,9 @@ describe("laws of the list", () => {
   });
 });
 
-/** Every string of up to `length` pieces; the first on which the fast and the slow reader disagree. */
+/**
+ * Tries every string of up to `length` pieces. Returns the first on which the fast and the slow reader disagree.
+ */
 function disagreements(pieces: readonly string[], length: number, tags: readonly EntityTag[]) {
   let first: string | undefined;
   let strings = 0;

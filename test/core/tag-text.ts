@@ -1,7 +1,7 @@
 import type { EntityTag } from "@entity-tag/core";
 import fc from "fast-check";
 
-/** Texts for the laws: tags, lists, and what is nearly a list. */
+/** Texts for the laws: tags, lists, and texts that are almost lists. */
 
 const etagc = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(..."ab1,W/*'\\;=-!~") },
@@ -9,7 +9,7 @@ const etagc = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0x80, max: 0xff }).map((code) => String.fromCharCode(code)) },
 );
 
-/** What may stand between the quotes of a tag. Short, so that two of them are often the same. */
+/** Text between the quotes of a tag. It is short, so that two of them are often the same. */
 export const opaqueText: fc.Arbitrary<string> = fc
   .array(etagc, { maxLength: 4 })
   .map((parts) => parts.join(""));
@@ -22,7 +22,7 @@ export const padding: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(" ", "\t"), { maxLength: 3 })
   .map((parts) => parts.join(""));
 
-/** Everything that a reader of lists has ever stumbled over. */
+/** Texts that known readers of lists got wrong. */
 const stone = fc.constantFrom(
   '"',
   ",",
@@ -58,7 +58,7 @@ const stone = fc.constantFrom(
   '", "',
 );
 
-/** Pieces of the tag itself, and what is nearly the tag. */
+/** Pieces of the tag itself, and texts that are almost the tag. */
 function nearMiss(tag: EntityTag): fc.Arbitrary<string> {
   const opaque = tag.slice(tag.indexOf('"') + 1, -1);
   return fc.constantFrom(
@@ -90,7 +90,7 @@ export const fieldAndTag: fc.Arbitrary<[field: string, tag: EntityTag]> = tagTex
     { weight: 1, arbitrary: tagText },
     { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 4 }) },
   );
-  // Half of them are lists with at most one stone in it: those are the ones that a fast reader gets wrong.
+  // Half of them are lists with at most one bad piece, because a fast reader gets those wrong most easily.
   const scattered = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
   const orderly = fc
     .tuple(fc.array(fc.oneof(nearMiss(tag), tagText), { maxLength: 5 }), padding, padding)
@@ -103,7 +103,7 @@ export const fieldAndTag: fc.Arbitrary<[field: string, tag: EntityTag]> = tagTex
   return fc.tuple(fc.oneof(scattered, orderly, spoiled), fc.constant(tag));
 });
 
-/** A list that can be read, as its members and as the text that carries them. */
+/** A readable list, as its members and as the text of the field. */
 export const readableList: fc.Arbitrary<{ members: EntityTag[]; field: string }> = fc
   .array(fc.tuple(tagText, padding, padding, fc.nat({ max: 2 })), { maxLength: 6 })
   .map((parts) => ({

@@ -28,7 +28,7 @@ import {
 } from "@entity-tag/core";
 import { expectTypeOf } from "vitest";
 
-// The wire form is the value: a tag is a template.
+// The wire form is the value, so a tag is a template literal.
 expectTypeOf<StrongTag>().toEqualTypeOf<`"${string}"`>();
 expectTypeOf<WeakTag>().toEqualTypeOf<`W/"${string}"`>();
 expectTypeOf<EntityTag>().toEqualTypeOf<StrongTag | WeakTag>();
@@ -73,7 +73,7 @@ expectTypeOf(contentTag).toBeCallableWith(new ArrayBuffer(1));
 expectTypeOf(contentTag).toBeCallableWith(new Blob([]));
 expectTypeOf(codedTag('"v1"', "gzip")).toExtend<EntityTag>();
 
-// Absence is a value, and under exactOptionalPropertyTypes `undefined` is one of its spellings.
+// Absence is a value. Under exactOptionalPropertyTypes, `undefined` is one of its spellings.
 const vague: State = {
   etag: undefined,
   alternates: undefined,
@@ -97,7 +97,7 @@ export const unquoted: State = { etag: "v1" };
 export const lax: Policy = { malformed: "ignore" };
 expectTypeOf<Policy["require"]>().toEqualTypeOf<boolean | readonly string[] | undefined>();
 
-// A Request is a conditional request, and so is anything with a method and a way to get a field.
+// A Request is a conditional request, and so is any object with a method and a way to get a field.
 expectTypeOf<Request>().toExtend<ConditionalRequest>();
 expectTypeOf<{ method: string; headers: Headers }>().toExtend<ConditionalRequest>();
 expectTypeOf<{ method: string; headers: Map<string, string> }>().toExtend<ConditionalRequest>();

@@ -1,17 +1,17 @@
 import type { Policy } from "@entity-tag/core";
 
 /**
- * RFC 9110 §13.2.1 and §13.2.2 once more, sentence by sentence, with our choices. It reads no field: it is told
- * of each what §13.1 makes of it, and says what follows. `evaluate` must agree with it everywhere.
+ * RFC 9110 §13.2.1 and §13.2.2 again, sentence by sentence, with our choices. It reads no fields: it is given the
+ * result of each condition by §13.1, and says what follows. `evaluate` must always agree with it.
  */
 export type Said = "absent" | "true" | "false" | "unreadable";
 
 export interface Question {
   method: string;
-  /** Is anything here at all? */
+  /** Does the resource exist? */
   here: boolean;
   ifMatch: Said;
-  /** "unreadable": there is nothing to compare, here or in the field. */
+  /** "unreadable": the field or the state has nothing to compare. */
   ifUnmodifiedSince: Said;
   ifNoneMatch: Said;
   ifModifiedSince: Said;
@@ -20,8 +20,8 @@ export interface Question {
 }
 
 /**
- * What follows, as `outcome because`, or for "proceed" `proceed whole` or `proceed part`. `need` hears of every
- * field that had to be looked at to say so.
+ * What follows, as `outcome because`, or for "proceed" as `proceed whole` or `proceed part`. It calls `need` for
+ * every field that the answer depends on.
  */
 export function transcription(asked: Question, policy: Policy, need: (field: string) => void): string {
   const { method } = asked;
@@ -32,12 +32,12 @@ export function transcription(asked: Question, policy: Policy, need: (field: str
   // or TRACE."
   if (method === "CONNECT" || method === "OPTIONS" || method === "TRACE") return "proceed whole";
 
-  // §13.2.1: a server ignores all conditions when its answer without them would be other than a 2xx or 412.
-  // A read of what is not here is a 404.
+  // §13.2.1: a server ignores all conditions when its answer without them would be other than a 2xx or 412. A read
+  // of an absent resource is a 404.
   if (isRead && !asked.here) return "proceed whole";
 
-  // RFC 6585 §3, and our choice that only the two fields of tags satisfy it. A read is never refused for want
-  // of a condition.
+  // RFC 6585 §3, and our choice that only the two fields of tags satisfy it. A read is never refused because it has
+  // no condition.
   need("if-match");
   const required = policy.require === true ? ["PUT", "PATCH", "DELETE"] : policy.require || [];
   if (!isRead && required.includes(method) && asked.ifMatch === "absent") {

@@ -26,7 +26,7 @@ describe("validatorFields, §8.8", () => {
     expect([...new Headers(validatorFields(current))]).toHaveLength(fields.length);
   });
 
-  it("validatorFields refuses a time that is none", () => {
+  it("validatorFields refuses a time that is not valid", () => {
     expect(() => validatorFields({ lastModified: Number.NaN })).toThrow(TypeError);
     expect(() => validatorFields({ lastModified: new Date("yesterday") })).toThrow(TypeError);
   });
@@ -36,7 +36,7 @@ describe("validatorFields, §8.8", () => {
   });
 
   it.each(["v1", 'w/"v1"', '"a b"', '"a", "b"', '"', "*", "", null, 1])(
-    "validatorFields never sends what is no tag: %j",
+    "validatorFields never sends a text that is not a tag: %j",
     (etag) => {
       expect(() => validatorFields({ etag: etag as never })).toThrow(
         `${JSON.stringify(etag)} is not an entity tag`,

@@ -1,6 +1,6 @@
 import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag/core";
 
-/** What is asked of a `Bun.file(…)`. */
+/** The part of a `Bun.file(…)` that is used. */
 export type BunFile = {
   readonly name?: string;
   readonly size: number;
@@ -30,7 +30,7 @@ export function contentTag(
  * @see RFC 9110 §8.8.1
  */
 export function fileState(file: BunFile): Current {
-  // A BunFile goes on giving the size and time that it saw first: ask the disk again. Of nothing, NEVER is the time.
+  // A BunFile keeps the size and time that it saw first, so ask the disk again. A missing file has the time NEVER.
   const { size, lastModified } = isOnDisk(file) ? Bun.file(file.name) : file;
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
 }

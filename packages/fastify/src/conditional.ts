@@ -39,7 +39,7 @@ import { markCoding } from "./own-coding.ts";
 /** What `current` may tell. */
 type Given = Current | Response | undefined;
 
-/** What the plugin may be told. */
+/** The options of {@link conditional}. */
 export interface ConditionalOptions extends Policy {
   /**
    * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;

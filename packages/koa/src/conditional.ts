@@ -38,7 +38,7 @@ import { markCoding } from "./own-coding.ts";
 /** What `current` may tell. */
 type Given = Current | Response | undefined;
 
-/** What {@link conditional} may be told. */
+/** The options of {@link conditional}. */
 export interface ConditionalOptions extends Policy {
   /**
    * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;

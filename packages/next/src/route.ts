@@ -8,9 +8,9 @@ type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
  * Route handlers for exactly these methods, which obey the conditions of each request. Next adds HEAD and OPTIONS
  * if they are not given.
  *
- * With `current`, every method is judged before its handler acts; without it, reads are judged by their answer. The
- * options are those of `conditional` in `@entity-tag/core/fetch`; `current` is given the request and the context.
- * A strong `"v1"` goes out as `"v1-gzip"` where Next may compress, and comes in as `"v1"`: to write, either will do.
+ * With `current`, every method is judged before its handler acts. Without it, reads are judged by their answer. The
+ * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and the context. A
+ * strong `"v1"` is sent as `"v1-gzip"` when Next may compress, and `If-Match` accepts both.
  *
  * @throws {TypeError} at once on `require` without `current`
  * @example
