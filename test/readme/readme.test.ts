@@ -2,15 +2,18 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { programFolder, runtimes, start } from "../adapters/bed/server.ts";
 import { reachable } from "../store/race/databases.ts";
 import { databaseUrl, redisUrl } from "../store/race/place.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
+import { startSystems } from "./systems.ts";
 
 const folder = programFolder("readme");
 const services = { postgres: await reachable("postgres"), redis: await reachable("redis") };
-Object.assign(process.env, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+const { close, ...urls } = await startSystems();
+afterAll(close);
+Object.assign(process.env, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...urls });
 
 describe("every program in a README runs as it stands", () => {
   for (const [index, block] of codeBlocks().entries()) {

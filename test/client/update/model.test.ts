@@ -15,6 +15,7 @@ type Fate = "pass" | "lose request" | "lose answer" | "bad gateway" | "late copy
 const url = "http://localhost/document";
 /** Walks in CI; set WALKS for more. */
 const walks = Number(process.env.WALKS ?? 150);
+const timeout = 60_000 + 100 * walks;
 const fates = fc.array(
   fc.constantFrom<Fate>("pass", "pass", "pass", "lose request", "lose answer", "bad gateway", "late copy"),
   { maxLength: 12 },
@@ -117,23 +118,19 @@ const neverTwice = (outcome: string, times: number) =>
       : outcome === "AmbiguousWriteError" && times <= 1;
 
 describe("random walks of clients, a network and a server, step by step", () => {
-  it(
-    "update against a server without a ledger: never twice, never falsely acknowledged",
-    { timeout: 60_000 },
-    () => property(plain, {}, undefined, neverTwice),
+  it("update against a server without a ledger: never twice, never falsely acknowledged", { timeout }, () =>
+    property(plain, {}, undefined, neverTwice),
   );
 
-  it(
-    "stamped against a server without a ledger: never twice, never falsely acknowledged",
-    { timeout: 60_000 },
-    () => property(plain, {}, stamped, neverTwice),
+  it("stamped against a server without a ledger: never twice, never falsely acknowledged", { timeout }, () =>
+    property(plain, {}, stamped, neverTwice),
   );
 
-  it("update with keys against a server without a ledger: never twice", { timeout: 60_000 }, () =>
+  it("update with keys against a server without a ledger: never twice", { timeout }, () =>
     property(plain, { idempotencyKey: true }, undefined, neverTwice),
   );
 
-  it("update with keys against resource(): exactly once", { timeout: 60_000 }, async () => {
+  it("update with keys against resource(): exactly once", { timeout }, async () => {
     const server = async () => {
       const handler = resource<Document>(memoryStore<Document>());
       await create<Document>(
@@ -151,42 +148,39 @@ describe("random walks of clients, a network and a server, step by step", () => 
     );
   });
 
-  it(
-    "create: at most one of all is told that it created, and nothing is overwritten",
-    { timeout: 60_000 },
-    () =>
-      fc.assert(
-        fc.asyncProperty(
-          fc.scheduler(),
-          fc.array(fates, { minLength: 2, maxLength: 3 }),
-          async (scheduler, given) => {
-            const handler = resource<{ by: number }>(memoryStore<{ by: number }>());
-            const outcomes = Promise.all(
-              given.map((fates, by) =>
-                create(url, { by }, { fetch: network(handler, scheduler, fates), backoff: () => 0 }).then(
-                  () => "created",
-                  (error: Error) => error.name,
-                ),
+  it("create: at most one of all is told that it created, and nothing is overwritten", { timeout }, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fates, { minLength: 2, maxLength: 3 }),
+        async (scheduler, given) => {
+          const handler = resource<{ by: number }>(memoryStore<{ by: number }>());
+          const outcomes = Promise.all(
+            given.map((fates, by) =>
+              create(url, { by }, { fetch: network(handler, scheduler, fates), backoff: () => 0 }).then(
+                () => "created",
+                (error: Error) => error.name,
               ),
-            );
-            const told = await scheduler.waitFor(outcomes);
-            await scheduler.waitIdle();
-            const { by } = (await (await handler(new Request(url))).json()) as { by: number };
-            for (const [name, outcome] of told.entries()) {
-              if (outcome === "created") expect(by).toBe(name);
-              else if (outcome === "AlreadyExistsError") expect(by).not.toBe(name);
-              else expect(outcome).toBe("AmbiguousWriteError");
-            }
-          },
-        ),
-        { numRuns: walks },
+            ),
+          );
+          const told = await scheduler.waitFor(outcomes);
+          await scheduler.waitIdle();
+          const { by } = (await (await handler(new Request(url))).json()) as { by: number };
+          for (const [name, outcome] of told.entries()) {
+            if (outcome === "created") expect(by).toBe(name);
+            else if (outcome === "AlreadyExistsError") expect(by).not.toBe(name);
+            else expect(outcome).toBe("AmbiguousWriteError");
+          }
+        },
       ),
+      { numRuns: walks },
+    ),
   );
 });
 
 /** The laws find a client that takes a 412 to a resend for a conflict, as most do. */
 describe("the laws can fail", () => {
-  it("for a loop that sends again what was lost, and runs again on 412", { timeout: 60_000 }, async () => {
+  it("for a loop that sends again what was lost, and runs again on 412", { timeout }, async () => {
     const naive = async (fetch: typeof globalThis.fetch, id: string): Promise<void> => {
       for (;;) {
         const current = await fetch(url);

@@ -268,6 +268,8 @@ describe("an answer that ends it at once", () => {
     "422": { status: 422 },
     "403": { status: 403 },
     "a redirect": { status: 303, headers: { location: "/login" } },
+    "a redirect that keeps the method": { status: 307, headers: { location: "/login" } },
+    "a permanent redirect that keeps the method": { status: 308, headers: { location: "/login" } },
     "a Retry-After of more than a minute": { status: 503, headers: { "retry-after": "3600" } },
   };
   it.each(Object.entries(final))("%s", async (_, fault) => {

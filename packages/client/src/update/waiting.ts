@@ -27,10 +27,11 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 /**
  * Full jitter: any time up to a bound that doubles with each failure, from 20 ms up to a second.
  *
- * Clients that failed together spread over the whole time, so that they do not meet again.
+ * Clients that failed together spread over the whole time, so that they do not meet again. From the ninth failure on the
+ * bound grows by an eighth of a second each time: so many failures mean that a second is too short for so many clients.
  */
 export function fullJitter(failures: number): number {
-  return Math.random() * Math.min(1000, 20 * 2 ** (failures - 1));
+  return Math.random() * Math.min(Math.max(1000, 125 * failures), 20 * 2 ** (failures - 1));
 }
 
 /** How long the server asks to wait, in milliseconds; `undefined` if it does not say. @see RFC 9110 §10.2.3 */
