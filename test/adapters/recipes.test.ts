@@ -8,8 +8,13 @@ import { programFolder, root, runtimes, start } from "./bed/server.ts";
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** All of them but Next's, which is a part of an application: see next.test.ts. */
-const recipes = globSync("docs/frameworks/*.md", { cwd: root, exclude: ["**/next.md"] }).sort();
+/** Parts of an application, not programs: see next.test.ts and recipes-hooks.test.ts. */
+const parts = ["astro", "mounting", "nestjs", "next", "react-router", "sveltekit", "workers"];
+
+const recipes = globSync("docs/frameworks/*.md", {
+  cwd: root,
+  exclude: parts.map((name) => `**/${name}.md`),
+}).sort();
 
 /** The documents whose first program is a page too, and where the page is. */
 const pages = [

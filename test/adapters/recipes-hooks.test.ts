@@ -1,0 +1,252 @@
+// The hooks of the documents, each in its own framework: a read is not sent twice, and who may not read learns nothing.
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { keyBelow, resource } from "@entity-tag/store";
+import { memoryStore } from "@entity-tag/store/memory";
+import { build } from "esbuild";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { programs } from "./bed/documents.ts";
+import { programFolder, root } from "./bed/server.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const folder = programFolder("hooks");
+const closing: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The block of a document that begins with this comment, as a module. */
+// biome-ignore lint/suspicious/noExplicitAny: each document exports something else
+async function moduleOf(name: string, comment: string): Promise<any> {
+  const program = programs(`docs/frameworks/${name}.md`).find((each) => each.startsWith(`// ${comment}`));
+  expect(program, `${name} has ${comment}`).toBeDefined();
+  const lines = program!.split("\n").filter((line) => line.trim() !== "" && !/^(import|\/\/)/.test(line));
+  expect(lines.length).toBeLessThanOrEqual(15);
+  const file = `${folder}/${name}-${comment.replace(/\W/g, "-")}.ts`;
+  writeFileSync(file, program!);
+  return import(file);
+}
+
+const page = () => new Response("Hello", { headers: { ETag: '"v1"', "X-Own": "kept" } });
+const asking = (headers: HeadersInit = {}, url = "http://localhost/") => new Request(url, { headers });
+
+async function expectReads(ask: (request: Request) => Promise<Response>): Promise<void> {
+  const first = await ask(asking());
+  expect([first.status, await first.text(), first.headers.get("ETag")]).toEqual([200, "Hello", '"v1"']);
+  const again = await ask(asking({ "If-None-Match": '"v1"' }));
+  expect([again.status, await again.text(), again.headers.get("X-Own")]).toEqual([304, "", "kept"]);
+  expect(again.headers.get("Content-Length")).toBeNull();
+  expect((await ask(asking({ "If-Match": '"v0"' }))).status).toBe(412);
+}
+
+/** A server for fetch handlers of Node's: `http://localhost:port`. */
+async function listening(server: Server): Promise<string> {
+  closing.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  await once(server.listen(0), "listening");
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}
+
+describe.concurrent("conditionalResponse in the hooks of", () => {
+  it("Hono", async () => {
+    const { Hono } = await import("hono");
+    const { conditionalReads } = await moduleOf("hono", "hook");
+    await expectReads(async (request) => new Hono().use(conditionalReads).get("/", page).fetch(request));
+  });
+
+  it("h3, with handleCacheHeaders beside it", async () => {
+    const { H3, handleCacheHeaders } = await import("h3");
+    const { conditionalReads } = await moduleOf("h3", "hook");
+    const app = new H3().use(conditionalReads).get("/", page);
+    app.get("/own", (event) => (handleCacheHeaders(event, { etag: '"v1"' }) ? "" : "Hello"));
+    await expectReads(async (request) => app.fetch(request));
+    const own = await app.fetch(asking({ "If-None-Match": '"v1"' }, "http://localhost/own"));
+    expect(own.status).toBe(304);
+  });
+
+  it("Elysia", async () => {
+    const { Elysia } = await import("elysia");
+    const { conditionalReads } = await moduleOf("elysia", "hook");
+    const app = new Elysia()
+      .use(conditionalReads)
+      .get("/", page)
+      .get("/text", () => "as ever");
+    await expectReads(async (request) => app.handle(request));
+    expect(await (await app.handle(asking({}, "http://localhost/text"))).text()).toBe("as ever");
+  });
+
+  it("React Router", async () => {
+    const { createStaticHandler } = await import("react-router");
+    const { middleware } = await moduleOf("react-router", "app/root.tsx");
+    const handler = createStaticHandler([{ id: "root", path: "/", middleware, loader: page }]);
+    await expectReads((request) =>
+      handler.queryRoute(request, {
+        routeId: "root",
+        generateMiddlewareResponse: async (query) => (await query(request)) as Response,
+      }),
+    );
+  });
+
+  it("SvelteKit and Astro, by the shape of their hooks", async () => {
+    const { handle } = await moduleOf("sveltekit", "src/hooks.server.ts");
+    await expectReads((request) => handle({ event: { request }, resolve: async () => page() }));
+    const { onRequest } = await moduleOf("astro", "src/middleware.ts");
+    await expectReads((request) => onRequest({ request }, async () => page()));
+    const forbidden = async () => new Response(null, { status: 403 });
+    const request = asking({ "If-None-Match": '"v1"' });
+    expect((await handle({ event: { request }, resolve: forbidden })).status).toBe(403);
+  });
+});
+
+it("workers: env and ctx arrive in current, and a stranger with a guessed tag learns nothing", async () => {
+  await moduleOf("workers", "src/index.ts");
+  const { outputFiles } = await build({
+    entryPoints: [`${folder}/workers-src-index-ts.ts`],
+    format: "esm",
+    bundle: true,
+    write: false,
+    nodePaths: [`${root}/test/node_modules`],
+  });
+  const { Miniflare } = await import("miniflare");
+  const script = outputFiles[0]!.text;
+  const worker = new Miniflare({
+    modules: true,
+    script,
+    bindings: { TOKEN: "open" },
+    compatibilityDate: "2026-01-01",
+  });
+  closing.push(() => worker.dispose());
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await worker.dispatchFetch("http://localhost/", { headers });
+    return [answer.status, answer.headers.get("ETag"), await answer.text()];
+  };
+  const known = { Authorization: "Bearer open" };
+  expect(await ask(known)).toEqual([200, '"v1"', "Hello"]);
+  expect(await ask({ ...known, "If-None-Match": '"v1"' })).toEqual([304, '"v1"', ""]);
+  for (const headers of [{}, { "If-None-Match": '"v1"' }, { "If-Match": '"v0"' }]) {
+    expect(await ask(headers)).toEqual([401, null, ""]);
+  }
+});
+
+it("NestJS: the guard refuses a write before its handler, after the guard that authorizes", async () => {
+  await import("reflect-metadata");
+  const nest = await import("@nestjs/common");
+  const { NestFactory } = await import("@nestjs/core");
+  const { preconditions } = await moduleOf("nestjs", "preconditions.guard.ts");
+  let written = 0;
+  class Notes {
+    write() {
+      written++;
+      return "written";
+    }
+  }
+  const authorized = {
+    canActivate: (context: import("@nestjs/common").ExecutionContext) =>
+      context.switchToHttp().getRequest().headers.authorization !== undefined,
+  };
+  const write = Object.getOwnPropertyDescriptor(Notes.prototype, "write")!;
+  nest.UseGuards(
+    authorized,
+    preconditions(() => ({ etag: '"v1"' })),
+  )(Notes.prototype, "write", write);
+  nest.Put("/notes")(Notes.prototype, "write", write);
+  nest.Controller()(Notes);
+  class App {}
+  nest.Module({ controllers: [Notes] })(App);
+  const app = await NestFactory.create(App, { logger: false });
+  closing.push(() => app.close());
+  // Express tags the page of an error, too.
+  app.getHttpAdapter().getInstance().set("etag", false);
+  await app.listen(0);
+  const put = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${await app.getUrl()}/notes`, { method: "PUT", headers });
+    return [answer.status, answer.headers.get("ETag")];
+  };
+  const known = { Authorization: "me" };
+  expect(await put({ "If-Match": '"v0"' })).toEqual([403, null]);
+  expect(await put(known)).toEqual([428, null]);
+  expect(await put({ ...known, "If-Match": '"v0"' })).toEqual([412, '"v1"']);
+  expect(written).toBe(0);
+  expect((await put({ ...known, "If-Match": '"v1"' }))[0]).toBe(200);
+  expect(written).toBe(1);
+});
+
+describe.concurrent("a mounted resource keeps its path and its body in", () => {
+  const notes = () => resource(memoryStore<{ text: string }>(), { key: keyBelow("/api/notes") });
+
+  async function expectResource(ask: (request: Request) => Promise<Response>, base = "http://localhost") {
+    const send = (method: string, headers: HeadersInit, text?: string) =>
+      ask(
+        new Request(`${base}/api/notes/one`, {
+          method,
+          headers: { "Content-Type": "application/json", ...headers },
+          body: text === undefined ? null : JSON.stringify({ text }),
+        }),
+      );
+    const created = await send("PUT", { "If-None-Match": "*" }, "Hello");
+    expect(created.status).toBe(201);
+    const etag = created.headers.get("ETag")!;
+    const writes = await Promise.all(["a", "b"].map((text) => send("PUT", { "If-Match": etag }, text)));
+    expect(writes.map(({ status }) => status).sort()).toEqual([204, 412]);
+    expect((await send("GET", {})).status).toBe(200);
+  }
+
+  it("Express", async () => {
+    const { default: express } = await import("express");
+    const { mounted } = await moduleOf("mounting", "express");
+    const app = express().use("/api/notes", mounted(notes()));
+    await expectResource(fetch, await listening(createServer(app)));
+  });
+
+  it("Fastify", async () => {
+    const { default: fastify } = await import("fastify");
+    const { mount } = await moduleOf("mounting", "fastify");
+    const app = fastify();
+    closing.push(() => app.close());
+    mount(app, "/api/notes", notes());
+    await expectResource(fetch, (await app.listen({ port: 0 })).replace("[::1]", "localhost"));
+  });
+
+  it("Hono", async () => {
+    const { Hono } = await import("hono");
+    const { mount } = await moduleOf("mounting", "hono");
+    const app = mount(new Hono(), "/api/notes", notes());
+    await expectResource(async (request) => app.fetch(request));
+  });
+
+  it("Next", async () => {
+    const { methods } = await moduleOf("mounting", "next");
+    const handlers = methods(notes());
+    await expectResource((request) => handlers[request.method](request));
+  });
+});
+
+it("README.md, first example: of two writers whose bodies arrive at once, exactly one wins", async () => {
+  const file = `${folder}/first-example.ts`;
+  writeFileSync(file, `${programs("README.md")[0]}\nexport { handler };\n`);
+  const { handler } = await import(file);
+  const start = (await handler(asking())).headers.get("ETag")!;
+  let release = (_: string) => {};
+  const body = new Promise<string>((resolve) => {
+    release = resolve;
+  });
+  const writes = ["a", "b"].map(() => {
+    const stream = new ReadableStream<Uint8Array>({
+      start: async (controller) => {
+        controller.enqueue(new TextEncoder().encode(await body));
+        controller.close();
+      },
+    });
+    const init = { method: "PUT", headers: { "If-Match": start }, body: stream, duplex: "half" };
+    return handler(new Request("http://localhost/", init as RequestInit)) as Promise<Response>;
+  });
+  await new Promise((later) => setTimeout(later, 5));
+  release("text");
+  expect((await Promise.all(writes)).map(({ status }) => status).sort()).toEqual([204, 412]);
+});
