@@ -12,6 +12,7 @@ describe("options are checked by name and by value", () => {
     [{ required: true }, /no option `required`: did you mean `require`\?/],
     [{ ifmatch: "weak" }, /no option `ifmatch`: did you mean `ifMatch`\?/],
     [{ malformd: "reject" }, /did you mean `malformed`\?/],
+    [{ policy: { require: true } }, /no option `policy`: give its members by themselves/],
     [{ entirelyOther: 1 }, /no option `entirelyOther`: use ifMatch, require, malformed, now/],
     [{ toString: undefined }, /no option `toString`/],
     [{ require: ["put"] }, /`require` is \["put"\]: use .*capitals/],

@@ -29,7 +29,7 @@ test.each(makers)("%s refuses an option that it does not have, and says which wa
 });
 
 test.each(makers.slice(0, -1))("%s refuses a ledger without limits that are numbers", (_, make) => {
-  for (const ledger of [{ maxAge: 0 }, { maxEntries: 1.5 }, { maxage: 1 }, "1 day", 86_400]) {
+  for (const ledger of [[], { maxAge: 0 }, { maxEntries: 1.5 }, { maxage: 1 }, "1 day", 86_400]) {
     expect(() => make({ ledger }), JSON.stringify(ledger)).toThrow(TypeError);
   }
 });
@@ -40,6 +40,14 @@ test.each([
   { validate: true },
   { mustExist: 1 },
   { post: "create" },
+  { curent: () => null },
+  { requre: true },
+  { maxBytes: null },
+  { contentType: null },
+  { maxItems: "10" },
+  { cacheControl: "a\nb" },
+  { key: 5 },
+  { tag: "time" },
 ])("resource refuses %o", (options) => {
   expect(() => resource(store, options as never)).toThrow(TypeError);
 });
@@ -50,7 +58,31 @@ test.each([
   { maxSwap: 3 },
   { scope: "me" },
   { location: 7 },
+  { signal: "now" },
+  { signal: null },
 ])("mutate refuses %o", async (options) => {
   await expect(mutate(request("POST"), store, "a", () => 1, options as never)).rejects.toThrow(TypeError);
   expect(await store.read("a")).toBeNull();
+});
+
+test("resource and mutate say that the members of a policy are given by themselves", async () => {
+  const policy = { policy: { require: true } } as never;
+  expect(() => resource(store, policy)).toThrow(/give its members by themselves, as in { require: true }/);
+  await expect(mutate(request("POST"), store, "a", () => 1, policy)).rejects.toThrow(/by themselves/);
+});
+
+test.each([undefined, null, {}, new Map(), sqliteStore, Promise.resolve(store)])(
+  "resource and mutate refuse %o as a store",
+  async (given) => {
+    expect(() => resource(given as never)).toThrow(
+      /^resource\(\) was given .*: (use a store|await it first)/,
+    );
+    await expect(mutate(request("POST"), given as never, "a", () => 1)).rejects.toThrow(
+      /^mutate\(\) was given/,
+    );
+  },
+);
+
+test("mutate refuses a change that is not a function", async () => {
+  await expect(mutate(request("POST"), store, "a", 5 as never)).rejects.toThrow(/mutate\(\) was given 5/);
 });

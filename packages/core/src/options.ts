@@ -102,6 +102,11 @@ function isCoding(value: unknown): boolean {
 
 function unknownOption(name: string, rules: OptionRules, where: string): TypeError {
   const names = Object.keys(rules);
+  if (name === "policy") {
+    return new TypeError(
+      `${where} has no option \`policy\`: give its members by themselves, as in { require: true }`,
+    );
+  }
   const [nearest] = names
     .map((known) => ({ known, distance: editsBetween(name.toLowerCase(), known.toLowerCase()) }))
     .filter(({ distance }) => distance <= 2)

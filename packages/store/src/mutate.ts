@@ -1,6 +1,6 @@
 import type { Policy } from "@entity-tag/core";
 import { anyFunction, CHECK_RULES, CODINGS, checkOptions, type OptionRules } from "@entity-tag/core/adapter";
-import { checkedElsewhere } from "./contract/options.ts";
+import { checkedElsewhere, checkStore } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
@@ -59,7 +59,10 @@ export async function mutate<T>(
   change: Change<T>,
   options: MutateOptions<T> = {},
 ): Promise<Response> {
+  checkStore(store, "mutate()");
   checkOptions(options, MUTATE_RULES, "mutate()");
+  if (typeof change !== "function")
+    throw new TypeError(`mutate() was given ${String(change)}: use a function of the current value`);
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
   const response = await mutated(request, store, key, change, { ...options, maxSwaps });
   return withLedgerField(request, store, response);
@@ -76,7 +79,10 @@ const MUTATE_RULES: OptionRules = {
     use: "the request's body, as a string or a Uint8Array",
   },
   location: { accepts: (value: unknown) => typeof value === "string", use: "a path or a URL" },
-  signal: checkedElsewhere,
+  signal: {
+    accepts: (value: unknown) => typeof (value as AbortSignal | null)?.throwIfAborted === "function",
+    use: "an AbortSignal",
+  },
 };
 
 async function mutated<T>(
@@ -107,7 +113,8 @@ async function mutated<T>(
     store,
     key,
     change,
-    policy: policyOf({ ifMatch, require, malformed, now }),
+    // Whatever its method, this request is a write.
+    policy: policyOf({ ifMatch, require: require === true ? [request.method] : require, malformed, now }),
     codings,
     maxSwaps,
     identity,

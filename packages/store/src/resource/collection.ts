@@ -68,22 +68,38 @@ function shownPage<T>(
   });
 }
 
-/** The members of the page. It lists one member more than the page holds, to know whether there is a next page. */
+/**
+ * The members of the page, and one more, to know whether there is a next page.
+ *
+ * Members that the client may not see do not count. A page that lacked them would tell how many there are, and a
+ * cursor after one of them would tell its key.
+ */
 async function look<T>(
   { request, settings, collection }: Listing<T>,
   { limit, after }: Page,
   values: boolean,
 ): Promise<Found<T>> {
-  const { store, authorize } = settings;
+  const { store } = settings;
   if (!store.list)
     throw new TypeError("Cannot list a collection: this store has no list method. Let key return null there");
-  const options = { limit: limit + 1, after, values, signal: request.signal };
-  const found = await store.list(collection.prefix, options);
-  const members = found.slice(0, limit);
-  const next = found.length > limit ? members.at(-1)?.key : undefined;
-  if (authorize === undefined) return { members, next };
-  const refusals = await Promise.all(members.map(({ key }) => unauthorized(settings, request, key)));
-  return { members: members.filter((_, index) => refusals[index] === undefined), next };
+  const wanted = limit + 1;
+  const seen: Member<T>[] = [];
+  for (let from = after, isMore = true; isMore; ) {
+    const options = { limit: wanted, after: from, values, signal: request.signal };
+    const found = await store.list(collection.prefix, options);
+    seen.push(...(await visible(settings, request, found)));
+    from = found.at(-1)?.key;
+    isMore = found.length === wanted && seen.length < wanted;
+  }
+  const members = seen.slice(0, limit);
+  return { members, next: seen.length > limit ? members.at(-1)?.key : undefined };
+}
+
+/** The members that the client may see. */
+async function visible<T>(settings: Settings<T>, request: Request, found: Member<T>[]): Promise<Member<T>[]> {
+  if (settings.authorize === undefined) return found;
+  const refusals = await Promise.all(found.map(({ key }) => unauthorized(settings, request, key)));
+  return found.filter((_, index) => refusals[index] === undefined);
 }
 
 function judged<T>({ request, settings }: Listing<T>, etag: EntityTag): Response | undefined {

@@ -23,13 +23,22 @@ export interface Place {
  */
 export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: Place): Response {
   const { media, cacheControl } = settings;
-  const written = settings.represent ? media.format(shownValue(settings, state, place) as T) : undefined;
-  const content = written ?? state.octets ?? media.format(state.value);
+  const content = settings.represent
+    ? written(settings, shownValue(settings, state, place))
+    : (state.octets ?? media.format(state.value));
   const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const headers = { "Content-Type": media.contentType, "Content-Length": String(body.byteLength) };
   return new Response(body as Uint8Array<ArrayBuffer>, {
     headers: { ...headers, "Cache-Control": cacheControl },
   });
+}
+
+/** What `represent` returned, as a body. The stored value must not be sent in its place: it may hold more. */
+function written<T>({ media }: Settings<T>, shown: unknown): string | Uint8Array {
+  const content: unknown = media.format(shown as T);
+  if (typeof content === "string" || content instanceof Uint8Array) return content;
+  const use = media.isJson ? "a value that JSON can write" : "a string or a Uint8Array";
+  throw new TypeError(`represent returned ${JSON.stringify(shown)}. Return ${use} for ${media.contentType}`);
 }
 
 /** The value as `represent` returns it, or the value itself. */

@@ -9,7 +9,7 @@ import {
   oneOf,
 } from "@entity-tag/core/adapter";
 import { checkKey } from "../contract/key.ts";
-import { checkedElsewhere } from "../contract/options.ts";
+import { checkedElsewhere, checkStore } from "../contract/options.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 import { checkMaxSwaps } from "../mutate.ts";
 import type { Scope } from "../write/idempotency.ts";
@@ -55,7 +55,9 @@ export interface ResourceOptions<T> extends Policy {
   /**
    * Decides whether this client may send this request for this key: `true` or `undefined` to go on, `false` for
    * 403, or a `Response` that refuses. It runs before anything else. For a collection it is called with the prefix,
-   * and again for each member. Members that it refuses are left out.
+   * and again for each member. Members that it refuses are left out, so it may be called for many of them.
+   * For POST to a collection, it is called with the prefix and with the new key. A client that may write also sees
+   * what is there: in the answer to PATCH, and in a 412 under `Prefer: return=representation`.
    */
   authorize?: ((request: Request, key: string) => Verdict | Promise<Verdict>) | undefined;
   /** The same as for `mutate`. */
@@ -88,9 +90,9 @@ export interface ResourceOptions<T> extends Policy {
   post?: "save" | undefined;
   /**
    * Lets POST to a collection create a member. `true` makes a random key. A function returns a key, which is
-   * appended to the collection's prefix. Default: POST to a collection is 405.
+   * appended to the collection's prefix; it may see a value that `validate` refuses later. Default: POST to a collection is 405.
    */
-  newKey?: true | ((value: T, request: Request) => string) | undefined;
+  newKey?: true | ((value: T, request: Request) => string | Promise<string>) | undefined;
   /** How conditions on a collection are treated. Default `"judge"`: they are judged by the tag of the page. */
   collectionConditions?: "judge" | "ignore" | "refuse" | undefined;
   /** What tags are made of. `"time+version"` shows when the record was last changed. Default `"version"`. */
@@ -153,19 +155,26 @@ const RESOURCE_RULES: OptionRules = {
   },
   collectionConditions: oneOf("judge", "ignore", "refuse"),
   tag: oneOf(...Object.keys(TAG_FORMATS)),
-  cacheControl: { accepts: (value: unknown) => typeof value === "string", use: 'a field such as "no-cache"' },
+  cacheControl: {
+    accepts: (value: unknown) => typeof value === "string" && /^[\t\x20-\x7e]*$/.test(value),
+    use: 'a field such as "no-cache"',
+  },
   ...{ contentType: checkedElsewhere, maxBytes: checkedElsewhere, maxItems: checkedElsewhere },
   maxSwaps: checkedElsewhere,
 };
 
+/** The methods that write to a member: with `post: "save"`, POST is one of them. */
+const WRITES = ["PUT", "PATCH", "DELETE", "POST"];
+
 export function settingsOf<T>(store: VersionedStore<T>, options: ResourceOptions<T>): Settings<T> {
+  checkStore(store, "resource()");
   checkOptions(options, RESOURCE_RULES, "resource()");
   const { key = keyOfPath, tag = "version", ifMatch, require, malformed, now } = options;
   if (typeof key === "string") checkKey(key);
   const { authorize, scope, represent, collection, read, validate, post, newKey } = options;
   return {
     ...{ store, authorize, scope, represent, collection, read, validate, post, newKey },
-    policy: policyOf({ ifMatch, require, malformed, now }),
+    policy: policyOf({ ifMatch, require: require === true ? WRITES : require, malformed, now }),
     format: TAG_FORMATS[tag],
     putValidator: options.putValidator ?? false,
     mustExist: options.mustExist ?? false,

@@ -27,7 +27,10 @@ export function keyBelow(path: string): (request: Request) => Target {
   if (typeof path !== "string" || !path.startsWith("/")) {
     throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path such as "/pages"`);
   }
-  const base = path.endsWith("/") ? path : `${path}/`;
+  // Requests have their paths encoded, so "/caf\u00e9" would never be met.
+  const { pathname: encoded, search, hash } = new URL(`http://localhost${path}`);
+  if (search || hash) throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path alone`);
+  const base = encoded.endsWith("/") ? encoded : `${encoded}/`;
   const url = (key: string) => base + encodeURIComponent(key);
   return (request) => {
     const { pathname } = new URL(request.url);

@@ -1,3 +1,4 @@
+import { keyProblem } from "../contract/key.ts";
 import { newVersion } from "../contract/version.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import { mergePatch } from "../merge-patch.ts";
@@ -7,7 +8,7 @@ import { identityOf } from "../write/idempotency.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { invalidValue, problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
-import { approved } from "./approval.ts";
+import { approved, unauthorized } from "./approval.ts";
 import { type Bytes, isSame, readBytes } from "./body.ts";
 import { type Parsed, parseJson } from "./json.ts";
 import { foreignCharset, isOneOf } from "./media.ts";
@@ -82,9 +83,8 @@ export async function create<T>(
   if (bytes instanceof Response) return bytes;
   const parsed = parsedBy(settings, settings.media.parse, bytes);
   if (parsed instanceof Response) return parsed;
-  const { newKey } = settings;
-  const key = collection.prefix + (typeof newKey === "function" ? newKey(parsed, request) : newVersion());
-  const place = { key, url: urlBelow(request, collection)(key) };
+  const place = await newPlace(settings, request, collection, parsed);
+  if (place instanceof Response) return place;
   const identity = await identityIn(settings, request, undefined, bytes, place.url);
   if (identity instanceof Response) return identity;
   const change: Change<T> = (current) =>
@@ -96,6 +96,43 @@ export async function create<T>(
   const octets = keepsOctets(settings) ? bytes : undefined;
   const it = { ...writeOf(settings, request, place), policy, change, octets, identity };
   return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url });
+}
+
+/** The place of a new member, or the answer that says why it cannot have one. */
+async function newPlace<T>(
+  settings: Settings<T>,
+  request: Request,
+  collection: Collection,
+  value: T,
+): Promise<Place | Response> {
+  const name = await newName(settings, request, value);
+  if (name instanceof Response) return name;
+  const key = collection.prefix + name;
+  const unusable = typeof name !== "string" || name === "" ? "it is not a name" : keyProblem(key);
+  if (unusable) return invalidValue(`No key can be made of this content: ${unusable}.`);
+  const url = urlBelow(request, collection)(key);
+  if (!isAddress(url, request)) return invalidValue("No address can be made of this content.");
+  return (await unauthorized(settings, request, key)) ?? { key, url };
+}
+
+/** The key of a new member below its collection. */
+async function newName<T>(settings: Settings<T>, request: Request, value: T): Promise<string | Response> {
+  const { newKey } = settings;
+  if (typeof newKey !== "function") return newVersion();
+  try {
+    return await newKey(value, request);
+  } catch (error) {
+    // A value that is not valid may lack what the key is made of.
+    const refusal = await approved(settings, value, null);
+    if (refusal instanceof Response) return refusal;
+    throw error;
+  }
+}
+
+/** True when a client that follows the url arrives there. A URL parser removes `..`, and encodes other letters. */
+function isAddress(url: string, request: Request): boolean {
+  const { href, hash } = new URL(url, request.url);
+  return href.endsWith(url) && hash === "";
 }
 
 type Stored<T> = Versioned<T> | VersionInfo;
@@ -153,7 +190,8 @@ function parsedBy<T, V>(
   bytes: Bytes,
 ): V | Response {
   const sent = parse(bytes);
-  if ("value" in sent) return read ? (read(sent.value) as V) : sent.value;
+  // null cannot be stored, and a `read` that takes members away would throw on it.
+  if ("value" in sent) return read && sent.value !== null ? (read(sent.value) as V) : sent.value;
   return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
 }
 
@@ -176,10 +214,13 @@ function keepsOctets<T>({ represent, read }: Settings<T>): boolean {
 function isStoredAsSent<T>(settings: Settings<T>, current: Stored<T>, sent: Bytes): boolean {
   if (settings.putValidator) return true;
   if (settings.represent) return false;
+  const hasValue = "value" in current;
   // A repeat whose version was replaced is known only to a ledger, and stores with a ledger keep octets.
-  if (!("value" in current)) return true;
-  if (current.octets) return isSame(current.octets, sent);
-  const written = settings.media.format(current.value);
+  if (!hasValue && !settings.read) return true;
+  if (hasValue && current.octets) return isSame(current.octets, sent);
+  const value = hasValue ? current.value : parsedBy<T, T>(settings, settings.media.parse, sent);
+  if (value instanceof Response) return false;
+  const written = settings.media.format(value);
   return isSame(typeof written === "string" ? new TextEncoder().encode(written) : written, sent);
 }
 
@@ -226,7 +267,13 @@ async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T
   if (outcome.kind === "refused") {
     return refuse(settings, request, { refusal: outcome.refusal, found: outcome.current, place });
   }
-  const shown = (_: T, state: Versioned<T>) => represent(settings, state, place);
+  const first = outcome.kind === "repeated" ? outcome.first : undefined;
+  // A repeated POST made up another key, which it did not use.
+  const isElsewhere = first?.key !== undefined && first.key !== place.key;
+  const written = isElsewhere ? { key: first.key!, url: first.location ?? place.url } : place;
+  const refusal = isElsewhere ? await unauthorized(settings, request, written.key) : undefined;
+  if (refusal) return refusal;
+  const shown = (_: T, state: Versioned<T>) => represent(settings, state, written);
   const { format } = settings;
   return answerTo(outcome, { request, echo, location, represent: shown, format, mayBeStamped });
 }

@@ -2,7 +2,7 @@ import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import type { Outcome } from "./outcome.ts";
 import { preferredReturn } from "./prefer.ts";
 import { busy, constraintViolated, full, invalidValue, notFound, problem } from "./problem.ts";
-import type { TagFormat } from "./tag-format.ts";
+import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
 import { stamp } from "./validators.ts";
 
 /** Represents a value: a 200 with a body. The state has the octets of the value, if they were kept. */
@@ -85,7 +85,9 @@ async function repeated<T>(
   const isCurrent = current?.version === version;
   if (isCurrent && "value" in current) return success({ ...shown, location }, current, created);
   const info: VersionInfo = isCurrent ? current : { version };
-  const headers = stamped(shown, new Headers(), info);
+  // A tag with a time in it cannot be made again of the version alone.
+  const isKnown = isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
+  const headers = isKnown ? stamped(shown, new Headers(), info) : new Headers();
   if (created) headers.set("Location", location);
   if (shown.represent && (shown.echo || preferredReturn(shown.request)))
     headers.set("Preference-Applied", "return=minimal");

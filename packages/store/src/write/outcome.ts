@@ -27,6 +27,8 @@ export type Outcome<T> =
 
 /** What a write did, for recognising its repeat. */
 export interface FirstOutcome {
+  /** The key that it wrote, where a ledger knows it. */
+  key?: string;
   version: string | null;
   created: boolean;
   /** The `Location` of the created resource, as the answer gave it. */

@@ -10,6 +10,7 @@ export interface TagFormat {
 
 /** The length of the time in a tag: `2026-01-15T10:30:00.000Z` and the dot after it. */
 const TIME_LENGTH = 25;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\./;
 
 /**
  * The formats of tags by name.
@@ -22,7 +23,11 @@ const TIME_LENGTH = 25;
 export const TAG_FORMATS = {
   version: { tagOf: ({ version }) => versionTag(version), versionIn: (opaque) => opaque },
   "time+version": {
-    tagOf: ({ version, lastModified = 0 }) => strong(`${new Date(lastModified).toISOString()}.${version}`),
-    versionIn: (opaque) => opaque.slice(TIME_LENGTH),
+    // A store that keeps no times has the version alone: it guards writes as well.
+    tagOf: ({ version, lastModified }) =>
+      lastModified === undefined
+        ? versionTag(version)
+        : strong(`${new Date(lastModified).toISOString()}.${version}`),
+    versionIn: (opaque) => (TIME.test(opaque) ? opaque.slice(TIME_LENGTH) : opaque),
   },
 } as const satisfies Record<string, TagFormat>;

@@ -1,0 +1,192 @@
+import { keyBelow, mutate, type ResourceOptions, resource, type VersionedStore } from "@entity-tag/store";
+import { memoryStore } from "@entity-tag/store/memory";
+import { describe, expect, test } from "vitest";
+
+type Note = Record<string, unknown>;
+
+const key = keyBelow("/notes");
+const JSON_TYPE = { "Content-Type": "application/json" };
+const KEYED = { "Idempotency-Key": '"k"' };
+
+function notes(options: ResourceOptions<Note> = {}, store: VersionedStore<Note> = memoryStore()) {
+  const handle = resource(store, { key, ...options });
+  return (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) =>
+    handle(
+      new Request(`http://localhost${path}`, {
+        method,
+        headers: body === undefined ? headers : { ...JSON_TYPE, ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+}
+
+const tagOf = (response: Response) => response.headers.get("ETag")!;
+
+describe("a repeated request", () => {
+  test("resource shows a repeated POST the member that the first one made", async () => {
+    const represent = (note: Note, { key, url, etag }: { key: string; url: string; etag: string }) => ({
+      ...note,
+      ...{ key, url, etag },
+    });
+    const send = notes({ newKey: true, represent });
+    const first = await (await send("POST", "/notes", KEYED, { a: 1 })).json();
+    const again = await send("POST", "/notes", KEYED, { a: 1 });
+    expect(await again.json()).toEqual(first);
+    expect(again.headers.get("Location")).toBe(first.url);
+  });
+
+  test("resource shows a repeated POST nothing that the client may no longer read", async () => {
+    const refused = new Set<string>();
+    const send = notes({ newKey: true, represent: (note) => note, authorize: (_, key) => !refused.has(key) });
+    const location = (await send("POST", "/notes", KEYED, { a: 1 })).headers.get("Location")!;
+    refused.add(location.slice("/notes/".length));
+    const again = await send("POST", "/notes", KEYED, { a: 1 });
+    expect([again.status, tagOf(again)]).toEqual([403, null]);
+  });
+
+  test("resource sends no validator to a repeated PUT of which `read` dropped a part (§9.3.4)", async () => {
+    const read = (body: unknown) => ({ a: (body as Note).a });
+    const send = notes({ read });
+    for (const _ of ["first", "again"]) {
+      expect(tagOf(await send("PUT", "/notes/x", KEYED, { a: 1, etag: "x" }))).toBeNull();
+    }
+    const other = { "Idempotency-Key": '"other"' };
+    const exact = await send("PUT", "/notes/y", other, { a: 1 });
+    expect(tagOf(exact)).toMatch(/^"/);
+    expect(tagOf(await send("PUT", "/notes/y", other, { a: 1 }))).toBe(tagOf(exact));
+  });
+
+  test("resource makes up no time for the tag of a version that was replaced", async () => {
+    const send = notes({ tag: "time+version" });
+    const first = tagOf(await send("PUT", "/notes/x", KEYED, { a: 1 }));
+    expect(tagOf(await send("PUT", "/notes/x", KEYED, { a: 1 }))).toBe(first);
+    await send("PUT", "/notes/x", {}, { a: 2 });
+    const again = await send("PUT", "/notes/x", KEYED, { a: 1 });
+    expect([again.status, tagOf(again)]).toEqual([201, null]);
+  });
+
+  test("resource makes tags of the version alone where a store keeps no times", async () => {
+    const kept = memoryStore<Note>();
+    const timeless: VersionedStore<Note> = {
+      read: async (key) => {
+        const { lastModified: _, ...found } = (await kept.read(key)) ?? { version: "" };
+        return found.version === "" ? null : (found as never);
+      },
+      swap: (...given) => kept.swap(...given),
+    };
+    const send = notes({ tag: "time+version" }, timeless);
+    await kept.swap("x", null, { a: 1 });
+    const tag = tagOf(await send("GET", "/notes/x"));
+    expect(tag).not.toContain("1970");
+    expect((await send("GET", "/notes/x", { "If-None-Match": tag })).status).toBe(304);
+    expect((await send("PUT", "/notes/x", { "If-Match": tag }, { a: 2 })).status).toBe(204);
+  });
+});
+
+describe("a member that is hidden from a client", () => {
+  const authorize = (_: Request, key: string) => !key.startsWith("secret");
+
+  test("resource names no hidden member in a cursor, and fills the page with what may be seen", async () => {
+    const store = memoryStore<Note>();
+    for (const name of ["a", "secret 1", "secret 2", "secret 3", "y", "z"]) {
+      await store.swap(name, null, { name });
+    }
+    const send = notes({ authorize }, store);
+    const page = await (await send("GET", "/notes?limit=2")).json();
+    expect(page.items.map(({ key }: { key: string }) => key)).toEqual(["a", "y"]);
+    const cursor = new URL(page.next, "http://localhost").searchParams.get("cursor")!;
+    expect(atob(cursor)).toBe("y");
+    const last = await (await send("GET", page.next)).json();
+    expect([last.items.length, last.next]).toEqual([1, undefined]);
+  });
+
+  test("resource shows no next page of which the client may see nothing", async () => {
+    const store = memoryStore<Note>();
+    for (const name of ["a", "secret 1", "secret 2"]) await store.swap(name, null, { name });
+    const page = await notes({ authorize }, store)("GET", "/notes?limit=1");
+    expect([page.headers.get("Link"), (await page.json()).next]).toEqual([null, undefined]);
+  });
+
+  test("resource asks whether the client may write the new member, before it says that it is there", async () => {
+    const store = memoryStore<Note>();
+    const send = notes({ newKey: (note) => String(note.name), authorize }, store);
+    expect((await send("POST", "/notes", {}, { name: "secret" })).status).toBe(403);
+    await store.swap("secret", null, { name: "there" });
+    expect((await send("POST", "/notes", {}, { name: "secret" })).status).toBe(403);
+    expect((await store.read("secret"))?.value).toEqual({ name: "there" });
+  });
+});
+
+describe("content that user functions do not expect", () => {
+  test.each(["PUT", "PATCH", "POST"])(
+    "resource refuses %s of null, and calls no function with it",
+    async (method) => {
+      const read = (body: unknown) => ({ a: (body as Note).a });
+      const send = notes({ read, post: "save", newKey: (note) => String(note.a) });
+      await send("PUT", "/notes/x", {}, { a: 1 });
+      const type = method === "PATCH" ? { "Content-Type": "application/merge-patch+json" } : {};
+      expect((await send(method, "/notes/x", type, null)).status).toBe(422);
+      if (method === "POST") expect((await send(method, "/notes", type, null)).status).toBe(422);
+    },
+  );
+
+  test.each([undefined, "", ".", "..", "a\0", "\ud800", "x".repeat(3000), 7])(
+    "resource refuses content of which newKey makes %j, and stores nothing",
+    async (name) => {
+      const store = memoryStore<Note>();
+      const answer = await notes({ newKey: () => name as string }, store)("POST", "/notes", {}, {});
+      expect(answer.status).toBe(422);
+      expect(await store.list("", { limit: 10 })).toEqual([]);
+    },
+  );
+
+  test("resource refuses a name that is no path before it is stored", async () => {
+    const store = memoryStore<Note>();
+    const send = notes({ key: undefined, newKey: (note) => String(note.name) }, store);
+    expect((await send("POST", "/notes/", {}, { name: "日本" })).status).toBe(422);
+    const created = await send("POST", "/notes/", {}, { name: encodeURIComponent("日本") });
+    expect((await send("GET", created.headers.get("Location")!)).status).toBe(200);
+    expect(await store.list("", { limit: 10 })).toHaveLength(1);
+  });
+
+  test("resource lets validate refuse a value on which newKey throws", async () => {
+    const newKey = (note: Note) => (note.name as string).toLowerCase();
+    const validate = (note: unknown) => typeof (note as Note).name === "string" || "Give it a name.";
+    const answer = await notes({ newKey, validate })("POST", "/notes", {}, {});
+    expect([answer.status, (await answer.json()).detail]).toEqual([422, "Give it a name."]);
+    await expect(notes({ newKey })("POST", "/notes", {}, {})).rejects.toThrow(TypeError);
+  });
+
+  test("resource never sends the stored value where represent returned nothing", async () => {
+    const send = notes({ represent: () => undefined });
+    await expect(send("PUT", "/notes/x", {}, { secret: 1 })).rejects.toThrow(/represent returned undefined/);
+    await expect(send("GET", "/notes/x")).rejects.toThrow(/represent returned undefined/);
+  });
+});
+
+describe("require", () => {
+  test("resource requires a condition of a POST that saves, and none of one that creates", async () => {
+    const send = notes({ post: "save", newKey: true, require: true });
+    expect((await send("POST", "/notes/x", {}, { a: 1 })).status).toBe(428);
+    expect((await send("POST", "/notes/x", { "If-None-Match": "*" }, { a: 1 })).status).toBe(201);
+    expect((await send("POST", "/notes", {}, { a: 1 })).status).toBe(201);
+  });
+
+  test.each(["POST", "PUT", "LOCK"])("mutate requires a condition of %s", async (method) => {
+    const store = memoryStore<number>();
+    const asked = new Request("http://localhost/x", { method });
+    expect((await mutate(asked, store, "x", () => 1, { require: true })).status).toBe(428);
+    expect(await store.read("x")).toBeNull();
+  });
+});
+
+describe("keyBelow", () => {
+  test.each(["/caf\u00e9", "/a b", "/x/../y"])("keyBelow meets the requests below %s", async (path) => {
+    const request = new Request(new URL(`${path}/k`, "http://localhost"));
+    expect(keyBelow(path)(request)).toBe("k");
+  });
+
+  test.each(["/a?x=1", "/a#b"])("keyBelow refuses %s", (path) => {
+    expect(() => keyBelow(path)).toThrow(TypeError);
+  });
+});
