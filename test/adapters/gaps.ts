@@ -46,10 +46,11 @@ export const hasTrait: Record<Trait, (row: Row) => boolean> = {
 
 const onNode = [
   ...["no conditions", "node:http", "Express", "Express with files", "Connect", "Polka"],
-  ...["Hono", "h3", "Fastify", "Koa"],
+  ...["Hono", "h3", "Fastify", "Koa", "@entity-tag/fastify", "@entity-tag/koa"],
 ];
 const onBun = ["Bun.serve fetch", "Bun.serve routes", "Elysia"];
 const byNodeAdapter = ["node:http", "node:http2", "Express", "Connect", "Polka", "Fastify", "Koa"];
+const byHooks = ["@entity-tag/fastify", "@entity-tag/koa"];
 const nextTargets = ["Next on Node", "Next on edge"];
 
 const closed = "no answer: the server closed the connection";
@@ -58,7 +59,7 @@ export const gaps: readonly Gap[] = [
   {
     reason:
       "Where nobody knows the state beforehand, a Range beside an If-Range is hidden from a Node handler: it gets the whole",
-    targets: [...byNodeAdapter, "Express with files"],
+    targets: [...byNodeAdapter, "Express with files", ...byHooks],
     rows: { mode: "late", methods: ["GET", "QUERY"], trait: "an If-Range that holds" },
     found: ["200 instead of 206", "200 instead of 416"],
   },
@@ -124,7 +125,7 @@ export const gaps: readonly Gap[] = [
   },
   {
     reason: "Node may write the header in the encoding of the body beside it: obs-text comes out as UTF-8",
-    targets: ["Express", "Fastify", "Koa", "Next on Node"],
+    targets: ["Express", "Fastify", "Koa", "Next on Node", ...byHooks],
     rows: { methods: ["GET"], outcome: "proceed", trait: "obs-text in the tag" },
     found: ["etag: "],
   },

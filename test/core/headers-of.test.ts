@@ -12,6 +12,14 @@ describe("headersOf", () => {
     expect(headersOf({ "if-match": ['"v1"', '"v2"'] }).get("if-match")).toBe('"v1", "v2"');
   });
 
+  it("headersOf counts every line of a field of which Node keeps one", () => {
+    const raw = ["If-Modified-Since", "Mon", "Host", "a", "if-modified-since", "Tue", "If-Match", '"v1"'];
+    const { get } = headersOf({ "if-modified-since": "Mon", "if-match": '"v2"' }, raw);
+    expect(get("if-modified-since")).toBe("Mon, Tue");
+    expect(get("if-match")).toBe('"v2"');
+    expect(headersOf({}, [...raw, ...raw]).get("if-match")).toBeUndefined();
+  });
+
   it("headersOf finds no field that the object only inherits", () => {
     expect(headersOf({}).get("constructor")).toBe(undefined);
     expect(headersOf({ etag: undefined }).get("etag")).toBe(undefined);

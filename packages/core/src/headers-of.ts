@@ -4,14 +4,18 @@ export type PlainHeaders = Readonly<Record<string, string | readonly string[] | 
 /**
  * The fields of a plain object, with the `get` of a `Headers`.
  *
- * Names may be in any case. Several values of one field are one list (§5.3).
+ * Names may be in any case. Several values of one field are one list (§5.3). Node keeps one line alone of some fields:
+ * give it `req.rawHeaders`, too, and all lines count.
  *
  * @throws {TypeError} if it is given a `Headers` or anything else that is not a plain object of strings
  * @example
  * headersOf({ "if-none-match": '"v1"' }).get("If-None-Match"); // '"v1"'
  * @see RFC 9110 §5.3
  */
-export function headersOf(fields: PlainHeaders): { get(name: string): string | undefined } {
+export function headersOf(
+  fields: PlainHeaders,
+  rawHeaders: readonly string[] = [],
+): { get(name: string): string | undefined } {
   const isPlain = typeof fields === "object" && fields !== null && typeof fields.get !== "function";
   if (!isPlain) {
     throw new TypeError(
@@ -21,6 +25,14 @@ export function headersOf(fields: PlainHeaders): { get(name: string): string | u
   const values = new Map<string, string | undefined>();
   for (const [name, value] of Object.entries(fields)) {
     values.set(name.toLowerCase(), typeof value === "object" ? value.join(", ") : value);
+  }
+  const lines = new Map<string, string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase();
+    const before = lines.get(name);
+    lines.set(name, before === undefined ? rawHeaders[i + 1]! : `${before}, ${rawHeaders[i + 1]}`);
+    // A field that somebody removed stays away, and one that somebody changed stays changed.
+    if (before !== undefined && values.get(name) !== undefined) values.set(name, lines.get(name));
   }
   return { get: (name) => values.get(name.toLowerCase()) };
 }

@@ -63,6 +63,8 @@ export interface ConditionalOptions extends Policy {
 
 const RULES = { ...LATE_RULES, current: anyFunction(), ranges: oneOf("checked", "unchecked") };
 const MAX_BYTES = 1_048_576;
+/** A range that the representation does not have (§15.5.17). Conditions come before it (§13.2.2). */
+const RANGE_NOT_SATISFIABLE = 416;
 
 /** A request as it came, and its state if that is known. */
 interface Asked {
@@ -80,7 +82,8 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
   const asked = new WeakMap<FastifyRequest, Asked>();
 
   app.addHook("onRequest", async (request, reply) => {
-    const it = { request: { method: request.method, headers: headersOf({ ...request.headers }) } };
+    const headers = headersOf(request.headers, request.raw.rawHeaders);
+    const it = { request: { method: request.method, headers } };
     asked.set(request, it);
     if (isRead(request.method)) markCoding(request.raw, reply.raw, it.request);
     if (current === undefined) hideRange(request, it, options);
@@ -109,7 +112,11 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
   app.addHook("onSend", async (request, reply, sent) => {
     const it = asked.get(request);
     const payload = isResponse(sent) ? (contentOf(reply, sent) ?? null) : sent;
-    if (it === undefined || it.isReplaced || !isTransfer(request.method, reply.statusCode)) return payload;
+    if (it === undefined || it.isReplaced) return payload;
+    if (it.state === undefined && reply.statusCode === RANGE_NOT_SATISFIABLE) {
+      return judgeRange(it.request, reply, payload, { ...options, codings });
+    }
+    if (!isTransfer(request.method, reply.statusCode)) return payload;
     const validators = validatorFields(it.state ?? null);
     for (const [name, value] of validators) if (!reply.hasHeader(name)) reply.header(name, value);
     return validators.length > 0 ? payload : judgeLate(it.request, reply, payload, { ...options, codings });
@@ -145,6 +152,23 @@ async function judgeLate(
   if (isByDate && late.body === undefined && coding && etag) reply.header("ETag", tagOfCoding(etag, coding));
   replace(reply, late);
   if (content instanceof Readable) content.destroy();
+  return late.body ?? null;
+}
+
+/** The handler, which asked no condition, found that the range is beyond the end. */
+function judgeRange(
+  request: ConditionalRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  options: ConditionalOptions,
+): unknown {
+  if (!isRead(request.method)) return payload;
+  const etag = parseTag(reply.getHeader("etag")?.toString());
+  const lastModified = parseDate(reply.getHeader("last-modified")?.toString());
+  const late = lateResponse(request, withCodings({ etag, lastModified }, options.codings), options);
+  if (late === undefined) return payload;
+  replace(reply, late);
+  if (payload instanceof Readable) payload.destroy();
   return late.body ?? null;
 }
 

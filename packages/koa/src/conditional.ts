@@ -62,6 +62,8 @@ export interface ConditionalOptions extends Policy {
 
 const RULES = { ...LATE_RULES, current: anyFunction(), ranges: oneOf("checked", "unchecked") };
 const MAX_BYTES = 1_048_576;
+/** A range that the representation does not have (§15.5.17). Conditions come before it (§13.2.2). */
+const RANGE_NOT_SATISFIABLE = 416;
 
 /**
  * Koa middleware that obeys the conditions of each request.
@@ -82,7 +84,7 @@ export function conditional(options: ConditionalOptions = {}): Middleware {
     throw new TypeError("Cannot require conditions without `current`: a write is judged before the handler");
   }
   return async (ctx, next) => {
-    const request = { method: ctx.method, headers: headersOf(ctx.req.headers) };
+    const request = { method: ctx.method, headers: headersOf(ctx.req.headers, ctx.req.rawHeaders) };
     const given = current && (await current(ctx));
     if (isResponse(given)) return answerWith(ctx, given);
     const state = given === undefined ? undefined : withCodings(checkedState(given), codings);
@@ -93,6 +95,8 @@ export function conditional(options: ConditionalOptions = {}): Middleware {
       hideRange(ctx, request, state, options);
     }
     await next();
+    if (state === undefined && ctx.status === RANGE_NOT_SATISFIABLE)
+      return judgeRange(ctx, request, options, codings);
     if (!isTransfer(request.method, ctx.status)) return;
     for (const [name, value] of validatorFields(state ?? null))
       if (!ctx.response.get(name)) ctx.set(name, value);
@@ -131,6 +135,20 @@ async function judgeLate(
   const isByDate = request.headers.get("if-none-match") == null;
   if (isByDate && late.body === undefined && coding && etag) ctx.set("ETag", tagOfCoding(etag, coding));
   replace(ctx, late);
+}
+
+/** The handler, which asked no condition, found that the range is beyond the end. */
+function judgeRange(
+  ctx: Context,
+  request: ConditionalRequest,
+  options: ConditionalOptions,
+  codings: readonly string[],
+): void {
+  if (!isRead(request.method)) return;
+  const etag = parseTag(ctx.response.get("ETag"));
+  const state = withCodings({ etag, lastModified: parseDate(ctx.response.get("Last-Modified")) }, codings);
+  const late = lateResponse(request, state, options);
+  if (late !== undefined) replace(ctx, late);
 }
 
 /** The tag of the answer: its own, or a new one, which is added to it. */

@@ -41,6 +41,8 @@ export const targets: readonly Target[] = [
   over("bun", "elysia", "Elysia"),
   over("node", "fastify", "Fastify"),
   over("node", "koa", "Koa"),
+  over("node", "fastify-plugin", "@entity-tag/fastify"),
+  over("node", "koa-middleware", "@entity-tag/koa"),
 ];
 
 /** One server; Next runs each file on the runtime that it names. */
