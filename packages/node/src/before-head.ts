@@ -17,12 +17,13 @@ import { setWrittenHead } from "./written-head.ts";
 export type { BeforeHeadOptions, DropLimits, FirstContent, HeadHook, NodeRequest, NodeResponse, Replacement };
 
 /**
- * Calls the hook when the head of the response is due, in whichever way the handler writes, over HTTP/1 and HTTP/2.
+ * Calls the hook when the head of the response is due, whichever way the handler writes, over HTTP/1 and HTTP/2.
  *
- * The hook can still change the status and the fields, and may return an answer that is sent in place of the handler's.
- * A head that was given to `writeHead` waits for the first content, over HTTP/2 until the end of the same turn of the
- * event loop. Meanwhile `headersSent` is true, and a change by the handler throws, as it does without the hook. The hook
- * is called once; if the head cannot be sent, it is called again for the head of the error page.
+ * The hook can still change the status and the fields, and may return an answer that is sent instead of the
+ * handler's. A head that was given to `writeHead` waits for the first content; over HTTP/2 it waits until the end
+ * of the same turn of the event loop. Meanwhile `headersSent` is true, and a change by the handler throws, as it
+ * does without the hook. The hook is called once. If the head cannot be sent, it is called again for the head of
+ * the error page.
  *
  * Writes of a handler whose answer has been replaced are accepted and dropped, at the pace of a slow client, up to
  * `maxDroppedBytes` and `dropTimeoutMs`. Then the handler sees `close` without `finish`, as if its client had left. Over
@@ -73,7 +74,7 @@ function writeHeadOf(answer: PendingAnswer, status: number, phrase: unknown, fie
   if (phase !== "judged") return below.writeHead.call(res, status, phrase, fields);
   if (phrase === undefined && fields === undefined) res.statusCode = status;
   else answer.head = setWrittenHead(res, isHttp2, status, phrase, fields);
-  // A layer nearer to the handler has made another answer of it.
+  // A layer nearer to the handler has turned it into another answer.
   if (res.statusCode !== (answer.replacement?.status ?? answer.judgedStatus))
     judge(answer, { isWhole: false });
   passHead(answer);
@@ -90,7 +91,7 @@ function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: un
   return res;
 }
 
-/** Nobody stands at the end of a turn to whom an error could be thrown. */
+/** Swallows the error: at the end of a turn there is no caller that could catch it. */
 function sendAtLast(answer: PendingAnswer): void {
   if (answer.phase !== "held" || answer.parts !== undefined) return;
   try {
@@ -108,7 +109,7 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
       return dropWrite(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
     return below.write.call(res, chunk, encoding, callback);
   }
-  // Node says what is wrong with it, and sends no head.
+  // Node throws the error for it, and sends no head.
   if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
   if (isContent(chunk) && isAwaited(answer)) {
     return gather(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
@@ -149,7 +150,7 @@ function flushHeadersOf(answer: PendingAnswer): void {
   attempt(answer, () => below.flushHeaders?.call(res));
 }
 
-/** Judges an answer that goes on, and sends its head if that is not for Node to do. False: it is replaced. */
+/** Judges an answer whose content continues, and sends its head unless Node does that. False: it is replaced. */
 function bringHead(answer: PendingAnswer, content: FirstContent): boolean {
   judge(answer, content);
   if (answer.replacement) discard(answer);
@@ -157,14 +158,14 @@ function bringHead(answer: PendingAnswer, content: FirstContent): boolean {
   return answer.replacement === undefined;
 }
 
-/** Whether the head waits for the rest of content whose length is known. */
+/** True when the head waits for the rest of content whose length is known. */
 function isAwaited(answer: PendingAnswer): boolean {
   const { res, options } = answer;
   if (answer.parts) return true;
   if (!options.awaitedBytes || !Number.isNaN(answer.missingBytes)) return false;
   answer.missingBytes = Number(res.getHeader("content-length") ?? 0);
   if (!(answer.missingBytes > 0 && answer.missingBytes <= options.awaitedBytes())) return false;
-  // The layers nearer to the handler add their fields now, as they would without us.
+  // The layers nearer to the handler add their fields now, as they would without this package.
   if (answer.phase === "open") res.writeHead(res.statusCode);
   answer.parts = [];
   return true;
@@ -192,7 +193,7 @@ function isContent(chunk: unknown): chunk is string | Uint8Array {
   return typeof chunk === "string" || chunk instanceof Uint8Array;
 }
 
-/** A copy: the handler may write to its own once it goes on. */
+/** A copy, because the handler may write to its own buffer when it goes on. */
 function bytesOf(chunk: string | Uint8Array, encoding: unknown): Buffer {
   return typeof chunk === "string" ? Buffer.from(chunk, encoding as BufferEncoding) : Buffer.from(chunk);
 }

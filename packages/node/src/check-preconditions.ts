@@ -21,20 +21,20 @@ import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { addValidator, ownValidators, takeBackFromErrors } from "./own-validators.ts";
 import { sendInstead } from "./replacement.ts";
 
-/** What {@link checkPreconditions} may be told. */
+/** The options of {@link checkPreconditions}. */
 export interface CheckOptions extends Policy {
   /** The codings whose tags name the same version: `"v1-gzip"` names `"v1"`. Default: gzip, deflate, br and zstd. */
   codings?: readonly string[] | undefined;
 }
 
 /**
- * Whether the conditions of the request settle its answer: then 304, 400, 412 or 428 has been sent.
+ * True when the conditions of the request decide its answer: then 304, 400, 412 or 428 has been sent.
  *
- * Check before the handler acts. Check again when the write is made, or make it conditional on the version: whoever
- * awaits anything in between loses updates otherwise. Fields that were set on `res` before go out with a 304, too, as
- * `Cache-Control` and `Vary` must. If `false` for a read, the validators of `current` are set on `res` where they are
- * missing, and taken back if the answer turns out to be an error; where `If-Range` fails, `Range` is gone from
- * `req.headers`.
+ * Check before the handler acts. Then make the write conditional on the version that was judged, because any
+ * `await` between the check and the write can lose an update. Fields that were set on `res` before are also in a
+ * 304, as `Cache-Control` and `Vary` must be. If it returns false for a read, it sets the validators of `current`
+ * on `res` where they are missing, and removes them again if the answer turns out to be an error. Where `If-Range`
+ * fails, it removes `Range` from `req.headers`.
  *
  * @throws {TypeError} if a tag or a time in `current` is not valid
  * @example
@@ -49,15 +49,15 @@ export function checkPreconditions(
   current: Current,
   policy?: CheckOptions,
 ): boolean {
-  // First, since it throws: a mistake must not wait for the first request with a condition.
+  // First, because it throws: a mistake must not wait for the first request with a condition.
   if (policy !== undefined) checkOptions(policy, CHECK_RULES, "checkPreconditions()");
   checkValidators(current);
-  // Most requests have no condition: for them, looking is all that there is to do.
+  // Most requests have no condition, and for them this look is all the work.
   if (policy === undefined && !hasCondition(req) && hasNoValidator(current)) return false;
   return judge(req, res, current, policy ?? {});
 }
 
-/** Whether nothing has to be set on an answer that shows this state. */
+/** True when an answer with this state needs no fields. */
 function hasNoValidator(current: Current): boolean {
   return current === null || (current.etag === undefined && current.lastModified === undefined);
 }
@@ -81,7 +81,7 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   return false;
 }
 
-/** What `conditional()` does for every head anyway. */
+/** `conditional()` does this for every head. */
 function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   const own = ownValidators(res);
   if (own.isGuarded) return;

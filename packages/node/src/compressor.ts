@@ -2,12 +2,15 @@ import { type ConditionalRequest, listIncludes, parseTag } from "@entity-tag/cor
 import { keepsFor, tagOfCoding, tagWithoutCoding } from "@entity-tag/core/adapter";
 import { type NodeResponse, text } from "./message.ts";
 
-/** A layer nearer to the wire replaced `writeHead`, and may code the body when the head passes it. */
+/** True when a layer nearer to the wire replaced `writeHead`: it may code the body when the head passes it. */
 export function hasLayersBelow(res: NodeResponse): boolean {
   return Object.hasOwn(res, "writeHead");
 }
 
-/** Gives the answer the tag of the coding of its body: a strong tag must not name two sequences of bytes (§8.8.3.3). */
+/**
+ * Gives the answer the tag of the coding of its body, because a strong tag must not name two sequences of bytes
+ * (§8.8.3.3).
+ */
 export function markCoding(res: NodeResponse, { headers }: ConditionalRequest, coding: string): void {
   const etag = parseTag(text(res, "etag"));
   if (etag === undefined) return;
@@ -16,7 +19,7 @@ export function markCoding(res: NodeResponse, { headers }: ConditionalRequest, c
   if (coded !== etag && !isHeld) res.setHeader("ETag", coded);
 }
 
-/** Marks the coding that a layer sets while the head passes it. */
+/** Notes the coding that a layer sets while the head passes it. */
 export function watchCoding(res: NodeResponse, request: ConditionalRequest): void {
   const { setHeader } = res;
   res.setHeader = (name, value) => {
@@ -27,8 +30,8 @@ export function watchCoding(res: NodeResponse, request: ConditionalRequest): voi
 }
 
 /**
- * Shows layers the type of the 200 and a coding of it, although a 304 or a refusal has neither: a compressor then adds no
- * more than the `Vary` of the 200 to a 304, and does not code a refusal.
+ * Shows layers the type of the 200 and a coding, although a 304 or a refusal has neither. Then a compressor adds to
+ * a 304 only the `Vary` of the 200, and does not code a refusal.
  */
 export function maskContentHeaders(
   res: NodeResponse,
@@ -41,7 +44,7 @@ export function maskContentHeaders(
     const field = !res.headersSent && isMasked() ? name.toLowerCase() : "";
     if (field === "content-type") return type;
     if (field !== "content-encoding") return getHeader.call(res, name);
-    // A layer that asks this would code the 200, perhaps: the client may hold that form.
+    // A layer that reads this might code the 200, so the client may hold that form.
     const tag = parseTag(getHeader.call(res, "etag")?.toString());
     if (tag !== undefined) res.setHeader("ETag", tagWithoutCoding(res.statusCode, request, tag));
     return "none";

@@ -4,20 +4,22 @@ import type { NodeRequest } from "./message.ts";
 
 type Headers = NodeRequest["headers"];
 
-/** The fields of a request as they came, where some of them are hidden from the handler. Two copies of this package share it. */
+/** The original fields of a request from which some are hidden. Two copies of this package share it. */
 const ORIGINAL = Symbol.for("@entity-tag/node/original-headers");
 
 function originalHeaders(req: NodeRequest): Headers | undefined {
   return (req as { [ORIGINAL]?: Headers })[ORIGINAL];
 }
 
-/** The request as core asks about it. */
+/** The request in the form that core takes. */
 export function conditionalRequest(req: NodeRequest): ConditionalRequest {
   const headers = originalHeaders(req) ?? req.headers;
   return { method: req.method ?? "", headers: { get: (name) => field(headers, name, req.rawHeaders) } };
 }
 
-/** Whether the request has a condition or a range. It costs a handful of reads, since most requests have neither. */
+/**
+ * True when the request has a condition or a range. It costs only a few reads, because most requests have neither.
+ */
 export function hasCondition(req: NodeRequest): boolean {
   const headers = originalHeaders(req) ?? req.headers;
   return (
@@ -29,7 +31,10 @@ export function hasCondition(req: NodeRequest): boolean {
   );
 }
 
-/** Several lines are one list (§5.3). Node keeps the first alone: of dates over HTTP/1, of any condition over HTTP/2. */
+/**
+ * Several lines are one list (§5.3). Node keeps only the first line: of dates over HTTP/1, of any condition over
+ * HTTP/2.
+ */
 function field(headers: Headers, name: string, rawHeaders: readonly string[] = []): string | undefined {
   if (headers[name] === undefined) return undefined;
   let lines = 0;
@@ -47,8 +52,8 @@ export type Ranges = "unchecked" | "checked";
 const CONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const;
 
 /**
- * Hides from the handler the conditions that it might misread, since it may check them by itself, as Express and `send`
- * do. They stay known to {@link conditionalRequest}.
+ * Hides conditions that the handler might misread, because it may check them itself, as Express and `send` do.
+ * {@link conditionalRequest} still has them.
  *
  * A `Range` beside an `If-Range` is hidden as well, unless the handler checks `If-Range`: many do not.
  */
@@ -59,7 +64,8 @@ export function hideFromHandler(
   now?: number,
 ): void {
   const { headers } = req;
-  // `res.send` of Express asks this. By the date alone it would answer 304 without the tag that is still to be made.
+  // `res.send` of Express reads this. By the date alone it would answer 304, without the tag that has not been made
+  // yet.
   if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });
   const isRangeHidden =
     headers.range !== undefined &&
@@ -71,7 +77,7 @@ export function hideFromHandler(
   if (areConditionsHidden) for (const name of CONDITIONS) delete headers[name];
 }
 
-/** Shows the handler a `Range` that it may honour, and no other. */
+/** Shows the handler the `Range` only if it may honour it. */
 export function showRange(req: NodeRequest, mayHonour: boolean): void {
   const range = (originalHeaders(req) ?? req.headers).range;
   if (range === undefined) return;

@@ -3,23 +3,23 @@ import { checkOptions, LATE_RULES, type OptionRule, type OptionRules, oneOf } fr
 import { judgeLate, type LateOptions } from "./late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 
-/** What {@link conditional} may be told. */
+/** The options of {@link conditional}. */
 export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> extends LateOptions<Req, Res> {
   /**
    * The codings whose tags name the same version: `"v1-gzip"` names `"v1"`. Default: gzip, deflate, br and zstd. `[]`:
    * none.
    */
   codings?: readonly string[] | undefined;
-  /** Which further fields of an answer a refusal in its place keeps, besides CORS, cookies, security fields and the like. */
+  /** Which fields of an answer its refusal keeps, besides CORS, cookies, security fields and the like. */
   keep?: ((fieldName: string) => boolean) | undefined;
   /**
    * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`; then a `Range` beside an
    * `If-Range` is hidden from them, and they send the whole. `"checked"` suits `express.static` and `send`, which do.
    */
   ranges?: "unchecked" | "checked" | undefined;
-  /** How many bytes a handler may go on writing once its answer has been replaced. Default: 262,144. */
+  /** How many bytes a handler may write after its answer has been replaced. Default: 262,144. */
   maxDroppedBytes?: number | undefined;
-  /** For how many milliseconds it may do so. Default: 500. */
+  /** For how many milliseconds it may write then. Default: 500. */
   dropTimeoutMs?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ const limit: OptionRule = {
   use: "a number from 0 on",
 };
 
-/** Nothing can be required of a read: `require` is for `checkPreconditions`. */
+/** A read cannot be required to have a condition: `require` is for `checkPreconditions`. */
 const RULES: OptionRules = {
   ...LATE_RULES,
   require: { accepts: () => false, use: "checkPreconditions(), before the handler, to require conditions" },
@@ -40,15 +40,17 @@ const RULES: OptionRules = {
 /**
  * Middleware that protects reads only: it judges them by their answer. Use {@link checkPreconditions} before a write.
  *
- * It has the shape `(req, res, next)`, for node:http, Express, Connect and Polka. GET, HEAD and QUERY are judged by the
- * tag and date of their 2xx answer, however that is written. The handler has run by then: it sees `close` if it goes on
- * writing for too long after a 304. Every other request passes untouched, since a write cannot be judged once it is done.
+ * It has the shape `(req, res, next)`, for node:http, Express, Connect and Polka. GET, HEAD and QUERY are judged by
+ * the tag and date of their 2xx answer, whichever way the handler writes. The handler has run by then: it sees
+ * `close` if it writes for too long after a 304. All other requests pass unchanged, because a write cannot be
+ * judged after it is done.
  *
- * A body that ends at once (`res.end`, `res.send`, `res.json`), or whose `Content-Length` says how long it will be, is
- * hashed for the tag that it lacks. One that is written in parts flows on untagged. Use it after a compressor, to see the
- * content before it is coded.
+ * An answer without a tag gets one from its body if that ends at once (`res.end`, `res.send`, `res.json`) or has a
+ * `Content-Length`. A body that is written in parts is sent untagged. Use it after a compressor, so that it sees
+ * the content before that is coded.
  *
- * The handler may judge as well, as Express does. Conditions that simpler rules misread are hidden from `req.headers`.
+ * The handler may judge as well, as Express does. Conditions that simpler rules misread are hidden from
+ * `req.headers`.
  *
  * @throws {TypeError} at once on an option that is not valid, and on `require`
  * @example

@@ -2,12 +2,12 @@ import { hash } from "node:crypto";
 import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@entity-tag/core";
 
 /**
- * The tag of content, at once: the one that core's `contentTag` promises for the same bytes.
+ * The tag of content, made synchronously. It equals the tag of core's `contentTag` for the same bytes.
  *
- * A string counts as its UTF-8 bytes. With `weak`, the tag promises the same meaning only. It fits Express as it is:
- * `app.set("etag", contentTag)`, where Express gives it an encoding of text in place of options.
+ * A string counts as its UTF-8 bytes. With `weak`, the tag promises only the same meaning. It fits `app.set("etag",
+ * contentTag)`: Express then passes a text encoding instead of options.
  *
- * @throws {TypeError} on content that holds no bytes
+ * @throws {TypeError} on content without bytes
  * @example
  * contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
@@ -30,7 +30,7 @@ export function contentTag(
 /**
  * The tag of a file, from its `fs.Stats` or `fs.BigIntStats`: weak while the file could still change unnoticed.
  *
- * `BigIntStats` are exact to the nanosecond, which `Stats` are not: the two give one file different tags, so keep to
+ * `BigIntStats` are exact to the nanosecond and `Stats` are not. So the two give one file different tags: use only
  * one of them. `now`: milliseconds since the epoch.
  *
  * @throws {TypeError} on a size or a time that is not valid

@@ -7,10 +7,10 @@ import { destroyedError, tellClosed } from "./told-closed.ts";
 type Callback = ((error?: Error) => void) | undefined;
 
 /**
- * Answers a handler that goes on writing: *judged* to *discarding*.
+ * Handles a handler that still writes: *judged* to *discarding*.
  *
- * Over HTTP/1 the replacement goes out at once. Over HTTP/2 it waits for the handler: Node would close the stream with it,
- * and a client could then start more handlers than `maxConcurrentStreams`.
+ * Over HTTP/1 the replacement is sent at once. Over HTTP/2 it waits for the handler: Node would close the stream
+ * with it, and a client could then start more handlers than `maxConcurrentStreams`.
  */
 export function discard(answer: PendingAnswer): void {
   const { res, below, isHttp2, options } = answer;
@@ -26,7 +26,7 @@ export function discard(answer: PendingAnswer): void {
   answer.dropped = dropWrites(res, options, () => giveUp(answer));
 }
 
-/** Drops a write; one to a client that has left fails as Node has it. */
+/** Drops a write. When the client has left, the write fails as in Node. */
 export function dropWrite(
   answer: PendingAnswer,
   chunk: unknown,
@@ -59,8 +59,8 @@ export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown
 }
 
 /**
- * Sends what is still to be sent of the replacement, and ends it. If a layer has made another answer of it that has
- * content, that is the handler's.
+ * Sends the rest of the replacement, and ends it. If a layer has turned it into an answer with content, it gets the
+ * handler's content.
  */
 export function endReplaced(
   answer: PendingAnswer,
@@ -84,7 +84,10 @@ export function endReplaced(
   return body === undefined ? below.end.call(res, callback) : below.end.call(res, body, callback);
 }
 
-/** The limit is reached: *discarding* to *done*. Nobody stands here to whom an error could be thrown. */
+/**
+ * The limit is reached: *discarding* to *done*. It swallows errors, because there is no caller that could catch
+ * them.
+ */
 function giveUp(answer: PendingAnswer): void {
   const { res, listeners } = answer;
   if (isGone(res)) return;
@@ -97,7 +100,7 @@ function giveUp(answer: PendingAnswer): void {
   answer.phase = "done";
 }
 
-/** Bytes, so that Node does not write the head in the encoding of a text beside it. */
+/** Bytes, because Node would write the head in the encoding of a text that comes with it. */
 function bodyOf({ replacement, isHead }: PendingAnswer): Buffer | undefined {
   return isHead || replacement?.body === undefined ? undefined : Buffer.from(replacement.body);
 }

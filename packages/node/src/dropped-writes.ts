@@ -1,6 +1,6 @@
 import type { NodeResponse } from "./message.ts";
 
-/** How long a handler may go on writing once its answer has been replaced. */
+/** How long a handler may write after its answer has been replaced. */
 export interface DropLimits {
   /** In bytes. Default: 262,144. */
   maxDroppedBytes?: number | undefined;
@@ -11,18 +11,21 @@ export interface DropLimits {
 export const MAX_DROPPED_BYTES = 262_144;
 export const DROP_TIMEOUT_MS = 500;
 
-/** A slow client takes one write in so many milliseconds. Without a pause, a source that is always ready would keep a core busy. */
+/**
+ * The pause between two writes, in milliseconds, as with a slow client. Without it, a source that is always ready
+ * would keep a core busy.
+ */
 const PACE_MS = 2;
 
 /** The writes of a handler whose answer has been replaced. */
 export interface DroppedWrites {
-  /** Accepts a write and drops it. The handler is told to wait, and later that it may go on. */
+  /** Accepts a write and drops it. It tells the handler to wait, and later to go on. */
   drop(chunk: unknown, encoding: unknown, callback: (() => void) | undefined): void;
   /** The handler has ended: calls the callbacks that still wait, and stops the clock. */
   stop(): void;
 }
 
-/** Drops what is written, at the pace of a slow client, and calls `onLimit` once when it becomes too much. */
+/** Drops writes at the pace of a slow client, and calls `onLimit` once when the limit is reached. */
 export function dropWrites(
   res: NodeResponse,
   { maxDroppedBytes = MAX_DROPPED_BYTES, dropTimeoutMs = DROP_TIMEOUT_MS }: DropLimits,

@@ -1,15 +1,15 @@
 import type { NodeResponse } from "./message.ts";
 
-/** Members of an HTTP/2 response that refuse to work once its head has been sent. */
+/** Members of an HTTP/2 response that fail once its head has been sent. */
 const CHANGES = ["setHeader", "appendHeader", "removeHeader"] as const;
 
 /**
- * Makes the response behave as if its head had been sent, which is true for the handler: `headersSent` says so, and
- * whatever would change the head throws Node's own error. Returns the function that takes this back.
+ * Makes the response behave as if its head had been sent, which is how the handler sees it: `headersSent` is true,
+ * and a change of the head throws Node's own error. Returns the function that undoes this.
  */
 export function freezeHead(res: NodeResponse, isHttp2: boolean): () => void {
   if (isHttp2) return freezeHttp2Head(res);
-  // Node itself asks this member before every change; a compressor asks it before every write.
+  // Node itself reads this member before every change; a compressor reads it before every write.
   const http1 = res as NodeResponse & { _header: string | null };
   http1._header = "held";
   return () => {

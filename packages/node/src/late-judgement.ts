@@ -64,7 +64,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const removed = watchRemovals(res, seen, () => isBelow || res.writeHead !== writeHead);
 }
 
-/** A refusal keeps what outer layers have set for any answer. Only these conditions can refuse a read. */
+/** A refusal keeps the fields that outer layers set for any answer. Only these conditions can refuse a read. */
 function keptInRefusal(
   res: NodeResponse,
   { headers }: ConditionalRequest,
@@ -75,12 +75,12 @@ function keptInRefusal(
   return (name) => outer.has(name.toLowerCase()) || keep?.(name) === true;
 }
 
-/** What a handler takes back before it answers otherwise: the validators that it had set. */
+/** The fields that a handler removes before it sends another answer: the validators that it had set. */
 type Removed = { [name: string]: string | undefined };
 
 /**
- * A handler that answers 304 or 416 by itself takes fields back first, as `send` does: the type, of which a compressor
- * would make its `Vary`, and the validators, by which the conditions are still to be judged.
+ * A handler that answers 304 or 416 by itself first removes fields, as `send` does. It removes the type, from which
+ * a compressor would make its `Vary`, and the validators, by which the conditions are still to be judged.
  */
 function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers: () => boolean): Removed {
   const { removeHeader } = res;
@@ -96,7 +96,7 @@ function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers
   return removed;
 }
 
-/** What is to be sent in place of the answer; `undefined`: the answer itself. */
+/** The replacement of the answer; `undefined`: send the answer itself. */
 function settle<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
@@ -123,7 +123,7 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   return instead;
 }
 
-/** The handler, which knew of no condition, found that the range is beyond the end. */
+/** The handler did not see the condition, and found that the range is beyond the end. */
 function settleRange(
   res: NodeResponse,
   request: ConditionalRequest,

@@ -1,4 +1,4 @@
-/** What is read of a request: that of node:http, node:http2, Express, Connect and Polka fits. */
+/** The members of a request that are used: those of node:http, node:http2, Express, Connect and Polka fit. */
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly httpVersionMajor?: number | undefined;
@@ -6,7 +6,7 @@ export interface NodeRequest {
   readonly rawHeaders?: readonly string[] | undefined;
 }
 
-/** What is used of an answer: that of node:http, node:http2, Express, Connect and Polka fits. */
+/** The members of a response that are used: those of node:http, node:http2, Express, Connect and Polka fit. */
 export interface NodeResponse {
   statusCode: number;
   statusMessage?: string;

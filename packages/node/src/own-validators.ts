@@ -2,13 +2,13 @@ import { isTransfer } from "@entity-tag/core";
 import { keepsFor } from "@entity-tag/core/adapter";
 import type { NodeResponse } from "./message.ts";
 
-/** What this package has done to a response. Two copies of it may meet on one. */
+/** What this package has done to a response. Two copies of it may share one response. */
 interface OwnValidators {
-  /** `ETag` and `Last-Modified`, as they were set before it was known whether the answer is a 2xx. */
+  /** `ETag` and `Last-Modified`, as they were set before the answer was known to be a 2xx. */
   readonly fields: [name: string, value: string][];
-  /** The read has been judged by a state that was known before. */
+  /** True when the read has been judged by a state that was known before. */
   alreadyEvaluated: boolean;
-  /** Something takes the fields back when the head of another answer is due. */
+  /** True when the fields are removed from another answer once its head is due. */
   isGuarded: boolean;
 }
 
@@ -22,14 +22,14 @@ export function ownValidators(res: NodeResponse): OwnValidators {
   return own;
 }
 
-/** Sets a validator that the answer lacks, until it turns out to be an error. */
+/** Sets a missing validator, until the answer turns out to be an error. */
 export function addValidator(res: NodeResponse, name: string, value: string): void {
   if (res.getHeader(name) !== undefined) return;
   res.setHeader(name, value);
   ownValidators(res).fields.push([name, value]);
 }
 
-/** An error page must not carry the validators of the page in whose place it is sent. */
+/** An error page must not have the validators of the page that it replaces. */
 export function takeBackFromErrors(method: string, status: number, res: NodeResponse): void {
   const { fields } = ownValidators(res);
   if (fields.length === 0 || isTransfer(method, status) || keepsFor(status) !== undefined) return;

@@ -5,37 +5,37 @@ import type { WrittenHead } from "./written-head.ts";
 
 /** What is known of the content of an answer when its head is due. */
 export interface FirstContent {
-  /** The content so far; `undefined`: none yet, or none at all. */
+  /** The content so far; `undefined`: no content yet, or no content at all. */
   readonly chunk?: string | Uint8Array | undefined;
   /** Of a string. Default: UTF-8. */
   readonly encoding?: BufferEncoding | undefined;
-  /** The answer ends with it. */
+  /** True when the answer ends with it. */
   readonly isWhole: boolean;
 }
 
-/** Called when the head is due. It may change the head on `res`, or return an answer to be sent in its place. */
+/** Called when the head is due. It may change the head on `res`, or return an answer to send instead. */
 export type HeadHook = (content: FirstContent) => Replacement | undefined;
 
 export interface BeforeHeadOptions extends DropLimits {
   /**
-   * Asked once, when content of a known length begins to arrive in parts: up to which length, in bytes, the head waits
-   * for all of it, so that the hook sees the whole. Default: the head does not wait.
+   * Called once, when content of a known length begins to arrive in parts. Returns up to which length, in bytes,
+   * the head waits for all of it, so that the hook sees the whole. Default: the head does not wait.
    */
   awaitedBytes?: (() => number) | undefined;
 }
 
 /**
- * Where an answer stands:
+ * The state of an answer:
  * - `open`: its head can be changed by everybody;
  * - `held`: the handler has given its head, which waits for content. Only the hook can still change it;
  * - `judged`: the hook has run, and the head is on its way out;
- * - `sent`: the head has gone out, and what follows is none of our business;
- * - `discarding`: another answer takes its place, and what the handler writes is dropped;
- * - `done`: that was too much, and the handler has been told that its client has left.
+ * - `sent`: the head has been sent, and this package no longer changes the answer;
+ * - `discarding`: another answer replaces it, and the handler's writes are dropped;
+ * - `done`: the limit was reached, and the handler has been told that its client has left.
  */
 export type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "done";
 
-/** One response, and what is to be known of it until its head has gone out. */
+/** One response, and what must be known of it until its head has been sent. */
 export interface PendingAnswer {
   readonly res: NodeResponse;
   readonly isHttp2: boolean;
@@ -45,12 +45,12 @@ export interface PendingAnswer {
   readonly sendsHeadFirst: boolean;
   readonly hook: HeadHook;
   readonly options: BeforeHeadOptions;
-  /** The methods of the response as they were before. */
+  /** The methods of the response before they were replaced. */
   readonly below: Pick<NodeResponse, "writeHead" | "write" | "end" | "flushHeaders">;
-  /** How many listeners of `finish` were there before. */
+  /** The number of `finish` listeners before. */
   readonly listeners: number;
   phase: Phase;
-  /** What `writeHead` was given. */
+  /** The arguments of `writeHead`. */
   head: WrittenHead | undefined;
   /** Lets the head be changed again. */
   thaw: (() => void) | undefined;
@@ -58,7 +58,7 @@ export interface PendingAnswer {
   judgedStatus: number;
   replacement: Replacement | undefined;
   dropped: DroppedWrites | undefined;
-  /** Content that waits for the rest of it. */
+  /** Content that waits for the rest. */
   parts: Uint8Array[] | undefined;
   missingBytes: number;
 }
@@ -82,7 +82,7 @@ export function thaw(answer: PendingAnswer): void {
   answer.thaw = undefined;
 }
 
-/** Whatever throws before the head has gone out leaves the answer *open*, so that an error page can be sent. */
+/** An error before the head has been sent leaves the answer *open*, so that an error page can be sent. */
 export function attempt<T>(answer: PendingAnswer, act: () => T): T {
   try {
     return act();
@@ -95,13 +95,13 @@ export function attempt<T>(answer: PendingAnswer, act: () => T): T {
   }
 }
 
-/** Hands the head to the next layer, and at last to Node: *judged* to *sent*. */
+/** Passes the head to the next layer, and at last to Node: *judged* to *sent*. */
 export function passHead(answer: PendingAnswer): void {
   const { res, below, head, replacement } = answer;
   const takeBack = replacement && replaceHead(res, replacement);
   const hasPhrase = replacement === undefined && head?.phrase !== undefined && head.status === res.statusCode;
   try {
-    // Fields are never passed on: old layers take a flat list for a list of pairs.
+    // Never passes fields on, because old layers take a flat list for a list of pairs.
     attempt(answer, () =>
       hasPhrase
         ? below.writeHead.call(res, res.statusCode, head!.phrase)
@@ -112,12 +112,15 @@ export function passHead(answer: PendingAnswer): void {
     throw error;
   }
   answer.phase = "sent";
-  // A layer has made another answer of one without content: the handler's content belongs to that.
+  // A layer has turned an answer without content into another one, which gets the handler's content.
   if (replacement?.body === undefined && res.statusCode !== replacement?.status)
     answer.replacement = undefined;
 }
 
-/** Sends the head of the replacement. A head that nobody has given yet passes all layers, as every head does. */
+/**
+ * Sends the head of the replacement. A head that was not given to `writeHead` passes all layers, as every head
+ * does.
+ */
 export function sendReplacementHead(answer: PendingAnswer): void {
   const { res, head, replacement } = answer;
   if (head) {

@@ -1,17 +1,17 @@
 import type { NodeResponse } from "./message.ts";
 
-/** An answer that is sent in place of the handler's. */
+/** An answer that is sent instead of the handler's. */
 export interface Replacement {
   readonly status: number;
-  /** Fields that it has besides those that it keeps. */
+  /** Its own fields. Fields of the replaced answer may stay besides. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** `undefined`: it has no content. */
   readonly body?: string | undefined;
-  /** Whether a field of the handler's answer may stay. The name may be in any case. */
+  /** True when a field of the handler's answer may stay. The name may be in any case. */
   keeps(fieldName: string, value?: string): boolean;
 }
 
-/** Gives the response the head of its replacement. Returns the function that takes this back. */
+/** Gives the response the head of its replacement. Returns the function that undoes this. */
 export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: Replacement): () => void {
   const before = { status: res.statusCode, fields: [] as [string, number | string | string[]][] };
   const own = new Set(fields.map(([name]) => name.toLowerCase())).add("content-length");
@@ -23,7 +23,7 @@ export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: 
   }
   for (const [name, value] of fields) res.setHeader(name, value);
   if (body !== undefined) res.setHeader("Content-Length", String(Buffer.byteLength(body)));
-  // HTTP/2 has no phrase, and warns when it is read.
+  // HTTP/2 has no phrase, and reading it causes a warning.
   if (Object.hasOwn(res, "statusMessage")) delete res.statusMessage;
   res.statusCode = status;
   return () => {

@@ -5,8 +5,8 @@ import { hasLayersBelow, maskContentHeaders } from "./compressor.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
 /**
- * The answer that the conditions decide, as the transport sends it. Layers are shown of what type the 200 would be.
- * `hasLayers`: there are some.
+ * The answer that the conditions decide, in the form that the transport sends. Layers see the type of the 200.
+ * `hasLayers`: true if there are layers.
  */
 export function inPlace(
   res: NodeResponse,
@@ -20,14 +20,14 @@ export function inPlace(
   return { ...instead, fields: [...instead.fields, ["Vary", withAcceptEncoding(text(res, "vary"))]] };
 }
 
-/** Sends the answer that the conditions decide before there is one of the handler. */
+/** Sends the answer that the conditions decide before the handler has one. */
 export function sendInstead(
   req: NodeRequest,
   res: NodeResponse,
   request: ConditionalRequest,
   instead: PlainResponse,
 ): void {
-  // Nobody knows yet of which type the 200 would be. One that is coded has the `Vary` that a cache may need.
+  // The type of the 200 is not known yet. A type that is coded gets the `Vary` that a cache may need.
   const type = res.getHeader("content-type") ?? "text/plain";
   const replacement = inPlace(res, request, instead, hasLayersBelow(res), type);
   beforeHead(req, res, () => replacement);

@@ -7,26 +7,26 @@ import { addValidator } from "./own-validators.ts";
 
 /** How a tag is made from content. */
 export interface ContentTagging {
-  /** Default: true, since a compressor or a proxy may transform the answer later. */
+  /** Default: true, because a compressor or a proxy may transform the answer later. */
   weak?: boolean | undefined;
-  /** Another maker than `contentTag`. */
+  /** A replacement for `contentTag`. */
   contentTag?: ((bytes: Uint8Array, options: { weak: boolean }) => EntityTag) | undefined;
 }
 
-/** How an answer gets the tag that it lacks. */
+/** How an answer without a tag gets one. */
 export interface Tagging<Req, Res> {
   /**
-   * How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. A function
-   * is not asked about a part, nor about an answer to HEAD whose handler writes no content.
+   * How a 2xx answer to GET without a tag gets one. Default: weak, from its content. `false`: not at all. A
+   * function is not called for a partial answer, nor for an answer to HEAD whose handler writes no content.
    */
   tag?: ContentTagging | ((res: Res, req: Req) => EntityTag | undefined) | false | undefined;
-  /** The longest body, in bytes, that is hashed for its tag. A longer one flows on untagged. Default: 1,048,576. */
+  /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
 }
 
 const MAX_BYTES = 1_048_576;
 
-/** Up to which length the head waits for content, so that a tag can be made of it. */
+/** Up to which length the head waits for content, so that a tag can be made from it. */
 export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
@@ -36,7 +36,7 @@ export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   return lacksTag && mayBeTagged(req.method ?? "", res.statusCode) ? maxBytes : 0;
 }
 
-/** The tag of the answer: its own, or the one that it lacks, which is added to it. */
+/** The tag of the answer: its own, or a new one, which is added to it. */
 export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
@@ -63,7 +63,7 @@ function tagOfContent(
   if (!isWhole || chunk === undefined) return undefined;
   const isCoded = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8";
   const bytes = isCoded ? Buffer.from(chunk, encoding) : chunk;
-  // No character has more than three bytes: a short text need not be measured.
+  // A character has at most three bytes, so a short text need not be measured.
   if (bytes.length * 3 > maxBytes && Buffer.byteLength(bytes) > maxBytes) return undefined;
   return make ? make(Buffer.from(bytes as string), { weak }) : contentTag(bytes, { weak });
 }

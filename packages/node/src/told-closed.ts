@@ -1,11 +1,11 @@
 import type { NodeResponse } from "./message.ts";
 
 /**
- * Tells a handler that still writes that its client has left, although its answer has been sent: `close` without
- * `finish`, `destroyed`, and neither ended nor finished.
+ * Tells a handler that still writes that its client has left, although its answer has been sent. It emits `close`
+ * without `finish`, sets `destroyed`, and leaves the answer neither ended nor finished.
  *
- * `finish` reaches the first `listeners` listeners alone. They were there before the handler: the first is Node's own,
- * which serves the next request on the connection.
+ * `finish` reaches only the first `listeners` listeners. They were added before the handler ran: the first is
+ * Node's own, which serves the next request on the connection.
  */
 export function tellClosed(res: NodeResponse, listeners: number): void {
   const { emit } = res;
@@ -27,7 +27,7 @@ export function tellClosed(res: NodeResponse, listeners: number): void {
   process.nextTick(() => res.emit("close"));
 }
 
-/** The error of a write after that, as when a client has left. */
+/** The error of a later write, as when a client has left. */
 export function destroyedError(): Error {
   return Object.assign(new Error("Cannot call write after a stream was destroyed"), {
     code: "ERR_STREAM_DESTROYED",

@@ -1,19 +1,19 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
 import type { NodeResponse } from "./message.ts";
 
-/** A head that a handler gave to `writeHead`. What the handler changes afterwards does not change it. */
+/** A head that a handler gave to `writeHead`. Later changes by the handler do not change it. */
 export interface WrittenHead {
   readonly status: number;
-  /** The status phrase, which may be empty. `undefined`: Node finds it when the head goes out. */
+  /** The status phrase, which may be empty. `undefined`: Node chooses it when the head is sent. */
   readonly phrase: string | undefined;
 }
 
 type Field = readonly [name: string, value: string | string[]];
 
 /**
- * Sets what `writeHead` was given on the response, and checks it as Node does.
+ * Sets the arguments of `writeHead` on the response, and checks them as Node does.
  *
- * Over HTTP/1, a mistake leaves the response as it was: an error page must not inherit half of a head.
+ * Over HTTP/1, an error leaves the response unchanged, because an error page must not inherit half of a head.
  *
  * @throws as Node does, on a status, a phrase or a field that cannot be sent
  */
@@ -63,7 +63,7 @@ function fieldsOf(given: unknown): Field[] {
   return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]] as Field);
 }
 
-/** In a list, one name may come several times. */
+/** In a list, one name may occur several times. */
 function setFields(res: NodeResponse, given: unknown): void {
   const fields = fieldsOf(given);
   if (!Array.isArray(given)) {
