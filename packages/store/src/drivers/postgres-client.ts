@@ -25,6 +25,7 @@ export type Query = (text: string, values: unknown[], signal: AbortSignal | unde
 
 interface PgPool extends PostgresQueryable {
   connect(): Promise<PgClient>;
+  on(event: "connect", listener: (client: PgClient) => void): unknown;
 }
 
 interface PgClient extends PostgresQueryable {
@@ -53,6 +54,7 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
  * another round trip, and returns it when it comes too late.
  */
 function queryByPool(pool: PgPool): Query {
+  surviveEarlyErrors(pool);
   return async (text, values, signal) => {
     const client = await connected(pool, signal);
     // Without a listener, a connection that breaks meanwhile would end the process. The query itself rejects,
@@ -68,6 +70,18 @@ function queryByPool(pool: PgPool): Query {
     const { rows } = await within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
     return rows as AnyRow[];
   };
+}
+
+const surviving = new WeakSet<PgPool>();
+
+/**
+ * A server that ends a new connection at once may say so in the packet that says it is ready. pg then emits the error
+ * before the promise of `connect` has told anybody, so the listener must be there before.
+ */
+function surviveEarlyErrors(pool: PgPool): void {
+  if (surviving.has(pool)) return;
+  surviving.add(pool);
+  pool.on("connect", (client) => client.on("error", () => {}));
 }
 
 async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise<PgClient> {
