@@ -26,7 +26,12 @@ async function startAll(): Promise<void> {
     }
   });
   let isStopping = false;
-  cluster.on("exit", () => isStopping || cluster.fork());
+  cluster.on("exit", () => {
+    if (isStopping) return;
+    // A process that cannot start, as where the port is taken, would not start the next time either.
+    if (started < PROCESSES) process.exit(1);
+    cluster.fork();
+  });
   for (let i = 0; i < PROCESSES; i++) cluster.fork();
   stopWithParent(async () => {
     isStopping = true;
@@ -34,8 +39,12 @@ async function startAll(): Promise<void> {
   });
 }
 
+/** A process that ends just now cannot be told, and its successor needs no old news. */
+function ignored(): void {}
+
 function toAll(message: Message): void {
-  for (const worker of Object.values(cluster.workers ?? {})) if (worker?.isConnected()) worker.send(message);
+  for (const worker of Object.values(cluster.workers ?? {}))
+    if (worker?.isConnected()) worker.send(message, ignored);
 }
 
 async function startOne(): Promise<void> {

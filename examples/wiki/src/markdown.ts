@@ -13,7 +13,16 @@ const ALLOWED = {
   transformTags: { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6" },
 };
 
-/** The page as HTML. Script, styles and frames that somebody wrote into it are removed. */
+/**
+ * The page as HTML. Script, styles and frames that somebody wrote into it are removed.
+ *
+ * A text that is nested too deeply to be rendered is shown as it is, so that somebody can mend it.
+ */
 export function renderMarkdown(text: string): string {
-  return sanitize(marked.parse(text, { async: false, gfm: true, breaks: false }), ALLOWED);
+  try {
+    return sanitize(marked.parse(text, { async: false, gfm: true, breaks: false }), ALLOWED);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `<pre>${sanitize(text, { allowedTags: [], disallowedTagsMode: "escape" })}</pre>`;
+  }
 }

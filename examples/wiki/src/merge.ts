@@ -13,9 +13,21 @@ export interface Piece {
   isChanged: boolean;
 }
 
-/** Merges two texts that were made from the same base, line by line. */
+/** Comparing takes time that grows with the square of what differs: a request must not hold up the others. */
+const MAX_PAIRS_OF_LINES = 250_000;
+const MAX_MS_OF_WORDS = 100;
+
+/**
+ * Merges two texts that were made from the same base, line by line.
+ *
+ * Texts that repeat the same lines too often to be compared are one conflict: a person chooses.
+ */
 export function mergeTexts(base: string, theirs: string, mine: string): Region[] {
-  const regions = diff3Merge(lines(mine), lines(base), lines(theirs), { excludeFalseConflicts: true });
+  const [ours, old, others] = [lines(mine), lines(base), lines(theirs)];
+  if (pairs(old, ours) > MAX_PAIRS_OF_LINES || pairs(old, others) > MAX_PAIRS_OF_LINES) {
+    return theirs === mine ? [{ text: mine }] : [{ theirs, mine }];
+  }
+  const regions = diff3Merge(ours, old, others, { excludeFalseConflicts: true });
   return regions.map(({ ok, conflict }) =>
     conflict ? { mine: conflict.a.join("\n"), theirs: conflict.b.join("\n") } : { text: ok!.join("\n") },
   );
@@ -39,9 +51,17 @@ export function mergedText(regions: readonly Region[], choices: readonly (Choice
 
 /** The pieces of `text`, with those marked that `base` does not have. */
 export function markedAgainst(base: string, text: string): Piece[] {
-  return diffWordsWithSpace(base, text)
+  const differences = diffWordsWithSpace(base, text, { timeout: MAX_MS_OF_WORDS });
+  return (differences ?? [{ value: text, added: base !== text, removed: false }])
     .filter(({ removed }) => !removed)
     .map(({ value, added }) => ({ text: value, isChanged: added }));
+}
+
+/** How many pairs of equal lines two texts have: each is a step of the comparison. */
+function pairs(one: readonly string[], other: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of one) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return other.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0);
 }
 
 /** Forms send line ends as CRLF, so the same text may arrive in two spellings. */

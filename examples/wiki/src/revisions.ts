@@ -9,8 +9,8 @@ export interface Revision extends Page {
   savedAt: number;
 }
 
-/** How many revisions of one page are looked through. */
-const MAX_LISTED = 1000;
+/** How many revisions are read at once. */
+const BATCH = 1000;
 /** Wide enough for every time until the year 5138. */
 const TIME_DIGITS = 14;
 
@@ -44,8 +44,15 @@ export async function revisionsOf(
   revisions: VersionedStore<Revision>,
   page: string,
 ): Promise<{ version: string; savedAt: number }[]> {
-  const members = (await revisions.list?.(prefixOf(page), { limit: MAX_LISTED, values: false })) ?? [];
-  return members.map(({ key }) => parseKey(key.slice(prefixOf(page).length))).reverse();
+  const prefix = prefixOf(page);
+  const keys: string[] = [];
+  // The newest are the last, and a merge needs them: a limit would lose exactly those.
+  for (let isMore = true; isMore; ) {
+    const members = await revisions.list?.(prefix, { limit: BATCH, after: keys.at(-1), values: false });
+    for (const { key } of members ?? []) keys.push(key);
+    isMore = members?.length === BATCH;
+  }
+  return keys.map((key) => parseKey(key.slice(prefix.length))).reverse();
 }
 
 /** The text that the page had in this version, if it is an earlier one. */

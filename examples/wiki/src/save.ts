@@ -18,12 +18,14 @@ export interface FormWrite {
  * Saves a form on condition of its hidden tag. The answer is that of `mutate`: 2xx, or 412 when somebody was faster.
  *
  * A form that is sent twice is the same write: its key is made of everything in it. So a double click or a reload gets
- * the first answer again and never a collision with itself.
+ * the first answer again and never a collision with itself. A form that creates a page has no key: after the page was
+ * deleted, the same text may be meant once more, and the first answer would claim a save that was not made.
  */
 export async function saveForm(pages: VersionedStore<Page>, write: FormWrite): Promise<Response> {
   const { url, name, tag, content } = write;
   const condition: [name: string, value: string] = tag === "" ? ["If-None-Match", "*"] : ["If-Match", tag];
-  const headers = new Headers([condition, ["Idempotency-Key", `"${operationOf(write)}"`]]);
+  const headers = new Headers([condition]);
+  if (tag !== "") headers.set("Idempotency-Key", `"${operationOf(write)}"`);
   const request = new Request(url, { method: content === null ? "DELETE" : "POST", headers });
   const next = content === null ? null : { content };
   const response = await mutate(request, pages, name, () => next, { body: content ?? "" });

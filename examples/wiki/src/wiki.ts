@@ -2,6 +2,7 @@ import { keyBelow, resource } from "@entity-tag/store";
 import { asset } from "./assets.ts";
 import { eventStream, type Feed } from "./conversation/feed.ts";
 import { recording } from "./conversation/record.ts";
+import { readForm } from "./form.ts";
 import { decodeName, nameProblem, pageUrl } from "./names.ts";
 import * as reads from "./routes/read.ts";
 import { redirect, show } from "./routes/respond.ts";
@@ -15,6 +16,13 @@ type Handler = (request: Request) => Promise<Response>;
 
 /** A JSON string takes at most six octets for each character of the text. */
 const MAX_BYTES = 6 * MAX_CONTENT;
+/** A form takes at most nine for each, and a little for its other fields. */
+const MAX_FORM_BYTES = 9 * MAX_CONTENT + 16 * 1024;
+
+/** The text that each form must bring. Without it, a form that broke off would empty the page. */
+const TEXT_FIELDS: Record<string, string> = { "": "content", merge: "mine" };
+
+const pageKey = keyBelow("/pages");
 
 /**
  * The wiki, from a request to its response: documents at `/` and `/wiki/:name`, JSON at `/pages/:name`.
@@ -24,7 +32,11 @@ const MAX_BYTES = 6 * MAX_CONTENT;
  */
 export function wiki(storage: Storage, feed: Feed, processName: string): Handler {
   const json = resource(storage.pages, {
-    key: keyBelow("/pages"),
+    // The forms reach no page with another name, and its history could not be kept.
+    key: (request) => {
+      const key = pageKey(request);
+      return typeof key === "string" && nameProblem(key) !== undefined ? null : key;
+    },
     require: true,
     ifMatch: "weak", // A proxy that compresses makes the tag of a version weak. It still names that version.
     validate: isPage,
@@ -33,7 +45,7 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
   const handle: Handler = async (request) => {
     try {
       const { pathname } = new URL(request.url);
-      if (pathname === "/conversation") return eventStream(feed, request.signal);
+      if (pathname === "/conversation") return conversation(feed, request);
       if (pathname === "/pages" || pathname.startsWith("/pages/")) return await json(asJson(request));
       return await document(storage, request, pathname);
     } catch (error) {
@@ -41,6 +53,12 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
     }
   };
   return recording(handle, feed, processName);
+}
+
+function conversation(feed: Feed, { method, signal }: Request): Response {
+  if (method === "GET") return eventStream(feed, signal);
+  const isHead = method === "HEAD";
+  return new Response(null, { status: isHead ? 200 : 405, headers: isHead ? {} : { Allow: "GET, HEAD" } });
 }
 
 async function document(storage: Storage, request: Request, pathname: string): Promise<Response> {
@@ -70,8 +88,11 @@ async function document(storage: Storage, request: Request, pathname: string): P
 
 async function submit(storage: Storage, request: Request, name: string, view = ""): Promise<Response> {
   if (isFromElsewhere(request)) return refuse(403, "The form did not come from this wiki.");
-  const form = await request.formData().catch(() => undefined);
-  if (form === undefined) return refuse(400, "The form cannot be read.");
+  const form = await readForm(request, MAX_FORM_BYTES);
+  if (form === "too long") return refuse(413, "The text is too long. Split the page.");
+  const text = TEXT_FIELDS[view];
+  if (form === undefined || (text && typeof form.get(text) !== "string"))
+    return refuse(400, "The form cannot be read.");
   if (!isFormTag(String(form.get("tag") ?? ""))) return refuse(400, "The form names no version of the page.");
   const submission: Submission = { storage, name, url: request.url, form };
   if (view === "") return save(submission);
@@ -85,7 +106,8 @@ function isFromElsewhere(request: Request): boolean {
   const site = request.headers.get("Sec-Fetch-Site");
   if (site !== null) return site !== "same-origin" && site !== "none";
   const origin = request.headers.get("Origin");
-  return origin !== null && origin !== "null" && new URL(origin).host !== request.headers.get("Host");
+  // A sandboxed frame of another site sends "null".
+  return origin !== null && URL.parse(origin)?.host !== request.headers.get("Host");
 }
 
 /** A page is `{ "content": "…" }`. A client may keep other members in it. */

@@ -4,6 +4,8 @@ type Listener = (exchange: Exchange) => void;
 
 /** How many exchanges a new reader of the feed is shown. */
 const REMEMBERED = 30;
+/** How many exchanges wait for a reader that is slow. After that it is let go, and its browser connects again. */
+const MAX_WAITING = 200;
 
 /** The latest exchanges of this wiki, and the readers who watch them arrive. */
 export interface Feed {
@@ -40,10 +42,26 @@ export function eventStream(feed: Feed, signal: AbortSignal): Response {
   let unsubscribe = () => {};
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
+      const end = () => {
+        unsubscribe();
+        // It may be closed already.
+        try {
+          controller.close();
+        } catch {}
+      };
       controller.enqueue(encoder.encode("retry: 2000\n\n"));
       for (const exchange of feed.latest()) controller.enqueue(event(exchange));
-      unsubscribe = feed.subscribe((exchange) => controller.enqueue(event(exchange)));
-      signal.addEventListener("abort", () => unsubscribe());
+      if (signal.aborted) return end();
+      unsubscribe = feed.subscribe((exchange) => {
+        // A reader that has left must not fail the request that is told.
+        if ((controller.desiredSize ?? 0) < -MAX_WAITING) return end();
+        try {
+          controller.enqueue(event(exchange));
+        } catch {
+          unsubscribe();
+        }
+      });
+      signal.addEventListener("abort", end, { once: true });
     },
     cancel: () => unsubscribe(),
   });

@@ -9,38 +9,47 @@ export interface Draft {
 
 const SUBMITTED = "submitted";
 
+/** A browser may forbid storage, or have no room: then nothing is kept, and the wiki works all the same. */
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A name for this tab, which it keeps when it is reloaded. Two tabs that edit one page keep two drafts.
  *
  * A duplicated tab begins with the name of its original, so a lock decides which of them has it.
  */
 export async function claimTab(): Promise<string> {
-  const known = sessionStorage.getItem("tab");
+  const known = attempt(() => sessionStorage.getItem("tab"));
   if (known && (await holdLock(known))) return known;
   const fresh = crypto.randomUUID();
   await holdLock(fresh);
-  sessionStorage.setItem("tab", fresh);
+  attempt(() => sessionStorage.setItem("tab", fresh));
   return fresh;
 }
 
 export function keepDraft(page: string, tab: string, draft: Draft): boolean {
-  try {
-    localStorage.setItem(keyOf(page, tab), JSON.stringify(draft));
-    return true;
-  } catch {
-    return false;
-  }
+  return (
+    attempt(() => {
+      localStorage.setItem(keyOf(page, tab), JSON.stringify(draft));
+      return true;
+    }) ?? false
+  );
 }
 
 export function dropDraft(page: string, tab: string): void {
-  localStorage.removeItem(keyOf(page, tab));
+  attempt(() => localStorage.removeItem(keyOf(page, tab)));
 }
 
 /** The drafts of this page that no other open tab is working on, the newest first. */
 export async function draftsOf(page: string, ownTab: string): Promise<{ tab: string; draft: Draft }[]> {
   const { held = [] } = await navigator.locks.query();
   const prefix = keyOf(page, "");
-  const found = Object.keys(localStorage)
+  const found = (attempt(() => Object.keys(localStorage)) ?? [])
     .filter((key) => key.startsWith(prefix))
     .map((key) => ({ tab: key.slice(prefix.length), draft: parseDraft(localStorage.getItem(key)) }));
   const isOpen = (tab: string) => tab !== ownTab && held.some(({ name }) => name === lockOf(tab));
@@ -51,13 +60,14 @@ export async function draftsOf(page: string, ownTab: string): Promise<{ tab: str
 
 /** Notes that a form with this draft is on its way without script. Whether it was saved, the next page tells. */
 export function noteSubmitted(page: string, tab: string): void {
-  sessionStorage.setItem(SUBMITTED, JSON.stringify({ page, tab, at: `/wiki/${encodeURIComponent(page)}` }));
+  const at = `/wiki/${encodeURIComponent(page)}`;
+  attempt(() => sessionStorage.setItem(SUBMITTED, JSON.stringify({ page, tab, at })));
 }
 
 /** Drops the draft of a form that was saved: the answer to a save leads to the page itself. */
 export function settleSubmitted(): void {
-  const noted = sessionStorage.getItem(SUBMITTED);
-  sessionStorage.removeItem(SUBMITTED);
+  const noted = attempt(() => sessionStorage.getItem(SUBMITTED)) ?? null;
+  attempt(() => sessionStorage.removeItem(SUBMITTED));
   if (noted === null) return;
   const { page, tab, at } = JSON.parse(noted);
   if (location.pathname === at && document.querySelector(".prose")) dropDraft(page, tab);

@@ -44,15 +44,23 @@ function show(exchange: Exchange): boolean {
 function itemOf(exchange: Exchange): HTMLLIElement {
   const item = document.createElement("li");
   item.className = `status-${exchange.status}`;
-  const path = decodeURIComponent(exchange.path.replace(/%(?![0-9a-f]{2})/gi, "%25"));
   item.append(
-    row("request", `${exchange.method} ${path}`),
+    row("request", `${exchange.method} ${readable(exchange.path)}`),
     ...exchange.conditions.map((condition) => row("condition", condition)),
     row("answer", `${exchange.status}${exchange.etag ? `  ETag: ${exchange.etag}` : ""}`),
     row("why", exchange.why),
     row("small", [savedBy(exchange), exchange.process].filter(Boolean).join(" · ")),
   );
   return item;
+}
+
+/** The path in letters. What somebody typed may be no valid escape. */
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function savedBy({ saved }: Exchange): string {

@@ -9,7 +9,8 @@ const LISTED = 100;
 
 /** `/`: what to try, and the names of the pages. Their texts are not read. */
 export async function start({ pages }: Storage, request: Request): Promise<Response> {
-  const after = new URL(request.url).searchParams.get("after") ?? undefined;
+  const given = new URL(request.url).searchParams.get("after") ?? undefined;
+  const after = given === undefined || nameProblem(given) !== undefined ? undefined : given;
   const found = (await pages.list?.("", { limit: LISTED + 1, after, values: false })) ?? [];
   const listed = found.slice(0, LISTED).map(({ key, lastModified }) => ({ name: key, lastModified }));
   const next = found.length > LISTED ? listed.at(-1)?.name : undefined;

@@ -73,6 +73,9 @@ export async function remove(it: Submission): Promise<Response> {
 async function collision(it: Submission, baseTag: string, mine: string, answer: Response): Promise<Response> {
   const { storage, name } = it;
   const page = await storage.pages.read(name);
+  // A form that creates, sent twice: what it wants is what is there.
+  if (page && baseTag === "" && page.value.content === mine)
+    return redirect(pageUrl(name), conditionOf(answer));
   if (!page) return show({ title: `${name} was deleted`, body: deletedView(name, mine) }, 412, own(answer));
   const base = baseTag === "" ? undefined : await textOf(storage, name, baseTag);
   const body = collisionView({ name, baseTag, mine, base, ...theirsOf(page, base ?? "", mine) });
