@@ -74,6 +74,11 @@ interface Asked {
 }
 
 async function addHooks(app: FastifyInstance, options: ConditionalOptions): Promise<void> {
+  if (options === undefined) {
+    throw new TypeError(
+      "Cannot call `conditional` itself: it is a plugin, as in app.register(conditional, options)",
+    );
+  }
   const { current, codings = CODINGS, ...rest } = options;
   checkOptions(options, RULES, "conditional");
   if (current === undefined && rest.require) {

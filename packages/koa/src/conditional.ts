@@ -77,7 +77,12 @@ const RANGE_NOT_SATISFIABLE = 416;
  * const app = new Koa().use(conditional({ current: () => ({ etag: versionTag(page.version) }), require: true }));
  * @see RFC 9110 §13.2
  */
-export function conditional(options: ConditionalOptions = {}): Middleware {
+export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[]): Middleware {
+  if (wrong.length > 0) {
+    throw new TypeError(
+      "Cannot use `conditional` as middleware itself: use what it returns, as in app.use(conditional())",
+    );
+  }
   checkOptions(options, RULES, "conditional()");
   const { current, codings = CODINGS } = options;
   if (current === undefined && options.require) {

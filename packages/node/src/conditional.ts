@@ -28,9 +28,13 @@ const limit: OptionRule = {
   use: "a number from 0 on",
 };
 
-/** A read cannot be required to have a condition: `require` is for `checkPreconditions`. */
+/** A read cannot be required to have a condition, and its answer is its state: both are for `checkPreconditions`. */
 const RULES: OptionRules = {
   ...LATE_RULES,
+  current: {
+    accepts: () => false,
+    use: "checkPreconditions(req, res, current), before the handler, to give the current state",
+  },
   require: { accepts: () => false, use: "checkPreconditions(), before the handler, to require conditions" },
   ranges: oneOf("checked", "unchecked"),
   maxDroppedBytes: limit,

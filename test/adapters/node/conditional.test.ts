@@ -296,6 +296,9 @@ test("conditional refuses at once an option that is none", () => {
 
 test("conditional refuses at once to require conditions that it could not obey", () => {
   expect(() => conditional({ require: true } as never)).toThrow(/checkPreconditions\(\), before the handler/);
+  expect(() => conditional({ current: () => null } as never)).toThrow(
+    /checkPreconditions\(req, res, current\)/,
+  );
 });
 
 test("conditional throws at the handler what its tag function gives that is no tag", async () => {
