@@ -64,7 +64,8 @@ export const gaps: readonly Gap[] = [
     found: ["200 instead of 206", "200 instead of 416"],
   },
   ...(["not-modified", "precondition-failed"] as const).map((outcome) => ({
-    reason: "nghttp2 leaves out a field whose value HTTP/2 does not allow (RFC 9113 §8.2.1)",
+    reason:
+      "nghttp2 leaves out a field whose value HTTP/2 does not allow (RFC 9113 §8.2.1), and Node tells nobody: only `require` guards a write",
     targets: ["node:http2"],
     rows: { outcome, trait: "a value that HTTP/2 does not allow" } as const,
     found: ["200 instead of "],

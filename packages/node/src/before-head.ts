@@ -1,7 +1,7 @@
-import { discard, dropWrite, endDiscarded, endReplaced } from "./discarded-answer.ts";
-import { type DropLimits, lengthOf } from "./dropped-writes.ts";
-import { freezeHead, headSentError } from "./frozen-head.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
+import { discard, dropWrite, endDiscarded, endReplaced } from "./transport/discarded-answer.ts";
+import { type DropLimits, lengthOf } from "./transport/dropped-writes.ts";
+import { freezeHead, headSentError } from "./transport/frozen-head.ts";
 import {
   attempt,
   type BeforeHeadOptions,
@@ -10,9 +10,9 @@ import {
   judge,
   type PendingAnswer,
   passHead,
-} from "./pending-answer.ts";
-import type { Replacement } from "./replaced-head.ts";
-import { setWrittenHead } from "./written-head.ts";
+} from "./transport/pending-answer.ts";
+import type { Replacement } from "./transport/replaced-head.ts";
+import { setWrittenHead } from "./transport/written-head.ts";
 
 export type { BeforeHeadOptions, DropLimits, FirstContent, HeadHook, NodeRequest, NodeResponse, Replacement };
 

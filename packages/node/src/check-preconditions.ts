@@ -15,11 +15,16 @@ import {
   responseFor,
   withCodings,
 } from "@entity-tag/core/adapter";
-import { hasLayersBelow, markCoding, watchCoding } from "./compressor.ts";
-import { conditionalRequest, hasCondition, hideFromHandler, showRange } from "./conditional-request.ts";
+import { hasLayersBelow, markCoding, watchCoding } from "./judgement/compressor.ts";
+import {
+  conditionalRequest,
+  hasCondition,
+  hideFromHandler,
+  showRange,
+} from "./judgement/conditional-request.ts";
+import { addValidator, ownValidators, takeBackFromErrors } from "./judgement/own-validators.ts";
+import { sendInstead } from "./judgement/replacement.ts";
 import { type NodeRequest, type NodeResponse, text } from "./message.ts";
-import { addValidator, ownValidators, takeBackFromErrors } from "./own-validators.ts";
-import { sendInstead } from "./replacement.ts";
 
 /** The options of {@link checkPreconditions}. */
 export interface CheckOptions extends Policy {

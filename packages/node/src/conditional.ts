@@ -1,6 +1,6 @@
 import { isRead } from "@entity-tag/core";
 import { checkOptions, LATE_RULES, type OptionRule, type OptionRules, oneOf } from "@entity-tag/core/adapter";
-import { judgeLate, type LateOptions } from "./late-judgement.ts";
+import { judgeLate, type LateOptions } from "./judgement/late-judgement.ts";
 import type { NodeRequest, NodeResponse } from "./message.ts";
 
 /** The options of {@link conditional}. */

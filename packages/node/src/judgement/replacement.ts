@@ -1,8 +1,8 @@
 import type { ConditionalRequest } from "@entity-tag/core";
 import { type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
-import { beforeHead, type Replacement } from "./before-head.ts";
+import { beforeHead, type Replacement } from "../before-head.ts";
+import { type NodeRequest, type NodeResponse, text } from "../message.ts";
 import { hasLayersBelow, maskContentHeaders } from "./compressor.ts";
-import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 
 /**
  * The answer that the conditions decide, in the form that the transport sends. Layers see the type of the 200.

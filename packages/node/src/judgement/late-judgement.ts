@@ -17,12 +17,12 @@ import {
   tagOfCoding,
   withCodings,
 } from "@entity-tag/core/adapter";
-import { beforeHead, type DropLimits, type FirstContent } from "./before-head.ts";
+import { beforeHead, type DropLimits, type FirstContent } from "../before-head.ts";
+import { type NodeRequest, type NodeResponse, text } from "../message.ts";
+import { removeHeadersExcept } from "../transport/replaced-head.ts";
 import { hasLayersBelow, maskContentHeaders, watchCoding } from "./compressor.ts";
 import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
-import { type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { ownValidators, takeBackFromErrors } from "./own-validators.ts";
-import { removeHeadersExcept } from "./replaced-head.ts";
 import { inPlace } from "./replacement.ts";
 import { awaitedBytes, type Tagging, tagOf } from "./tagging.ts";
 

@@ -1,4 +1,4 @@
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /** How long a handler may write after its answer has been replaced. */
 export interface DropLimits {

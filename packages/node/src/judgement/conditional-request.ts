@@ -1,6 +1,6 @@
 import type { ConditionalRequest } from "@entity-tag/core";
 import { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
-import type { NodeRequest } from "./message.ts";
+import type { NodeRequest } from "../message.ts";
 
 type Headers = NodeRequest["headers"];
 

@@ -1,4 +1,4 @@
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /**
  * Tells a handler that still writes that its client has left, although its answer has been sent. It emits `close`

@@ -1,6 +1,6 @@
 import { type ConditionalRequest, listIncludes, parseTag } from "@entity-tag/core";
 import { keepsFor, tagOfCoding, tagWithoutCoding } from "@entity-tag/core/adapter";
-import { type NodeResponse, text } from "./message.ts";
+import { type NodeResponse, text } from "../message.ts";
 
 /** True when a layer nearer to the wire replaced `writeHead`: it may code the body when the head passes it. */
 export function hasLayersBelow(res: NodeResponse): boolean {

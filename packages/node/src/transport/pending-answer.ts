@@ -1,5 +1,5 @@
+import type { NodeResponse } from "../message.ts";
 import type { DropLimits, DroppedWrites } from "./dropped-writes.ts";
-import type { NodeResponse } from "./message.ts";
 import { type Replacement, replaceHead } from "./replaced-head.ts";
 import type { WrittenHead } from "./written-head.ts";
 

@@ -1,6 +1,6 @@
 import { isTransfer } from "@entity-tag/core";
 import { keepsFor } from "@entity-tag/core/adapter";
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /** What this package has done to a response. Two copies of it may share one response. */
 interface OwnValidators {

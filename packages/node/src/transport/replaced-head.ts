@@ -1,4 +1,4 @@
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /** An answer that is sent instead of the handler's. */
 export interface Replacement {

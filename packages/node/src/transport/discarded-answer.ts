@@ -1,6 +1,6 @@
+import type { NodeResponse } from "../message.ts";
 import { dropWrites } from "./dropped-writes.ts";
 import { freezeHead } from "./frozen-head.ts";
-import type { NodeResponse } from "./message.ts";
 import { type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
 import { destroyedError, tellClosed } from "./told-closed.ts";
 

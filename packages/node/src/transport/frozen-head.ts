@@ -1,4 +1,4 @@
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /** Members of an HTTP/2 response that fail once its head has been sent. */
 const CHANGES = ["setHeader", "appendHeader", "removeHeader"] as const;

@@ -1,5 +1,5 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
-import type { NodeResponse } from "./message.ts";
+import type { NodeResponse } from "../message.ts";
 
 /** A head that a handler gave to `writeHead`. Later changes by the handler do not change it. */
 export interface WrittenHead {

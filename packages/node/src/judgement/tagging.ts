@@ -1,8 +1,8 @@
 import { type EntityTag, parseTag } from "@entity-tag/core";
 import { madeTag, mayBeTagged } from "@entity-tag/core/adapter";
-import type { FirstContent } from "./before-head.ts";
-import { contentTag } from "./content-tag.ts";
-import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import type { FirstContent } from "../before-head.ts";
+import { contentTag } from "../content-tag.ts";
+import { type NodeRequest, type NodeResponse, text } from "../message.ts";
 import { addValidator } from "./own-validators.ts";
 
 /** How a tag is made from content. */
