@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { conditional } from "@entity-tag/node";
 import { type Answer, type Connection, connect } from "../adapters/node/wire.ts";
+import { checkHttp2Case } from "./node-http2.ts";
 import { type Program, programOf } from "./node-programs.ts";
-import { type Layer, runLayers, type Stack, stackOf } from "./node-stacks.ts";
+import { files, type Layer, runLayers, type Stack, stackOf } from "./node-stacks.ts";
 import { randomOf } from "./random.ts";
 
 /** What a case asks, and what must come of it where the bare answer is a 2xx with a representation. */
@@ -27,6 +28,7 @@ export async function fuzzNode(seed: number, milliseconds: number): Promise<numb
   let cases = 0;
   while (Date.now() < until) {
     await checkCase(seed + cases);
+    if (cases % 4 === 0) await checkHttp2Case(seed + cases);
     cases++;
   }
   return cases;
@@ -68,6 +70,9 @@ async function askApp(
   let steps: string[] = [];
   const server = createServer((req: IncomingMessage, res: ServerResponse) => {
     if (req.url === "/next") return void res.end("next");
+    if (req.url === "/file.txt") {
+      return runLayers([...stack.outer, ...own, ...stack.inner, files], req, res, () => res.end());
+    }
     runLayers([...stack.outer, ...own, ...stack.inner], req, res, () => {
       void program.run(res).then((seen) => {
         steps = seen;
@@ -77,9 +82,18 @@ async function askApp(
   await once(server, "listening");
   const connection = await connect((server.address() as AddressInfo).port);
   try {
-    const answer = await inTime(connection.ask(method, "/", lines));
-    await nextIsServed(connection);
-    return { answer, steps };
+    // Both requests are there before the first has its answer.
+    const [answer, next] = await inTime(
+      connection.pipeline([
+        [method, "/", lines],
+        ["GET", "/next", []],
+      ]),
+    );
+    if (next!.body.toString() !== "next") throw new Error("the connection is out of step");
+    const [, status] = lines.find(([name]) => name === "If-None-Match" || name === "If-Match") ?? [];
+    await fileIsServed(connection, own.length > 0 ? status : undefined);
+    await leave(connection.socket.remotePort!, method, lines);
+    return { answer: answer!, steps };
   } finally {
     connection.close();
     server.closeAllConnections();
@@ -87,9 +101,23 @@ async function askApp(
   }
 }
 
-async function nextIsServed(connection: Connection): Promise<void> {
-  const next = await inTime(connection.ask("GET", "/next"));
-  if (next.body.toString() !== "next") throw new Error("the connection is out of step");
+/** A file of `express.static`, in the same stack; and 304 for it with the tag that it was sent with. */
+async function fileIsServed(connection: Connection, condition: string | undefined): Promise<void> {
+  const full = await inTime(connection.ask("GET", "/file.txt"));
+  if (full.status !== 200 || full.body.length !== 3_000) throw new Error(`the file: ${full.status}`);
+  if (condition === undefined) return;
+  const again = await inTime(connection.ask("GET", "/file.txt", [["If-None-Match", full.field("etag")!]]));
+  if (again.status !== 304) throw new Error(`the file again: ${again.status}`);
+  const refused = await inTime(connection.ask("GET", "/file.txt", [["If-Match", '"other"']]));
+  if (refused.status !== 412) throw new Error(`the file under If-Match: ${refused.status}`);
+}
+
+/** A client that asks and leaves at once. What it leaves behind must not stop the server from closing. */
+async function leave(port: number, method: string, lines: [string, string][]): Promise<void> {
+  const { socket } = await connect(port);
+  const fields = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.write(`${method} / HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, () => socket.destroy());
+  await once(socket, "close");
 }
 
 function inTime<T>(answer: Promise<T>): Promise<T> {

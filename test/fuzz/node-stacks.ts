@@ -1,32 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import compression from "compression";
+import express from "express";
 import session from "express-session";
 import helmet from "helmet";
 import type { Random } from "./random.ts";
 
 export type Layer = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** What `on-headers` 1.0.2 does: its listener runs once, and a list of fields is one of pairs. */
+// Old versions without types of their own: they are what is deployed.
+const require = createRequire(import.meta.url);
+const onHeaders = require("on-headers-1.0.2") as (res: ServerResponse, listener: () => void) => void;
+const oldCompression = require("compression-1.7.4") as typeof compression;
+const cors = require("cors") as () => Layer;
+
+/** It takes a flat list of fields for a list of pairs. */
 const old: Layer = (_, res, next) => {
-  const { writeHead } = res;
-  let isFired = false;
-  res.writeHead = ((status: number, ...rest: unknown[]) => {
-    const fields = typeof rest[0] === "string" ? rest[1] : rest[0];
-    res.statusCode = status;
-    if (Array.isArray(fields)) for (const field of fields) res.setHeader(field[0], field[1]);
-    else for (const [name, value] of Object.entries(fields ?? {})) res.setHeader(name, value as string);
-    if (!isFired) {
-      isFired = true;
-      res.setHeader("X-Old", "yes");
-    }
-    return writeHead.apply(res, [res.statusCode, ...(typeof rest[0] === "string" ? [rest[0]] : [])] as never);
-  }) as never;
+  onHeaders(res, () => res.setHeader("X-Old", "yes"));
   next();
 };
+
+const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
+writeFileSync(join(folder, "file.txt"), "a line of text\n".repeat(200));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** Serves a file under every path but `/`, whatever the handler would have said. */
+export const files = express.static(folder) as unknown as Layer;
 
 /** The layers that applications put around their handlers. The old one understands no flat list, so it stands outside. */
 const inner: Record<string, () => Layer> = {
   compression: () => compression({ threshold: 100 }) as unknown as Layer,
+  cors: () => cors(),
   helmet: () => helmet() as unknown as Layer,
   session: () => session({ secret: "s", resave: false, saveUninitialized: false }) as unknown as Layer,
 };
@@ -46,11 +53,16 @@ export function stackOf(random: Random): Stack {
   const on = (isOuter: boolean) =>
     sides.filter(([, side]) => side === isOuter).map(([name]) => inner[name]!());
   const hasOld = random.chance(0.3);
+  const hasOldCompression = !names.includes("compression") && random.chance(0.2);
   return {
-    name: `${hasOld ? "old " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
-    outer: [...(hasOld ? [old] : []), ...on(true)],
+    name: `${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
+    outer: [
+      ...(hasOld ? [old] : []),
+      ...(hasOldCompression ? [oldCompression({ threshold: 100 }) as unknown as Layer] : []),
+      ...on(true),
+    ],
     inner: on(false),
-    isOld: hasOld,
+    isOld: hasOld || hasOldCompression,
   };
 }
 

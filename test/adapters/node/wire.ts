@@ -26,6 +26,14 @@ export interface Connection {
     lines?: readonly (readonly [string, string])[],
     body?: string,
   ): Promise<Answer>;
+  /** Sends all requests at once, then reads their answers in turn. */
+  pipeline(
+    requests: readonly (readonly [
+      method: string,
+      path: string,
+      lines: readonly (readonly [string, string])[],
+    ])[],
+  ): Promise<Answer[]>;
   close(): void;
 }
 
@@ -44,6 +52,16 @@ export async function connect(port: number): Promise<Connection> {
       const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
       socket.write(Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n${body}`, "latin1"));
       return await readAnswer(input, method);
+    },
+    async pipeline(requests) {
+      const texts = requests.map(([method, path, lines]) => {
+        const fields = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+        return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`;
+      });
+      socket.write(Buffer.from(texts.join(""), "latin1"));
+      const answers: Answer[] = [];
+      for (const [method] of requests) answers.push(await readAnswer(input, method));
+      return answers;
     },
     close: () => socket.destroy(),
   };
