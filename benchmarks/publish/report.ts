@@ -36,7 +36,7 @@ const THRESHOLDS = `
 room for the noise of two busy cores, in one of three tries; servers are judged there by their own processor time.`.trim();
 
 const WRONG = `
-Asked before they were timed. Unreadable members, weak spellings, tabs, commas inside a tag, dates that are none: each
+Asked before they were timed. Unreadable members, weak spellings, tabs, commas inside a tag, malformed dates: each
 line names the inputs that a contender answers wrongly.`.trim();
 
 const LOSERS = "They answer as they ought to, and stay here to be measured again when engines change.";

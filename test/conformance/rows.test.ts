@@ -25,7 +25,7 @@ describe("the rows of the standard", () => {
     }
   });
 
-  it("whoever reads GET reads HEAD", () => {
+  it("every row of GET has a row of HEAD", () => {
     const count = (method: string) => rows.filter(({ request }) => request.method === method).length;
     expect(count("HEAD")).toBe(count("GET"));
   });

@@ -379,7 +379,7 @@ describe("advice in a refusal works when it is followed", () => {
   const follow = (detail: string, state: State | null): Record<string, string> => {
     if (/only If-Match: \*/.test(detail)) return { "If-Match": "*" };
     if (/If-None-Match: \* to create/.test(detail) && state === null) return { "If-None-Match": "*" };
-    if (/ETag in If-Match/.test(detail)) return { "If-Match": state?.etag ?? "there is none" };
+    if (/ETag in If-Match/.test(detail)) return { "If-Match": state?.etag ?? "no tag" };
     if (/in If-Unmodified-Since/.test(detail)) return { "If-Unmodified-Since": date };
     throw new Error(`no advice: ${detail}`);
   };

@@ -31,7 +31,7 @@ describe("validatorFields, §8.8", () => {
     expect(() => validatorFields({ lastModified: new Date("yesterday") })).toThrow(TypeError);
   });
 
-  it.each([Number.NaN, "2024-01-01", null, {}])("validatorFields shows the time that is none: %j", (time) => {
+  it.each([Number.NaN, "2024-01-01", null, {}])("validatorFields shows the invalid time: %j", (time) => {
     expect(() => validatorFields({ lastModified: time as never })).toThrow(TypeError);
   });
 

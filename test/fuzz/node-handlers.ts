@@ -149,7 +149,7 @@ function plain({ answer, steps }: Seen): string {
   const fields = lines
     .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
     .filter((line) => !MAY_DIFFER.some((name) => line.startsWith(`${name}:`)))
-    // No 304 describes a body, whoever sends it.
+    // A 304 never describes a body, whether we or the handler send it.
     .filter((line) => status !== 304 || !line.startsWith("content-"))
     .sort();
   return JSON.stringify([status, reason, fields, content.toString(), steps]);

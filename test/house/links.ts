@@ -15,7 +15,7 @@ export interface Link {
   target: string;
 }
 
-/** The links of a text that lead into the repository. What stands in code is none. */
+/** The links of a text that lead into the repository. Links in code do not count. */
 export function relativeLinks(text: string): Link[] {
   const patterns = [
     /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g,

@@ -221,7 +221,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
   });
 });
 
-test("postgresStore refuses what is no client and no table", () => {
+test("postgresStore refuses an invalid client and an invalid table name", () => {
   for (const client of [null, undefined, "postgres://", {}, { query: 1 }]) {
     expect(() => postgresStore(client as never), String(client)).toThrow(TypeError);
   }

@@ -116,7 +116,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
   });
 });
 
-test("redisStore refuses what is no client, a cluster of ioredis, and a prefix that is none", () => {
+test("redisStore refuses a value that is not a client, a cluster of ioredis, and an invalid prefix", () => {
   for (const client of [null, undefined, "redis://", {}, { sendCommand: 1 }]) {
     expect(() => redisStore(client as never), String(client)).toThrow(TypeError);
   }

@@ -100,7 +100,7 @@ test("sqliteStore keeps a version's time from going back when the clock does", a
   expect(second.swapped && second.current?.lastModified).toBe(future);
 });
 
-test("sqliteStore refuses a table name that is not one, and half a codec", () => {
+test("sqliteStore refuses an invalid table name, and half a codec", () => {
   const db = new DatabaseSync(":memory:");
   const names = ["", "a b", 'a"b', "1a", "a.b.c", ".a", "a.", "é", "a;--", "x".repeat(64), 'entity_tag" --'];
   for (const table of [...names, 7 as never]) {
@@ -117,7 +117,7 @@ test("sqliteStore without its table says which one is missing, and what makes it
   await expect(store.swap("a", null, "value")).rejects.toThrow(/pages.*createTable/s);
 });
 
-test("sqliteStore lets an error through that is none of waiting", async () => {
+test("sqliteStore throws an error that is not about a lock", async () => {
   const db = new DatabaseSync(":memory:");
   const store = await sqliteStore<string>(db).createTable();
   db.close();

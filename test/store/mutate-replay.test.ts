@@ -100,7 +100,7 @@ test("without a ledger, mutate never takes a create for its own, and without If-
   expect((await store.read(KEY))?.value).toEqual({ n: 5 });
 });
 
-test("without a ledger, mutate recognises a request by its body, whoever has read that", async () => {
+test("without a ledger, mutate recognises a request by its body, whether mutate or the caller reads it", async () => {
   const readers: [string, (request: Request) => Promise<{ body?: string | Uint8Array }>][] = [
     ["nobody", async () => ({})],
     ["the caller, as text", async (each) => ({ body: await each.text() })],

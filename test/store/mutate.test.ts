@@ -197,7 +197,7 @@ describe("a lost swap", () => {
     }
   });
 
-  test("mutate judges again, and answers 412 with the tag of whoever was faster", async () => {
+  test("mutate judges again, and answers 412 with the tag of the faster writer", async () => {
     const { store, tag } = await storeWith({ n: 1 });
     const change = vi.fn(addOne);
     const response = await mutate(

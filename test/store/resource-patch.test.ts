@@ -101,7 +101,7 @@ test("resource patches with JSON Merge Patch alone, and says so", async () => {
   expect((await handle(request("PATCH", odd, { a: 2 }))).status).toBe(200);
 });
 
-test("resource reads once and swaps once for a patch, and answers without a body to whom wants none", async () => {
+test("resource reads once and swaps once for a patch, and answers without a body under Prefer: return=minimal", async () => {
   const { handle, trips } = await handlerWith({ a: 1 });
   const response = await handle(request("PATCH", { ...MERGE_PATCH, Prefer: "return=minimal" }, { a: 2 }));
   expect(await said(response)).toEqual({ status: 204, etag: expect.any(String), body: "" });

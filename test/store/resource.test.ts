@@ -105,7 +105,7 @@ describe("GET and HEAD", () => {
     }
   });
 
-  test("resource answers 406 to whom it has nothing acceptable", async () => {
+  test("resource answers 406 when Accept excludes its content type", async () => {
     const { handle } = await pagesWithHome();
     const lines: [string, number][] = [
       ["*/*", 200],
@@ -166,7 +166,7 @@ describe("PUT", () => {
     expect((await memory.read("home"))?.value).toEqual({ content: "Bye" });
   });
 
-  test("resource shows the new value to whom prefers that", async () => {
+  test("resource shows the new value under Prefer: return=representation", async () => {
     const { handle, tagNow } = await pagesWithHome();
     const response = await handle(request("PUT", { Prefer: "return=representation" }, { content: "Bye" }));
     expect(response.headers.get("Content-Location")).toBe("/pages/home");
@@ -184,7 +184,7 @@ describe("PUT", () => {
     expect((await memory.read("home"))?.version).toBe(version);
   });
 
-  test("resource puts the current representation into a 412, to whom prefers that", async () => {
+  test("resource puts the current representation into a 412 under Prefer: return=representation", async () => {
     const { handle, tag } = await pagesWithHome();
     const stale = { "If-Match": '"stale"', Prefer: "return=representation" };
     for (const method of ["PUT", "PATCH", "DELETE"]) {
@@ -426,7 +426,7 @@ describe("which key", () => {
     expect(keyBelow("/pages/")(new Request(`https://example.com${path}`))).toBe(expected);
   });
 
-  test("keyBelow refuses what is no path", () => {
+  test("keyBelow refuses a text that is not a path", () => {
     for (const path of ["", "pages", "https://example.com/pages", undefined as never]) {
       expect(() => keyBelow(path), String(path)).toThrow(TypeError);
     }

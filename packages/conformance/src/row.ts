@@ -81,7 +81,7 @@ export interface Expectation {
   outcome: Outcome;
   /** The condition that decided it, in lower case. */
   because?: string;
-  /** Whether a `Range` may be honoured. Left out: there is none to honour. */
+  /** Whether a `Range` may be honoured. Left out: the request has no `Range` to honour. */
   range?: boolean;
   /** Any of these statuses is right. */
   status: readonly number[];

@@ -25,7 +25,7 @@ export async function askGreetings({ connect, base }: Target, port: number): Pro
       ["body", full.body, greeting],
       ["type", mediaType(full), type],
       ["Vary of the application", members(full, "vary").includes("Accept"), true],
-      ["status of who has it", again.status, 304],
+      ["status for a client that has it", again.status, 304],
       ["tag of the 304", field(again, "etag"), field(full, "etag")],
       ["Vary of the 304", members(again, "vary").sort().join(), members(full, "vary").sort().join()],
       ["body in the 304", describesNoBody(again).join(), ""],

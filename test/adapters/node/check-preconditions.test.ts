@@ -351,7 +351,7 @@ test("answered judges a request whose body still arrives, and the connection goe
   });
 });
 
-describe("answered throws at once, and sends nothing, if the tag of the state is none:", () => {
+describe("answered throws at once, and sends nothing, if the tag of the state is not valid:", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", []],
     ["GET", [["If-None-Match", "*"]]],

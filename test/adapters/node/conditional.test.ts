@@ -200,7 +200,7 @@ describe("conditional judges", () => {
     ],
     ["a date", 304, [["If-Modified-Since", modified]]],
     [
-      "two dates, which are none",
+      "two dates, which are not a date",
       200,
       [
         ["If-Modified-Since", modified],
@@ -289,7 +289,7 @@ describe("conditional judges", () => {
   });
 });
 
-test("conditional refuses at once an option that is none", () => {
+test("conditional refuses an invalid option at once", () => {
   expect(() => conditional({ maxBytes: Number.NaN })).toThrow("`maxBytes` is NaN");
   expect(() => conditional({ tag: "weak" as never })).toThrow('`tag` is "weak"');
 });

@@ -195,7 +195,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     });
   });
 
-  test("lets a stream without a tag flow on, to everybody but who has any version at all", async () => {
+  test("sends a stream without a tag unchanged, except to If-None-Match: *", async () => {
     const handler: express.RequestHandler = (_, res) => void Readable.from(["a", "b"]).pipe(res);
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const answer = await ask(port, "GET", "/", [["If-None-Match", '"other"']]);
@@ -338,7 +338,7 @@ function conditionOn(answer: Answer): readonly [name: string, value: string] | u
   return date === undefined ? undefined : ["If-Modified-Since", date];
 }
 
-/** One resource, asked for in each coding: what must be so whoever makes the tag and whoever codes the body. */
+/** One resource in each coding. These rules hold for every maker of the tag and every compressor. */
 async function expectCodingsApart(listener: RequestListener, body: string, gaps: Gaps) {
   await serving(listener, async (port) => {
     const connection = await connect(port);

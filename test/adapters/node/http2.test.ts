@@ -73,7 +73,7 @@ function withFields(res: Http2ServerResponse): Http2ServerResponse {
 }
 
 describe.each(Object.entries(ways))("conditional over HTTP/2, when the handler uses %s,", (_, way) => {
-  test("sends 200 whole, and 304 to who has it, on one connection", async () => {
+  test("sends a whole 200, and then a 304, on one connection", async () => {
     await speaking(behind(way), async (connection) => {
       const full = await ask(connection, "GET");
       expect([full.status, full.field("etag"), full.text]).toEqual([200, TAG, TEXT]);

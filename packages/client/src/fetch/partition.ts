@@ -19,7 +19,7 @@ export async function givenPartition(
 }
 
 /**
- * The name of all that one answer may stand for: who asks, how, and with which content.
+ * The group of requests that one answer may serve: same partition, method and content.
  *
  * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A redirect that is
  * followed is another answer than one that is shown.

@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
 /**
  * The kept answer without asking, where freshness or the caller allows it; `undefined` when the server is asked.
  *
- * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and there is none
+ * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and nothing is kept
  */
 export function unasked(
   asked: Asked,

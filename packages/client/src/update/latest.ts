@@ -74,7 +74,7 @@ async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): 
   return { snapshot: snapshotOf(where, value, tagOf(job.dialect, response.headers, value)), response, again };
 }
 
-/** The value, or the reason why there is none; somebody who only removes it can do without. */
+/** The value, or the reason why it cannot be decoded. `remove` does not need the value. */
 async function valueFor<T>(
   job: Job<T>,
   url: string,

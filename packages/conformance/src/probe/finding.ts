@@ -17,7 +17,7 @@ export const groups = {
 
 export type Group = keyof typeof groups;
 
-/** What a question is, whoever asks it. */
+/** A question, independent of the command that asks it. */
 export interface Asked {
   /** Names the question for ever. */
   id: string;

@@ -43,7 +43,7 @@ const plural: Record<Verdict, (n: number) => string> = {
   "not applicable": () => "not applicable",
 };
 
-/** `12 passed, 1 failed`: what there is none of is left out. */
+/** `12 passed, 1 failed`: counts of zero are left out. */
 export function countsText(findings: readonly Finding[]): string {
   const counts = countsOf(findings);
   return verdicts

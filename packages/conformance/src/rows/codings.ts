@@ -85,7 +85,7 @@ export const codings: readonly Row[] = [
     "alternates-selected",
     "MUST",
     "§13.1.2",
-    "If-None-Match asks for the selected representation: whoever holds the XML form lacks this one",
+    "If-None-Match asks for the selected representation: a client with the XML form lacks this one",
     [
       [
         1,

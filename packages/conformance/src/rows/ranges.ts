@@ -114,7 +114,7 @@ export const ranges: readonly Row[] = [
     [22, "If-Range fails for an earlier date", "GET", and(range, ifRange(earlier)), surelyDated, proceed],
     [
       23,
-      "If-Range fails for a date where there is none",
+      "If-Range fails for a date when the state has no date",
       "GET",
       and(range, ifRange(sameSecond)),
       v1,
