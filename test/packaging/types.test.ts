@@ -25,13 +25,16 @@ const rows = [
 /** On these, nothing of the Node adapter can be imported: its types are Node's. */
 const nodeAlone = ["@entity-tag/node", "@entity-tag/fastify", "@entity-tag/koa", "@entity-tag/conformance"];
 
+/** What the packages of Fastify and Koa extend. */
+const frameworks = ["fastify", "koa", "@types/koa"];
+
 let site: Awaited<ReturnType<typeof installed>>;
 /** Bun's types bring those of a newer Node with them. */
 let bunSite: typeof site;
 
 beforeAll(async () => {
-  site = await installed(["@types/node", "@cloudflare/workers-types"]);
-  bunSite = await installed(["bun-types"]);
+  site = await installed(["@types/node", "@cloudflare/workers-types", ...frameworks]);
+  bunSite = await installed(["bun-types", ...frameworks]);
   for (const each of [site, bunSite]) prepare(each);
 });
 afterAll(() => {
