@@ -29,6 +29,7 @@ export function conditional<Res extends Response | undefined, Req extends Reques
 function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
   const condition = headers.get("If-Range");
   const isByDate = condition !== null && !condition.includes('"') && headers.has("Range");
-  if (isByDate && response?.status === 200) response.headers.delete("Last-Modified");
+  if (isByDate && response && !response.headers.has("Content-Range"))
+    response.headers.delete("Last-Modified");
   return response;
 }
