@@ -14,9 +14,11 @@ export { isNotModified } from "./fetch/answer.ts";
 export type { CacheEvent } from "./fetch/event.ts";
 export type { ConditionalFetchOptions } from "./fetch/settings.ts";
 
-/** A {@link Fetch} that remembers. */
+/** A {@link Fetch} that keeps answers. */
 export interface ConditionalFetch extends Fetch {
-  /** Forgets what is kept under this url, for everybody. Requests under way for it are not kept either. */
+  /**
+   * Forgets what is kept under this url, for everybody. Answers to requests that are under way are not kept either.
+   */
   forget(input: Parameters<Fetch>[0]): Promise<void>;
 }
 

@@ -7,11 +7,11 @@ import { checkedUrl } from "./update/target.ts";
 import { ambiguous, write } from "./update/write.ts";
 
 /**
- * Puts a value where nothing is yet. What is there already is never overwritten (`If-None-Match: *`).
+ * Puts a value where nothing is yet. It never overwrites an existing value (`If-None-Match: *`).
  *
- * If the answer is lost, it looks: where still nothing is, it sends the same again. If something is there, `wasApplied(latest, sent)` tells
- * whether it is yours, since equal content would be no proof. Without it, and without an `idempotencyKey` that a server with a ledger
- * knows, you get an `AmbiguousWriteError`.
+ * If the answer is lost, it looks. If still nothing is there, it sends the same again. If something is there,
+ * `wasApplied(latest, sent)` tells whether it is yours, because equal content is no proof. Without `wasApplied`,
+ * and without an `idempotencyKey` that a server with a ledger knows, you get an `AmbiguousWriteError`.
  *
  * @throws {AlreadyExistsError} if something is there
  * @throws {AmbiguousWriteError} if something is there that may be yours

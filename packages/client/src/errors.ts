@@ -24,7 +24,7 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
 }
 
 /**
- * Somebody else changed the resource, as often as it was tried: nothing of yours was written.
+ * Others changed the resource before each of your tries: nothing of yours was written.
  *
  * `base` is the value that you started from, and `mine` what your recipe first made of it. `latest` is the newest value
  * that was seen since, and `snapshot` the same with its tag, so that you can write on top of it. They are `undefined` if the last
@@ -115,7 +115,8 @@ export class UnusableValidatorError extends ClientError {
 }
 
 /**
- * The answer to a write was lost, and nobody can tell whether it was made. It was not sent again, because that could apply it twice.
+ * The answer to a write was lost, and its outcome is unknown. It was not sent again, because that could apply it
+ * twice.
  *
  * `sent` is the value that was sent, `latest` what is there now, as far as it could be read; `cause` says how the answer was lost.
  *
@@ -152,7 +153,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
 }
 
 /**
- * Something is there already, so that nothing was created.
+ * Something is there already, so nothing was created.
  *
  * @example
  * new AlreadyExistsError("/pages/home").url; // "/pages/home"

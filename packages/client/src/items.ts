@@ -3,7 +3,7 @@ import { snapshotOf } from "./update/latest.ts";
 import type { Snapshot } from "./update/snapshot.ts";
 
 /**
- * The members of a collection, each with its own url and tag: `update` and `remove` go on from them without a read.
+ * The members of a collection, each with its own url and tag. `update` and `remove` accept them without a read.
  *
  * `base` is the collection's url, for members whose links are relative. A member without a url has an empty one, so that it can be
  * shown; `update` refuses it. A member without a tag can be shown, too, but must be read before it is written.

@@ -7,7 +7,7 @@ import { checkedUrl, givenSnapshot } from "./update/target.ts";
 import { pause } from "./update/waiting.ts";
 import { write } from "./update/write.ts";
 
-/** What became of a `remove`. */
+/** The result of a `remove`. */
 export interface Removed {
   /** `absent`: nothing was there. `removed`: it was deleted; by you, unless an answer was lost on the way. */
   status: "removed" | "absent";
@@ -62,7 +62,7 @@ function deletion<T>(job: Job<T>, url: string, tag: string) {
   return write(job, { ...none, method: "DELETE", url, tag, key: job.newKey() });
 }
 
-/** What is there, or `undefined` if nothing is. */
+/** The current value, or `undefined` if the resource is absent. */
 async function found<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T> | undefined> {
   return read(job, url, fresh).catch((error: unknown) => {
     if (error instanceof HttpError && says(job.dialect.gone, [404, 410], error.response)) return undefined;

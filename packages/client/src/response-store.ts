@@ -39,7 +39,7 @@ export interface StoredResponse extends StoredHead {
  * @see RFC 9111 §3
  */
 export interface ResponseStore {
-  /** Whether it outlives this process or page. Then it is given hashes in place of credentials. */
+  /** True when it outlives this process or page. It is then given hashes instead of credentials. */
   readonly persists: boolean;
   /** All variants of one group. */
   read(url: string, group: string): Promise<readonly StoredResponse[]>;

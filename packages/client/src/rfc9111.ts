@@ -44,7 +44,10 @@ function requestOf(asked: Headers): { method: string; url: string; headers: Reco
   return { method: "GET", url: "/", headers };
 }
 
-/** The fields as that library reads them: it knows directives in small letters alone, and takes any text for a date. */
+/**
+ * The fields in the form that the library reads: it knows directives only in small letters, and takes any text for
+ * a date.
+ */
 function readable(headers: Headers): Record<string, string> {
   const { vary: _, ...fields } = Object.fromEntries(headers);
   if (fields["cache-control"] !== undefined) fields["cache-control"] = fields["cache-control"].toLowerCase();

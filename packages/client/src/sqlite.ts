@@ -1,6 +1,6 @@
 import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
 
-/** What `node:sqlite`, `better-sqlite3` and `bun:sqlite` have in common. */
+/** The interface that `node:sqlite`, `better-sqlite3` and `bun:sqlite` share. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
@@ -22,7 +22,7 @@ export interface SqliteStoreOptions {
 type Row = { head: string; body: Uint8Array };
 type Value = string | number | Uint8Array;
 
-/** How often a locked database is asked again, each time 5 ms later than the time before. */
+/** How many times a locked database is tried again, each time after a pause 5 ms longer. */
 const TRIES = 20;
 
 /**

@@ -17,7 +17,7 @@ export interface State {
    * `If-Match`, in `If-None-Match` if `Accept-Encoding` admits that coding, never in `If-Range`.
    */
   codings?: readonly string[] | undefined;
-  /** Milliseconds since the epoch, or a `Date`. It is cut to whole seconds before it is compared. */
+  /** Milliseconds since the epoch, or a `Date`, truncated to whole seconds for a comparison. */
   lastModified?: number | Date | undefined;
   /** True when the representation cannot have changed twice in that second (§8.8.2.2). Default: false. */
   lastModifiedStrong?: boolean | undefined;

@@ -3,7 +3,7 @@ import type { StoredResponse } from "../response-store.ts";
 const notModified = new WeakSet<Response>();
 
 /**
- * Whether the server answered 304, so that this response is the kept one. Clones are, too.
+ * True when the server answered 304, so that this response is the kept one. That also holds for its clones.
  *
  * @example
  * isNotModified(new Response("Hello")); // false

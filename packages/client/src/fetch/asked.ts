@@ -17,7 +17,7 @@ export interface Asked {
   mode: string;
   redirect: string;
   integrity: string;
-  /** What the caller gave, to be given on: it may have members that only one runtime knows. */
+  /** What the caller gave, to be passed on: it may have members that only one runtime knows. */
   input: Input;
   init: Init;
 }
@@ -87,7 +87,7 @@ function absolute(text: string): string | undefined {
   }
 }
 
-/** Six methods may be written in any case; any other is itself. */
+/** Six methods may be written in any case. All others are case-sensitive. */
 function normalized(method: string): string {
   const upper = method.toUpperCase();
   return ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"].includes(upper) ? upper : method;

@@ -2,7 +2,9 @@ import type { Asked } from "./asked.ts";
 import { report } from "./event.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the store answers. One that fails costs a request and an event: an answer does not depend on it. */
+/**
+ * The result of the store. If the store fails, that costs a request and an event: an answer does not depend on it.
+ */
 export async function attempt<T>(
   settings: Settings,
   asked: Asked,

@@ -12,7 +12,7 @@ const CONDITIONS = [
   "Range",
 ];
 
-/** Why the store is left alone, in words; `undefined` when it is used. */
+/** Why the store is not used, in words; `undefined` when it is used. */
 export function bypassReason(
   { url, headers, cache, mode, integrity }: Asked,
   { unasked }: Settings,
@@ -23,7 +23,7 @@ export function bypassReason(
   const condition = CONDITIONS.find((name) => headers.has(name));
   if (condition) return `the caller set ${condition}`;
   if (cache === "no-store" || hasDirective(headers, "no-store")) return "the caller said no-store";
-  // What is kept was checked against no digest.
+  // Kept answers were checked against no digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
   if (unasked.has(url)) return "the server shows no validator, or allows no condition (CORS)";

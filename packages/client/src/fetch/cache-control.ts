@@ -1,7 +1,7 @@
 /**
- * Whether `Cache-Control` has a directive, which is the same in any case (RFC 9111 §5.2).
+ * True when `Cache-Control` has a directive, in any case (RFC 9111 §5.2).
  *
- * One that stands within another's quotes counts, too: it is then obeyed needlessly, which does no harm.
+ * A directive inside quotes counts, too: obeying it without need does no harm.
  */
 export function hasDirective(headers: Headers, name: "no-store" | "only-if-cached"): boolean {
   const field = headers.get("Cache-Control")?.toLowerCase();

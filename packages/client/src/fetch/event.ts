@@ -30,7 +30,7 @@ export interface CacheEvent {
 
 export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
 
-/** Tells the listener. An event without `fwd` is a hit. */
+/** Calls the listener. An event without `fwd` is a hit. */
 export function report(
   { onEvent }: Settings,
   { url, method }: Pick<Asked, "url" | "method">,

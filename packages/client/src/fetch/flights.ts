@@ -1,7 +1,7 @@
 import { onAbort } from "./abort.ts";
 import type { Forwarded } from "./event.ts";
 
-/** Makes an answer for one caller; `undefined` when that caller has to ask for itself. */
+/** Makes an answer for one caller; `undefined` when that caller must ask the server itself. */
 export interface Serve {
   (signal: AbortSignal | undefined): Response | undefined;
   /** Why the server was asked; absent when it was not. */
@@ -18,16 +18,16 @@ export interface Flights {
     ask: Ask,
     onJoin: (fwd: Forwarded | undefined) => void,
   ): Promise<Response>;
-  /** From now on nobody joins the requests for this url. */
+  /** From now on no caller joins the requests for this url. */
   close(url: string): void;
 }
 
-/** One request that is under way, for all who ask for the same. */
+/** One request that is under way, for all callers that ask for the same. */
 interface Flight {
   url: string;
   head: Promise<Serve>;
   waiting: number;
-  /** Ends the request when all have gone. Without it the first can never go. */
+  /** Ends the request when all callers have left. Without it the first caller can never leave. */
   controller: AbortController | undefined;
 }
 
@@ -59,7 +59,7 @@ export function newFlights(): Flights {
   };
 }
 
-/** Waits until the head is there or this caller has gone. The last to go ends the request. */
+/** Waits until the head is there or this caller has left. The last caller to leave ends the request. */
 function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Serve> {
   flight.waiting++;
   if (!signal) return flight.head;

@@ -6,7 +6,7 @@ import type { Forgotten } from "./forgotten.ts";
 import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
 
-/** All that must not serve an answer from before: what is kept, what is under way, and who waits for it. */
+/** Everything that must not serve an older answer: kept answers, requests under way, and their callers. */
 export interface Memory {
   settings: Settings;
   flights: Flights;
@@ -43,13 +43,13 @@ export async function sendUnsafe(asked: Asked, memory: Memory): Promise<Response
     if (response.status < 400) await invalidate(changedBy(response, asked.url));
     return response;
   } catch (error) {
-    // Nobody knows whether it was carried out.
+    // The outcome is unknown.
     await invalidate([asked.url]);
     throw error;
   }
 }
 
-/** The target, and of what the answer names that which has the same origin. */
+/** The target, and the urls of the same origin that the answer names. */
 function changedBy({ url, headers }: Response, target: string): Set<string> {
   const named = [url, headers.get("Location"), headers.get("Content-Location")];
   const urls = new Set([target]);

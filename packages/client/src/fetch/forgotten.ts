@@ -1,6 +1,6 @@
 import type { ResponseStore } from "../response-store.ts";
 
-/** What has been forgotten, so that an older answer, still under way then, does not come back. */
+/** Urls that were forgotten, so that an older answer that is still under way is not kept. */
 export interface Forgotten {
   /** A moment. */
   now(): number;
@@ -12,7 +12,7 @@ export interface Forgotten {
 const MOST = 1000;
 const forgottenOf = new WeakMap<ResponseStore, Forgotten>();
 
-/** All that share a store share what it has forgotten. */
+/** All users of a store share what it has forgotten. */
 export function forgottenIn(store: ResponseStore): Forgotten {
   const forgotten = forgottenOf.get(store) ?? newForgotten();
   forgottenOf.set(store, forgotten);

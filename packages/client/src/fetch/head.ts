@@ -3,7 +3,7 @@ import type { StoredResponse } from "../response-store.ts";
 import { fieldOf } from "./condition.ts";
 
 /**
- * Whether a HEAD describes the kept answer: each validator that it has, and its length, are the kept ones.
+ * True when a HEAD describes the kept answer: each of its validators, and its length, equal the kept ones.
  *
  * @see RFC 9111 §4.3.5
  */

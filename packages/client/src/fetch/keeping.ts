@@ -17,12 +17,12 @@ export interface Place {
   forgotten: Forgotten;
 }
 
-/** Whether an answer may serve another request at all: RFC 9111 §3. */
+/** True when an answer may serve another request at all: RFC 9111 §3. */
 export function mayServeOthers(response: Response): boolean {
   return !hasDirective(response.headers, "no-store") && varyOf(response.headers) !== "*";
 }
 
-/** Whether an answer is kept. Without freshness only one that can be asked about is worth it. */
+/** True when an answer is kept. Without freshness, only an answer with a validator is worth keeping. */
 export function isKept(asked: Asked, response: Response, { fresh }: Settings): boolean {
   const { status, headers, type, url } = response;
   if (asked.method === "HEAD" || !mayServeOthers(response)) return false;

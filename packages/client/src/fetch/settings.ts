@@ -10,16 +10,16 @@ export interface ConditionalFetchOptions {
   fetch?: Fetch | undefined;
   /** Where answers are kept. Default: {@link memoryStore}, one for each `conditionalFetch`. */
   store?: ResponseStore | undefined;
-  /** Which answers are used without asking. Default: none is. */
+  /** Which answers are used without asking. Default: no answer. */
   fresh?: Freshness | undefined;
   /**
-   * Who shares kept answers: requests with the same text do. `null` keeps nothing. Default: the request's
+   * Which requests share kept answers: those with the same text. `null` keeps nothing. Default: the request's
    * `Authorization` and `Cookie`.
    */
   partition?: ((request: Request) => string | null | Promise<string | null>) | undefined;
   /** The longest body that is kept, in octets after decoding. Default: 5 MiB. */
   maxEntryBytes?: number | undefined;
-  /** Is told what happened to each request, and why, in the words of RFC 9211. */
+  /** Called with what happened to each request, and why, in the words of RFC 9211. */
   onEvent?: ((event: CacheEvent) => void) | undefined;
 }
 
@@ -48,7 +48,7 @@ const KINDS = {
   onEvent: "function",
 };
 
-/** The options with their defaults. A mistake is a TypeError now, and not a surprise at some request. */
+/** The options with their defaults. A mistake is a TypeError at once, not at a later request. */
 export function settingsOf(options: ConditionalFetchOptions): Settings {
   for (const [name, value] of Object.entries(options)) check(name, value);
   const { store = memoryStore(), maxEntryBytes = 5 * 1024 * 1024 } = options;

@@ -2,7 +2,7 @@ import { onAbort } from "./abort.ts";
 
 /** A body that is read once. Each of its readers gets all of it, as octets of its own. */
 export interface SharedBody {
-  /** A stream of the whole body; `undefined` when everybody has left and the source is gone. */
+  /** A stream of the whole body; `undefined` when all readers have left and the source is gone. */
   stream(signal: AbortSignal | undefined): ReadableStream<Uint8Array> | undefined;
 }
 
@@ -31,7 +31,7 @@ export function sharedBody(source: ReadableStream<Uint8Array>, sharing: Sharing)
   let end: "open" | "complete" | "left" | { reason: unknown } = "open";
   let step: Promise<void> | undefined;
 
-  /** One chunk more, or the end. All that wait for it wait for the same. */
+  /** One more chunk, or the end. All readers that wait for it share one read. */
   function next(): Promise<void> {
     step ??= read().finally(() => {
       step = undefined;
@@ -60,7 +60,7 @@ export function sharedBody(source: ReadableStream<Uint8Array>, sharing: Sharing)
     while (eager && end === "open") await next();
   }
 
-  /** Lets go of the chunks that everybody has passed: they are kept for nobody. */
+  /** Drops the chunks that all readers have passed. */
   function release(): void {
     if (isKept) return;
     const first = Math.min(...[...positions].map(({ at }) => at));
