@@ -114,8 +114,11 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   if (isContent(chunk) && isAwaited(answer)) {
     return gather(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
   }
+  const { parts } = answer;
   const first = isContent(chunk) ? { chunk, encoding: encodingIn(encoding) } : {};
   if (!bringHead(answer, { ...first, isWhole: false })) return writeOf(answer, chunk, encoding, callback);
+  // A chunk that is not valid ends the wait for the rest.
+  if (parts) below.write.call(res, Buffer.concat(parts));
   return attempt(answer, () => below.write.call(res, chunk, encoding, callback));
 }
 

@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { strong } from "@entity-tag/core";
-import { checkPreconditions, conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional, contentTag } from "@entity-tag/node";
 import compression from "compression";
 import express from "express";
 import { afterAll, describe, expect, test, vi } from "vitest";
@@ -270,6 +270,36 @@ describe("A handler that still writes when its answer is settled", () => {
     }
     session.destroy();
     server.close();
+  });
+});
+
+test("A write of null amid awaited content loses none of it, beside a compressor", async () => {
+  const judge = conditional();
+  const compress = compression() as unknown as ReturnType<typeof conditional>;
+  const listener: RequestListener = (req, res) =>
+    compress(req, res, () =>
+      judge(req, res, () => {
+        res.setHeader("Content-Length", 6);
+        res.write("abc");
+        expect(() => res.write(null)).toThrow("null");
+        res.end("def");
+      }),
+    );
+  await serving(listener, async (port) => {
+    expect((await ask(port, "GET", "/")).body.toString()).toBe("abcdef");
+  });
+});
+
+test("Express takes contentTag as its own `etag`, and answers 304 by it", async () => {
+  const app = express().set("etag", contentTag);
+  app.get("/", (_, res) => void res.send("hello"));
+  await serving(app as unknown as RequestListener, async (port) => {
+    for (const method of ["GET", "HEAD"]) {
+      const full = await ask(port, method, "/");
+      expect([full.status, full.field("etag")]).toEqual([200, contentTag("hello")]);
+      const again = await ask(port, method, "/", [["If-None-Match", contentTag("hello")]]);
+      expect([again.status, again.field("etag")]).toEqual([304, contentTag("hello")]);
+    }
   });
 });
 

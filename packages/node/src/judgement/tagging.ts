@@ -1,4 +1,4 @@
-import { type EntityTag, parseTag } from "@entity-tag/core";
+import { type EntityTag, isTransfer, parseTag } from "@entity-tag/core";
 import { madeTag, mayBeTagged } from "@entity-tag/core/adapter";
 import type { FirstContent } from "../before-head.ts";
 import { contentTag } from "../content-tag.ts";
@@ -33,7 +33,9 @@ export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req, Res>,
 ): number {
   const lacksTag = typeof tag === "object" && res.getHeader("etag") === undefined;
-  return lacksTag && mayBeTagged(req.method ?? "", res.statusCode) ? maxBytes : 0;
+  const method = req.method ?? "";
+  const isTagged = isTransfer(method, res.statusCode) && mayBeTagged(method, res.statusCode);
+  return lacksTag && isTagged ? maxBytes : 0;
 }
 
 /** The tag of the answer: its own, or a new one, which is added to it. */
