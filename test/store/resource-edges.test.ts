@@ -180,6 +180,26 @@ describe("require", () => {
   });
 });
 
+describe("a refusal", () => {
+  test("resource answers a preference for the representation in a 412 alone", async () => {
+    const send = notes({ require: true });
+    await send("PUT", "/notes/x", { "If-None-Match": "*" }, { a: 1 });
+    const prefer = { Prefer: "return=representation" };
+    const missing = await send("PUT", "/notes/x", prefer, { a: 2 });
+    expect([missing.status, (await missing.json()).status]).toEqual([428, 428]);
+    const stale = await send("PUT", "/notes/x", { ...prefer, "If-Match": '"x"' }, { a: 2 });
+    expect([stale.status, await stale.json()]).toEqual([412, { a: 1 }]);
+  });
+
+  test("resource validates what POST creates", async () => {
+    const store = memoryStore<Note>();
+    const send = notes({ newKey: true, validate: (note) => "a" in (note as Note) }, store);
+    expect((await send("POST", "/notes", {}, { b: 1 })).status).toBe(422);
+    expect(await store.list("", { limit: 1 })).toEqual([]);
+    expect((await send("POST", "/notes", {}, { a: 1 })).status).toBe(201);
+  });
+});
+
 describe("keyBelow", () => {
   test.each(["/caf\u00e9", "/a b", "/x/../y"])("keyBelow meets the requests below %s", async (path) => {
     const request = new Request(new URL(`${path}/k`, "http://localhost"));

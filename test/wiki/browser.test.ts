@@ -225,6 +225,61 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
+  it.each(["forbidden", "full"])("edits, collides and saves where storage is %s", async (storage) => {
+    const name = `storage ${storage}`;
+    await put(name, "start");
+    const ann = await person();
+    await ann.addInitScript((isForbidden) => {
+      const refuse = () => {
+        throw new DOMException("no", "SecurityError");
+      };
+      if (!isForbidden) Storage.prototype.setItem = refuse;
+      else
+        for (const kept of ["localStorage", "sessionStorage"])
+          Object.defineProperty(window, kept, { get: refuse });
+    }, storage === "forbidden");
+    const page = await editing(ann, name);
+    await page.fill("#content", "mine");
+    await says(page, "keeps no drafts");
+    await page.click("#save");
+    await says(page, "Saved.");
+    await put(name, "theirs");
+    await page.fill("#content", "mine again");
+    await page.click("#save");
+    await page.waitForSelector("#merge");
+    expect(await page.textContent("h1")).toBe("Mid-air collision");
+    await expect.poll(() => page.locator("#exchanges li").count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await ann.close();
+  });
+
+  it("shows every kind of page on 320 pixels without a sideways scroll, and names that escape markup", async () => {
+    const name = `<img src=x onerror="document.title='hacked'">${"long".repeat(30)}`;
+    await put(name, `start\n\n${"x".repeat(300)}\n\n| a | b |\n|---|---|\n| ${"y".repeat(200)} | z |`);
+    const ann = await person({ viewport: { width: 320, height: 640 } });
+    const page = await editing(ann, name);
+    const fits = async () => {
+      const beyond = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return scrollWidth - clientWidth;
+      });
+      expect(beyond, page.url()).toBeLessThanOrEqual(0);
+      expect(await page.title()).not.toMatch(/^hacked/);
+    };
+    await fits();
+    await put(name, "theirs");
+    await page.fill("#content", "mine");
+    await page.click("#save");
+    await page.waitForSelector("#merge");
+    await fits();
+    for (const view of ["", "history", "delete"]) {
+      await page.goto(at(name, view));
+      await fits();
+    }
+    await page.goto(server.origin);
+    await fits();
+    await ann.close();
+  });
+
   it("works in fifty tabs on one page", { timeout: 180_000 }, async () => {
     await put("crowd", "start");
     const ann = await person();
