@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { memoryStore } from "@entity-tag/store/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventStream, openFeed } from "../../examples/wiki/src/conversation/feed.ts";
@@ -166,4 +168,28 @@ it("ends, and says why, when the port of start:many is taken", async () => {
   const code = await new Promise((done) => child.once("close", done));
   server.close();
   expect([code, said]).toEqual([1, expect.stringContaining(`Port ${PORT} is in use`)]);
+});
+
+it("serves from three processes behind one port", async () => {
+  const free = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => free.once("listening", done));
+  const PORT = String((free.address() as { port: number }).port);
+  await new Promise((done) => free.close(done));
+  const many = resolve(import.meta.dirname, "../../examples/wiki/src/many.ts");
+  const env = {
+    ...process.env,
+    DATABASE_URL: "",
+    REDIS_URL: "",
+    WIKI_FILE: join(mkdtempSync(join(tmpdir(), "many-")), "wiki.sqlite"),
+    PORT,
+  };
+  const child = spawn(process.execPath, [many], { env });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      said += chunk;
+      if (/processes serve|in use/.test(said)) child.kill();
+    });
+  await new Promise((done) => child.once("close", done));
+  expect(said).toContain("3 processes serve one wiki");
 });

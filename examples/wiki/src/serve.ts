@@ -31,7 +31,9 @@ export async function startWiki(processName: string): Promise<Running> {
   const storage = await openStorage(process.env);
   const first = await firstPage(storage);
   const fetch = wiki(storage, openFeed(), processName);
-  const server = serve({ fetch, hostname: HOST, port: portOf(process.env.PORT), silent: true });
+  // Processes of one cluster share the port, which an exclusive one would refuse them.
+  const node = { exclusive: false };
+  const server = serve({ fetch, hostname: HOST, port: portOf(process.env.PORT), silent: true, node });
   server.node?.server?.once("error", giveUp);
   await server.ready();
   const stop = async () => {
