@@ -1,3 +1,4 @@
+import { parseDate } from "@entity-tag/core";
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
 import { contentTag } from "./validator.ts";
 
@@ -27,9 +28,9 @@ export function conditional<Res extends Response | undefined, Req extends Reques
  * share. Without that date it sends the whole, which is always right (RFC 9110 §13.1.5).
  */
 function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
-  const condition = headers.get("If-Range");
-  const isByDate = condition !== null && !condition.includes('"') && headers.has("Range");
-  if (isByDate && response && !response.headers.has("Content-Range"))
-    response.headers.delete("Last-Modified");
+  if (!response || !headers.has("Range") || response.headers.has("Content-Range")) return response;
+  const asked = parseDate(headers.get("If-Range"));
+  const isDated = asked !== undefined && asked === parseDate(response.headers.get("Last-Modified"));
+  if (isDated) response.headers.delete("Last-Modified");
   return response;
 }
