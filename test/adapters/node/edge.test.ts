@@ -290,6 +290,28 @@ test("A write of null amid awaited content loses none of it, beside a compressor
   });
 });
 
+test("A 412 over HTTP/2 has its content although a compressor beside the handler has ended", async () => {
+  const judge = conditional();
+  const compress = compression({ threshold: 0 }) as unknown as ReturnType<typeof conditional>;
+  const server = createHttp2Server((req, res) =>
+    judge(req, res, () =>
+      compress(req as never, res as never, () => {
+        res.setHeader("Content-Type", "text/plain");
+        res.end(TEXT);
+      }),
+    ),
+  ).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const stream = session.request({ ":path": "/", "if-match": '"x"', "accept-encoding": "gzip" });
+  const [fields] = await once(stream, "response");
+  let body = "";
+  for await (const bytes of stream) body += bytes;
+  expect([fields[":status"], JSON.parse(body).status, stream.rstCode]).toEqual([412, 412, 0]);
+  session.destroy();
+  server.close();
+});
+
 test("Express takes contentTag as its own `etag`, and answers 304 by it", async () => {
   const app = express().set("etag", contentTag);
   app.get("/", (_, res) => void res.send("hello"));

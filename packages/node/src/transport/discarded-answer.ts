@@ -80,8 +80,12 @@ export function endReplaced(
     return below.end.call(res, content, encoding, callback);
   }
   const body = isSent ? undefined : bodyOf(answer);
+  if (body === undefined) return below.end.call(res, callback);
   // A compressor knows no third argument.
-  return body === undefined ? below.end.call(res, callback) : below.end.call(res, body, callback);
+  if (!isHttp2) return below.end.call(res, body, callback);
+  // `end` of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
+  below.write.call(res, body);
+  return below.end.call(res, callback);
 }
 
 /**
