@@ -7,7 +7,6 @@ export {
 } from "./compressor.ts";
 export { CONDITIONAL_RULES } from "./conditional.ts";
 export { admitsCoding, CODINGS } from "./content-codings.ts";
-export { inForms } from "./forms.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
 export { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
 export { keepsInLateRefusal } from "./kept-fields.ts";
