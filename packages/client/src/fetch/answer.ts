@@ -30,10 +30,10 @@ export function answerOf(
   age?: number,
 ): Response {
   const { status, statusText, body, finalUrl, redirected } = stored;
-  const headers = new Headers(stored.headers as [string, string][]);
-  if (age !== undefined) headers.set("Age", String(age));
-  const isEmpty = method === "HEAD" || [204, 205].includes(status);
+  const headers = stored.headers as [string, string][];
+  const isEmpty = method === "HEAD" || status === 204 || status === 205;
   const response = new Response(isEmpty ? null : (body as BodyInit), { status, statusText, headers });
+  if (age !== undefined) response.headers.set("Age", String(age));
   return placedAt(response, { url: finalUrl, redirected, type: "basic" }, !isModified);
 }
 

@@ -39,7 +39,7 @@ export function askedOf(input: Input, init: Init = {}): Asked | undefined {
     return {
       url,
       method: normalized(init.method ?? request?.method ?? "GET"),
-      headers: new Headers(init.headers ?? request?.headers),
+      headers: headersOf(init.headers ?? request?.headers),
       content: undefined,
       signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
       cache: pick("cache", "default"),
@@ -53,6 +53,13 @@ export function askedOf(input: Input, init: Init = {}): Asked | undefined {
   } catch {
     return;
   }
+}
+
+/** Most requests have no fields of their own. These are only read, so all of them can have the same. */
+const NO_FIELDS = /* @__PURE__ */ new Headers();
+
+function headersOf(given: Init["headers"]): Headers {
+  return given === undefined ? NO_FIELDS : new Headers(given);
 }
 
 /** The same request with its content read, so that it can be a part of the key and be sent again. */

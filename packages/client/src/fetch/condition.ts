@@ -26,6 +26,7 @@ export function conditionFor(
   if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
   const date = selected && !own && fieldOf(selected, "last-modified");
   if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
+  if (own && kept.length === 1) return { name: "If-None-Match", value: own, about: kept };
   const about = [...kept]
     .sort((a, b) => Number(b === selected) - Number(a === selected) || b.time - a.time)
     .filter((stored) => parseTag(fieldOf(stored, "etag")))
