@@ -1,13 +1,16 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import { conditionalFetch, isNotModified, memoryStore } from "@entity-tag/client";
 import { sqliteStore } from "@entity-tag/client/sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { servers } from "../fetch/server.ts";
 
 const open = servers();
+const program = join(import.meta.dirname, "one-process.ts");
 const folder = mkdtempSync(join(tmpdir(), "client-persistence-"));
 afterEach(open.close);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,6 +70,18 @@ describe("a store in a file", () => {
     expect(failures).toEqual([]);
     expect(isNotModified(await clients[0]!(`${server.url}/1`))).toBe(true);
     for (const db of dbs) db.close();
+  });
+});
+
+describe("several processes on one file", () => {
+  it("write at the same time without a failure, and each finds what another has kept", async () => {
+    const server = await serveUsers();
+    const file = join(folder, "processes.sqlite");
+    const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, [program, file, server.url]));
+    for (const { stdout } of await Promise.all(runs)) expect(stdout).toBe("60 answers, 0 failures\n");
+    const db = new DatabaseSync(file);
+    expect(isNotModified(await conditionalFetch({ store: sqliteStore(db) })(`${server.url}/3`))).toBe(true);
+    db.close();
   });
 });
 
