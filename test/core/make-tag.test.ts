@@ -321,6 +321,9 @@ describe("codedTag, §8.8.3.3", () => {
 
   it("codedTag refuses a coding without a name", () => {
     expect(() => codedTag('"v1"', "")).toThrow(TypeError);
+    expect(() => codedTag('"v1"', undefined as unknown as string)).toThrow(
+      "the coding undefined: use its name",
+    );
   });
 
   it("law: a coded tag is as strong as the tag, and differs from it", () => {

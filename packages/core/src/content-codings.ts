@@ -16,7 +16,10 @@ export const CODINGS: readonly string[] = ["gzip", "deflate", "br", "zstd"];
  */
 export function codedTag(tag: EntityTag, coding: string): EntityTag {
   if (coding === "identity") return tag;
-  if (coding === "") throw new TypeError('Cannot make a tag for the coding "": use its name, as in "gzip"');
+  if (typeof coding !== "string" || coding === "") {
+    const given = coding === "" ? '""' : String(coding);
+    throw new TypeError(`Cannot make a tag for the coding ${given}: use its name, as in "gzip"`);
+  }
   return checkedTag(withSuffix(checkedTag(tag), coding));
 }
 

@@ -59,7 +59,8 @@ export function checkValidators(current: Current): void {
 
 function checkShape(current: State): void {
   if (!isRecord(current)) {
-    const given = JSON.stringify(current) === "{}" ? String(current) : JSON.stringify(current);
+    const json = JSON.stringify(current);
+    const given = json === undefined || json === "{}" ? String(current) : json;
     throw new TypeError(
       `The current state is ${given}: use null if nothing is here, {} if it has no validator, or { etag }`,
     );
