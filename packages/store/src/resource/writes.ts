@@ -1,20 +1,20 @@
-import { keyProblem } from "../contract/key.ts";
-import { newVersion } from "../contract/version.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import { mergePatch } from "../merge-patch.ts";
 import { pathOf } from "../mutate.ts";
 import { answerTo } from "../write/answer.ts";
 import { identityOf } from "../write/idempotency.ts";
 import { preferredReturn } from "../write/prefer.ts";
-import { invalidValue, problem } from "../write/problem.ts";
+import { problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
 import { approved, unauthorized } from "./approval.ts";
-import { type Bytes, isSame, readBytes } from "./body.ts";
-import { type Parsed, parseJson } from "./json.ts";
-import { foreignCharset, isOneOf } from "./media.ts";
+import { type Bytes, isSame } from "./body.ts";
+import { bytesOf, changeBy, contentOf, parsedBy } from "./content.ts";
+import { parseJson } from "./json.ts";
+import { isOneOf } from "./media.ts";
+import { newPlace } from "./new-place.ts";
 import { type Place, refuse, represent } from "./representation.ts";
 import type { Settings } from "./settings.ts";
-import { type Collection, urlBelow } from "./target.ts";
+import type { Collection } from "./target.ts";
 
 /** The only patch format that is supported. @see RFC 7396 */
 export const PATCH_TYPE = "application/merge-patch+json";
@@ -98,110 +98,7 @@ export async function create<T>(
   return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url });
 }
 
-/** The place of a new member, or the answer that says why it cannot have one. */
-async function newPlace<T>(
-  settings: Settings<T>,
-  request: Request,
-  collection: Collection,
-  value: T,
-): Promise<Place | Response> {
-  const name = await newName(settings, request, value);
-  if (name instanceof Response) return name;
-  const key = collection.prefix + name;
-  const unusable = typeof name !== "string" || name === "" ? "it is not a name" : keyProblem(key);
-  if (unusable) return invalidValue(`No key can be made of this content: ${unusable}.`);
-  const url = urlBelow(request, collection)(key);
-  if (!isAddress(url, request)) return invalidValue("No address can be made of this content.");
-  return (await unauthorized(settings, request, key)) ?? { key, url };
-}
-
-/** The key of a new member below its collection. */
-async function newName<T>(settings: Settings<T>, request: Request, value: T): Promise<string | Response> {
-  const { newKey } = settings;
-  if (typeof newKey !== "function") return newVersion();
-  try {
-    return await newKey(value, request);
-  } catch (error) {
-    // A value that is not valid may lack what the key is made of.
-    const refusal = await approved(settings, value, null);
-    if (refusal instanceof Response) return refusal;
-    throw error;
-  }
-}
-
-/** True when a client that follows the url arrives there. A URL parser removes `..`, and encodes other letters. */
-function isAddress(url: string, request: Request): boolean {
-  const { href, hash } = new URL(url, request.url);
-  return href.endsWith(url) && hash === "";
-}
-
 type Stored<T> = Versioned<T> | VersionInfo;
-
-/** Reads the body of a request that sends a whole value. */
-async function contentOf<T>(settings: Settings<T>, request: Request): Promise<Bytes | Response> {
-  const { headers } = request;
-  const { media } = settings;
-  // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
-  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
-  const contentType = headers.get("Content-Type");
-  if (media.reads(contentType)) return bytesOf(settings, request);
-  const charset = foreignCharset(contentType);
-  const detail = charset
-    ? `Send the content in UTF-8: the charset ${charset} is not read here.`
-    : `Send the content as ${media.contentType}.`;
-  return problem(415, detail, { headers: { Accept: media.contentType } });
-}
-
-async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
-  const coding = request.headers.get("Content-Encoding");
-  if (coding !== null && coding.toLowerCase() !== "identity") {
-    const headers = { "Accept-Encoding": "identity" };
-    return problem(415, "Send the content without a content coding.", { headers });
-  }
-  try {
-    return (await readBytes(request, maxBytes)) ?? tooLong(maxBytes);
-  } catch {
-    return problem(400, "The content broke off. Nothing was changed.");
-  }
-}
-
-/**
- * RFC 9110 §13.2.1: conditions come before the content, so the content is parsed inside the change, after they
- * held.
- */
-function changeBy<T, V>(
-  settings: Settings<T>,
-  bytes: Bytes,
-  parse: (bytes: Bytes) => Parsed<V>,
-  next: (current: T | null, sent: V) => T,
-): Change<T> {
-  return async (current) => {
-    const sent = parsedBy(settings, parse, bytes);
-    if (sent instanceof Response) return sent;
-    const value = next(current, sent);
-    const { media, maxBytes } = settings;
-    return lengthOf(media.format(value)) > maxBytes ? tooLong(maxBytes) : approved(settings, value, current);
-  };
-}
-
-function parsedBy<T, V>(
-  { read }: Settings<T>,
-  parse: (bytes: Bytes) => Parsed<V>,
-  bytes: Bytes,
-): V | Response {
-  const sent = parse(bytes);
-  // null cannot be stored, and a `read` that takes members away would throw on it.
-  if ("value" in sent) return read && sent.value !== null ? (read(sent.value) as V) : sent.value;
-  return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
-}
-
-function tooLong(maxBytes: number): Response {
-  return problem(413, `The content may be ${maxBytes} bytes long.`);
-}
-
-function lengthOf(content: string | Uint8Array): number {
-  return typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
-}
 
 /** With `represent`, the stored octets are never sent, so they are not kept. */
 function keepsOctets<T>({ represent, read }: Settings<T>): boolean {

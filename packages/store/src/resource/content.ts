@@ -1,0 +1,73 @@
+import { invalidValue, problem } from "../write/problem.ts";
+import type { Change } from "../write/write.ts";
+import { approved } from "./approval.ts";
+import { type Bytes, readBytes } from "./body.ts";
+import type { Parsed } from "./json.ts";
+import { foreignCharset } from "./media.ts";
+import type { Settings } from "./settings.ts";
+
+/** Reads the body of a request that sends a whole value. */
+export async function contentOf<T>(settings: Settings<T>, request: Request): Promise<Bytes | Response> {
+  const { headers } = request;
+  const { media } = settings;
+  // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
+  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
+  const contentType = headers.get("Content-Type");
+  if (media.reads(contentType)) return bytesOf(settings, request);
+  const charset = foreignCharset(contentType);
+  const detail = charset
+    ? `Send the content in UTF-8: the charset ${charset} is not read here.`
+    : `Send the content as ${media.contentType}.`;
+  return problem(415, detail, { headers: { Accept: media.contentType } });
+}
+
+export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
+  const coding = request.headers.get("Content-Encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") {
+    const headers = { "Accept-Encoding": "identity" };
+    return problem(415, "Send the content without a content coding.", { headers });
+  }
+  try {
+    return (await readBytes(request, maxBytes)) ?? tooLong(maxBytes);
+  } catch {
+    return problem(400, "The content broke off. Nothing was changed.");
+  }
+}
+
+/**
+ * RFC 9110 §13.2.1: conditions come before the content, so the content is parsed inside the change, after they
+ * held.
+ */
+export function changeBy<T, V>(
+  settings: Settings<T>,
+  bytes: Bytes,
+  parse: (bytes: Bytes) => Parsed<V>,
+  next: (current: T | null, sent: V) => T,
+): Change<T> {
+  return async (current) => {
+    const sent = parsedBy(settings, parse, bytes);
+    if (sent instanceof Response) return sent;
+    const value = next(current, sent);
+    const { media, maxBytes } = settings;
+    return lengthOf(media.format(value)) > maxBytes ? tooLong(maxBytes) : approved(settings, value, current);
+  };
+}
+
+export function parsedBy<T, V>(
+  { read }: Settings<T>,
+  parse: (bytes: Bytes) => Parsed<V>,
+  bytes: Bytes,
+): V | Response {
+  const sent = parse(bytes);
+  // null cannot be stored, and a `read` that takes members away would throw on it.
+  if ("value" in sent) return read && sent.value !== null ? (read(sent.value) as V) : sent.value;
+  return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
+}
+
+function tooLong(maxBytes: number): Response {
+  return problem(413, `The content may be ${maxBytes} bytes long.`);
+}
+
+function lengthOf(content: string | Uint8Array): number {
+  return typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
+}
