@@ -123,8 +123,8 @@ export const thresholds: readonly Threshold[] = [
     0.95,
   ),
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
-  size("evaluate", "the decision", "evaluate", 2100, 2900),
-  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4550),
+  size("evaluate", "the decision", "evaluate", 2100, 2950),
+  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4600),
   size(
     "the adapter for Node, beside core",
     "middleware on Node",

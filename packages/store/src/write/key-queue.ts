@@ -1,4 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
+import { PATIENCE } from "../contract/patience.ts";
 import { atMost, unlessAborted } from "../contract/waiting.ts";
 
 /** How long to wait for one writer, in milliseconds. Waiting only saves work: correctness does not depend on it. */
@@ -37,6 +38,8 @@ export async function outOfLine<R>(
 interface Line {
   /** Resolves when the last writer in the queue is done. */
   end: Promise<void>;
+  /** When a writer last got an outcome, in milliseconds of `performance.now()`. */
+  lastOutcome: number;
   /** Called for the waiting writers when the store cannot write. */
   waiting: Set<(reason: StoreBusyError) => void>;
 }
@@ -60,13 +63,15 @@ export async function inTurn<R>(
   const ofStore = lines.get(store) ?? new Map<string, Line>();
   lines.set(store, ofStore);
   const before = ofStore.get(key);
-  const line = before ?? { end: Promise.resolve(), waiting: new Set() };
+  const line = before ?? { end: Promise.resolve(), lastOutcome: performance.now(), waiting: new Set() };
   const mine = before ? turnAfter(line, signal).then(() => work(true)) : work(false);
   const end = line.end.then(() => atMost(MAX_TURN, mine));
   line.end = end;
   ofStore.set(key, line);
   try {
-    return await mine;
+    const outcome = await mine;
+    line.lastOutcome = performance.now();
+    return outcome;
   } catch (error) {
     if (error instanceof StoreBusyError) for (const refuse of line.waiting) refuse(error);
     throw error;
@@ -87,6 +92,9 @@ async function turnAfter(line: Line, signal: AbortSignal | undefined): Promise<v
   const timer = setTimeout(() => refuse(new StoreBusyError("Too many writers stand in line")), MAX_WAIT);
   try {
     await unlessAborted(() => Promise.race([end, refused]), signal);
+    // The turn also passes on from a writer that is stuck. Others would be stuck behind it, each for its own patience.
+    if (performance.now() - line.lastOutcome > PATIENCE)
+      throw new StoreBusyError("The writers before are stuck");
   } finally {
     clearTimeout(timer);
     line.waiting.delete(refuse);
