@@ -1,6 +1,6 @@
 // Writes docs/before-after.md: the same ten requests, asked of others and of us. `npm run docs:before-after`
 import { writeFileSync } from "node:fs";
-import { beforeAfter } from "../test/before-after/compare.ts";
+import { beforeAfter, compare } from "../test/before-after/compare.ts";
 import { root } from "./command.ts";
 
-writeFileSync(`${root}/docs/before-after.md`, await beforeAfter());
+writeFileSync(`${root}/docs/before-after.md`, beforeAfter(await compare()));

@@ -20,6 +20,7 @@ export const long: readonly string[] = [
   "test/store/race/faults.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",
+  "test/before-after/before-after.test.ts",
   "test/store/race/race.test.ts",
   "test/adapters/streams.test.ts",
   "test/store/driver-sqlite.test.ts",

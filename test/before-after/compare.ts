@@ -1,45 +1,62 @@
 import { type Answer, ask } from "../proxies/ask.ts";
 import { type Asked, requests } from "./requests.ts";
-import { servers, startServer } from "./servers.ts";
+import { type Server, startServers } from "./servers.ts";
 
 /** What a server made of a request: its status, and what is worth seeing beside it. */
 export interface Outcome {
+  server: string;
   status: number;
   isRight: boolean;
   notes: string[];
 }
 
-/** Every server's outcome of every request. Each request meets a server of its own. */
-export async function compare(): Promise<{ asked: Asked; outcomes: Outcome[] }[]> {
-  const rows = requests.map(async (asked) => {
-    const outcomes = await Promise.all(Object.keys(servers).map((name) => outcomeOf(name, asked)));
-    return { asked, outcomes };
-  });
-  return Promise.all(rows);
+/** One of the ten requests, with every server's outcome. */
+export interface Row {
+  asked: Asked;
+  outcomes: Outcome[];
 }
 
-async function outcomeOf(name: string, asked: Asked): Promise<Outcome> {
-  const { url, page, stop } = await startServer(name);
+/** Asks every server every request. Each request meets a page that no other has touched. */
+export async function compare(): Promise<Row[]> {
+  const { servers, stop } = await startServers();
   try {
-    const tag = (await ask(url)).headers.etag ?? "";
-    if (asked.isLate) await put(url, { "If-Match": tag }, "the text of the first client");
-    const before = page.text;
-    const headers = Object.fromEntries(
-      Object.entries(asked.headers).map(([field, value]) => [field, value.replace("T", tag)]),
-    );
-    const answer = await (asked.method === "GET"
-      ? ask(url, "GET", headers)
-      : put(url, headers, "a new text"));
-    const isRight = answer.status === asked.right;
-    const change = page.text === before ? "the page stays" : "**the page is overwritten**";
-    return {
-      status: answer.status,
-      isRight,
-      notes: [...notesOf(answer), ...(asked.method === "PUT" ? [change] : [])],
-    };
+    const rows = requests.map(async (asked) => {
+      const outcomes = await Promise.all(servers.map((server) => outcomeOf(server, asked)));
+      return { asked, outcomes };
+    });
+    return await Promise.all(rows);
   } finally {
     stop();
   }
+}
+
+async function outcomeOf({ name, open }: Server, asked: Asked): Promise<Outcome> {
+  const { url, close } = await open();
+  try {
+    const tag = (await ask(url)).headers.etag;
+    if (asked.isLate) await put(url, tag === undefined ? {} : { "If-Match": tag }, "the first client's text");
+    const before = (await ask(url)).text;
+    const headers = headersOf(asked, tag);
+    const answer = await (asked.method === "GET"
+      ? ask(url, "GET", headers)
+      : put(url, headers, "a new text"));
+    const isKept = (await ask(url)).text === before;
+    return {
+      server: name,
+      status: answer.status,
+      isRight: answer.status === asked.right && (asked.method === "GET" || isKept),
+      notes:
+        asked.method === "GET" ? notesOf(asked, answer) : [isKept ? "the page stays" : "**overwritten**"],
+    };
+  } finally {
+    close();
+  }
+}
+
+/** The fields of the request. A client that was given no tag cannot name one, so it leaves that field out. */
+function headersOf({ headers }: Asked, tag: string | undefined): Record<string, string> {
+  const fields = Object.entries(headers).filter(([, value]) => tag !== undefined || !/\bT\b/.test(value));
+  return Object.fromEntries(fields.map(([field, value]) => [field, value.replace(/\bT\b/, tag ?? "")]));
 }
 
 function put(url: string, condition: Record<string, string>, text: string): Promise<Answer> {
@@ -47,45 +64,47 @@ function put(url: string, condition: Record<string, string>, text: string): Prom
   return ask(url, "PUT", { "Content-Type": "text/plain", "Content-Length": length, ...condition }, text);
 }
 
-function notesOf({ headers, text }: Answer): string[] {
+/** What the first request learns of the tag, and whether the page was sent. */
+function notesOf({ headers: fields }: Asked, { status, headers, text }: Answer): string[] {
   const { etag } = headers;
   const tag = etag === undefined ? "no `ETag`" : etag.startsWith("W/") ? "a weak `ETag`" : "a strong `ETag`";
-  const octets = text === "" ? [] : [`${text.length} octets`];
-  return [tag, ...octets];
+  const isFirst = Object.keys(fields).length === 0;
+  return [...(isFirst ? [tag] : []), ...(status === 200 ? [`${text.length} octets`] : [])];
 }
 
 /** docs/before-after.md, as the servers answer now. */
-export async function beforeAfter(): Promise<string> {
-  const rows = await compare();
-  const names = Object.keys(servers);
+export function beforeAfter(rows: readonly Row[]): string {
+  const names = rows[0]!.outcomes.map(({ server }) => server);
   const right = names.map((_, column) => rows.filter(({ outcomes }) => outcomes[column]!.isRight).length);
   return `# Before and after
 
-Ten requests, asked of Hono with \`hono/etag\` and of Express, first as they come, then with us. Each server has one page that can be read and saved. Each
-request meets a server that was just started. \`T\` is the tag that this server gave to the page. A ✗ marks an answer that is not right.
+Ten requests are sent to Hono with \`hono/etag\`, to Express and to Next: first as their documentation shows them, then with us. Each application has a page
+that clients read and save. Each request meets a page that no other request has touched. \`T\` is the tag that the server gave to the page. A server that
+gives no tag gets the request without that field. A ✗ marks an answer that is not right.
 
-This page is written by \`npm run docs:before-after\`. A test fails when a server answers otherwise than it says here.
+\`npm run docs:before-after\` writes this page. A test fails when a server answers otherwise than it says here.
 
 | | request | right | ${names.join(" | ")} |
 |---|---|---|${names.map(() => "---|").join("")}
-${rows.map(({ asked, outcomes }, index) => rowOf(index + 1, asked, outcomes)).join("\n")}
+${rows.map((row, index) => rowOf(index + 1, row)).join("\n")}
 | | **right answers** | 10 | ${right.join(" | ")} |
 
 ## Why
 
 ${rows.map(({ asked }, index) => `${index + 1}. ${asked.why}`).join("\n")}
 
-To be fair: neither \`hono/etag\` nor Express says that it judges writes. An application on them has to judge \`If-Match\` by itself, and these do not. Next is not among
-the columns: its route handlers get no tag and no 304, so every read is a 200, and it takes a build of its own to ask it.
+To be fair: \`hono/etag\`, Express and Next do not say that they judge writes. An application on them has to judge \`If-Match\` by itself, and these do not.
+Next's columns are route handlers, which Next gives no tag. It gives tags to its pages (\`generateEtags\`), which nobody saves with PUT.
 `;
 }
 
-function rowOf(number: number, { method, headers, isLate, right }: Asked, outcomes: Outcome[]): string {
+function rowOf(number: number, { asked, outcomes }: Row): string {
+  const { method, headers, isLate, right } = asked;
   const fields = Object.entries(headers).map(([field, value]) => `\`${field}: ${value}\``);
   const request =
     [`\`${method}\``, ...fields].join("<br>") + (isLate ? "<br>after another client has saved" : "");
-  const cells = outcomes.map(
-    ({ status, isRight, notes }) => `${isRight ? "" : "✗ "}${status}<br>${notes.join("<br>")}`,
+  const cells = outcomes.map(({ status, isRight, notes }) =>
+    [`${isRight ? "" : "✗ "}${status}`, ...notes].join("<br>"),
   );
   return `| ${number} | ${request} | ${right} | ${cells.join(" | ")} |`;
 }

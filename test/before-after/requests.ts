@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 export const requests: readonly Asked[] = [
-  { method: "GET", headers: {}, right: 200, why: "Nothing is asked: the page, with a tag." },
+  { method: "GET", headers: {}, right: 200, why: "Nothing is asked: the page is sent." },
   { method: "GET", headers: { "If-None-Match": "T" }, right: 304, why: "The client has this page." },
   {
     method: "GET",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { versionTag } from "@entity-tag/core";
@@ -7,15 +8,12 @@ import { getRequestListener } from "@hono/node-server";
 import express from "express";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
+import { buildNext } from "../adapters/bed/next-build.ts";
+import { root, runtimes, start } from "../adapters/bed/server.ts";
+import { newPage, type Page, save } from "./next/page.ts";
 
-/** The application that every column has: one page that can be read and saved. */
-interface Page {
-  version: number;
-  text: string;
-}
-
-/** The same application as its framework's documentation writes it, and with us. The key is the head of its column. */
-export const servers: Record<string, (page: Page) => RequestListener> = {
+/** The same application as its framework's documentation writes it, and with us, by the head of its column. */
+const onNode: Record<string, (page: Page) => RequestListener> = {
   "`hono/etag`": (page) => {
     const app = new Hono()
       .use(etag())
@@ -61,24 +59,44 @@ export const servers: Record<string, (page: Page) => RequestListener> = {
   },
 };
 
-function save(page: Page, text: string): void {
-  page.text = text;
-  page.version++;
+/** An application of the comparison. */
+export interface Server {
+  /** The head of its column. */
+  name: string;
+  /** Opens a page that no request has touched. */
+  open(): Promise<{ url: string; close(): void }>;
 }
 
-export interface Started {
-  url: string;
-  page: Page;
-  stop(): void;
+/** Starts every application. Next needs a build, and then serves all of its pages from one process. */
+export async function startServers(): Promise<{ servers: Server[]; stop(): void }> {
+  const next = await startNext();
+  const servers = Object.entries(onNode).map(([name, app]) => ({ name, open: () => listen(app(newPage())) }));
+  const pageBelow = (path: string) => async () => {
+    return { url: `http://localhost:${next.port}/${path}/${randomUUID()}`, close: () => {} };
+  };
+  servers.push(
+    { name: "Next", open: pageBelow("plain") },
+    { name: "Next with us", open: pageBelow("with-us") },
+  );
+  return { servers, stop: next.stop };
 }
 
-export async function startServer(name: string): Promise<Started> {
-  const page = { version: 1, text: "The same words, again and again. ".repeat(30) };
-  const server = createServer(servers[name]!(page));
+async function startNext() {
+  const folder = `${root}/test/before-after/next`;
+  await buildNext(folder, [
+    "test/before-after/next/**/*.ts",
+    "packages/{core,next}/dist/*.js",
+    "test/package.json",
+  ]);
+  return start([...runtimes.next, folder]);
+}
+
+async function listen(app: RequestListener): Promise<{ url: string; close(): void }> {
+  const server = createServer(app);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const stop = () => {
+  const close = () => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, page, stop };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close };
 }

@@ -5,9 +5,8 @@ import { promisify } from "node:util";
 import { root } from "./server.ts";
 
 export const fixture = `${root}/test/adapters/next`;
-const builtFrom = `${fixture}/.next/built-from`;
 
-/** All that goes into the application. */
+/** All that goes into the application of the adapters' tests. */
 const sources = [
   "test/adapters/next/**/*.ts",
   "test/adapters/apps/{handlers,fetch-handlers,streams}.ts",
@@ -15,12 +14,16 @@ const sources = [
   "test/package.json",
 ];
 
-/** Builds the application with Next, its type check included, unless it was built from the same files before. */
-export async function buildNext(): Promise<void> {
-  const digest = digestOf(globSync(sources, { cwd: root, exclude: ["**/.next/**"] }).sort());
+/**
+ * Builds an application with Next, its type check included, unless it was built from the same files before.
+ * `madeOf` lists these files.
+ */
+export async function buildNext(folder = fixture, madeOf: readonly string[] = sources): Promise<void> {
+  const builtFrom = `${folder}/.next/built-from`;
+  const digest = digestOf(globSync(madeOf, { cwd: root, exclude: ["**/.next/**"] }).sort());
   if (existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === digest) return;
   const next = `${root}/test/node_modules/next/dist/bin/next`;
-  await promisify(execFile)(process.execPath, [next, "build", fixture], {
+  await promisify(execFile)(process.execPath, [next, "build", folder], {
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
   }).catch((error) => {
     throw new Error(`next build failed: ${error.stdout}${error.stderr}`);
