@@ -193,6 +193,7 @@ async function sha1(text: string): Promise<string> {
 
 /** Older servers write "ERR Error running script" and a dash before the code. */
 function beginsWith(error: unknown, codes: readonly string[]): boolean {
-  if (!(error instanceof Error)) return false;
-  return codes.some((code) => error.message.startsWith(`${code} `) || error.message.includes(` -${code} `));
+  // No `instanceof Error`: Jest gives each test file an `Error` of its own.
+  const { message = "" } = (error ?? {}) as { message?: string };
+  return codes.some((code) => message.startsWith(`${code} `) || message.includes(` -${code} `));
 }

@@ -99,7 +99,8 @@ function sqliteDriver(
     try {
       return db.prepare(text);
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes("no such table"))) throw error;
+      // No `instanceof Error`: Jest gives each test file an `Error` of its own, and SQLite throws the original one.
+      if (!(error as Error | null)?.message?.includes("no such table")) throw error;
       throw new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
         cause: error,
       });

@@ -1,6 +1,7 @@
 import type { StoredResponse } from "../response-store.ts";
 
-const notModified = new WeakSet<Response>();
+/** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
+const NOT_MODIFIED = /* @__PURE__ */ Symbol.for("@entity-tag/client/not-modified");
 
 /**
  * True when the server answered 304, so that this response is the kept one. That also holds for its clones.
@@ -10,7 +11,7 @@ const notModified = new WeakSet<Response>();
  * @see RFC 9110 §15.4.5
  */
 export function isNotModified(response: Response): boolean {
-  return notModified.has(response);
+  return NOT_MODIFIED in response;
 }
 
 /** Where an answer came from, which only `fetch` itself can write into a Response. */
@@ -38,7 +39,7 @@ export function answerOf(
 }
 
 function placedAt(response: Response, { url, redirected, type }: Origin, isMarked: boolean): Response {
-  if (isMarked) notModified.add(response);
+  if (isMarked) Object.defineProperty(response, NOT_MODIFIED, { value: true });
   return Object.defineProperties(response, {
     url: { value: url },
     redirected: { value: redirected },

@@ -62,8 +62,9 @@ function waitAfter<T>({ dialect, backoff }: Job<T>, error: unknown, asked: numbe
 
 /** A url or an option that no fetch can use: another try would fail, too. */
 function isMistake(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return error instanceof TypeError && (cause?.code === "ERR_INVALID_URL" || /^Cannot /.test(error.message));
+  // No `instanceof TypeError`: Jest gives each test file one of its own, and `fetch` throws the original one.
+  const { name, message, cause } = error as Error & { cause?: { code?: unknown } };
+  return name === "TypeError" && (cause?.code === "ERR_INVALID_URL" || /^Cannot /.test(message));
 }
 
 async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): Promise<Seen<T>> {

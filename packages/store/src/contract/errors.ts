@@ -48,3 +48,31 @@ export class UnreadableValueError extends Error {
     this.current = current;
   }
 }
+
+/**
+ * A registered symbol, because a program may load two copies of this package: one by `import`, the other by `require`.
+ */
+const KIND = Symbol.for("@entity-tag/store/error");
+
+/** Makes `instanceof` true for the same error of another copy, too. Subclasses of a user are asked as usual. */
+function recognizeInEveryCopy(type: { prototype: Error }, kind: string): void {
+  const kindOf = (value: unknown) => (value as { [KIND]?: string } | null | undefined)?.[KIND];
+  Object.defineProperty(type.prototype, KIND, { value: kind });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(value: unknown) {
+      return this === type
+        ? kindOf(value) === kind
+        : Function.prototype[Symbol.hasInstance].call(this, value);
+    },
+  });
+}
+
+const errors = {
+  StoreBusyError,
+  StoreFullError,
+  ValueTooLargeError,
+  ConstraintError,
+  InvalidValueError,
+  UnreadableValueError,
+};
+for (const [name, type] of Object.entries(errors)) recognizeInEveryCopy(type, name);

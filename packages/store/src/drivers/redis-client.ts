@@ -97,8 +97,7 @@ function sendByNodeRedis(client: NodeRedis): Send {
     try {
       return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } catch (error) {
-      if (error instanceof Error && error.name === "AbortError" && !signal?.aborted)
-        throw notConnected("Redis");
+      if ((error as Error | null)?.name === "AbortError" && !signal?.aborted) throw notConnected("Redis");
       throw error;
     } finally {
       clearTimeout(late);
