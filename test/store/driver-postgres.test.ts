@@ -1,4 +1,4 @@
-import { StoreBusyError } from "@entity-tag/store";
+import { bytes, StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
@@ -32,7 +32,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
   });
   afterAll(async () => {
     await pool.query(
-      `DROP TABLE IF EXISTS ${table}; DROP SCHEMA ${schema} CASCADE; DROP ROLE IF EXISTS ${role}`,
+      `DROP TABLE IF EXISTS ${table}, ${table}_ledger, ${table}_race_ledger; DROP SCHEMA ${schema} CASCADE; DROP ROLE IF EXISTS ${role}`,
     );
     await Promise.all(pools.map((each) => each.end()));
   });
@@ -214,6 +214,82 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect(swap.swapped && swap.current?.lastModified).toBe(Date.UTC(2100, 0, 1));
   });
 
+  test("createTable names the columns that a table lacks, and the statements that add them work", async () => {
+    const name = `${schema}.old`;
+    await pool.query(`CREATE TABLE ${name} (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);
+      INSERT INTO ${name} VALUES ('a', '"first"'), ('b', '"second"')`);
+    const old = postgresStore<string>(pool, { table: name });
+    await expect(old.read("a")).rejects.toThrow(/"old".*createTable/);
+    const error = await old.createTable().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(TypeError);
+    const { message } = error as TypeError;
+    expect(message).toContain("it has no column octets, version, last_modified, write_id. Run: ");
+    await pool.query(message.split("Run: ")[1]!);
+    await old.createTable();
+    const [a, b] = [(await old.read("a"))!, (await old.read("b"))!];
+    expect([a.value, b.value, a.version === b.version]).toEqual(["first", "second", false]);
+    expect((await old.swap("a", a.version, "third")).swapped).toBe(true);
+  });
+
+  test("createTable refuses a table for bytes where the store keeps text, and keys in another order", async () => {
+    await postgresStore(pool, { table: `${schema}.binary`, ...bytes }).createTable();
+    const text = postgresStore(pool, { table: `${schema}.binary` });
+    await expect(text.createTable()).rejects.toThrow(/its column value is bytea, not text/);
+    await pool.query(`CREATE TABLE ${schema}.sorted (LIKE ${schema}.pages INCLUDING ALL);
+      ALTER TABLE ${schema}.sorted ALTER COLUMN key TYPE text COLLATE "en-x-icu"`);
+    const sorted = postgresStore(pool, { table: `${schema}.sorted` });
+    await expect(sorted.createTable()).rejects.toThrow(/its column key is text COLLATE "en-x-icu", not text/);
+  });
+
+  test.each(["pg", "postgres.js"])("%s plans a statement once for each connection", async (name) => {
+    const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
+    const one = poolOf({ max: 1 });
+    const planned = postgresStore<string>(name === "pg" ? one : sql, { table });
+    const run = async (text: string): Promise<unknown[]> =>
+      name === "pg" ? (await one.query(text)).rows : sql.unsafe(text);
+    const key = `planned by ${name}`;
+    let version = await create(key);
+    for (let i = 0; i < 3; i++) {
+      expect((await planned.read(key))?.version).toBe(version);
+      const swap = await planned.swap(key, version, `${i}`);
+      version = swap.swapped ? swap.current!.version : expect.fail("The swap was lost");
+    }
+    const uses = "generic_plans + custom_plans AS uses";
+    const statements = await run(
+      `SELECT ${uses} FROM pg_prepared_statements WHERE statement LIKE '%${table}%'`,
+    );
+    expect(statements.map((row) => Number((row as { uses: string }).uses)).sort()).toEqual([3, 3]);
+    await sql.end();
+  });
+
+  // PgBouncer gives each transaction another connection of the server, so names that were prepared are unknown.
+  test.each(["pg", "postgres.js"])("%s goes on without names where a pooler loses them", async (name) => {
+    const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
+    const one = poolOf({ max: 1 });
+    const pooled = postgresStore<string>(name === "pg" ? one : sql, { table });
+    const run = async (text: string) => (name === "pg" ? one.query(text) : sql.unsafe(text));
+    const key = `pooled by ${name}`;
+    const version = await create(key);
+    expect((await pooled.read(key))?.version).toBe(version);
+    await run("DEALLOCATE ALL");
+    expect((await pooled.read(key))?.version).toBe(version);
+    const swap = await pooled.swap(key, version, "second");
+    expect(swap.swapped).toBe(true);
+    await run("DEALLOCATE ALL");
+    expect((await pooled.read(key))?.value).toBe("second");
+    await sql.end();
+  });
+
+  test("a name that another process has prepared on the connection of a pooler is no obstacle", async () => {
+    const [first, second] = [poolOf({ max: 1 }), poolOf({ max: 1 })];
+    const version = await create("shared name");
+    await postgresStore<string>(first, { table }).read("shared name");
+    const { rows } = await first.query("SELECT name FROM pg_prepared_statements");
+    await second.query(`PREPARE "${rows[0].name}" AS SELECT 1`);
+    const other = postgresStore<string>(second, { table });
+    expect((await other.read("shared name"))?.version).toBe(version);
+  });
+
   test("without its table, the error says which one is missing and what makes it", async () => {
     const missing = postgresStore<string>(pool, { table: `${table}_missing` });
     await expect(missing.read("a")).rejects.toThrow(/_missing.*createTable/);
@@ -226,7 +302,17 @@ test("postgresStore refuses an invalid client and an invalid table name", () => 
     expect(() => postgresStore(client as never), String(client)).toThrow(TypeError);
   }
   const client = { query: async () => ({ rows: [] }) };
-  for (const name of ["", "a b", 'a"b', "1a", "a.b.c", "a;--", "x".repeat(64), "pages'"]) {
+  for (const name of [
+    "",
+    "a b",
+    'a"b',
+    "1a",
+    "a.b.c",
+    "a;--",
+    "x".repeat(57),
+    `app.${"x".repeat(57)}`,
+    "pages'",
+  ]) {
     expect(() => postgresStore(client, { table: name }), name).toThrow(TypeError);
   }
 });

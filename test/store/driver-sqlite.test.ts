@@ -117,6 +117,33 @@ test("sqliteStore without its table says which one is missing, and what makes it
   await expect(store.swap("a", null, "value")).rejects.toThrow(/pages.*createTable/s);
 });
 
+test("sqliteStore's createTable names the columns that a table lacks, and the statements that add them work", async () => {
+  const db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE pages (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL)");
+  db.exec(`INSERT INTO pages VALUES ('a', '"first"'), ('b', '"second"')`);
+  const store = sqliteStore<string>(db, { table: "pages" });
+  await expect(store.read("a")).rejects.toThrow(/"pages".*createTable/s);
+  const error = await store.createTable().catch((error: unknown) => error);
+  const { message } = error as TypeError;
+  expect(error).toBeInstanceOf(TypeError);
+  expect(message).toContain(
+    'the table "pages": it has no column octets, version, last_modified, write_id. Run: ',
+  );
+  db.exec(message.split("Run: ")[1]!);
+  await store.createTable();
+  const [a, b] = [(await store.read("a"))!, (await store.read("b"))!];
+  expect([a.value, b.value, a.version === b.version]).toEqual(["first", "second", false]);
+  expect((await store.swap("a", a.version, "third")).swapped).toBe(true);
+});
+
+test("sqliteStore's createTable refuses a table that somebody else made", async () => {
+  const db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE pages (title TEXT)");
+  await expect(sqliteStore(db, { table: "pages" }).createTable()).rejects.toThrow(
+    /has no column key, value, .*Use another table$/,
+  );
+});
+
 test("sqliteStore throws an error that is not about a lock", async () => {
   const db = new DatabaseSync(":memory:");
   const store = await sqliteStore<string>(db).createTable();

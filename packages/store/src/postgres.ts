@@ -7,18 +7,19 @@ import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
-import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
+import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
+import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
+import { certain, isRolledBack, sqlState } from "./drivers/postgres-errors.ts";
+import type { PostgresJs } from "./drivers/postgres-js.ts";
+import type { AnyRow, Query } from "./drivers/postgres-query.ts";
 import {
-  type AnyRow,
-  certain,
-  isRolledBack,
-  type PostgresJs,
-  type PostgresQueryable,
-  type Query,
-  queryOf,
-  sqlState,
-} from "./drivers/postgres-client.ts";
-import { type SwapParameters, statements, swapStatement } from "./drivers/postgres-statements.ts";
+  columnsOf,
+  LEDGER_COLUMNS,
+  type SwapParameters,
+  statements,
+  swapStatement,
+} from "./drivers/postgres-statements.ts";
+import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { PostgresJs, PostgresQueryable };
 
@@ -33,7 +34,8 @@ export interface PostgresStore<T> extends Required<VersionedStore<T>> {
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns
    * the store.
    *
-   * @throws {TypeError} when the database's encoding is not UTF8, because it could not hold every text
+   * @throws {TypeError} when the database's encoding is not UTF8, because it could not hold every text; or when a
+   *   table has this name already and lacks a column: the error shows the statement that adds it
    */
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
@@ -61,7 +63,11 @@ export function postgresStore<T>(
   checkOptions(options, { ...STORE_RULES, table: checkedElsewhere }, "postgresStore()");
   const codec = codecOf(options);
   const name = options.table ?? "entity_tag";
-  const tables: Tables = [quoteTable(name), ledgerTable(name), codec.kind === "text" ? "text" : "bytea"];
+  const tables: Tables = [
+    quoteTable(name),
+    ledgerTable(name, MAX_LENGTH),
+    codec.kind === "text" ? "text" : "bytea",
+  ];
   const query = queryOf(client);
   const store: PostgresStore<T> = {
     ...storeOver(postgresDriver(query, tables, limitsOf(options.ledger)), codec),
@@ -70,6 +76,14 @@ export function postgresStore<T>(
       const [row] = await query(sql.encoding, [], signal);
       if (row?.encoding !== "UTF8") throw wrongEncoding(row?.encoding);
       await query(sql.create, [], signal);
+      const [table, ledger, type] = tables;
+      for (const [each, wanted] of [
+        [table, columnsOf(table, type)],
+        [ledger, LEDGER_COLUMNS],
+      ] as const) {
+        const found = await query(sql.columns, [each], signal);
+        checkShape(each, wanted, found as unknown as FoundColumn[]);
+      }
       return store;
     },
   };

@@ -8,6 +8,7 @@ import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
 import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
+import { sha1 } from "./drivers/sha1.ts";
 
 export type { IoRedis, NodeRedis };
 
@@ -184,11 +185,6 @@ function certain(error: unknown): unknown {
   if (beginsWith(error, ["OOM"])) return new StoreFullError("Redis has no memory left", { cause: error });
   if (beginsWith(error, BUSY)) return new StoreBusyError("Redis cannot do this now", { cause: error });
   return error;
-}
-
-async function sha1(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Older servers write "ERR Error running script" and a dash before the code. */

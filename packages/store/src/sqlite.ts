@@ -15,6 +15,7 @@ import {
   storeOver,
 } from "./drivers/driver.ts";
 import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
+import { type Column, checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 /** The interface that `node:sqlite`, `better-sqlite3` and `bun:sqlite` share. */
 export interface SqliteDatabase {
@@ -36,8 +37,10 @@ export interface SqliteOptions<T> extends CodecOptions<T> {
 
 export interface SqliteStore<T> extends Required<VersionedStore<T>> {
   /**
-   * Creates the table unless it exists. It is safe to call again, and from many processes at once. Returns the
+   * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns the
    * store.
+   *
+   * @throws {TypeError} when a table has this name already and lacks a column: the error shows the statement that adds it
    */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }
@@ -71,6 +74,11 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
     ...storeOver(driver, codecOf(options)),
     async createTable({ signal } = {}) {
       for (const create of sql.create) await whileBusy(() => db.prepare(create).run(), signal);
+      for (const [each, wanted] of sql.columns) {
+        const [name, schema = null] = each.replaceAll('"', "").split(".").reverse();
+        const found = await whileBusy(() => db.prepare(COLUMNS).all(name, schema), signal);
+        checkShape(each, wanted, found as FoundColumn[]);
+      }
       return store;
     },
   };
@@ -100,7 +108,13 @@ function sqliteDriver(
       return db.prepare(text);
     } catch (error) {
       // No `instanceof Error`: Jest gives each test file an `Error` of its own, and SQLite throws the original one.
-      if (!(error as Error | null)?.message?.includes("no such table")) throw error;
+      const reason = (error as Error | null)?.message ?? "";
+      if (reason.includes("no such column") || reason.includes("has no column")) {
+        throw new TypeError(`Cannot use the table ${table}: ${reason}. createTable() says what to do`, {
+          cause: error,
+        });
+      }
+      if (!reason.includes("no such table")) throw error;
       throw new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
         cause: error,
       });
@@ -186,6 +200,35 @@ function sqliteDriver(
   };
 }
 
+const COLUMNS = "SELECT name, type FROM pragma_table_info(?, coalesce(?, 'main'))";
+
+/** The columns that `createTable` makes, and the statements that add one to a table that lacks it. */
+function columnsOf(table: string): Column[] {
+  const add = (column: string) => `ALTER TABLE ${table} ADD COLUMN ${column}`;
+  return [
+    { name: "key" },
+    { name: "value" },
+    { name: "octets", add: add("octets BLOB") },
+    {
+      name: "version",
+      add: `${add("version TEXT NOT NULL DEFAULT ''")}; UPDATE ${table} SET version = hex(randomblob(15))`,
+    },
+    { name: "last_modified", add: add("last_modified INTEGER NOT NULL DEFAULT 0") },
+    { name: "write_id", add: add("write_id TEXT") },
+  ];
+}
+
+const LEDGER_COLUMNS: Column[] = [
+  "seq",
+  "id",
+  "fingerprint",
+  "key",
+  "version",
+  "created",
+  "location",
+  "expires",
+].map((name) => ({ name }));
+
 function statements(table: string, ledger: string) {
   const state = "version, last_modified AS modified, write_id AS writeid";
   return {
@@ -196,6 +239,10 @@ function statements(table: string, ledger: string) {
         fingerprint TEXT NOT NULL, key TEXT NOT NULL, version TEXT, created INTEGER NOT NULL, location TEXT,
         expires INTEGER NOT NULL)`,
     ],
+    columns: [
+      [table, columnsOf(table)],
+      [ledger, LEDGER_COLUMNS],
+    ] as const,
     findEntry: `SELECT fingerprint, key, version, created, location FROM ${ledger} WHERE id = ? AND expires > ?`,
     // Entries expire in the order in which they were made. So only the oldest need checking, and the count follows
     // from the two ends of the index.

@@ -1,5 +1,5 @@
 /** In bytes. PostgreSQL silently cuts off longer names. */
-const MAX_LENGTH = 63;
+export const MAX_LENGTH = 63;
 
 /**
  * The name of a table, quoted for SQL: `pages`, or `app.pages` with a schema.
@@ -17,8 +17,18 @@ export function quoteTable(name: string): string {
   );
 }
 
-/** The quoted name of the ledger that belongs to a table. */
-export function ledgerTable(name: string): string {
+/**
+ * The quoted name of the ledger that belongs to a table.
+ *
+ * @throws {TypeError} when it is longer than `maxLength`
+ */
+export function ledgerTable(name: string, maxLength = Number.POSITIVE_INFINITY): string {
+  const longest = maxLength - "_ledger".length;
+  const length = name.slice(name.lastIndexOf(".") + 1).length;
+  if (length > longest)
+    throw new TypeError(
+      `Cannot use the table name ${name}: it is ${length} characters long. Use at most ${longest}`,
+    );
   return quoteTable(name).replace(/"$/, '_ledger"');
 }
 

@@ -1,3 +1,5 @@
+import type { Column } from "./table-shape.ts";
+
 /** How long a swap waits for the lock of a row, unless the connection has a shorter `lock_timeout`. */
 const LOCK_TIMEOUT = "2s";
 
@@ -15,6 +17,10 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
   const known = "$2::text IS NULL OR version = ANY (string_to_array($2::text, ' '))";
   return {
     encoding: "SELECT current_setting('server_encoding') AS encoding",
+    columns: `SELECT attname AS name, format_type(atttypid, atttypmod)
+        || CASE WHEN attname = 'key' THEN coalesce(' COLLATE ' || quote_ident(collname), '') ELSE '' END AS type
+      FROM pg_attribute LEFT JOIN pg_collation AS c ON c.oid = attcollation
+      WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
     // IF NOT EXISTS alone is not safe: when two sessions both find no table, one fails on the catalog's
     // unique index. So a lock lets them pass one by one. A role that may not create tables can use existing tables.
     create: `DO $create$ BEGIN
@@ -46,6 +52,39 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
       FROM ${table} WHERE key ${isLater ? ">" : ">="} $2 ${hasEnd ? "AND key < $3" : ""} ORDER BY key LIMIT $1::int`,
   };
 }
+
+/** The columns that `createTable` makes, and the statements that add one to a table that lacks it. */
+export function columnsOf(table: string, type: "text" | "bytea"): Column[] {
+  const add = (column: string) => `ALTER TABLE ${table} ADD COLUMN ${column}`;
+  return [
+    { name: "key", type: 'text COLLATE "C"' },
+    { name: "value", type },
+    { name: "octets", type: "bytea", add: add("octets bytea") },
+    {
+      name: "version",
+      type: "text",
+      add: `${add("version text NOT NULL DEFAULT gen_random_uuid()::text")}; ALTER TABLE ${table} ALTER COLUMN version DROP DEFAULT`,
+    },
+    {
+      name: "last_modified",
+      type: "timestamp with time zone",
+      add: add("last_modified timestamptz NOT NULL DEFAULT now()"),
+    },
+    { name: "write_id", type: "text", add: add("write_id text") },
+  ];
+}
+
+/** The columns of a ledger. */
+export const LEDGER_COLUMNS: readonly Column[] = [
+  "id",
+  "seq",
+  "fingerprint",
+  "key",
+  "version",
+  "created",
+  "location",
+  "expires",
+].map((name) => ({ name }));
 
 /** Numbers the parameters of a statement in the order in which they are used. */
 function parameters() {
@@ -81,47 +120,49 @@ export function swapStatement(table: string, ledger: string, type: "text" | "byt
   const change = changeOf(table, type, swap, key, bind);
   const remembered = swap.entry ? rememberedIn(ledger, swap, swap.entry, key, bind) : undefined;
   const text = `WITH ${PATIENCE},
-    ${remembered?.room ?? "room AS (SELECT true AS ok)"},
-    ${foundIn(table, key, swap.expected === null)},
-    won AS (${change})${remembered ? `, ${remembered.writes}` : ""}
-    SELECT won.modified IS NOT NULL AS swapped, NOT room.ok AS crowded, coalesce(won.modified, found.modified) AS modified,
-      found.version, found.write_id AS writeid, CASE WHEN ${skip} THEN NULL ELSE found.value END AS value,
+    ${remembered ? `${remembered.room}, ` : ""}won AS (${change})${remembered ? `, ${remembered.writes}` : ""},
+    ${foundIn(table, key, swap.expected === null)}
+    SELECT won.modified IS NOT NULL AS swapped, ${remembered ? "NOT room.ok" : "false"} AS crowded,
+      coalesce(won.modified, found.modified) AS modified, found.version, found.write_id AS writeid,
+      CASE WHEN ${skip} THEN NULL ELSE found.value END AS value,
       CASE WHEN ${skip} THEN NULL ELSE found.octets END AS octets
-    FROM room LEFT JOIN won ON true LEFT JOIN found ON won.modified IS NULL`;
+    FROM ${remembered ? "room" : "(SELECT) AS one"} LEFT JOIN won ON true LEFT JOIN found ON true`;
   return { text, values };
 }
 
 /**
- * Reads the row before the swap. A second writer waits here for the row's lock, and then sees what the first
- * has written, which the snapshot of the statement does not show. When no version is expected, there is no
- * row to lock.
+ * Reads the row after a lost swap. The snapshot of the statement does not show what the winner has written, but
+ * a row that is locked is read as it is now. When no version is expected, there may be no row to lock.
  */
 function foundIn(table: string, key: string, isAbsent: boolean): string {
-  return `found AS MATERIALIZED (SELECT value, octets, version, ${MILLISECONDS} AS modified, write_id
-    FROM ${table}, patience WHERE key = ${key} ${isAbsent ? "" : `FOR NO KEY UPDATE OF ${lastPart(table)}`})`;
+  return `found AS (SELECT value, octets, version, ${MILLISECONDS} AS modified, write_id
+    FROM ${table} WHERE key = ${key} AND NOT EXISTS (SELECT FROM won) ${isAbsent ? "" : "FOR NO KEY UPDATE"})`;
 }
 
 type Bind = (value: unknown, type?: string) => string;
 
+/** The change. It waits for the lock of the row, so `patience` comes before the row. */
 function changeOf(table: string, type: string, swap: SwapParameters, key: string, bind: Bind): string {
-  const { expected, next, version } = swap;
+  const { expected, next, version, entry } = swap;
+  const [withRoom, ifRoom] = entry ? [", room", " AND room.ok"] : ["", ""];
   if (!next && expected === null) {
-    return `SELECT 0::float8 AS modified FROM room WHERE ok AND NOT EXISTS (SELECT FROM found)`;
+    return `SELECT 0::float8 AS modified FROM patience${withRoom}
+      WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = ${key})${ifRoom}`;
   }
   if (!next) {
-    return `DELETE FROM ${table} AS t USING found, room
-      WHERE t.key = ${key} AND found.version = ${bind(expected)} AND room.ok RETURNING 0::float8 AS modified`;
+    return `DELETE FROM ${table} AS t USING patience${withRoom}
+      WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom} RETURNING 0::float8 AS modified`;
   }
   const row = [bind(next.value, type), bind(next.octets, "bytea"), bind(version), bind(next.writeId)];
   if (expected === null) {
     return `INSERT INTO ${table} (key, value, octets, version, write_id, last_modified)
-      SELECT ${key}, ${row.join(", ")}, ${NOW} FROM room, patience WHERE room.ok ON CONFLICT (key) DO NOTHING
-      RETURNING ${MILLISECONDS} AS modified`;
+      SELECT ${key}, ${row.join(", ")}, ${NOW} FROM patience${withRoom} WHERE true${ifRoom}
+      ON CONFLICT (key) DO NOTHING RETURNING ${MILLISECONDS} AS modified`;
   }
   const [value, octets, made, writeId] = row;
   return `UPDATE ${table} AS t SET value = ${value}, octets = ${octets}, version = ${made}, write_id = ${writeId},
-      last_modified = greatest(t.last_modified, ${NOW}) FROM found, room
-    WHERE t.key = ${key} AND found.version = ${bind(expected)} AND room.ok
+      last_modified = greatest(t.last_modified, ${NOW}) FROM patience${withRoom}
+    WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom}
     RETURNING (extract(epoch FROM t.last_modified) * 1000)::float8 AS modified`;
 }
 

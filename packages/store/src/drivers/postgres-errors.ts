@@ -1,0 +1,74 @@
+import { ConstraintError, InvalidValueError, StoreBusyError, StoreFullError } from "../contract/errors.ts";
+import { ANSWER_TIMEOUT } from "../contract/patience.ts";
+
+export function sqlState(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+/** The statement was sent, so its outcome is unknown. */
+export function noAnswer(): Error {
+  return new Error(`PostgreSQL has not answered within ${ANSWER_TIMEOUT} ms`);
+}
+
+/**
+ * Errors of a statement that was rolled back and may be tried again at once: serialization failure, deadlock.
+ */
+const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
+
+/**
+ * Errors of a statement that was refused or rolled back, and is likely to succeed later: no lock, out of
+ * connections or memory, cancelled, read-only, starting up. A session ended by the administrator (57P01) is
+ * not in this list: it may have committed.
+ */
+const BUSY = new Set<unknown>(["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "25006"]);
+const DISK_FULL = "53100";
+const READ_ONLY = "25006";
+
+export function isRolledBack(error: unknown): boolean {
+  return ROLLED_BACK.has(sqlState(error));
+}
+
+/** Translates an error when it is certain that nothing was written; otherwise returns it unchanged. */
+export function certain(error: unknown, table: string): unknown {
+  const state = sqlState(error);
+  if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
+  if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
+  if (isConstraint(state)) return new ConstraintError(constraintIn(error), { cause: error });
+  if (isData(state)) return new InvalidValueError((error as Error).message, { cause: error });
+  if (state === "42703")
+    return new TypeError(
+      `Cannot use the table ${table}: ${(error as Error).message}. createTable() says what to do`,
+      {
+        cause: error,
+      },
+    );
+  if (state !== "42P01") return error;
+  return new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
+    cause: error,
+  });
+}
+
+/** Violated integrity constraints, and errors raised by a trigger. */
+function isConstraint(state: unknown): boolean {
+  return typeof state === "string" && (/^23...$/.test(state) || state === "P0001");
+}
+
+/** Data exceptions: a character that the encoding lacks, or a text that is not JSON in a JSON column. */
+function isData(state: unknown): boolean {
+  return typeof state === "string" && /^22...$/.test(state);
+}
+
+/** The name of the constraint, as each library gives it, or the message of a trigger. */
+function constraintIn(error: unknown): string {
+  const { constraint, constraint_name, message } = error as Record<string, string | undefined>;
+  const name = constraint ?? constraint_name;
+  return name
+    ? `The constraint ${name} refuses this value.`
+    : (message ?? "A constraint refuses this value.");
+}
+
+/** True when the connection cannot be used again, or its server is no longer the primary. */
+export function isBroken(error: unknown): boolean {
+  const state = sqlState(error);
+  return typeof state !== "string" || state.length !== 5 || state.startsWith("57P") || state === READ_ONLY;
+}

@@ -1,0 +1,46 @@
+import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { noAnswer, sqlState } from "./postgres-errors.ts";
+import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
+
+/** The tag function of postgres.js. */
+export interface PostgresJs {
+  // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
+  unsafe(text: string, values?: any[], options?: any): PromiseLike<Iterable<unknown>>;
+}
+
+interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
+  cancel?(): unknown;
+  /** Set once it is sent. */
+  state?: unknown;
+}
+
+/**
+ * Without `prepare`, the library asks for the types of the parameters before each statement. It makes the names of
+ * statements itself.
+ */
+export function queryByPostgresJs(sql: PostgresJs): Query {
+  const { options } = sql as { options?: { prepare?: boolean } };
+  return prepared(async (text, values, signal, name) => {
+    const prepare = name !== undefined;
+    const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
+    // Removes a statement that is still queued, and asks the server to cancel one that is running.
+    const stop = () => void query.cancel?.();
+    const late = setTimeout(() => query.state || stop(), PATIENCE);
+    try {
+      return Array.from(await within(ANSWER_TIMEOUT, async () => query, signal, noAnswer)) as AnyRow[];
+    } catch (error) {
+      if (signal?.aborted) stop();
+      if (isNotSent(error)) throw notConnected("PostgreSQL", error);
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }, options?.prepare !== false);
+}
+
+/** Errors of postgres.js, and of its socket while it connects. */
+const NOT_SENT = new Set(["CONNECT_TIMEOUT", "CONNECTION_ENDED", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+function isNotSent(error: unknown): boolean {
+  return NOT_SENT.has(String(sqlState(error)));
+}

@@ -1,0 +1,84 @@
+import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { isBroken, noAnswer } from "./postgres-errors.ts";
+import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
+
+/** A Pool of `pg`. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  on(event: "connect", listener: (client: PgClient) => void): unknown;
+}
+
+interface PgClient {
+  query(config: PgStatement): Promise<{ rows: unknown[] }>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+  release(destroy?: boolean): void;
+}
+
+interface PgStatement {
+  text: string;
+  values: unknown[];
+  /** Of a prepared statement. */
+  name?: string | undefined;
+}
+
+/**
+ * The `query` of a pool sends queued statements at any later time. So this takes a connection first, without
+ * another round trip, and returns it when it comes too late.
+ */
+export function queryByPool(pool: PgPool): Query {
+  surviveEarlyErrors(pool);
+  return prepared(async (text, values, signal, name) => {
+    const client = await connected(pool, signal);
+    // Without a listener, a connection that breaks meanwhile would end the process. The query itself rejects,
+    // too.
+    client.on("error", ignore);
+    const query = client.query({ text, values, name });
+    // Returns the connection when the statement has ended. That may be later than our wait, because a
+    // statement may wait briefly for locks.
+    query.then(
+      () => giveBack(client, false),
+      (error: unknown) => giveBack(client, isBroken(error)),
+    );
+    const { rows } = await within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
+    return rows as AnyRow[];
+  });
+}
+
+const surviving = new WeakSet<PgPool>();
+
+/**
+ * A server that ends a new connection at once may say so in the packet that says it is ready. pg then emits the error
+ * before the promise of `connect` resolves, so the listener must be there before.
+ */
+function surviveEarlyErrors(pool: PgPool): void {
+  if (surviving.has(pool)) return;
+  surviving.add(pool);
+  pool.on("connect", (client) => client.on("error", () => {}));
+}
+
+async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise<PgClient> {
+  const connecting = pool.connect();
+  let isTaken = false;
+  try {
+    const wait = () => connecting.catch((error) => Promise.reject(notConnected("PostgreSQL", error)));
+    const client = await within(PATIENCE, wait, signal, () =>
+      notConnected("PostgreSQL", "No connection is free"),
+    );
+    isTaken = true;
+    return client;
+  } finally {
+    if (!isTaken)
+      connecting.then(
+        (client) => client.release(),
+        () => {},
+      );
+  }
+}
+
+function giveBack(client: PgClient, destroy: boolean): void {
+  client.off("error", ignore);
+  client.release(destroy);
+}
+
+function ignore(): void {}
