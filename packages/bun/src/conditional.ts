@@ -1,6 +1,6 @@
 import { parseDate } from "@entity-tag/core";
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
-import { contentTag } from "./validator.ts";
+import { contentTag, sentFileState } from "./validator.ts";
 
 export type Native = typeof globalThis extends { Bun: infer Bun } ? Bun : object;
 type Server = Native extends { serve(options: never): infer S } ? Omit<S, "upgrade"> : object;
@@ -19,7 +19,10 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   { tag, ...options }: ConditionalOptions<Req, [server: Server]> = {},
 ): (request: Req, server: NoInfer<Server>) => Promise<Res | Response> {
   const isOwn = tag === false || typeof tag === "function";
-  const guarded = guard(handler, { ...options, tag: isOwn ? tag : { contentTag, ...tag } });
+  const guarded = guard(handler, {
+    ...options,
+    tag: isOwn ? tag : { contentTag, fileState: sentFileState, ...tag },
+  });
   return async (request, server) => withoutPartByDate(request, await guarded(request, server));
 }
 

@@ -35,6 +35,12 @@ export function fileState(file: BunFile): Current {
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
 }
 
+/** The state of a file that Bun is about to send; without a validator if it was opened before, so that it has no name. */
+export function sentFileState(blob: Blob): Current {
+  const file = blob as Blob & BunFile;
+  return isOnDisk(file) ? fileState(file) : {};
+}
+
 /** A file in memory may have a name, too: a client that uploads one chooses it, so it must not become a path. */
 function isOnDisk(file: BunFile): file is BunFile & { name: string } {
   const found = file.stat?.();

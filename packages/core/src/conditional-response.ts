@@ -6,7 +6,8 @@ import { parseDate } from "./http-date.ts";
 import { checkOptions, LATE_RULES } from "./options.ts";
 import { lateResponse } from "./responses.ts";
 import type { State } from "./state.ts";
-import { discard, type Tagging, tagged } from "./tagging.ts";
+import { type Tagging, tagged } from "./tagging.ts";
+import { discardBody } from "./touched-body.ts";
 
 /** The options of {@link conditionalResponse}. */
 export interface LateOptions<Req = Request> extends CheckOptions, Tagging<Req> {
@@ -56,7 +57,7 @@ export async function judge<Req extends ConditionalRequest>(
   const state = withCodings(validatorsOf(sent), options.codings ?? acceptedCodings(request));
   const instead = lateResponse(request, state, options);
   if (instead === undefined) return sent;
-  discard(sent.body);
+  discardBody(sent);
   return respond(instead, request.method, [...sent.headers]);
 }
 

@@ -6,7 +6,8 @@ import { anyFunction, checkOptions, LATE_RULES, type OptionRules } from "./optio
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
 import { type Current, checkedState } from "./state.ts";
-import { type Awaitable, discard, stamp } from "./tagging.ts";
+import { type Awaitable, stamp } from "./tagging.ts";
+import { discard, discardBody } from "./touched-body.ts";
 import { validatorFields } from "./validator-fields.ts";
 import { askedTwice, withoutRange } from "./without-range.ts";
 
@@ -139,7 +140,7 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   const isTrue416 =
     response.status === 416 && isAnswer(judged) && judged.status === 200 && isRangeWanted(request, judged);
   const [sent, dropped] = isTrue416 ? [response, judged] : [judged, response];
-  discard(dropped?.body ?? null);
+  if (dropped) discardBody(dropped);
   return sent as Res | Response;
 }
 

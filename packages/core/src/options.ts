@@ -137,6 +137,7 @@ function isMethod(value: unknown): boolean {
 const TAGGING_RULES: OptionRules = {
   weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
   contentTag: anyFunction(),
+  fileState: anyFunction(),
 };
 
 function isTagging(value: unknown): boolean {

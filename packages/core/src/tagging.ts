@@ -2,6 +2,9 @@ import { readIfComplete, readToEnd } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
+import type { Current } from "./state.ts";
+import { discard, hasBody, readingChangesBodies, sendsFile } from "./touched-body.ts";
+import { validatorFields } from "./validator-fields.ts";
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -14,6 +17,11 @@ export interface ContentTagging {
   weak?: boolean | undefined;
   /** A replacement for `contentTag` where the platform has a faster one. */
   contentTag?: ((bytes: Bytes, options: { weak: boolean }) => Awaitable<EntityTag>) | undefined;
+  /**
+   * The state of a file that the platform opens only when it sends it, as Bun does. The content of such a file is never
+   * read. Default: no validators.
+   */
+  fileState?: ((file: Blob) => Awaitable<Current>) | undefined;
 }
 
 /** How an answer without a tag gets one. */
@@ -46,24 +54,39 @@ export async function tagged<Req extends { method: string }>(
   if (headers.has("ETag") || tag === false || !mayBeTagged(request.method, status)) return response;
   if (typeof tag === "function") {
     // Does not touch a body without need: only HEAD needs to know whether there is one.
-    if (request.method === "HEAD" && response.body === null) return response;
+    if (request.method === "HEAD" && !hasBody(response)) return response;
     const etag = await tag(response, request);
     return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
   }
-  const hash = tag.contentTag ?? (globalThis.crypto?.subtle && contentTag);
-  if (hash === undefined || isEventStream(headers) || Number(headers.get("Content-Length")) > maxBytes) {
-    return response;
-  }
-  // The body of such an answer must not be touched, so a copy is read.
-  const isCopied = isTypedLate(response);
-  const { body } = isCopied ? response.clone() : response;
-  if (body === null) return response;
-  const read = await (headers.has("Content-Length") ? readToEnd : readIfComplete)(body, maxBytes);
-  if (isCopied && !read.complete) discard(read.stream);
-  const whole = isCopied ? response : withBody(response, read.complete ? read.bytes : read.stream);
-  if (!read.complete || read.bytes.byteLength > maxBytes) return whole;
-  const etag = await hash(read.bytes as Bytes, { weak: tag.weak ?? true });
-  return stamp(whole, [["ETag", madeTag(etag)]]);
+  if (isEventStream(headers) || Number(headers.get("Content-Length")) > maxBytes) return response;
+  return readingChangesBodies()
+    ? taggedByCopy(response, tag, maxBytes)
+    : taggedByContent(response, response, tag, maxBytes);
+}
+
+/** Reads a copy, and sends the answer itself, as the handler made it. */
+async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: number): Promise<Response> {
+  const copy = response.clone();
+  if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
+  const state = await tag.fileState?.(await copy.blob());
+  return stamp(response, validatorFields(state ?? null));
+}
+
+/** `read`: the answer itself, or a copy that is not sent. */
+async function taggedByContent(
+  response: Response,
+  read: Response,
+  { weak = true, contentTag: own }: ContentTagging,
+  maxBytes: number,
+): Promise<Response> {
+  const hash = own ?? (globalThis.crypto?.subtle && contentTag);
+  if (hash === undefined || read.body === null) return response;
+  const isWholeKnown = response.headers.has("Content-Length");
+  const body = await (isWholeKnown ? readToEnd : readIfComplete)(read.body, maxBytes);
+  if (read !== response && !body.complete) discard(body.stream);
+  const sent = read === response ? withBody(response, body.complete ? body.bytes : body.stream) : response;
+  if (!body.complete || body.bytes.byteLength > maxBytes) return sent;
+  return stamp(sent, [["ETag", madeTag(await hash(body.bytes as Bytes, { weak }))]]);
 }
 
 /**
@@ -102,7 +125,7 @@ export function madeTag(given: EntityTag): EntityTag {
 export function stamp(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
   if (missing.length === 0) return response;
-  const isOneOff = isWritable(response) && (typesAreLate() || response.body !== null);
+  const isOneOff = isWritable(response) && (readingChangesBodies() || response.body !== null);
   const stamped = isOneOff ? response : new Response(response.body, response);
   for (const [name, value] of missing) stamped.headers.append(name, value);
   return stamped;
@@ -124,21 +147,4 @@ function withBody(response: Response, body: Uint8Array | ReadableStream): Respon
 
 function isEventStream(headers: Headers): boolean {
   return /^text\/event-stream\b/i.test(headers.get("Content-Type") ?? "");
-}
-
-/**
- * True when the runtime finds the Content-Type of this answer only when it sends it. Its body must not be touched
- * before: it would become bytes without a type.
- */
-function isTypedLate({ headers }: Response): boolean {
-  return !headers.has("Content-Type") && typesAreLate();
-}
-
-/** Bun finds the type of a string when it sends it; other runtimes when the `Response` is made. */
-function typesAreLate(): boolean {
-  return !new Response("").headers.has("Content-Type");
-}
-
-export function discard(body: ReadableStream | null): void {
-  body?.cancel().catch(() => {});
 }

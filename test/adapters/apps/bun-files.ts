@@ -1,0 +1,40 @@
+import { conditional, fileState, routes } from "@entity-tag/bun";
+import { conditionalResponse, conditional as coreConditional } from "@entity-tag/core/fetch";
+
+type Page = Blob & { readonly size: number; readonly lastModified: number };
+type Answer = (page: Page) => (request: Request) => Response | Promise<Response>;
+declare const Bun: { file(path: string): Page; serve(options: object): { port: number } };
+declare const process: { argv: string[] };
+
+const [, , folder, ...changes] = process.argv;
+const guard = conditional as (...args: unknown[]) => (request: Request) => Promise<Response>;
+
+/** Every way in which a file that is held in a constant may be answered, each with a file of its own. */
+const ways: Record<string, Answer> = {
+  alone: (page) => () => new Response(page),
+  late: (page) => guard(() => new Response(page)),
+  "late, with a type": (page) =>
+    guard(() => new Response(page, { headers: { "Content-Type": "text/x-own" } })),
+  "late, with a tag": (page) => guard(() => new Response(page, { headers: { ETag: '"own"' } })),
+  "late, with a made tag": (page) => guard(() => new Response(page), { tag: () => '"made"' }),
+  "late, with no tag": (page) => guard(() => new Response(page), { tag: false }),
+  current: (page) => guard(() => new Response(page), { current: () => fileState(page) }),
+  "core alone": (page) => coreConditional(() => new Response(page)),
+  "a hook": (page) => (request) => conditionalResponse(request, new Response(page)),
+};
+
+const table: Record<string, unknown> = {};
+for (const change of changes) {
+  for (const [way, answer] of Object.entries(ways)) {
+    table[encodeURI(`/${change}/${way}`)] = answer(Bun.file(`${folder}/${change} ${way}`));
+  }
+  const page = Bun.file(`${folder}/${change} a route`);
+  const fixed = new Response(Bun.file(`${folder}/${change} a static route`));
+  Object.assign(table, {
+    [encodeURI(`/${change}/a route`)]: routes({ route: () => new Response(page) }).route,
+    [encodeURI(`/${change}/a static route`)]: routes({ route: fixed }).route,
+  });
+}
+
+const { port } = Bun.serve({ port: 0, development: false, routes: table, fetch: () => new Response("none") });
+console.log(`http://localhost:${port}`);

@@ -1,0 +1,115 @@
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileTag } from "@entity-tag/core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { apps, runtimes, type Server, start } from "./bed/server.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Both times lie in the same second, and are old enough for a strong tag. */
+const [before, after] = [new Date(1_700_000_000_250), new Date(1_700_000_000_750)];
+const date = "Tue, 14 Nov 2023 22:13:20 GMT";
+const old = "0123456789";
+
+const changes: Record<string, { content: string; change: (file: string, content: string) => void }> = {
+  grows: { content: "0123456789abcdefghijABCDEFGHIJ", change: writeFileSync },
+  shrinks: { content: "0123", change: writeFileSync },
+  "is replaced": {
+    content: "a new file, of another size",
+    change: (file, content) => {
+      writeFileSync(`${file}.new`, content);
+      renameSync(`${file}.new`, file);
+    },
+  },
+};
+const byDisk = ["late", "late, with a type", "current", "a route", "a static route"];
+const byItself = ["late, with a tag", "late, with a made tag", "late, with no tag", "core alone", "a hook"];
+
+const folder = mkdtempSync(join(tmpdir(), "entity-tag-bun-files-"));
+let server: Server;
+beforeAll(async () => {
+  for (const change of Object.keys(changes)) {
+    for (const way of ["alone", ...byDisk, ...byItself]) write(change, way, old, before);
+  }
+  server = await start([...runtimes.bun, `${apps}/bun-files.ts`, folder, ...Object.keys(changes)]);
+});
+afterAll(() => {
+  server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function write(change: string, way: string, content: string, time: Date): void {
+  const file = join(folder, `${change} ${way}`);
+  (content === old ? writeFileSync : changes[change]!.change)(file, content);
+  utimesSync(file, time, time);
+}
+
+async function ask(change: string, way: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`http://localhost:${server.port}/${encodeURI(`${change}/${way}`)}`, {
+    headers,
+  });
+  return {
+    status: response.status,
+    body: await response.text(),
+    length: response.headers.get("Content-Length"),
+    range: response.headers.get("Content-Range"),
+    etag: response.headers.get("ETag"),
+  };
+}
+
+describe.each(Object.entries(changes))(
+  "A Bun.file that is held in a constant and %s",
+  (change, { content }) => {
+    const whole = { status: 200, body: content, length: String(content.length), range: null };
+
+    it.each(["alone", ...byItself, ...byDisk])("is sent as Bun alone sends it (%s)", async (way) => {
+      expect((await ask(change, way)).body).toBe(old);
+      // A body that is not sent, because the client has it, must not be touched either.
+      await ask(change, way, { "If-None-Match": "*" });
+      await ask(change, way, { "If-Match": '"of no version"' });
+      write(change, way, content, after);
+      expect(await ask(change, way)).toMatchObject(whole);
+      expect(await ask(change, way, { Range: "bytes=1-2" })).toMatchObject({
+        status: 206,
+        body: content.slice(1, 3),
+        range: `bytes 1-2/${content.length}`,
+      });
+    });
+
+    it.each(byDisk)("is judged by the disk (%s)", async (way) => {
+      const [was, is] = [old, content].map((text, i) => ({
+        size: text.length,
+        mtimeMs: [before, after][i]!.getTime(),
+      }));
+      const etag = fileTag(is!);
+      write(change, way, content, after);
+      expect(await ask(change, way)).toMatchObject({ ...whole, etag });
+      expect(await ask(change, way, { "If-None-Match": etag })).toMatchObject({
+        status: 304,
+        body: "",
+        etag,
+      });
+      expect(await ask(change, way, { "If-None-Match": fileTag(was!) })).toMatchObject({ ...whole, etag });
+      expect(await ask(change, way, { "If-Match": fileTag(was!) })).toMatchObject({ status: 412, etag });
+    });
+
+    it.each(byDisk)("sends a part for If-Range with its tag alone, never with the date (%s)", async (way) => {
+      write(change, way, content, after);
+      const { etag } = await ask(change, way);
+      const ranged = (value: string) => ask(change, way, { Range: "bytes=1-2", "If-Range": value });
+      expect(await ranged(etag!)).toMatchObject({ status: 206, body: content.slice(1, 3), etag });
+      for (const other of [date, '"of another version"', `W/${etag}`, `${etag}, "b"`]) {
+        expect(await ranged(other)).toMatchObject({ ...whole, etag });
+      }
+    });
+  },
+);
+
+it("A Bun.file that no longer exists is answered as Bun alone answers it, without a validator", async () => {
+  for (const way of ["late", "alone"]) rmSync(join(folder, `grows ${way}`));
+  const [guarded, alone] = [await ask("grows", "late"), await ask("grows", "alone")];
+  expect(guarded).toEqual(alone);
+  expect(guarded.etag).toBeNull();
+});
