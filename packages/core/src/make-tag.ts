@@ -1,4 +1,5 @@
 import { type EntityTag, type StrongTag, strong, weak } from "./entity-tag.ts";
+import { isDate } from "./state.ts";
 
 /** A time younger than this could be that of two changes (we choose, as Apache does). */
 const FRESH_MS = 1000;
@@ -20,10 +21,9 @@ export function versionTag(version: string | number | bigint): StrongTag {
     typeof version === "bigint" ||
     (typeof version === "number" && Math.abs(version) <= Number.MAX_SAFE_INTEGER);
   if (isExact) return strong(String(version));
-  const use =
-    (version as unknown) instanceof Date
-      ? "use timeTag() for a time"
-      : "use a string, a bigint, or a number below 2^53, where each is exact";
+  const use = isDate(version)
+    ? "use timeTag() for a time"
+    : "use a string, a bigint, or a number below 2^53, where each is exact";
   throw new TypeError(`Cannot make a tag of the version ${String(version)}: ${use}`);
 }
 
@@ -102,7 +102,7 @@ function isSettled(time: number, now: number): boolean {
 }
 
 function milliseconds(time: number | Date): number {
-  const ms = time instanceof Date ? time.getTime() : time;
+  const ms = isDate(time) ? time.getTime() : time;
   if (typeof ms === "number" && Number.isFinite(ms)) return ms;
   throw new TypeError(
     `Cannot make a tag of the time ${String(time)}: use milliseconds since the epoch or a valid Date`,

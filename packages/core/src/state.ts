@@ -75,10 +75,14 @@ function checkShape(current: State): void {
 
 /** Milliseconds since the epoch. */
 export function timeOf(time: number | Date): number {
-  const isDate = typeof time === "object" && typeof time?.getTime === "function";
-  const ms = isDate ? time.getTime() : time;
+  const ms = isDate(time) ? time.getTime() : time;
   if (typeof ms === "number" && Number.isFinite(ms)) return ms;
   throw new TypeError(`lastModified ${String(time)} is not a valid time: use milliseconds or a Date`);
+}
+
+/** Also accepts a `Date` of another realm: Jest gives each test file a `Date` of its own, and files have the original. */
+export function isDate(value: unknown): value is Date {
+  return typeof (value as Date | null | undefined)?.getTime === "function";
 }
 
 /** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */

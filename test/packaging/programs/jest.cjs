@@ -74,3 +74,13 @@ test("the client gives up at once on a url that no fetch can use", async () => {
   const { read } = require("@entity-tag/client");
   await expect(read("http://")).rejects.toThrow(/Invalid URL|parse URL/);
 });
+
+// Jest has a `Date` of its own, too: that of a file is no instance of it.
+test("the time of a file is a time", () => {
+  const { evaluate, timeTag } = require("@entity-tag/core");
+  const { mtime } = require("node:fs").statSync(__filename);
+  expect(mtime instanceof Date).toBe(false);
+  expect(timeTag(mtime)).toBe(timeTag(mtime.getTime()));
+  const headers = new Headers({ "If-Modified-Since": new Date(mtime.getTime() + 1000).toUTCString() });
+  expect(evaluate({ method: "GET", headers }, { lastModified: mtime }).outcome).toBe("not-modified");
+});
