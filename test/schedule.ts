@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
  */
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
+  "test/packaging/recipes.test.ts",
   "test/conformance/peers.test.ts",
   "test/conformance/runners.test.ts",
   "test/adapters/node/http2-streams.test.ts",
@@ -22,6 +23,7 @@ export const long: readonly string[] = [
   "test/adapters/next.test.ts",
   "test/before-after/before-after.test.ts",
   "test/store/race/race.test.ts",
+  "test/adapters/frameworks.test.ts",
   "test/adapters/streams.test.ts",
   "test/store/driver-sqlite.test.ts",
   "test/adapters/deno.test.ts",

@@ -3,6 +3,7 @@ import { codedTag, type EntityTag, isWeak, parseTag, strongMatch, weaken, weakMa
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Answer, type Connection, http1 } from "./bed/connection.ts";
+import { expectCors } from "./bed/cors.ts";
 import { programs } from "./bed/documents.ts";
 import { expectRows } from "./bed/expect-rows.ts";
 import { buildNext, fixture } from "./bed/next-build.ts";
@@ -302,6 +303,12 @@ describe("The programs of the documents", () => {
     await expectNowhere(url);
     await expectBodies(url);
     await expectDeserted(url);
+  });
+
+  it("docs/frameworks/next.md, block 1, lets a script of another origin write with conditions", async () => {
+    const config = readFileSync(`${fixture}/next.config.ts`, "utf8");
+    expect(config.startsWith(programs("docs/frameworks/next.md")[1]!)).toBe(true);
+    await expectCors(`http://localhost:${server.port}/note`);
   });
 
   it("packages/next/README.md, block 1, is app/time/route.ts of this application", () => {

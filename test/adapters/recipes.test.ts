@@ -1,6 +1,7 @@
-import { globSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { expectCors } from "./bed/cors.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { expectPage, expectProgram } from "./bed/page.ts";
 import { programFolder, root, runtimes, start } from "./bed/server.ts";
@@ -26,6 +27,15 @@ const pages = [
 const files = [
   ["packages/deno/README.md", "deno"],
   ["packages/bun/README.md", "bun"],
+] as const;
+
+/** The line that adds the block `cors.ts` to the program, and the code of the program that it replaces or follows. */
+const crossOrigin = [
+  ["express", "express().use(crossOrigin)", "express()"],
+  ["fastify", "app.register(cors, crossOrigin)", "const app = fastify();"],
+  ["koa", "app.use(crossOrigin)", "const app = new Koa();"],
+  ["hono", "new Hono().use(crossOrigin)", "new Hono()"],
+  ["h3", "new H3().use(crossOrigin)", "new H3()"],
 ] as const;
 
 const folder = programFolder("recipes");
@@ -62,6 +72,23 @@ describe.concurrent("The programs of the documents", () => {
         await expectPage(url);
         await expectProgram(url);
       });
+    },
+  );
+
+  it.for(crossOrigin)(
+    "docs/frameworks/%s.md: a script of another origin writes with conditions, by `%s`",
+    async ([name, line, before]) => {
+      const document = `docs/frameworks/${name}.md`;
+      const cors = programs(document).find((program) => program.startsWith("// cors.ts"))!;
+      expect(readFileSync(`${root}/${document}`, "utf8").replaceAll("\n", " ")).toContain(`\`${line}\``);
+      writeFileSync(`${folder}/${name}-cors.ts`, cors);
+      const program = programs(document)[0]!;
+      expect(program).toContain(before);
+      const behind = line.startsWith("app.") ? `${before}\n${line};` : line;
+      const own = `import { crossOrigin } from "./${name}-cors.ts";\n`;
+      const more = name === "fastify" ? 'import cors from "@fastify/cors";\n' : "";
+      const { file } = instructions(document);
+      await running(own + more + program.replace(before, () => behind), file, "node", expectCors);
     },
   );
 

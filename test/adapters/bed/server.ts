@@ -60,15 +60,17 @@ export function programFolder(name: string): string {
 }
 
 /**
- * Starts a program and waits until it listens: on a port that it prints, or on the one given to it as `PORT`.
+ * Starts a program in a folder, `cwd`, and waits until it listens: on a port that it prints, or on the one given to it as
+ * `PORT`.
  * A runtime that is not installed is an error, not a reason to skip.
  */
-export async function start(command: readonly string[], port?: number): Promise<Server> {
+export async function start(command: readonly string[], port?: number, cwd?: string): Promise<Server> {
   const [file = "", ...args] = command;
   if (!existsSync(file)) throw new Error(`${file} is not installed: npm run setup`);
   const child = spawn(file, args, {
     // A group of its own: the commands of deno and bun are scripts that start the real thing.
     detached: true,
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment, ...(port !== undefined && { PORT: String(port) }) },
   });

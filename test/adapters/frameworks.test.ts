@@ -1,0 +1,181 @@
+// The recipes for SvelteKit, Astro and React Router, in an application that each framework has built, over a socket.
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { build as bundle } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { programs } from "./bed/documents.ts";
+import { expectBodies, expectDeserted, expectPage } from "./bed/page.ts";
+import { programFolder, root, type Server, start } from "./bed/server.ts";
+
+// Real builds on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
+
+const modules = `${root}/test/node_modules`;
+const bin = (name: string) => `${modules}/.bin/${name}`;
+
+interface Framework {
+  name: "sveltekit" | "astro" | "react-router";
+  build: readonly string[];
+  /** A server of its own, which has a compressor. */
+  ownServer?: readonly string[];
+}
+
+const frameworks: Framework[] = [
+  { name: "sveltekit", build: [bin("vite"), "build"] },
+  { name: "astro", build: [bin("astro"), "build", "--silent"] },
+  {
+    name: "react-router",
+    build: [bin("react-router"), "build"],
+    ownServer: [bin("react-router-serve"), "build/server/index.js"],
+  },
+];
+
+/** What a reader has in a file beside the block of the document. */
+const beside: Record<string, string> = {
+  "app/root.tsx": `
+    import { Outlet } from "react-router";
+    export default () => <html lang="en"><body><Outlet /></body></html>;`,
+};
+
+describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
+  const folder = programFolder(`frameworks/${name}`);
+  const servers: Server[] = [];
+
+  beforeAll(async () => {
+    cpSync(`${root}/test/adapters/frameworks/${name}`, folder, { recursive: true });
+    writePrograms(name, folder);
+    const env = { ...process.env, NODE_ENV: "production", ASTRO_TELEMETRY_DISABLED: "1" };
+    await promisify(execFile)(build[0]!, build.slice(1), { cwd: folder, env }).catch((error) => {
+      throw new Error(`${name} does not build: ${error.stdout}${error.stderr}`);
+    });
+  });
+  afterAll(() => {
+    for (const server of servers) server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function serving(...command: string[]): Promise<Server> {
+    const server = await start(command, undefined, folder);
+    servers.push(server);
+    return server;
+  }
+  const serve = `${root}/test/adapters/frameworks/serve.mjs`;
+  const plain = () => serving(process.execPath, serve, name, "plain");
+  const compressed = () => serving(...(ownServer ?? [process.execPath, serve, name, "compressed"]));
+
+  it("answers reads, and of two writers whose bodies arrive at once exactly one wins", async () => {
+    const { port } = await plain();
+    await expectPage(`http://localhost:${port}/note`);
+    await expectBodies(`http://localhost:${port}/note`);
+    await expectDeserted(`http://localhost:${port}/note`);
+    await expectHooks(port, {});
+  });
+
+  it("does so behind a compressor", async () => {
+    const { port } = await compressed();
+    await expectPage(`http://localhost:${port}/note`);
+    await expectHooks(port, { "Accept-Encoding": "gzip" });
+  });
+});
+
+/** Each block of the document goes into the file that its first line names. */
+function writePrograms(name: string, folder: string): void {
+  for (const [index, program] of programs(`docs/frameworks/${name}.md`).entries()) {
+    const own = program.split("\n").filter((line) => line.trim() !== "" && !/^(import|\/\/)/.test(line));
+    // The first is the recipe, the others are the reader's own.
+    expect(own.length).toBeLessThanOrEqual(index === 0 ? 15 : 25);
+    const file = /^\/\/ (\S+)/.exec(program)![1]!;
+    mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
+    writeFileSync(`${folder}/${file}`, program + (beside[file] ?? ""));
+  }
+}
+
+/** A page that the framework renders is answered as ever, and a request that may not read learns nothing. */
+async function expectHooks(port: number, headers: Record<string, string>): Promise<void> {
+  const ask = (path: string, more: Record<string, string> = {}) =>
+    fetch(`http://localhost:${port}${path}`, { headers: { ...headers, ...more } });
+  const page = await ask("/");
+  expect([page.status, page.headers.get("Content-Encoding")]).toEqual([
+    200,
+    headers["Accept-Encoding"] ?? null,
+  ]);
+  expect(await page.text()).toContain("<h1>A page</h1>");
+  const etag = page.headers.get("ETag");
+  expect(etag).toMatch(/^(W\/)?"/);
+  expect((await ask("/", { "If-None-Match": etag! })).status).toBe(304);
+
+  for (const conditions of [
+    {},
+    { "If-None-Match": '"v1"' },
+    { "If-Match": '"v0"' },
+    { "If-None-Match": "*" },
+  ] as const) {
+    const refused = await ask("/private", conditions);
+    expect([refused.status, await refused.text()]).toEqual([403, "Not for you"]);
+  }
+}
+
+describe("NestJS", () => {
+  const folder = programFolder("frameworks/nestjs");
+  const servers: Server[] = [];
+
+  beforeAll(async () => {
+    cpSync(`${root}/test/adapters/frameworks/nestjs`, folder, { recursive: true });
+    writePrograms("nestjs", folder);
+    await bundle({
+      entryPoints: [`${folder}/main.ts`],
+      outfile: `${folder}/main.cjs`,
+      format: "cjs",
+      platform: "node",
+      bundle: true,
+      packages: "external",
+    });
+  });
+  afterAll(() => {
+    for (const server of servers) server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.for(["plain", "compressed"])(
+    "judges reads and writes, %s, and tells a stranger no tag",
+    async (mode) => {
+      const server = await start([process.execPath, `${folder}/main.cjs`, mode]);
+      servers.push(server);
+      const ask = async (method: string, headers: Record<string, string>, text?: string) => {
+        const body = text === undefined ? null : JSON.stringify({ text });
+        const own = { Authorization: "Bearer me", "Content-Type": "application/json", ...headers };
+        const answer = await fetch(`http://localhost:${server.port}/note`, { method, headers: own, body });
+        return { status: answer.status, etag: answer.headers.get("ETag"), body: await answer.text(), answer };
+      };
+      const first = await ask("GET", {});
+      expect(first).toMatchObject({ status: 200, body: '{"version":1,"text":"Hello"}' });
+      expect(first.answer.headers.get("Content-Encoding")).toBe(mode === "plain" ? null : "gzip");
+      const etag = first.etag!;
+      expect(await ask("GET", { "If-None-Match": etag })).toMatchObject({ status: 304, etag, body: "" });
+
+      // Express tags the page of an error by its content: that is not a tag of the note.
+      for (const [method, conditions] of [
+        ["GET", {}],
+        ["GET", { "If-None-Match": etag }],
+        ["PUT", { "If-Match": '"0"' }],
+        ["PUT", { "If-Match": etag }],
+      ] as const) {
+        const stranger = await ask(
+          method,
+          { Authorization: "none", ...conditions },
+          method === "PUT" ? "mine" : undefined,
+        );
+        expect(stranger.status).toBe(403);
+        expect([etag, '"1"']).not.toContain(stranger.etag);
+      }
+
+      expect((await ask("PUT", {}, "text")).status).toBe(428);
+      expect((await ask("PUT", { "If-Match": '"0"' }, "text")).status).toBe(412);
+      const writes = await Promise.all(["a", "b"].map((text) => ask("PUT", { "If-Match": etag }, text)));
+      expect(writes.map(({ status }) => status).sort()).toEqual([200, 412]);
+      expect((await ask("GET", { "If-None-Match": etag })).body).toContain('"version":2');
+    },
+  );
+});

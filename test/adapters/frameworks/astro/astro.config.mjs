@@ -1,0 +1,9 @@
+import node from "@astrojs/node";
+import { defineConfig } from "astro/config";
+
+export default defineConfig({
+  output: "server",
+  adapter: node({ mode: "middleware" }),
+  // The tests send no Origin, as programs do.
+  security: { checkOrigin: false },
+});

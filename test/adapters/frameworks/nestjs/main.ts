@@ -1,0 +1,22 @@
+import "reflect-metadata";
+import { setTimeout as sleep } from "node:timers/promises";
+import { conditional } from "@entity-tag/node";
+import { Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import compression from "compression";
+import { NoteController } from "./note.controller";
+
+@Module({ controllers: [NoteController] })
+class App {}
+
+async function main() {
+  const app = await NestFactory.create(App, { logger: false });
+  if (process.argv.includes("compressed")) app.use(compression({ threshold: 0 }));
+  app.use(conditional());
+  // Pipes run behind guards: two writers pass the guard before either of them writes.
+  // biome-ignore lint/correctness/useHookAtTopLevel: Nest's, not React's
+  app.useGlobalPipes({ transform: (value: unknown) => sleep(50, value) });
+  await app.listen(0);
+  console.log(await app.getUrl());
+}
+void main();

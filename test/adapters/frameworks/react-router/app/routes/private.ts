@@ -1,0 +1,1 @@
+export const loader = () => new Response("Not for you", { status: 403, headers: { ETag: '"v1"' } });

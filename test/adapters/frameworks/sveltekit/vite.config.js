@@ -1,0 +1,8 @@
+import adapter from "@sveltejs/adapter-node";
+import { sveltekit } from "@sveltejs/kit/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  logLevel: "warn",
+  plugins: [sveltekit({ adapter: adapter(), csrf: { trustedOrigins: ["*"] } })],
+});

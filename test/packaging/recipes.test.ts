@@ -1,0 +1,127 @@
+// Every recipe is strict TypeScript without a cast, from the packed packages in a folder with nothing else.
+import { execFile } from "node:child_process";
+import { globSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { programs } from "../adapters/bed/documents.ts";
+import { installed, root } from "./tarballs.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const run = promisify(execFile);
+
+/** What the recipes import, beside our packages. */
+const frameworks = [
+  "@fastify/cors",
+  "@hono/node-server",
+  "@koa/cors",
+  "@nestjs/common",
+  "@sveltejs/kit",
+  "@types/connect",
+  "@types/cors",
+  "@types/express",
+  "@types/koa",
+  "@types/koa__cors",
+  "astro",
+  "connect",
+  "cors",
+  "elysia",
+  "express",
+  "fastify",
+  "h3",
+  "hono",
+  "koa",
+  "next",
+  "react-router",
+  "srvx",
+];
+
+/** What a reader has beside the blocks of a document. */
+const beside: Record<string, Record<string, string>> = {
+  nestjs: { "authorized.guard.ts": "export class Authorized { canActivate(): boolean { return true; } }" },
+};
+
+const documents = globSync("docs/frameworks/*.md", { cwd: root }).sort();
+let site: Awaited<ReturnType<typeof installed>>;
+let bunSite: typeof site;
+
+beforeAll(async () => {
+  [site, bunSite] = await Promise.all([
+    installed(["@types/node", ...frameworks]),
+    installed(["bun-types", ...frameworks]),
+  ]);
+});
+afterAll(() => {
+  site.remove();
+  bunSite.remove();
+});
+
+describe("strict TypeScript", () => {
+  it("has no cast and no `any` in a recipe", () => {
+    for (const document of documents) {
+      for (const program of programs(document)) {
+        expect(program, document).not.toMatch(
+          /\bas (?!const\b|\w+[,\s]+\}? from|\w+ \} from)|: any\b|@ts-|<any>/,
+        );
+      }
+    }
+  });
+
+  it("compiles all recipes for Node", async () => {
+    const files = documents.flatMap((document) => filesOf(document, "node", site.folder));
+    expect(files.length).toBeGreaterThan(12);
+    expect(await compile(site.folder, "node", files)).toBe("");
+  });
+
+  it("compiles those for Bun", async () => {
+    const files = documents.flatMap((document) => filesOf(document, "bun", bunSite.folder));
+    expect(files.length).toBeGreaterThan(1);
+    expect(await compile(bunSite.folder, "bun-types", files)).toBe("");
+  });
+
+  it("compiles that for Deno", async () => {
+    const files = documents.flatMap((document) => filesOf(document, "deno", site.folder));
+    expect(files.length).toBeGreaterThan(0);
+    writeFileSync(`${site.folder}/deno.json`, '{ "nodeModulesDir": "manual" }');
+    await run(`${root}/node_modules/.bin/deno`, ["check", "--quiet", ...files], { cwd: site.folder });
+  });
+});
+
+/** Writes the blocks of a document that run on this platform, and returns their files. */
+function filesOf(document: string, platform: "node" | "bun" | "deno", folder: string): string[] {
+  const name = basename(document, ".md");
+  const blocks = programs(document).map((program, index) => ({
+    program,
+    file: /^\/\/ (?:\S+\/)?(\S+\.ts)\n/.exec(program)?.[1] ?? `block-${index}.ts`,
+    runsOn: /^\/\/ runtime: (bun|deno)/.exec(program)?.[1] ?? "node",
+  }));
+  const own = blocks.filter(({ runsOn }) => runsOn === platform);
+  if (own.length === 0) return [];
+  mkdirSync(`${folder}/${name}`, { recursive: true });
+  for (const { file, program } of own) writeFileSync(`${folder}/${name}/${file}`, program);
+  for (const [file, text] of Object.entries(beside[name] ?? {}))
+    writeFileSync(`${folder}/${name}/${file}`, text);
+  return own.map(({ file }) => `${name}/${file}`);
+}
+
+/** What the compiler says of these files, as an application has it: with the types of the DOM that `fetch` needs. */
+async function compile(folder: string, types: string, files: readonly string[]): Promise<string> {
+  const options = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: "es2023",
+    module: "preserve",
+    moduleResolution: "bundler",
+    experimentalDecorators: true,
+    noUncheckedIndexedAccess: true,
+    types: [types],
+  };
+  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions: options, files }));
+  const tsc = `${root}/test/node_modules/typescript/bin/tsc`;
+  return run(process.execPath, [tsc, "-p", "."], { cwd: folder }).then(
+    () => "",
+    (error: { stdout: string; message: string }) => error.stdout || error.message,
+  );
+}
