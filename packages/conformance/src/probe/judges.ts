@@ -15,6 +15,10 @@ export const isWhole: Judge = (answer, { page, again }) => {
   return [`It answered ${told(answer)}, not ${page.status} with the whole page.`];
 };
 
+/** The whole page; or 400 to a field that breaks the grammar (§15.5.1). */
+export const isWholeOrBadRequest: Judge = (answer, known) =>
+  answer.status === 400 ? [] : isWhole(answer, known);
+
 /** 412: the condition failed. */
 export const isRefused: Judge = (answer) =>
   answer.status === 412 ? [] : [`It answered ${told(answer)}, not 412.`];

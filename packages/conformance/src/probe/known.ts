@@ -87,6 +87,7 @@ function advice(page: Answer): string {
     return ` with Location: ${location} (ask there)`;
   if (status === 401 || status === 403)
     return ": give it what it wants to see, as in --header 'Authorization: Bearer …'";
+  if (status === 206) return ", although no part was asked for";
   return ": give the address of a page that answers 200";
 }
 

@@ -41,7 +41,7 @@ interface Attempt {
 }
 
 async function answerTo(
-  { missing, after, ask, aboutChange, ...asked }: Question,
+  { missing, after, ask, aboutChange, aboutContent, ...asked }: Question,
   known: Known,
   plain: Session,
   before: readonly Finding[],
@@ -62,7 +62,7 @@ async function answerTo(
   try {
     const found = await ask(known, session.ask);
     if (found.length === 0) return { ...settle("pass"), finding: { ...settle("pass").finding, octets: [] } };
-    const excuse = doubt ?? (aboutChange ? undefined : await changeOf(known, plain));
+    const excuse = doubt ?? (aboutChange ? undefined : await changeOf(known, plain, aboutContent));
     return settle(excuse === undefined ? verdictOf(asked.level) : "inconclusive", ...found, excuse);
   } catch (error) {
     if (error instanceof OutOfRequests) return settle("could not be set up", error.message);
@@ -85,10 +85,18 @@ export function blocked(
 }
 
 /** A page that changes while it is asked makes right answers look wrong. */
-async function changeOf({ page }: Known, session: Session): Promise<string | undefined> {
+async function changeOf(
+  { page }: Known,
+  session: Session,
+  aboutContent: true | undefined,
+): Promise<string | undefined> {
   const now = await session.ask();
-  const changed = ["etag", "last-modified"].find((name) => field(now, name) !== field(page, name));
-  return changed === undefined
-    ? undefined
-    : `The page changed while it was asked (${titleOf(changed)} is another now): ask when it rests`;
+  const changed =
+    now.status !== page.status
+      ? "the status"
+      : (["etag", "last-modified"].find((name) => field(now, name) !== field(page, name)) ??
+        (aboutContent && now.body !== page.body ? "the content" : undefined));
+  if (changed === undefined) return undefined;
+  const what = changed.startsWith("the ") ? changed : titleOf(changed);
+  return `The page changed while it was asked (${what} is another now): ask when it rests`;
 }

@@ -11,10 +11,12 @@ export type Send = (inquiry: Inquiry) => Promise<Answer>;
 export interface Question extends Asked {
   /** Why this server cannot be asked; `undefined` if it can. */
   missing?: ((known: Known) => string | undefined) | undefined;
-  /** The question that must have passed before: if it did not, this one would only blame the same mistake again. */
-  after?: string | undefined;
+  /** The questions that must have passed before: if one did not, this one would only blame the same mistake again. */
+  after?: string | readonly string[] | undefined;
   /** It is about a page that changes by itself, so that such a change is no excuse. */
   aboutChange?: true;
+  /** It compares contents or lengths, so that a content that changes by itself is an excuse, whatever the tag says. */
+  aboutContent?: true;
   /** What is wrong, a sentence each. */
   ask(known: Known, send: Send): Promise<readonly string[]>;
 }

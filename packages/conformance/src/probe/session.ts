@@ -1,3 +1,4 @@
+import { parseDate } from "@entity-tag/core";
 import type { Line } from "../row.ts";
 import { type Answer, type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
 import { WireError } from "../wire/wire-error.ts";
@@ -42,7 +43,7 @@ export interface Session {
   close(): void;
 }
 
-/** The allowance of requests is used up. */
+/** The allowance of requests is used up: ours, or the one that the server gives. */
 export class OutOfRequests extends Error {
   override name = "OutOfRequests";
 }
@@ -57,11 +58,13 @@ export function openSession(options: SessionOptions): Session {
   let connection: Connection | undefined;
   let asked = 0;
   let mayHaveWritten = false;
-
   let isClosed = false;
+  /** What is said once the server has refused to be asked as often as this. */
+  let limit: string | undefined;
 
   function countOne(): void {
-    if (isClosed) throw new OutOfRequests("It was interrupted");
+    if (isClosed) throw new OutOfRequests("it was interrupted");
+    if (limit !== undefined) throw new OutOfRequests(limit);
     if (asked >= maxRequests) throw new OutOfRequests(`${maxRequests} requests were sent already`);
     asked++;
     onAsk?.(asked);
@@ -75,6 +78,17 @@ export function openSession(options: SessionOptions): Session {
   });
 
   async function ask(inquiry: Inquiry = {}): Promise<Answer> {
+    const answer = await askOnce(inquiry);
+    const wait = waitOf(answer);
+    if (wait === undefined) return answer;
+    if (wait <= timeout) await new Promise((resolve) => setTimeout(resolve, wait));
+    const second = wait <= timeout ? await askOnce(inquiry) : answer;
+    if (waitOf(second) === undefined) return second;
+    limit = limitText(second);
+    throw new OutOfRequests(limit);
+  }
+
+  async function askOnce(inquiry: Inquiry): Promise<Answer> {
     countOne();
     const { method = "GET", linger = 0 } = inquiry;
     // A write that was perhaps received is never sent twice, so it gets a connection that nobody can have closed.
@@ -90,7 +104,7 @@ export function openSession(options: SessionOptions): Session {
       drop();
       if (!(isReused && isStale(error))) throw error;
       asked--;
-      return ask(inquiry);
+      return askOnce(inquiry);
     }
   }
 
@@ -137,6 +151,21 @@ export function openSession(options: SessionOptions): Session {
 /** A connection that was kept open may be closed at any moment (RFC 9112 §9.3.1): that says nothing about the answer. */
 function isStale(error: unknown): boolean {
   return error instanceof WireError && ["closed", "reset", "stray"].includes(error.reason);
+}
+
+/** How long a server that limits its clients asks them to wait, in milliseconds (RFC 6585 §4, RFC 9110 §10.2.3). */
+function waitOf(answer: Answer): number | undefined {
+  const after = field(answer, "retry-after");
+  if (answer.status !== 429 && (answer.status !== 503 || after === undefined)) return undefined;
+  const until = parseDate(after);
+  if (until !== undefined) return Math.max(0, until - Date.now());
+  return /^\d+$/.test(after ?? "") ? Number(after) * 1000 : 1000;
+}
+
+function limitText(answer: Answer): string {
+  const after = field(answer, "retry-after");
+  const advice = after === undefined ? "" : ` (Retry-After: ${after})`;
+  return `it answers ${answer.status}: it limits how often it may be asked${advice}`;
 }
 
 function closes(answer: Answer): boolean {

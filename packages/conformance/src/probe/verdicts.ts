@@ -1,6 +1,7 @@
 import type { Verdict } from "../verdict.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { CannotRun } from "./known.ts";
+import { OutOfRequests } from "./session.ts";
 
 /** What is said of a wrong answer when something stands before the server. */
 export function standsBefore(intermediary: string | undefined): string | undefined {
@@ -23,7 +24,7 @@ export async function orCannotRun<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof WireError) throw new CannotRun(error.message);
+    if (error instanceof WireError || error instanceof OutOfRequests) throw new CannotRun(error.message);
     throw error;
   }
 }

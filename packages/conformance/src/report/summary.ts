@@ -1,4 +1,5 @@
 import type { Finding, Group } from "../probe/finding.ts";
+import type { Verdict } from "../verdict.ts";
 
 /** One of the four things that a maintainer wants to know. */
 export interface Summary {
@@ -46,11 +47,12 @@ function writers(findings: readonly Finding[]): Summary {
   const ignored = find(findings, "write-forged");
   if (ignored?.verdict === "fail") return { question, state: "bad", answer: `No: ${ignored.found[0]}` };
   if (wrong.length > 0) return { question, state: "bad", answer: `No: ${ids(wrong)}` };
-  const unclear = unsure(question, asked);
+  const unclear = unsure(question, asked, ["inconclusive"]);
   if (unclear) return unclear;
-  if (ignored?.verdict === "pass") return { question, state: "good", answer: "Yes" };
-  if (ignored === undefined && asked.some(({ verdict }) => verdict === "pass"))
-    return { question, state: "good", answer: "Yes, as far as it was asked" };
+  const isWhole = ignored !== undefined && asked.every(({ verdict }) => verdict !== "could not be set up");
+  const isAnswered = (ignored ?? asked.find(({ verdict }) => verdict === "pass"))?.verdict === "pass";
+  if (isAnswered)
+    return { question, state: "good", answer: isWhole ? "Yes" : "Yes, as far as it could be asked" };
   return { question, state: "unknown", answer: `Unknown: ${ignored?.found[0] ?? "it could not be asked"}` };
 }
 
@@ -82,8 +84,12 @@ function compressors(findings: readonly Finding[]): Summary {
   return unsure(question, asked) ?? { question, state: "good", answer: "No" };
 }
 
-function unsure(question: string, asked: readonly Finding[]): Summary | undefined {
-  const unclear = asked.filter(({ verdict }) => verdict === "inconclusive");
+function unsure(
+  question: string,
+  asked: readonly Finding[],
+  verdicts: readonly Verdict[] = ["inconclusive", "could not be set up"],
+): Summary | undefined {
+  const unclear = asked.filter(({ verdict }) => verdicts.includes(verdict));
   if (unclear.length === 0) return undefined;
   return { question, state: "unknown", answer: `Unknown: ${ids(unclear)} (see below)` };
 }

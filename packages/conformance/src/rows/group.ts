@@ -1,8 +1,10 @@
+import { parseDate, parseTag } from "@entity-tag/core";
 import type { Expectation, Latitude, Level, Row, RowRequest, State } from "../row.ts";
 import { representation } from "./representation.ts";
 import {
   type Answer,
   type Headers,
+  orBadRequest,
   orGone,
   orPart,
   orSent,
@@ -118,6 +120,7 @@ function latitudeOf({ method, headers }: RowRequest, state: State | null, expect
     expect.body === "whole" &&
     state?.lastModified !== undefined;
   return [
+    ...(isUnreadable(headers) && expect.body === "whole" ? [orBadRequest] : []),
     ...(expect.status.includes(206) ? [orWhole] : []),
     ...(expect.status.includes(404) && expect.status.length === 1 ? [orGone] : []),
     ...(expect.because === "if-modified-since" && expect.outcome === "not-modified"
@@ -126,6 +129,13 @@ function latitudeOf({ method, headers }: RowRequest, state: State | null, expect
     ...(isByDate && isUnsure ? [orPart] : []),
     ...(["GET", "HEAD", "PUT"].includes(method) ? [] : [orUnknownMethod]),
   ];
+}
+
+/** If-Range is one tag or one date. */
+function isUnreadable(headers: Headers): boolean {
+  const values = headers.filter(([name]) => name === "If-Range").map(([, value]) => value);
+  const value = values.join(", ");
+  return values.length > 0 && parseTag(value) === undefined && parseDate(value) === undefined;
 }
 
 /** Methods that a `fetch` refuses or writes in capitals. */

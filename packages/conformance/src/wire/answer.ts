@@ -44,7 +44,7 @@ async function readBody(source: Source, headers: readonly Line[], maxBody: numbe
   if (length === undefined) return source.rest(maxBody);
   if (!/^\d+$/.test(length)) throw new WireError("not HTTP", `not a Content-Length: ${length}`);
   if (Number(length) > maxBody)
-    throw new WireError("too long", `the body has ${length} octets, more than ${maxBody}`);
+    throw new WireError("too long", `the body has ${length} octets, more than the ${maxBody} that are read`);
   return source.take(Number(length));
 }
 

@@ -110,6 +110,8 @@ export class Source {
 
   /** An alert or a handshake of TLS, or the greeting of SSH or SMTP, is no status line: say so before it is too late. */
   #refuseOtherProtocols(): void {
+    if (/^HTTP\/[^\r\n]*\n/.test(this.#text))
+      this.#fail("not HTTP", "its lines end with LF alone; HTTP/1.1 ends them with CR LF (RFC 9112 §2.2)");
     if (/^[\x15\x16]\x03/.test(this.#text)) this.#fail("not HTTP", "it speaks TLS there (is it https://?)");
     if (this.#text.length >= 5 && !this.#text.startsWith("HTTP/") && this.#text.includes("\n"))
       this.#fail("not HTTP", `its answer is not HTTP: ${JSON.stringify(this.#text.slice(0, 80))}`);

@@ -1,8 +1,9 @@
 import { formatDate, isWeak, weaken } from "@entity-tag/core";
 import type { Line } from "../../row.ts";
-import { isNotModified, isPart, isPartOrWhole, isWhole } from "../judges.ts";
+import { isNotModified, isPart, isPartOrWhole, isWhole, isWholeOrBadRequest } from "../judges.ts";
 import type { Known } from "../known.ts";
 import {
+  type Judge,
   type SingleQuestion,
   single,
   withoutDate,
@@ -29,6 +30,7 @@ const mismatch = (
   why: string,
   missing: (known: Known) => string | undefined,
   value: (known: Known) => string,
+  judge: Judge = isWhole,
 ): SingleQuestion => ({
   id,
   title,
@@ -38,13 +40,14 @@ const mismatch = (
   notice: corrupted,
   missing,
   lines: (known) => [range, ifRange(value(known))],
-  judge: isWhole,
+  judge,
 });
 
 /** `Range` and `If-Range`. */
 export const rangeQuestions = single("ranges", [
   {
     id: "range-part",
+    aboutContent: true,
     title: "A part is a part of this page, and has its tag",
     section: "15.3.7",
     level: "MUST",
@@ -56,6 +59,7 @@ export const rangeQuestions = single("ranges", [
   },
   {
     id: "range-own-tag",
+    aboutContent: true,
     title: "If-Range with the page's own strong tag is answered with the part",
     section: "13.1.5",
     level: "SHOULD",
@@ -85,6 +89,7 @@ export const rangeQuestions = single("ranges", [
     "If-Range is one tag: it is not known which of several the client has the beginning of.",
     without(withoutTag),
     ({ etag }) => `${otherTag}, ${etag}`,
+    isWholeOrBadRequest,
   ),
   mismatch(
     "range-later-date",
@@ -106,6 +111,7 @@ export const rangeQuestions = single("ranges", [
     "A condition that cannot be read does not hold.",
     without(),
     () => "yesterday",
+    isWholeOrBadRequest,
   ),
   {
     id: "range-beyond-other-tag",

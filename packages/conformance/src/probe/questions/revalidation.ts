@@ -1,6 +1,14 @@
 import { isWeak, opaque, weaken } from "@entity-tag/core";
 import type { Line } from "../../row.ts";
-import { changedTag, describesBody, falseLength, isNotModified, isWhole, lostFields } from "../judges.ts";
+import {
+  changedTag,
+  describesBody,
+  falseLength,
+  isNotModified,
+  isWhole,
+  isWholeOrBadRequest,
+  lostFields,
+} from "../judges.ts";
 import type { Known } from "../known.ts";
 import { single, withoutTag } from "../question.ts";
 
@@ -176,7 +184,7 @@ export const revalidationQuestions = single("revalidation", [
       withoutTag(known) ??
       (/^[\w-]+$/.test(opaque(tagOf(known))) ? undefined : "its tag has no plain characters"),
     lines: (known) => [noneMatch(opaque(tagOf(known)))],
-    judge: isWhole,
+    judge: isWholeOrBadRequest,
   },
   {
     id: "tag-304-fields",
@@ -205,6 +213,7 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-304-length",
+    aboutContent: true,
     title: "A Content-Length in a 304 is that of the page",
     section: "8.6",
     level: "MUST",
