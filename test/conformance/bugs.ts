@@ -1,5 +1,5 @@
 import type { Ask, Reply } from "@entity-tag/conformance";
-import type { Current, Decision } from "@entity-tag/core";
+import { type Current, type Decision, formatDate } from "@entity-tag/core";
 import { type Bug, headersOf } from "./reference.ts";
 
 // Each has been seen in a server, a framework or a library that is in use.
@@ -279,6 +279,20 @@ export const bugs: readonly Bug[] = [
           ? failed
           : go
         : right,
+  },
+  {
+    name: "It compares dates as texts",
+    decide: (right, ask, current) => {
+      const modified = current?.lastModified;
+      if (modified === undefined || right.outcome === "precondition-required") return right;
+      const text = formatDate(Number(modified));
+      const since = get(ask, "if-modified-since");
+      if (isRead(ask) && since !== null && !has(ask, "if-none-match"))
+        return text > since ? go : { outcome: "not-modified", because: "if-modified-since" };
+      const unmodified = get(ask, "if-unmodified-since");
+      if (unmodified === null || has(ask, "if-match")) return right;
+      return text > unmodified ? failed : go;
+    },
   },
   {
     name: "It cuts dates to minutes",

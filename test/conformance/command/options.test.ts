@@ -108,7 +108,7 @@ describe("the report", () => {
       /> GET \/page HTTP\/1\.1/,
       /> If-Range: /,
       /< HTTP\/1\.1 206/,
-      /80 questions: 79 passed, 1 failed\./,
+      /\d+ questions: \d+ passed, 1 failed\./,
     ];
     const places = order.map((line) => out.search(line));
     expect(places, out).toEqual([...places].sort((a, b) => a - b));

@@ -1,4 +1,4 @@
-import { isWeak, opaque, parseDate } from "@entity-tag/core";
+import { formatDate, isWeak, opaque, parseDate } from "@entity-tag/core";
 import type { Answer, Asked, Flaw, Page } from "./server.ts";
 
 const day = 86_400_000;
@@ -98,6 +98,15 @@ export const readFlaws: Record<string, Flaw> = {
     (asked, { modified }) => (parseDate(since(asked)) ?? modified) < modified,
   ),
   "date-later": decides("whole", (asked, { modified }) => (parseDate(since(asked)) ?? 0) > modified),
+  "date-earlier-text": decides(
+    "not modified",
+    (asked, page) => since(asked) > formatDate(page.modified) && noneMatch(asked) === "",
+  ),
+  "date-later-text": decides(
+    "whole",
+    (asked, page) =>
+      (parseDate(since(asked)) ?? 0) > page.modified && since(asked) < formatDate(page.modified),
+  ),
   "date-rfc850": decides("whole", (asked) => /day, /.test(since(asked))),
   "date-asctime": decides("whole", (asked) => /^[A-Z][a-z]{2} /.test(since(asked))),
   "date-iso": decides("not modified", (asked) => /T.*Z$/.test(since(asked))),
@@ -126,6 +135,10 @@ export const readFlaws: Record<string, Flaw> = {
   "match-then-none-match": decides("not modified", (asked) => match(asked) !== "" && noneMatch(asked) !== ""),
   "match-and-none-match": decides("whole", (asked) => match(asked) !== "" && noneMatch(asked) !== ""),
   "unmodified-earlier": decides("whole", (asked) => unmodified(asked) !== ""),
+  "unmodified-earlier-text": decides(
+    "whole",
+    (asked, page) => unmodified(asked) !== "" && unmodified(asked) > formatDate(page.modified),
+  ),
   "unmodified-own": decides("refused", (asked) => unmodified(asked) !== "" && match(asked) === ""),
   "unmodified-words": decides(
     "refused",
@@ -208,6 +221,11 @@ export const readFlaws: Record<string, Flaw> = {
       if (answer.status === 404 && noneMatch(asked) === "*") answer.status = 304;
     },
   },
+  "absent-match": {
+    answer: (answer, asked) => {
+      if (answer.status === 404 && match(asked) !== "") answer.status = 412;
+    },
+  },
   "hostile-commas": crashesOn((field) => field.startsWith(",,,,")),
   "hostile-quotes": crashesOn((field) => field.startsWith('""""')),
   "hostile-weak": crashesOn((field) => field.startsWith("W/W/")),
@@ -246,6 +264,11 @@ export const writeFlaws: Record<string, Flaw> = {
   ),
   "write-unreadable": writes("write", (asked) => isPut(asked) && /^[a-z]/.test(match(asked))),
   "write-unmodified-earlier": writes("write", (asked) => isPut(asked) && unmodified(asked) !== ""),
+  "write-unmodified-earlier-text": writes(
+    "write",
+    (asked, page) =>
+      isPut(asked) && unmodified(asked) !== "" && unmodified(asked) > formatDate(page.modified),
+  ),
   "write-unmodified-own": writes("refuse", (asked) => isPut(asked) && unmodified(asked) !== ""),
   "write-answer-tag": {
     answer: (answer, asked) => {
@@ -253,6 +276,8 @@ export const writeFlaws: Record<string, Flaw> = {
     },
   },
   "patch-stale": writes("write", (asked) => asked.method === "PATCH"),
+  "post-stale": writes("write", (asked) => asked.method === "POST" && match(asked) !== ""),
+  "post-none-match": writes("write", (asked) => asked.method === "POST" && noneMatch(asked) !== ""),
   "delete-stale": writes("write", (asked) => asked.method === "DELETE"),
   "write-race": { judgesEarly: true },
 };

@@ -16,7 +16,7 @@ What is asked
   --watch               ask again whenever a file below this folder changes
 
 Writing
-  --write               PUT, PATCH and DELETE this page, and put it back in the end
+  --write               PUT, PATCH, POST and DELETE this page, and put it back in the end
   --yes                 do not ask before writing; needed where nobody can be asked
   --body <text>         what to write; {n} becomes another number each time; @file reads a file
   --content-type <type> of what is written; that of the page by default

@@ -26,7 +26,7 @@ export function recording(session: Session): { session: Session; octets: Octets[
       get mayHaveWritten() {
         return session.mayHaveWritten;
       },
-      path: session.path,
+      url: session.url,
       close: session.close,
       ask: (inquiry) => kept(session.ask(inquiry)),
       async hold(inquiry) {

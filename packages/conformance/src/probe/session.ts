@@ -34,7 +34,7 @@ export interface Session {
   readonly asked: number;
   /** Something that is not a read was answered 2xx, or not answered at all. */
   readonly mayHaveWritten: boolean;
-  readonly path: string;
+  readonly url: URL;
   /** Rejects with a `WireError` when there is no whole answer in time, and with `OutOfRequests`. */
   ask(inquiry?: Inquiry): Promise<Answer>;
   /** A request on a connection of its own, whose last octet waits for `release`. */
@@ -131,7 +131,7 @@ export function openSession(options: SessionOptions): Session {
     get mayHaveWritten() {
       return mayHaveWritten;
     },
-    path,
+    url,
     ask,
     async hold(inquiry) {
       countOne();

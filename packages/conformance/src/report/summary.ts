@@ -14,6 +14,9 @@ export function summarize(findings: readonly Finding[]): Summary[] {
   return [readers(findings), writers(findings), downloads(findings), compressors(findings)];
 }
 
+/** Questions of other groups whose answers readers meet when they revalidate. */
+const readersMeet = ["coding-own-tag", "coding-keeps-tag", "connection-after-304", "validator-tag-stable"];
+
 function readers(findings: readonly Finding[]): Summary {
   const question = "Do readers get 304s?";
   const own = [find(findings, "tag-own"), find(findings, "date-own")].filter(
@@ -24,7 +27,7 @@ function readers(findings: readonly Finding[]): Summary {
   if (isBroken(find(findings, "validator-sent")))
     return { question, state: "bad", answer: "No: the page has no ETag and no Last-Modified" };
   if (own.some((one) => one?.verdict === "pass")) {
-    const wrong = [...asked, ...named(findings, ["coding-own-tag", "coding-keeps-tag"])].filter(isBroken);
+    const wrong = [...asked, ...named(findings, readersMeet)].filter(isBroken);
     if (wrong.length > 0) return { question, state: "partly", answer: `Yes, but: ${ids(wrong)}` };
     return unsure(question, asked) ?? { question, state: "good", answer: "Yes" };
   }
@@ -47,6 +50,8 @@ function writers(findings: readonly Finding[]): Summary {
   const ignored = find(findings, "write-forged");
   if (ignored?.verdict === "fail") return { question, state: "bad", answer: `No: ${ignored.found[0]}` };
   if (wrong.length > 0) return { question, state: "bad", answer: `No: ${ids(wrong)}` };
+  if (ignored?.verdict === "warning")
+    return { question, state: "partly", answer: `They are refused, but not by 412: ${ignored.found[0]}` };
   const unclear = unsure(question, asked, ["inconclusive"]);
   if (unclear) return unclear;
   const isWhole = ignored !== undefined && asked.every(({ verdict }) => verdict !== "could not be set up");

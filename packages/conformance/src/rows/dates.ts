@@ -22,6 +22,12 @@ import {
   v1,
 } from "./words.ts";
 
+// Beside Tue, 15 Nov 1994: the order of the texts is not that of the moments.
+const earlierWednesday = "Wed, 09 Nov 1994 12:45:26 GMT";
+const earlierTuesday = "Tue, 25 Oct 1994 12:45:26 GMT";
+const laterFriday = "Fri, 18 Nov 1994 12:45:26 GMT";
+const laterTuesday = "Tue, 06 Dec 1994 12:45:26 GMT";
+
 export const dates: readonly Row[] = [
   ...group("unmodified-since", "MUST", "§13.1.4", "a write on what was changed since is refused", [
     [1, "If-Unmodified-Since holds at the same second", "PUT", unmodified(sameSecond), dated, proceed],
@@ -107,6 +113,72 @@ export const dates: readonly Row[] = [
       ],
     ],
   ),
+  ...group("date-as-text", "MUST", "§5.6.7", "A date is a moment: as text, Wednesday comes behind Tuesday", [
+    [
+      1,
+      "If-Modified-Since holds for an earlier date whose weekday comes later in the alphabet",
+      "GET",
+      modified(earlierWednesday),
+      dated,
+      proceed,
+    ],
+    [
+      2,
+      "If-Modified-Since holds for an earlier date whose day of the month is larger",
+      "GET",
+      modified(earlierTuesday),
+      dated,
+      proceed,
+    ],
+    [
+      3,
+      "If-Modified-Since is false for a later date whose weekday comes earlier in the alphabet",
+      "GET",
+      modified(laterFriday),
+      dated,
+      sameDate,
+    ],
+    [
+      4,
+      "If-Modified-Since is false for a later date whose day of the month is smaller",
+      "GET",
+      modified(laterTuesday),
+      dated,
+      sameDate,
+    ],
+    [
+      5,
+      "If-Unmodified-Since fails for an earlier date whose weekday comes later in the alphabet",
+      "PUT",
+      unmodified(earlierWednesday),
+      dated,
+      failedUnmodified,
+    ],
+    [
+      6,
+      "If-Unmodified-Since fails for an earlier date whose day of the month is larger",
+      "PUT",
+      unmodified(earlierTuesday),
+      dated,
+      failedUnmodified,
+    ],
+    [
+      7,
+      "If-Unmodified-Since holds for a later date whose weekday comes earlier in the alphabet",
+      "PUT",
+      unmodified(laterFriday),
+      dated,
+      proceed,
+    ],
+    [
+      8,
+      "If-Unmodified-Since holds for a later date whose day of the month is smaller",
+      "PUT",
+      unmodified(laterTuesday),
+      dated,
+      proceed,
+    ],
+  ]),
   ...group("modified-since", "MUST", "§13.1.3", "a read of what was not changed since needs no body", [
     [1, "If-Modified-Since is false at the same second", "GET", modified(sameSecond), dated, sameDate],
     [2, "If-Modified-Since is false for a later date", "GET", modified(later), dated, sameDate],

@@ -29,6 +29,10 @@ export interface Ground {
   put(lines?: readonly Line[]): Promise<{ body: string; answer: Answer }>;
   /** Sends any other method. */
   send(inquiry: Inquiry): Promise<Answer>;
+  /** A new content for it. */
+  content(lines: readonly Line[]): { body: string; headers: Line[] };
+  /** The path of a `Location` on this server. */
+  pathOf(location: string | undefined): string | undefined;
   hold(lines: readonly Line[]): Promise<HeldWrite>;
   /** Changes the page, under the condition that fits its tag, so that what was known of it before is stale. */
   change(): Promise<Answer>;
@@ -41,6 +45,15 @@ export function groundOn(session: Session, bodies: Bodies): Ground {
   });
   const ground: Ground = {
     send: (inquiry) => session.ask(inquiry),
+    content(lines) {
+      const { body, headers } = content();
+      return { body, headers: [...headers, ...lines] };
+    },
+    pathOf(location) {
+      if (location === undefined || !URL.canParse(location, session.url)) return undefined;
+      const { origin, pathname, search } = new URL(location, session.url);
+      return origin === session.url.origin ? pathname + search : undefined;
+    },
     read: async () => pageOf(await session.ask()),
     async put(lines = []) {
       const { body, headers } = content();

@@ -4,15 +4,18 @@ import type { Answer } from "../wire/connection.ts";
 import { type Ground, isDone, isSame, type Page } from "./ground.ts";
 import { inapplicable, type Judgement, notSetUp, right, wrong } from "./question.ts";
 
+/** §13.1.1 leaves open how If-Match refuses; §13.1.2 says 412 for If-None-Match. */
+export type Refusal = "by 412 alone";
+
 type Conditions = (page: Page) => readonly Line[] | string;
 
 /** A write under a condition that does not hold: 412, and nothing is done. A text in place of lines: it cannot be asked. */
-export async function refuses(ground: Ground, conditions: Conditions): Promise<Judgement> {
+export async function refuses(ground: Ground, conditions: Conditions, how?: Refusal): Promise<Judgement> {
   const before = await ground.read();
   const lines = conditions(before);
   if (typeof lines === "string") return inapplicable(lines);
   const { answer } = await ground.put(lines);
-  return judgeRefusal(answer, before, await ground.read());
+  return judgeRefusal(answer, before, await ground.read(), how);
 }
 
 /** A write under a condition that holds: it is done. */
@@ -30,19 +33,19 @@ export async function writes(ground: Ground, conditions: Conditions): Promise<Ju
   return unableToWrite(answer) ?? wrong(`It answered ${told(answer)}, although the condition holds.`);
 }
 
-export function judgeRefusal(answer: Answer, before: Page, after: Page): Judgement {
+export function judgeRefusal(answer: Answer, before: Page, after: Page, how?: Refusal): Judgement {
   const hasChanged = !isSame(before, after);
   if (isDone(answer) && hasChanged)
     return wrong(`It answered ${told(answer)} and wrote: what another person had written is lost.`);
   if (isDone(answer)) return wrong(`It answered ${told(answer)}, as if the condition held.`);
   if (hasChanged) return wrong(`It answered ${told(answer)}, and wrote all the same.`);
   if (answer.status === 412) return right;
-  return (
-    unableToWrite(answer) ?? {
-      found: [`Nothing was written, but it answered ${told(answer)}, not 412.`],
-      level: "quality",
-    }
-  );
+  const unable = unableToWrite(answer);
+  if (unable) return unable;
+  const found = `Nothing was written, but it answered ${told(answer)}, not 412.`;
+  // The client of a write takes 304 for success: there is nothing new, so what it sent must be there.
+  const isMisleading = how === "by 412 alone" || answer.status === 304;
+  return isMisleading ? wrong(found) : { found: [found], level: "quality" };
 }
 
 /** Answers that say nothing about conditions: this client may not write here, or not this content. */

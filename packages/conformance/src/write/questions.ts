@@ -1,9 +1,12 @@
 import { formatDate, isWeak, opaque, weaken } from "@entity-tag/core";
 import { field } from "../probe/answers.ts";
+import { earlierButBehind } from "../probe/date-order.ts";
 import { told } from "../probe/judges.ts";
+import type { Inquiry } from "../probe/session.ts";
 import type { Line } from "../row.ts";
+import type { Answer } from "../wire/connection.ts";
 import { type Ground, isDone, isSame, type Page, strongMatchOf } from "./ground.ts";
-import { judgeRefusal, refuses, unableToWrite, writes } from "./judges.ts";
+import { judgeRefusal, type Refusal, refuses, unableToWrite, writes } from "./judges.ts";
 import { inapplicable, type Judgement, notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
 
 const otherTag = '"entity-tag-conformance-other"';
@@ -188,7 +191,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     section: "13.1.2",
     why: "The client wants to make a new page, and there is one.",
     notice: "Two people make a page of the same name. The second overwrites the first, and nobody is told.",
-    ask: (ground) => refuses(ground, () => [noneMatch("*")]),
+    ask: (ground) => refuses(ground, () => [noneMatch("*")], "by 412 alone"),
   },
   {
     id: "write-none-match-own",
@@ -199,7 +202,11 @@ export const writeQuestions: readonly WriteQuestion[] = [
     why: "304 is for reads. The method must not be performed, and the client must be told so.",
     notice: "A client takes a write that was refused for one that was done.",
     ask: (ground) =>
-      refuses(ground, ({ etag }) => (etag === undefined ? "it sends no ETag" : [noneMatch(etag)])),
+      refuses(
+        ground,
+        ({ etag }) => (etag === undefined ? "it sends no ETag" : [noneMatch(etag)]),
+        "by 412 alone",
+      ),
   },
   {
     id: "write-none-match-other",
@@ -248,6 +255,21 @@ export const writeQuestions: readonly WriteQuestion[] = [
       ),
   },
   {
+    id: "write-unmodified-earlier-text",
+    group,
+    level,
+    title: "PUT with an earlier date that is later in the alphabet in If-Unmodified-Since is refused",
+    section: "13.1.4",
+    why: "A date is a moment. As text, Wednesday comes behind Tuesday, and September behind October.",
+    notice: lost,
+    after: "write-unmodified-earlier",
+    ask: (ground) =>
+      refuses(
+        ground,
+        withDate((ms) => [unmodified(earlierButBehind(ms))]),
+      ),
+  },
+  {
     id: "write-unmodified-own",
     group,
     level,
@@ -287,6 +309,28 @@ export const writeQuestions: readonly WriteQuestion[] = [
         body: "{}",
         headers: [["Content-Type", "application/merge-patch+json"], match(otherTag)],
       }),
+  },
+  {
+    id: "post-stale",
+    group,
+    level,
+    title: "POST with a tag that this page never had is refused, and does nothing",
+    section: "13.1.1",
+    why: "If-Match is asked of every method that acts on a page.",
+    notice: lost,
+    after: "write-forged",
+    ask: (ground) => refusesPost(ground, [match(otherTag)]),
+  },
+  {
+    id: "post-none-match",
+    group,
+    level,
+    title: "POST with If-None-Match: * on a page that is there is answered 412, and does nothing",
+    section: "13.1.2",
+    why: "If-None-Match is asked of every method that acts on a page, and only GET and HEAD are answered 304.",
+    notice: "A client that wants to be the first to act on a page acts a second time.",
+    after: ["write-create-only", "post-stale"],
+    ask: (ground) => refusesPost(ground, [noneMatch("*")], "by 412 alone"),
   },
   {
     id: "delete-stale",
@@ -357,14 +401,36 @@ async function answerTag(ground: Ground) {
     : wrong(`The answer to the PUT has the tag ${told}, but the page is not the octets that were sent.`);
 }
 
-async function refusesOther(ground: Ground, inquiry: Parameters<Ground["send"]>[0]) {
+/** What it made all the same is deleted. */
+async function refusesPost(ground: Ground, headers: readonly Line[], how?: Refusal) {
+  const made: string[] = [];
+  const judgement = await refusesOther(
+    ground,
+    { method: "POST", ...ground.content(headers) },
+    how,
+    (answer) => {
+      const path = ground.pathOf(field(answer, "location"));
+      if (answer.status === 201 && path !== undefined) made.push(path);
+    },
+  );
+  for (const path of made) await ground.send({ method: "DELETE", path });
+  return judgement;
+}
+
+async function refusesOther(
+  ground: Ground,
+  inquiry: Inquiry,
+  how?: Refusal,
+  onAnswer: (answer: Answer) => void = () => {},
+): Promise<Judgement> {
   const before = await ground.read();
   const answer = await ground.send(inquiry);
+  onAnswer(answer);
   const after = await ground.read();
   const isMissing = [400, 401, 403, 404, 405, 415, 422, 501].includes(answer.status) && isSame(before, after);
   return isMissing
     ? inapplicable(`${inquiry.method} is answered ${answer.status}`)
-    : judgeRefusal(answer, before, after);
+    : judgeRefusal(answer, before, after, how);
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

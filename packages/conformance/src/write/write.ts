@@ -30,6 +30,12 @@ function fromFirstWrite(octets: readonly Octets[]): Octets[] {
   return octets.slice(Math.max(0, first));
 }
 
+/** A page that takes no write at all is not asked again and again. */
+function unwritable(before: readonly Finding[]): string | undefined {
+  const first = before.find(({ id, verdict }) => id === "write-forged" && verdict === "could not be set up");
+  return first && `see ${first.id}, which could not be set up`;
+}
+
 async function answerTo(
   { after, ask, ...asked }: WriteQuestion,
   plain: Session,
@@ -44,7 +50,7 @@ async function answerTo(
     found: found.filter((text) => text !== undefined).map(sentence),
     octets: verdict === "pass" || verdict === "not applicable" ? [] : fromFirstWrite(octets),
   });
-  const reason = blocked(after, before);
+  const reason = blocked(after, before) ?? unwritable(before);
   if (reason !== undefined) return settle("not applicable", reason);
   const doubt = standsBefore(intermediary);
   try {

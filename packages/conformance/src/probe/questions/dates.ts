@@ -1,5 +1,6 @@
 import { formatDate } from "@entity-tag/core";
 import type { Line } from "../../row.ts";
+import { earlierButBehind, laterButBefore } from "../date-order.ts";
 import { isNotModified, isWhole, lostFields } from "../judges.ts";
 import type { Known } from "../known.ts";
 import { single, withoutBoth, withoutDate } from "../question.ts";
@@ -49,6 +50,32 @@ export const dateQuestions = single("dates", [
     lines: ({ modified }) => [
       since(formatDate(Math.min(modified! + 1000, Math.max(Date.now() - 1000, modified!)))),
     ],
+    judge: isNotModified,
+  },
+  {
+    id: "date-earlier-text",
+    title:
+      "Dates are compared as moments: an earlier one that is later in the alphabet is answered with the page",
+    section: "13.1.3",
+    level: "MUST",
+    why: "A date is a moment. As text, Wednesday comes behind Tuesday, and September behind October.",
+    notice: oldPage,
+    after: "date-earlier",
+    missing: withoutDate,
+    lines: ({ modified }) => [since(earlierButBehind(modified!))],
+    judge: isWhole,
+  },
+  {
+    id: "date-later-text",
+    title: "Dates are compared as moments: a later one that is earlier in the alphabet is answered 304",
+    section: "13.1.3",
+    level: "SHOULD",
+    why: "A date is a moment. As text, Friday comes before Monday, and December before November.",
+    notice: wholeAgain,
+    after: "date-later",
+    missing: (known) =>
+      withoutDate(known) ?? (laterButBefore(known.modified!) ? undefined : "no such day has passed"),
+    lines: ({ modified }) => [since(laterButBefore(modified!)!)],
     judge: isNotModified,
   },
   {

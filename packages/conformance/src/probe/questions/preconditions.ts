@@ -1,5 +1,6 @@
 import { formatDate, isWeak, weaken } from "@entity-tag/core";
 import type { Line } from "../../row.ts";
+import { earlierButBehind } from "../date-order.ts";
 import { isNotModified, isRefused, isWhole } from "../judges.ts";
 import type { Known } from "../known.ts";
 import { single, withoutBoth, withoutDate, withoutStrongTag, withoutTag } from "../question.ts";
@@ -101,6 +102,18 @@ export const preconditionQuestions = single("preconditions", [
     notice: twoVersions,
     missing: withoutDate,
     lines: (known) => [unmodified(before(known))],
+    judge: isRefused,
+  },
+  {
+    id: "unmodified-earlier-text",
+    title: "If-Unmodified-Since with an earlier date that is later in the alphabet is answered 412",
+    section: "13.1.4",
+    level: "MUST",
+    why: "A date is a moment. As text, Wednesday comes behind Tuesday, and September behind October.",
+    notice: twoVersions,
+    after: "unmodified-earlier",
+    missing: withoutDate,
+    lines: ({ modified }) => [unmodified(earlierButBehind(modified!))],
     judge: isRefused,
   },
   {

@@ -3,7 +3,8 @@ import { isWhole, told } from "../judges.ts";
 import type { Known } from "../known.ts";
 import type { Question, Send } from "../question.ts";
 import { withoutTag } from "../question.ts";
-import { noneMatch } from "./revalidation.ts";
+import { match } from "./preconditions.ts";
+import { noneMatch, otherTag } from "./revalidation.ts";
 
 /** Input that nobody sends by accident, and what must still work behind it. */
 export const robustnessQuestions: readonly Question[] = [
@@ -36,6 +37,24 @@ export const robustnessQuestions: readonly Question[] = [
       const plain = await send({ path });
       if (plain.status < 400) return [];
       const judged = await send({ path, headers: [noneMatch("*")] });
+      return judged.status === plain.status
+        ? []
+        : [`It answered ${told(judged)}; without conditions it answers ${plain.status}.`];
+    },
+  },
+  {
+    id: "absent-match",
+    group: "robustness",
+    title: "What is not there stays not found, also with If-Match",
+    section: "13.2.1",
+    level: "MUST",
+    why: "Conditions count only where the answer without them would be 2xx or 412.",
+    notice: "A client is told that a page has changed, where there is no such page.",
+    ask: async (_known, send) => {
+      const path = absentPath();
+      const plain = await send({ path });
+      if (plain.status < 400) return [];
+      const judged = await send({ path, headers: [match(otherTag)] });
       return judged.status === plain.status
         ? []
         : [`It answered ${told(judged)}; without conditions it answers ${plain.status}.`];
