@@ -51,7 +51,7 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
       return OTHER_SAFE.includes(asked.method) ? pass(settings, asked) : sendUnsafe(asked, memory);
     const reason = bypassReason(asked, settings);
     if (reason) return bypass(asked, reason);
-    const given = await givenPartition(asked, settings);
+    const given = settings.partition && (await givenPartition(asked, settings.partition));
     if (given === null) return bypass(asked, "the partition keeps nothing");
     const whole = asked.method === "QUERY" ? await withContent(asked) : asked;
     if (whole.content && whole.content.length > settings.maxEntryBytes)
@@ -68,7 +68,8 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
   function read(asked: Asked, given: string | undefined): Promise<Response> {
     const { url, method, mode, cache, headers, signal } = asked;
     const text = groupOf(asked, given);
-    const key = JSON.stringify([url, method, mode, cache, [...headers], text]);
+    // No part can have a line break in it.
+    const key = [url, method, mode, cache, text, ...headers].join("\n");
     const { flights, forgotten } = memory;
     return flights.join(
       { key, url, signal },

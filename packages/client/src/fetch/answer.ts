@@ -1,7 +1,13 @@
 import type { StoredResponse } from "../response-store.ts";
+import type { Update } from "./freshening.ts";
 
-/** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
-const NOT_MODIFIED = /* @__PURE__ */ Symbol.for("@entity-tag/client/not-modified");
+/** How a response is recognised that another copy of this package has made, such as the CommonJS one. */
+const ORIGIN: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/client/origin");
+
+/** Where an answer came from. Only `fetch` itself can write the first three into a Response. */
+interface Origin extends Pick<Response, "url" | "redirected" | "type"> {
+  isNotModified: boolean;
+}
 
 /**
  * True when the server answered 304, so that this response is the kept one. That also holds for its clones.
@@ -11,41 +17,58 @@ const NOT_MODIFIED = /* @__PURE__ */ Symbol.for("@entity-tag/client/not-modified
  * @see RFC 9110 §15.4.5
  */
 export function isNotModified(response: Response): boolean {
-  return NOT_MODIFIED in response;
+  return (response as { [ORIGIN]?: Origin })[ORIGIN]?.isNotModified === true;
 }
-
-/** Where an answer came from, which only `fetch` itself can write into a Response. */
-type Origin = Pick<Response, "url" | "redirected" | "type">;
 
 /** A Response with another body; it has the url of the one it replaces, and so have its clones. */
 export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   const { status, statusText, headers, url, redirected, type } = response;
-  return placedAt(new Response(body, { status, statusText, headers }), { url, redirected, type }, false);
+  return withOrigin(new Response(body, { status, statusText, headers }), {
+    ...{ url, redirected, type, isNotModified: false },
+  });
 }
 
-/** A Response of a kept answer, with a body of its own. */
+/** A Response of a kept answer, with a body of its own and some other fields. */
 export function answerOf(
-  stored: StoredResponse,
+  { status, statusText, headers, body, finalUrl, redirected }: StoredResponse,
   method: string,
-  isModified: boolean,
-  age?: number,
+  isNotModified: boolean,
+  updates: readonly Update[],
 ): Response {
-  const { status, statusText, body, finalUrl, redirected } = stored;
-  const headers = stored.headers as [string, string][];
   const isEmpty = method === "HEAD" || status === 204 || status === 205;
-  const response = new Response(isEmpty ? null : (body as BodyInit), { status, statusText, headers });
-  if (age !== undefined) response.headers.set("Age", String(age));
-  return placedAt(response, { url: finalUrl, redirected, type: "basic" }, !isModified);
+  const init = { status, statusText, headers: headers as [string, string][] };
+  const response = new Response(isEmpty ? null : (body as BodyInit), init);
+  for (const [name, value] of updates) {
+    if (value === undefined) response.headers.delete(name);
+    else response.headers.set(name, value);
+  }
+  return withOrigin(response, {
+    ...{ url: finalUrl, redirected, type: "basic", isNotModified },
+  });
 }
 
-function placedAt(response: Response, { url, redirected, type }: Origin, isMarked: boolean): Response {
-  if (isMarked) Object.defineProperty(response, NOT_MODIFIED, { value: true });
-  return Object.defineProperties(response, {
-    url: { value: url },
-    redirected: { value: redirected },
-    type: { value: type },
+/** Made when it is first needed: a platform may have no `Response` before a polyfill is loaded. */
+let prototype: object | undefined;
+
+/** The same response, which says that it came from there. One prototype for all is cheaper than members for each. */
+function withOrigin(response: Response, origin: Origin): Response {
+  prototype ??= Object.create(Response.prototype, {
+    url: originMember("url"),
+    redirected: originMember("redirected"),
+    type: originMember("type"),
     clone: {
-      value: () => placedAt(Response.prototype.clone.call(response), { url, redirected, type }, isMarked),
+      value(this: Response & { [ORIGIN]: Origin }) {
+        return withOrigin(Response.prototype.clone.call(this), this[ORIGIN]);
+      },
     },
   });
+  return Object.assign(Object.setPrototypeOf(response, prototype as object), { [ORIGIN]: origin });
+}
+
+function originMember(name: keyof Origin): PropertyDescriptor {
+  return {
+    get(this: { [ORIGIN]: Origin }) {
+      return this[ORIGIN][name];
+    },
+  };
 }

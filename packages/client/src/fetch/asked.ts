@@ -87,7 +87,7 @@ export async function withContent(asked: Asked): Promise<Asked> {
 function absolute(text: string): string | undefined {
   try {
     const url = new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href);
-    url.hash = "";
+    if (url.hash) url.hash = "";
     return url.href;
   } catch {
     return;

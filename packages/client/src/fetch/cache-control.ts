@@ -5,5 +5,7 @@
  */
 export function hasDirective(headers: Headers, name: "no-store" | "only-if-cached"): boolean {
   const field = headers.get("Cache-Control")?.toLowerCase();
-  return field?.split(/[,="]/).some((part) => part.trim() === name) === true;
+  // Most fields do not have it at all.
+  if (!field?.includes(name)) return false;
+  return field.split(/[,="]/).some((part) => part.trim() === name);
 }

@@ -39,7 +39,8 @@ export function newFlights(): Flights {
     const remove = () => flights.get(key) === flight && flights.delete(key);
     const flight: Flight = { url, waiting: 0, controller, head: undefined as never };
     controller?.signal.addEventListener("abort", remove);
-    flight.head = ask(controller?.signal, () => flight.waiting > 1).finally(remove);
+    flight.head = ask(controller?.signal, () => flight.waiting > 1);
+    flight.head.then(remove, remove);
     flights.set(key, flight);
     return flight;
   }

@@ -1,7 +1,8 @@
 import type { StoredHead } from "../response-store.ts";
+import { fieldOf } from "./condition.ts";
 
 /** These belong to one connection, or to one exchange. */
-const OF_ONE_EXCHANGE = [
+const OF_ONE_EXCHANGE = /* @__PURE__ */ new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -13,17 +14,17 @@ const OF_ONE_EXCHANGE = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-];
+]);
 
 /** These describe the content that is kept. The tag is its name: we choose not to upgrade a weak one. */
-const OF_THE_CONTENT = [
+const OF_THE_CONTENT = /* @__PURE__ */ new Set([
   "content-encoding",
   "content-length",
   "content-md5",
   "content-range",
   "content-type",
   "etag",
-];
+]);
 
 /**
  * The fields of an answer that are kept.
@@ -33,24 +34,45 @@ const OF_THE_CONTENT = [
  * @see RFC 9111 §3.1
  */
 export function keptFields(headers: Headers): [string, string][] {
-  const names = (headers.get("Connection") ?? "").toLowerCase().split(",");
-  const left = new Set([...OF_ONE_EXCHANGE, ...names.map((name) => name.trim())]);
-  return [...headers].filter(([name]) => !left.has(name));
+  const named = connectionOptions(headers);
+  return [...headers].filter(([name]) => !OF_ONE_EXCHANGE.has(name) && !named?.includes(name));
 }
 
+/** A field's new value; `undefined` when the field is taken away. */
+export type Update = readonly [name: string, value: string | undefined];
+
 /**
- * A kept head after a 304, or after a HEAD that agrees: fields are added and replaced.
+ * What a 304, or a HEAD that agrees, changes in the fields of a kept answer: it adds and replaces some.
  *
  * @see RFC 9111 §3.2, §4.3.4
  */
-export function freshened(stored: StoredHead, headers: Headers, time: number): StoredHead {
+export function updatesBy(headers: Headers, stored: StoredHead): Update[] {
+  const updates: Update[] = [];
+  const named = connectionOptions(headers);
+  for (const [name, value] of headers) {
+    const isOurs = OF_ONE_EXCHANGE.has(name) || OF_THE_CONTENT.has(name) || named?.includes(name);
+    if (!isOurs && value !== fieldOf(stored, name)) updates.push([name, value]);
+  }
+  // The kept date and age are those of the answer before.
+  if (!headers.has("date")) updates.push(["date", new Date().toUTCString()]);
+  if (!headers.has("age") && fieldOf(stored, "age") !== undefined) updates.push(["age", undefined]);
+  return updates;
+}
+
+/** The kept answer, or its head, with its fields updated. */
+export function updated<Kept extends StoredHead>(stored: Kept, updates: readonly Update[]): Kept {
   const fields = new Map(stored.headers);
-  // They count from the answer that they came with.
-  fields.delete("age");
-  fields.delete("date");
-  for (const [name, value] of keptFields(headers))
-    if (!OF_THE_CONTENT.includes(name)) fields.set(name, value);
-  if (!fields.has("date")) fields.set("date", new Date(time).toUTCString());
-  const { stale: _, ...rest } = stored;
-  return { ...rest, headers: [...fields], time };
+  for (const [name, value] of updates) {
+    if (value === undefined) fields.delete(name);
+    else fields.set(name, value);
+  }
+  const kept = { ...stored, headers: [...fields], time: Date.now() };
+  delete kept.stale;
+  return kept;
+}
+
+/** The fields that `Connection` names belong to one connection, too (RFC 9110 §7.6.1). */
+function connectionOptions(headers: Headers): string[] | undefined {
+  const field = headers.get("Connection")?.toLowerCase();
+  return field?.split(",").map((name) => name.trim());
 }

@@ -4,13 +4,11 @@ import type { Settings } from "./settings.ts";
 
 const DESCRIPTIONS = ["Content-Type", "Content-Encoding", "Content-Language"];
 
-/** The partition that the caller's option names: `null` keeps nothing, `undefined` was not asked. */
+/** The partition that the caller's option names: `null` keeps nothing. */
 export async function givenPartition(
-  asked: Asked,
-  { partition }: Settings,
-): Promise<string | null | undefined> {
-  if (!partition) return;
-  const { url, method, headers } = asked;
+  { url, method, headers }: Asked,
+  partition: NonNullable<Settings["partition"]>,
+): Promise<string | null> {
   const given = await partition(new Request(url, { method, headers }));
   if (typeof given === "string" || given === null) return given;
   throw new TypeError(
@@ -36,6 +34,6 @@ export function groupOf(
 }
 
 /** A text as a store may have it: one that persists never sees a credential. */
-export async function placed(text: string, { store }: Settings): Promise<string> {
+export function placed(text: string, { store }: Settings): string | Promise<string> {
   return store.persists ? digest(text) : text;
 }

@@ -5,7 +5,7 @@ import { attempt } from "./attempt.ts";
 import { hasDirective } from "./cache-control.ts";
 import { type Forwarded, report } from "./event.ts";
 import type { Serve } from "./flights.ts";
-import { freshened } from "./freshening.ts";
+import { type Update, updated, updatesBy } from "./freshening.ts";
 import { describes } from "./head.ts";
 import type { Place } from "./keeping.ts";
 import type { Settings } from "./settings.ts";
@@ -22,39 +22,41 @@ export async function revalidated(
 ): Promise<Serve> {
   // It has no content, but a connection is free only when its end has been read.
   if (notModified.body) await notModified.body.cancel();
-  const head = freshened(stored, notModified.headers, Date.now());
-  const fresh = { ...head, body: stored.body };
+  const updates = updatesBy(notModified.headers, stored);
   report(settings, asked, { fwd, fwdStatus: 304 });
-  await attempt(
-    settings,
-    asked,
-    () => restore(notModified.headers, fresh, stored, asked, place, settings),
-    undefined,
-  );
-  return () => answerOf(fresh, asked.method, false);
+  const change = changeBy(notModified.headers, updates, stored, asked, place, settings);
+  if (change) await attempt(settings, asked, change, undefined);
+  return () => answerOf(stored, asked.method, true, updates);
 }
 
-/** Writes what a 304 changed. It may change what the answer varies by, or that it may be kept at all. */
-async function restore(
+/**
+ * What a 304 changes in the store; `undefined` if nothing. It may change what the answer varies by, or that it may be
+ * kept at all.
+ */
+function changeBy(
   headers: Headers,
-  fresh: StoredResponse,
+  updates: readonly Update[],
   stored: StoredResponse,
   asked: Asked,
   { forgotten, since }: Place,
   settings: Settings,
-): Promise<void> {
-  const { store } = settings;
+): (() => Promise<void>) | undefined {
+  const { store, fresh } = settings;
   const { url, group } = stored;
-  const vary = headers.has("Vary") ? varyOf(headers) : stored.vary;
   if (forgotten.isSince(url, since)) return;
-  if (vary === "*" || hasDirective(headers, "no-store")) return store.remove(url, group, stored.variant);
+  const vary = headers.has("Vary") ? varyOf(headers) : stored.vary;
+  if (vary === "*" || hasDirective(headers, "no-store"))
+    return () => store.remove(url, group, stored.variant);
   if (vary.join() === stored.vary.join()) {
+    const isChanged = stored.stale || updates.some(([name]) => name !== "date" && name !== "age");
     // Without `fresh`, nothing reads the date of what is kept.
-    return settings.fresh || isChanged(fresh, stored) ? store.freshen(withoutBody(fresh)) : undefined;
+    return fresh || isChanged ? () => store.freshen(updated(withoutBody(stored), updates)) : undefined;
   }
-  const variant = await variantOf(vary, asked.headers, settings);
-  await store.remove(url, group, stored.variant);
-  await store.write({ ...fresh, vary, variant });
+  return async () => {
+    await store.remove(url, group, stored.variant);
+    const variant = await variantOf(vary, asked.headers, settings);
+    await store.write({ ...updated(stored, updates), vary, variant });
+  };
 }
 
 /**
@@ -71,19 +73,11 @@ export async function freshenByHead(
 ): Promise<void> {
   if (status !== 200 || !stored || forgotten.isSince(asked.url, since)) return;
   const head = describes(headers, stored)
-    ? freshened(withoutBody(stored), headers, Date.now())
+    ? updated(withoutBody(stored), updatesBy(headers, stored))
     : { ...withoutBody(stored), stale: true };
   await attempt(settings, asked, () => settings.store.freshen(head), undefined);
 }
 
 function withoutBody({ body: _, ...head }: StoredResponse): StoredHead {
   return head;
-}
-
-function isChanged(fresh: StoredHead, stored: StoredHead): boolean {
-  if (stored.stale) return true;
-  const told = ({ headers }: StoredHead) => headers.filter(([name]) => name !== "date" && name !== "age");
-  const before = new Map(told(stored));
-  const now = told(fresh);
-  return now.length !== before.size || now.some(([name, value]) => before.get(name) !== value);
 }

@@ -21,7 +21,7 @@ export function unasked(
   const age = kept && ageOf(asked, kept, settings);
   if (kept && age !== undefined) {
     report(settings, asked, {});
-    return () => answerOf(kept, method, true, age);
+    return () => answerOf(kept, method, false, [["age", String(age)]]);
   }
   if (cache === "only-if-cached")
     throw new TypeError(`Cannot answer for ${url} without asking: nothing is kept`);

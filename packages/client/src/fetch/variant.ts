@@ -13,11 +13,11 @@ export function varyOf(headers: Headers): string[] | "*" {
 }
 
 /** The name of the variant that a request with these fields selects. */
-export async function variantOf(
+export function variantOf(
   vary: readonly string[],
   asked: Headers,
   settings: Settings,
-): Promise<string> {
+): string | Promise<string> {
   if (vary.length === 0) return "";
   return placed(JSON.stringify(vary.map((name) => [name, normalized(asked.get(name))])), settings);
 }
