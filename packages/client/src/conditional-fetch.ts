@@ -1,11 +1,12 @@
 import { type Asked, askedOf, withContent } from "./fetch/asked.ts";
 import { bypassReason } from "./fetch/bypass.ts";
+import { digest } from "./fetch/digest.ts";
 import { report } from "./fetch/event.ts";
 import { exchange } from "./fetch/exchange.ts";
 import { newFlights } from "./fetch/flights.ts";
 import { forget, type Memory, sendUnsafe } from "./fetch/forget.ts";
 import { forgottenIn } from "./fetch/forgotten.ts";
-import { givenPartition, groupOf, placed } from "./fetch/partition.ts";
+import { givenPartition, groupOf } from "./fetch/partition.ts";
 import { pass } from "./fetch/send.ts";
 import { type ConditionalFetchOptions, settingsOf } from "./fetch/settings.ts";
 import type { Fetch } from "./fetch.ts";
@@ -56,7 +57,9 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
     const whole = asked.method === "QUERY" ? await withContent(asked) : asked;
     if (whole.content && whole.content.length > settings.maxEntryBytes)
       return bypass(whole, "the content is too long");
-    return read(whole, given);
+    const group = groupOf(whole, given);
+    // A store that persists never sees a credential.
+    return read(whole, settings.store.persists ? await digest(group) : group);
   }
 
   async function bypass(asked: Asked, detail: string): Promise<Response> {
@@ -65,16 +68,15 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
     return response;
   }
 
-  function read(asked: Asked, given: string | undefined): Promise<Response> {
+  function read(asked: Asked, group: string): Promise<Response> {
     const { url, method, mode, cache, headers, signal } = asked;
-    const text = groupOf(asked, given);
     // No part can have a line break in it.
-    const key = [url, method, mode, cache, text, ...headers].join("\n");
+    const key = [url, method, mode, cache, group, ...headers].join("\n");
     const { flights, forgotten } = memory;
     return flights.join(
       { key, url, signal },
-      async (signal, isJoined) => {
-        const place = { group: await placed(text, settings), since: forgotten.now(), forgotten };
+      (signal, isJoined) => {
+        const place = { group, since: forgotten.now(), forgotten };
         return exchange(asked, place, settings, signal, isJoined);
       },
       (fwd) => report(settings, asked, { ...(fwd && { fwd }), collapsed: true }),

@@ -39,29 +39,25 @@ export async function exchange(
     return hand(response);
   }
 
-  const answer = await sendAcross();
-  if (!answer)
+  let answer: Response;
+  try {
+    answer = await send(settings, asked, signal, condition);
+  } catch (error) {
+    // A browser that was not allowed to ask shows that as any other failure.
+    if (signal?.aborted || !isAcrossOrigins(url)) throw error;
+    settings.unasked.add(new URL(url).origin);
     return hand(await pass(settings, asked, signal), "a condition needs the server's leave (CORS)");
+  }
   if (answer.status !== 304) return hand(answer);
+  // A 304 has no content, but a connection is free only when its end has been read.
+  if (answer.body) await answer.body.cancel();
   const stored = selectedBy(answer, condition);
   if (stored) return Object.assign(await revalidated(answer, stored, asked, place, settings, fwd), { fwd });
   // RFC 9111 §4.3.4: it selects nothing here. What it was asked about is not what the server has.
-  await answer.body?.cancel();
   const forget = () =>
     Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
   await attempt(settings, asked, forget, []);
   return hand(await send(settings, asked, signal), "a 304 was about an answer that is not kept");
-
-  /** `undefined` when a browser was not allowed to ask: it shows that as any other failure. */
-  async function sendAcross(): Promise<Response | undefined> {
-    try {
-      return await send(settings, asked, signal, condition);
-    } catch (error) {
-      if (signal?.aborted || !isAcrossOrigins(url)) throw error;
-      settings.unasked.add(new URL(url).origin);
-      return;
-    }
-  }
 }
 
 /** Across origins a server shows its tags only where it says so. Then the browser's own cache does better. */

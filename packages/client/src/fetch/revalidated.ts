@@ -20,8 +20,6 @@ export async function revalidated(
   settings: Settings,
   fwd: Forwarded,
 ): Promise<Serve> {
-  // It has no content, but a connection is free only when its end has been read.
-  if (notModified.body) await notModified.body.cancel();
   const updates = updatesBy(notModified.headers, stored);
   report(settings, asked, { fwd, fwdStatus: 304 });
   const change = changeBy(notModified.headers, updates, stored, asked, place, settings);
