@@ -8,6 +8,7 @@ import { programs } from "./bed/documents.ts";
 import { expectRows } from "./bed/expect-rows.ts";
 import { buildNext, fixture } from "./bed/next-build.ts";
 import { expectBodies, expectDeserted, expectNowhere, expectPage } from "./bed/page.ts";
+import { expectSeen } from "./bed/seen-checks.ts";
 import { type Server, start } from "./bed/server.ts";
 import { expectStreams } from "./bed/stream-checks.ts";
 import { nextTargets } from "./bed/targets.ts";
@@ -29,6 +30,11 @@ describe("Every row has its answer from Next, built and started", () => {
   it.for(nextTargets)("$name answers every row, and its connections stay in use", async (target) => {
     counts.push(await expectRows(target, server.port));
   });
+});
+
+describe.each(["node", "edge"])("The requests of Next on %s", (runtime) => {
+  const base = `/seen/${runtime}`;
+  expectSeen(() => server.port, { base, members: { path: base, cookie: "1" }, hasQuery: false });
 });
 
 describe("route leaves to Next what is Next's", () => {

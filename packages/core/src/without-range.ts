@@ -13,7 +13,9 @@ export async function withoutRange<Req extends Request, Res>(
   try {
     request.headers.delete("Range");
   } catch {
-    return handle(copyWithoutRange(request));
+    const headers = new Headers(request.headers);
+    headers.delete("Range");
+    return handle(asOriginal(new Request(request, { headers }), request));
   }
   try {
     return await handle(request);
@@ -22,21 +24,51 @@ export async function withoutRange<Req extends Request, Res>(
   }
 }
 
-function copyWithoutRange<Req extends Request>(request: Req): Req {
-  const headers = new Headers(request.headers);
-  headers.delete("Range");
-  const copy = new Request(request, { headers });
-  // A member that the copy has already belongs to the runtime, so it is not copied from the original.
-  for (const key of Reflect.ownKeys(request)) {
-    const member = Object.getOwnPropertyDescriptor(request, key)!;
-    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, member);
-  }
-  return Object.setPrototypeOf(copy, Object.getPrototypeOf(request));
-}
-
-/** The request, for calling a handler twice: its body is kept for the second call. */
+/** The request, for calling a handler twice: a copy keeps its body for the second call. */
 export function askedTwice<Req extends Request>(request: Req): { first: Req; second: Req } {
   if (request.body === null) return { first: request, second: request };
-  const second = request.clone() as Req;
-  return { first: request, second };
+  return { first: request, second: asOriginal(request.clone(), request) };
+}
+
+/** What a copy has of its own: the fields are without `Range`, and the body of the original is used. */
+const OF_THE_COPY = [
+  "arrayBuffer",
+  "blob",
+  "body",
+  "bodyUsed",
+  "bytes",
+  "clone",
+  "formData",
+  "headers",
+  "json",
+  "text",
+];
+
+/** Gives a copy of a request, which the runtime made, the class and the members of the original. */
+function asOriginal<Req extends Request>(copy: Request, original: Req): Req {
+  // A member that the copy has already belongs to the runtime, so it is not taken from the original.
+  for (const key of Reflect.ownKeys(original)) {
+    const member = Object.getOwnPropertyDescriptor(original, key)!;
+    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, member);
+  }
+  const [made, wanted] = [Object.getPrototypeOf(copy), Object.getPrototypeOf(original)];
+  if (made === wanted) return copy as Req;
+  // A class of a framework may keep its state in private fields, which only the original has.
+  for (const key of membersOf(wanted)) {
+    const get = OF_THE_COPY.includes(key as string)
+      ? () => Reflect.get(made, key, copy)
+      : () => boundTo(original, Reflect.get(original, key));
+    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, { get, configurable: true });
+  }
+  return Object.setPrototypeOf(copy, wanted);
+}
+
+function membersOf(prototype: object | null): PropertyKey[] {
+  if (prototype === null || prototype === Object.prototype) return [];
+  const own = Reflect.ownKeys(prototype).filter((key) => key !== "constructor");
+  return [...own, ...membersOf(Object.getPrototypeOf(prototype))];
+}
+
+function boundTo(owner: object, value: unknown): unknown {
+  return typeof value === "function" ? value.bind(owner) : value;
 }

@@ -9,7 +9,7 @@ export const fixture = `${root}/test/adapters/next`;
 /** All that goes into the application of the adapters' tests. */
 const sources = [
   "test/adapters/next/**/*.ts",
-  "test/adapters/apps/{handlers,fetch-handlers,streams}.ts",
+  "test/adapters/apps/{handlers,fetch-handlers,seen-requests,streams}.ts",
   "packages/{core,next,conformance}/dist/*.js",
   "test/package.json",
 ];

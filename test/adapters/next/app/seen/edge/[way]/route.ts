@@ -1,0 +1,3 @@
+export { GET } from "../../seen.ts";
+
+export const runtime = "edge";
