@@ -1,10 +1,5 @@
-// The hooks of the documents, each in its own framework: a read is not sent twice, and who may not read learns nothing.
-import { once } from "node:events";
+// The hooks of the documents, each in its own framework. A read is not sent twice, and a stranger learns no tag.
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { keyBelow, resource } from "@entity-tag/store";
-import { memoryStore } from "@entity-tag/store/memory";
 import { build } from "esbuild";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { programs } from "./bed/documents.ts";
@@ -41,16 +36,6 @@ async function expectReads(ask: (request: Request) => Promise<Response>): Promis
   expect([again.status, await again.text(), again.headers.get("X-Own")]).toEqual([304, "", "kept"]);
   expect(again.headers.get("Content-Length")).toBeNull();
   expect((await ask(asking({ "If-Match": '"v0"' }))).status).toBe(412);
-}
-
-/** A server for fetch handlers of Node's: `http://localhost:port`. */
-async function listening(server: Server): Promise<string> {
-  closing.push(
-    () => server.closeAllConnections(),
-    () => server.close(),
-  );
-  await once(server.listen(0), "listening");
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
 
 describe.concurrent("conditionalResponse in the hooks of", () => {
@@ -99,79 +84,4 @@ it("workers: env and ctx arrive in current, and a stranger with a guessed tag le
   for (const headers of [{}, { "If-None-Match": '"v1"' }, { "If-Match": '"v0"' }]) {
     expect(await ask(headers)).toEqual([401, null, ""]);
   }
-});
-
-describe.concurrent("a mounted resource keeps its path and its body in", () => {
-  const notes = () => resource(memoryStore<{ text: string }>(), { key: keyBelow("/api/notes") });
-
-  async function expectResource(ask: (request: Request) => Promise<Response>, base = "http://localhost") {
-    const send = (method: string, headers: HeadersInit, text?: string) =>
-      ask(
-        new Request(`${base}/api/notes/one`, {
-          method,
-          headers: { "Content-Type": "application/json", ...headers },
-          body: text === undefined ? null : JSON.stringify({ text }),
-        }),
-      );
-    const created = await send("PUT", { "If-None-Match": "*" }, "Hello");
-    expect(created.status).toBe(201);
-    const etag = created.headers.get("ETag")!;
-    const writes = await Promise.all(["a", "b"].map((text) => send("PUT", { "If-Match": etag }, text)));
-    expect(writes.map(({ status }) => status).sort()).toEqual([204, 412]);
-    expect((await send("GET", {})).status).toBe(200);
-  }
-
-  it("Express", async () => {
-    const { default: express } = await import("express");
-    const { mounted } = await moduleOf("mounting", "express");
-    const app = express().use("/api/notes", mounted(notes()));
-    await expectResource(fetch, await listening(createServer(app)));
-  });
-
-  it("Fastify", async () => {
-    const { default: fastify } = await import("fastify");
-    const { mount } = await moduleOf("mounting", "fastify");
-    const app = fastify();
-    closing.push(() => app.close());
-    mount(app, "/api/notes", notes());
-    await expectResource(fetch, (await app.listen({ port: 0 })).replace("[::1]", "localhost"));
-  });
-
-  it("Hono", async () => {
-    const { Hono } = await import("hono");
-    const { mount } = await moduleOf("mounting", "hono");
-    const app = new Hono();
-    mount(app, "/api/notes", notes());
-    await expectResource(async (request) => app.fetch(request));
-  });
-
-  it("Next", async () => {
-    const { methods } = await moduleOf("mounting", "next");
-    const handlers = methods(notes());
-    await expectResource((request) => handlers[request.method](request));
-  });
-});
-
-it("README.md, first example: of two writers whose bodies arrive at once, exactly one wins", async () => {
-  const file = `${folder}/first-example.ts`;
-  writeFileSync(file, `${programs("README.md")[0]}\nexport { handler };\n`);
-  const { handler } = await import(file);
-  const start = (await handler(asking())).headers.get("ETag")!;
-  let release = (_: string) => {};
-  const body = new Promise<string>((resolve) => {
-    release = resolve;
-  });
-  const writes = ["a", "b"].map(() => {
-    const stream = new ReadableStream<Uint8Array>({
-      start: async (controller) => {
-        controller.enqueue(new TextEncoder().encode(await body));
-        controller.close();
-      },
-    });
-    const init = { method: "PUT", headers: { "If-Match": start }, body: stream, duplex: "half" };
-    return handler(new Request("http://localhost/", init as RequestInit)) as Promise<Response>;
-  });
-  await new Promise((later) => setTimeout(later, 5));
-  release("text");
-  expect((await Promise.all(writes)).map(({ status }) => status).sort()).toEqual([204, 412]);
 });

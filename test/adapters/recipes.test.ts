@@ -1,16 +1,15 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { expectCors } from "./bed/cors.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { expectPage, expectProgram } from "./bed/page.ts";
-import { programFolder, root, runtimes, start } from "./bed/server.ts";
+import { freePort, programFolder, root, runtimes, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Parts of an application, not programs: see next.test.ts and recipes-hooks.test.ts. */
-const parts = ["astro", "mounting", "nestjs", "next", "react-router", "sveltekit", "workers"];
+const parts = ["astro", "nestjs", "next", "react-router", "sveltekit", "workers"];
 
 const recipes = globSync("docs/frameworks/*.md", {
   cwd: root,
@@ -123,13 +122,4 @@ async function running(
   const port = await freePort();
   const server = await start([...runtimes[runtime], file], port);
   await check(`http://localhost:${server.port}`).finally(server.stop);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { programFolder, runtimes, start } from "../adapters/bed/server.ts";
+import { freePort, programFolder, runtimes, start } from "../adapters/bed/server.ts";
 import { reachable } from "../store/race/databases.ts";
 import { databaseUrl, redisUrl } from "../store/race/place.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
@@ -48,13 +47,4 @@ async function serves(block: CodeBlock, file: string): Promise<void> {
 
 function commandOf({ runtime }: CodeBlock, file: string): string[] {
   return [...runtimes[runtime], ...(runtime === "deno" ? ["--unstable-kv"] : []), file];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }
