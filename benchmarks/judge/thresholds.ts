@@ -37,6 +37,7 @@ const scan: Reference = { name: "one indexOf" };
 const fresh: Reference = { name: "fresh" };
 const reads: Reference = { name: "its reads alone" };
 const hash: Reference = { name: "the raw SHA-256" };
+const STORES_SINCE = { since: "2026-11-27" };
 const bare: Reference = { name: "node:http and one ===" };
 
 export const thresholds: readonly Threshold[] = [
@@ -122,6 +123,19 @@ export const thresholds: readonly Threshold[] = [
     1.3,
     0.95,
   ),
+  // What is checked here is what a handler by hand leaves out: docs/decisions/0005.
+  ...stored("memory", 0.15),
+  ...stored("SQLite", 0.15),
+  ...stored("PostgreSQL, pg", 0.35),
+  ...stored("PostgreSQL, postgres.js", 0.25),
+  ...stored("Redis, node-redis", 0.2),
+  ...stored("Redis, ioredis", 0.2),
+  ...stored("Deno KV", 0.2, "deno-kv"),
+  ...["SQLite", "PostgreSQL, pg", "Redis, node-redis"].flatMap((name) => [
+    ...fair(name),
+    revalidated(name, "10 MB", 0.3),
+  ]),
+  revalidated("Deno KV", "64 kB", 0.3, "deno-kv"),
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
   size("evaluate", "the decision", "evaluate", 2100, 2950),
   size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4600),
@@ -201,6 +215,59 @@ function served(what: string, ours: string, against: Reference, goal: number, ch
 /** Measured as users have it: the tag is made from the content of each answer. */
 function own(name: string): Reference {
   return { name, case: CONTENT };
+}
+
+/** Writes of `resource` and `mutate`, against handlers that send the same statements. */
+function stored(driver: string, check: number, suite: SuiteName = "store"): Threshold[] {
+  const faster = { suite, kind: "at least so many times as fast", ...STORES_SINCE } as const;
+  const byHand = { ...faster, against: { name: "by hand" }, goal: 0.9, check };
+  const change = `${driver}: a change of the value`;
+  return [
+    {
+      what: `${driver}: PUT by resource, against the same statements by hand`,
+      ...{ ...byHand, case: `${driver}: PUT with If-Match`, ours: "resource" },
+    },
+    {
+      what: `${driver}: a change by mutate, against the same statements by hand`,
+      ...{ ...byHand, case: change, ours: "mutate" },
+    },
+    {
+      what: `${driver}: a change by mutate with an Idempotency-Key, against one without`,
+      ...{ ...faster, case: change, ours: "mutate, with a key" },
+      ...{ against: { name: "mutate" }, goal: 0.5, check: 0.25 },
+    },
+  ];
+}
+
+function revalidated(driver: string, size: string, check: number, suite: SuiteName = "store"): Threshold {
+  return {
+    what: `${driver}: a 304 of ${size} by resource, against the same statement by hand`,
+    ...{ suite, case: `${driver}: a 304 of ${size}`, ours: "resource", ...STORES_SINCE },
+    ...{ kind: "at least so many times as fast", against: { name: "by hand" }, goal: 0.9, check },
+  };
+}
+
+/** Writers of one key. A ratio of two times on one machine, so the goal is nearly the limit. */
+function fair(driver: string): Threshold[] {
+  const common = { suite: "store", kind: "at most so many times the cost", ...STORES_SINCE } as const;
+  return [
+    {
+      what: `${driver}: the slowest of a hundred among 256 writers of one key, against 64`,
+      ...{ ...common, case: `${driver}: the slowest of a hundred writers of one key` },
+      ...{ ours: "256 writers", against: { name: "64 writers" }, goal: 6, check: 8 },
+    },
+    {
+      what: `${driver}: writes of five quick writers for each write of a slow one`,
+      ...{ ...common, case: `${driver}: a slow writer among quick ones`, ours: "a write of the slow one" },
+      ...{ against: { name: "a write of the quick ones" }, goal: 20, check: 20 },
+    },
+    {
+      what: `${driver}: 64 writers of one key by mutate, against by hand`,
+      ...{ suite: "store", kind: "at least so many times as fast", ...STORES_SINCE },
+      ...{ case: `${driver}: 64 writers of one key`, ours: "mutate" },
+      ...{ against: { name: "by hand" }, goal: 0.9, check: 0.6 },
+    },
+  ];
 }
 
 /** Sizes are equal on every machine, so they need no room for noise. */

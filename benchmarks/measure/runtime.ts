@@ -18,6 +18,6 @@ export function commandOf(name: Runtime, v8: readonly string[] = []): [command: 
   // The `deno` command of the npm package is a Node process that waits for the real one. Start the real one
   // directly where it is found.
   const deno = existsSync(`${modules}/deno/deno`) ? `${modules}/deno/deno` : `${modules}/.bin/deno`;
-  const flags = ["--no-remote", "--cached-only", "--node-modules-dir=manual", "--allow-all"];
+  const flags = ["--no-remote", "--cached-only", "--node-modules-dir=manual", "--allow-all", "--unstable-kv"];
   return [deno, "run", ...flags, ...(v8.length > 0 ? [`--v8-flags=${v8.join(",")}`] : [])];
 }

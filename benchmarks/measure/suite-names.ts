@@ -8,6 +8,7 @@ export const suiteNames = [
   "respond",
   "serve",
   "store",
+  "deno-kv",
   "client",
   "size",
 ] as const;

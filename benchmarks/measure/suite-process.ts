@@ -13,8 +13,12 @@ import type { SuiteName } from "./suite-names.ts";
  * figures.
  */
 const V8 = ["--expose-gc", "--no-concurrent-recompilation"];
-/** Measured on Node only, because the client and the bundler are the same everywhere. */
-const alwaysOnNode: readonly SuiteName[] = ["serve", "size"];
+/** Measured on one runtime only: the client of servers and the bundler are the same everywhere, and Deno KV is in Deno. */
+const always: Readonly<Partial<Record<SuiteName, Runtime>>> = {
+  serve: "node",
+  size: "node",
+  "deno-kv": "deno",
+};
 
 /**
  * Measures a suite in a process of its own, so that no suite inherits the engine's optimizations from another. Its
@@ -29,7 +33,7 @@ export async function measureSuite(
   const folder = mkdtempSync(join(tmpdir(), "entity-tag-bench-"));
   const file = join(folder, "results.json");
   try {
-    const [command, ...args] = commandOf(alwaysOnNode.includes(name) ? "node" : runtime, V8);
+    const [command, ...args] = commandOf(always[name] ?? runtime, V8);
     const script = join(import.meta.dirname, "run-suite.ts");
     const child = spawn(command, [...args, script, name, file, JSON.stringify(order)], {
       stdio: ["ignore", tablesTo, 2],

@@ -61,6 +61,10 @@ const lineFiles: Readonly<Record<string, string>> = {
   "Characters in the field, nothing but spaces": "spaces",
   "Bytes in the body": "body",
   "Clients at once, on Node": "clients",
+  "Writers at once, memory": "writers-memory",
+  "Writers at once, SQLite": "writers-sqlite",
+  "Writers at once, PostgreSQL, pg": "writers-postgres",
+  "Writers at once, Redis, node-redis": "writers-redis",
 };
 
 /** A chart in both themes. */

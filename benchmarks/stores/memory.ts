@@ -1,31 +1,37 @@
 import { memoryStore } from "@entity-tag/store/memory";
-import type { Opened, Page } from "./opened.ts";
+import { type Driver, fillBySwaps, type Page, type Statements, type TextRow } from "./opened.ts";
 
-/** By hand: a Map of the text and its version. Its entries are those of the store, read without it. */
-export async function open(): Promise<Opened> {
-  const rows = new Map<string, { text: string; version: string }>();
-  const store = memoryStore<Page>();
-  return {
-    store: {
-      ...store,
-      async swap(key, expected, next, options) {
-        const swap = await store.swap(key, expected, next, options);
-        if (swap.swapped && swap.current && expected === null) {
-          rows.set(key, { text: JSON.stringify(next), version: swap.current.version });
-        }
-        return swap;
-      },
-    },
-    byHand: {
-      read: async (key) => JSON.parse(rows.get(key)!.text),
-      isCurrent: async (key, version) => rows.get(key)!.version === version,
-      async write(key, expected, page) {
-        if (rows.get(key)!.version !== expected) return undefined;
+/** By hand: a Map of the text and its version. */
+export const driver: Driver = {
+  name: "memory",
+  async open() {
+    const rows = new Map<string, TextRow>();
+    const store = memoryStore<Page>();
+    const statements: Statements = {
+      async create(key, text) {
         const version = crypto.randomUUID();
-        rows.set(key, { text: JSON.stringify(page), version });
+        rows.set(key, { text, version });
         return version;
       },
-    },
-    async close() {},
-  };
-}
+      read: async (key) => rows.get(key)!,
+      versionOf: async (key) => rows.get(key)!.version,
+      async write(key, expected, text) {
+        if (rows.get(key)!.version !== expected) return undefined;
+        const version = crypto.randomUUID();
+        rows.set(key, { text, version });
+        return version;
+      },
+      async page(after, limit) {
+        sorted ??= [...rows.keys()].sort();
+        const start = sorted.indexOf(after) + 1;
+        return sorted.slice(start, start + limit).map((key) => ({ key, ...rows.get(key)! }));
+      },
+    };
+    let sorted: string[] | undefined;
+    return {
+      ...{ store, statements },
+      fill: (count, text) => fillBySwaps({ store, statements }, count, text),
+      async close() {},
+    };
+  },
+};

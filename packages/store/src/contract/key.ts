@@ -10,6 +10,7 @@ const MAX_KEY_BYTES = 2000;
  */
 export function keyProblem(key: string): string | undefined {
   if (typeof key !== "string") return "it is not a string";
+  if (isShortAscii(key)) return undefined;
   let bytes = 0;
   for (const character of key) {
     const code = character.codePointAt(0)!;
@@ -18,6 +19,16 @@ export function keyProblem(key: string): string | undefined {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes > MAX_KEY_BYTES ? `it is ${bytes} bytes long in UTF-8` : undefined;
+}
+
+/** True for nearly all keys, so it is asked first. */
+function isShortAscii(key: string): boolean {
+  if (key.length > MAX_KEY_BYTES) return false;
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code === 0 || code >= 0x80) return false;
+  }
+  return true;
 }
 
 /** @throws {TypeError} on a key that not every driver could hold */

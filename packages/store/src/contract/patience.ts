@@ -1,5 +1,5 @@
 import { StoreBusyError } from "./errors.ts";
-import { pause, unlessAborted } from "./waiting.ts";
+import { unlessAborted } from "./waiting.ts";
 
 /** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
 export const PATIENCE = 2000;
@@ -8,8 +8,8 @@ export const PATIENCE = 2000;
 export const ANSWER_TIMEOUT = 10_000;
 
 /**
- * Returns the result of the work. After `ms` milliseconds, or when the signal aborts, it calls `giveUp` and
- * throws the error that it returns. The work itself may still go on.
+ * Returns the result of the work. After `ms` milliseconds, or when the signal aborts, it throws instead. The work
+ * itself may still go on.
  */
 export async function within<R>(
   ms: number,
@@ -17,13 +17,14 @@ export async function within<R>(
   signal: AbortSignal | undefined,
   timedOut: () => Error,
 ): Promise<R> {
-  const done = new AbortController();
-  const tooLate = pause(ms, done.signal).then(() => Promise.reject(timedOut()));
-  tooLate.catch(() => {});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut()), ms);
+  });
   try {
     return await unlessAborted(() => Promise.race([work(), tooLate]), signal);
   } finally {
-    done.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -11,6 +11,18 @@ export function newVersion(): string {
 /** Each character holds six random bits, and all 64 characters are legal in an entity tag. */
 export function randomText(length: number): string {
   let text = "";
-  for (const byte of crypto.getRandomValues(new Uint8Array(length))) text += ALPHABET[byte & 63];
+  for (let i = 0; i < length; i++) text += ALPHABET[randomByte() & 63];
   return text;
+}
+
+/** Random bytes that were not used yet. One request for many of them costs as much as one for a few. */
+const pool = new Uint8Array(1024);
+let used = pool.length;
+
+function randomByte(): number {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  return pool[used++]!;
 }

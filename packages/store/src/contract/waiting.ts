@@ -29,13 +29,15 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 }
 
 /** Resolves when the work ends, with or without an error, or after `ms` milliseconds. */
-export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController();
-  work.then(
-    () => done.abort(),
-    () => done.abort(),
-  );
-  await pause(ms, done.signal).catch(() => {});
+export function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(end, end);
+  });
 }
 
 /**

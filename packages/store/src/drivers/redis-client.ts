@@ -90,25 +90,20 @@ function sendByNodeRedis(client: NodeRedis): Send {
   const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
   return async (command, args, signal) => {
     // Aborting only removes a command that has not been sent yet.
-    const { signal: abortSignal, abort } = takeBack();
-    const late = setTimeout(abort, PATIENCE);
-    const work = () =>
-      client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], { typeMapping, abortSignal });
+    const unsent = new AbortController();
+    const late = setTimeout(() => unsent.abort(), PATIENCE);
+    const options = { typeMapping, abortSignal: unsent.signal };
+    const work = () => client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], options);
     try {
       return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } catch (error) {
+      unsent.abort();
       if ((error as Error | null)?.name === "AbortError" && !signal?.aborted) throw notConnected("Redis");
       throw error;
     } finally {
       clearTimeout(late);
-      abort();
     }
   };
-}
-
-function takeBack(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 /**

@@ -38,5 +38,7 @@ function join(chunks: Uint8Array[], length: number): Bytes {
 }
 
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.byteLength === other.byteLength && one.every((byte, index) => byte === other[index]);
+  if (one.byteLength !== other.byteLength) return false;
+  for (let i = 0; i < one.byteLength; i++) if (one[i] !== other[i]) return false;
+  return true;
 }

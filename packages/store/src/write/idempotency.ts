@@ -57,8 +57,8 @@ export async function identityOf<T>(
   if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
   const { pathname, search } = new URL(request.url);
   const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];
-  const id = await digest(JSON.stringify([(await scope(request)) ?? "", idempotencyKey]), "");
-  const fingerprint = await digest(JSON.stringify(asked), content);
+  const owned = JSON.stringify([(await scope(request)) ?? "", idempotencyKey]);
+  const [id, fingerprint] = await Promise.all([digest(owned, ""), digest(JSON.stringify(asked), content)]);
   return store.ledger ? { claim: { id, fingerprint, location } } : { writeId: `${id}.${fingerprint}` };
 }
 

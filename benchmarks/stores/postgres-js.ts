@@ -1,0 +1,24 @@
+import { postgresStore } from "@entity-tag/store/postgres";
+import postgres from "postgres";
+import { type Driver, type Page, tableName } from "./opened.ts";
+import { dropTables, fillBy, missing, type Run, statementsBy, url } from "./sql-over-the-wire.ts";
+
+export const driver: Driver = {
+  name: "PostgreSQL, postgres.js",
+  missing,
+  async open() {
+    const sql = postgres(url, { max: 8, connect_timeout: 2, onnotice() {} });
+    const store = await postgresStore<Page>(sql, { table: tableName }).createTable();
+    // As its tagged templates do, which are the usual way to write a statement.
+    const run: Run = (text, values) => sql.unsafe(text, values as never[], { prepare: true });
+    return {
+      store,
+      statements: statementsBy(run),
+      fill: (count, text) => fillBy(run, count, text),
+      async close() {
+        await sql.unsafe(dropTables);
+        await sql.end();
+      },
+    };
+  },
+};
