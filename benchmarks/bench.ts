@@ -24,10 +24,10 @@ const QUICK: Order = { pace: { rounds: 7, slice: 1, warmUp: 20, requests: 5000, 
 
 await new Command("npm run bench --")
   .description(
-    "Measures @entity-tag/* against every peer that answers correctly. It takes five to eight minutes.",
+    "Measures @entity-tag/* against every peer that answers correctly. It takes seven to eleven minutes.",
   )
   .addArgument(new Argument("[suites...]", "only these").choices(suiteNames))
-  .option("--quick", "shorter rounds, servers cold and on Node alone, no plots: under two minutes")
+  .option("--quick", "shorter rounds, servers cold and on Node alone, no plots: about three minutes")
   .addOption(new Option("--runtime <name>", "measure under this runtime only").choices(runtimes))
   .option("--json", "print the results as JSON, and the tables to the standard error")
   .option("--check", "measure only what the thresholds need; status 1 if one fails three times")

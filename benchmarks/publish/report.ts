@@ -13,9 +13,9 @@ const HOW = `
 What the hot paths cost, side by side with everybody who answers rightly, in one run on one machine.
 
 \`\`\`sh
-npm run bench                            # everything, five to eight minutes by the machine
+npm run bench                            # everything, seven to eleven minutes by the machine
 npm run bench -- tag-list evaluate       # only these suites
-npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: under two minutes
+npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: about three minutes
 npm run bench -- --runtime bun           # under Bun alone, or deno
 npm run bench -- --json >results.json    # the figures as JSON, the tables on the standard error
 npm run bench -- --compare results.json  # measure, and say what changed since then
@@ -26,6 +26,7 @@ npm run bench -- --publish               # measure nothing: write this page and 
 
 Every input is in [inputs.ts](contenders/inputs.ts) with the answer it must give, and every contender is in
 [competitors.ts](contenders/competitors.ts), called as its users call it. Each is asked first: who answers wrongly is not timed.
+Stores are asked the questions in [questions.ts](stores/questions.ts), beside [handlers by hand](stores/by-hand.ts).
 Rounds alternate between the contenders, so that what disturbs one disturbs all; a figure is the median of its
 rounds, and a ratio the median of the rounds' ratios. Eight copies of each input take turns, as strings that are equal
 and not the same, since a field that comes from the network is never the same string as a stored tag. Each suite has a

@@ -7,7 +7,7 @@ import { type Client, changersOf, type Doer, type Question, type Step } from "./
 const CLIENTS = 16;
 
 /** How long one doer works in one round: shorter than a server, because a store needs no warm connection. */
-const sliceOf = ({ pace }: Scope) => pace.load / 3;
+const sliceOf = ({ pace }: Scope) => pace.load / 4;
 
 /** Asks a question, if it is wanted. The doers take turns, so that a disturbance affects all of them. */
 export async function contest(question: Question, scope: Scope): Promise<CaseResult[]> {

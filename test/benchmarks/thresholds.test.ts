@@ -42,6 +42,16 @@ describe("the table of thresholds", () => {
         "evaluate, the decision, at most so many bytes to load: 2100",
         "all of @entity-tag/core, values and decisions, at most so many bytes to load: 3800",
         "@entity-tag/node, beside core, middleware on Node, at most so many bytes to load: 3000",
+        ...["PostgreSQL, pg", "Redis, node-redis", "SQLite", "memory", "Deno KV"].flatMap((driver) => [
+          `resource, ${driver}: PUT with If-Match, by hand: 0.9`,
+          `mutate, ${driver}: a change of the value, by hand: 0.9`,
+        ]),
+        ...["PostgreSQL, pg", "Redis, node-redis", "SQLite"].flatMap((driver) => [
+          `256 writers, ${driver}: the slowest of a hundred writers of one key, 64 writers: 6`,
+          `a write of the slow one, ${driver}: a slow writer among quick ones, a write of the quick ones: 20`,
+          `resource, ${driver}: a 304 of 10 MB, by hand: 0.9`,
+        ]),
+        "resource, Deno KV: a 304 of 64 kB, by hand: 0.9",
         "listIncludes, one tag, the same, at most so many bytes allocated: 0",
         "listIncludes, ten tags, the last matches, at most so many bytes allocated: 0",
       ]),

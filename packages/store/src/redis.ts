@@ -18,6 +18,9 @@ export interface RedisOptions<T> extends CodecOptions<T> {
   ledger?: LedgerLimits | undefined;
 }
 
+/** The fields of a hash that are not the value. */
+const INFO = ["version", "modified", "writeid"];
+
 /** A reply to READ: version, modified and write id; value and octets if they were sent. */
 type State = (Uint8Array | null)[];
 
@@ -69,6 +72,11 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
     maxAge: limits.maxAge,
 
     async read({ key, known, id, signal }) {
+      if (id === undefined && (known === "*" || known.length === 0)) {
+        const fields = known === "*" ? INFO : [...INFO, "value", "octets"];
+        const state = (await command(send, "HMGET", [hashes + key, ...fields], signal)) as State;
+        return { row: state[0] ? rowOf(state) : null, entry: null };
+      }
       const keys = id === undefined ? [hashes + key] : [hashes + key, entryKey(id)];
       const wanted = known === "*" ? ["all"] : ["some", ...known];
       const [state, entry] = await ask<[State | null, Uint8Array | null]>(send, READ, keys, wanted, signal);
@@ -100,7 +108,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
       const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
       const end = endOfPrefix(prefix);
       const bounds = [isLater ? `(${after}` : `[${prefix}`, end === null ? "+" : `(${end}`, String(limit)];
-      const fields = ["version", "modified", "writeid", ...(values ? ["value"] : [])];
+      const fields = values ? [...INFO, "value"] : INFO;
       const replies = await ask<State[]>(send, LIST, [index, hashes], [...bounds, ...fields], signal);
       return replies.map((reply) => ({ ...rowOf(reply.slice(0, -1)), key: toText(reply.at(-1)!) }));
     },
@@ -149,20 +157,21 @@ async function ask<R>(
   try {
     return (await send("EVALSHA", [digest, ...rest], signal)) as R;
   } catch (error) {
-    if (beginsWith(error, ["NOSCRIPT"])) return evaluate(send, script, rest, signal);
+    // Redis knows the digest once it was sent the whole script.
+    if (beginsWith(error, ["NOSCRIPT"])) return (await command(send, "EVAL", [script, ...rest], signal)) as R;
     throw certain(error);
   }
 }
 
-/** Sends the whole script; Redis then knows its digest. */
-async function evaluate<R>(
+/** Sends one command. */
+async function command(
   send: Send,
-  script: string,
-  rest: Argument[],
+  name: string,
+  args: Argument[],
   signal: AbortSignal | undefined,
-): Promise<R> {
+): Promise<unknown> {
   try {
-    return (await send("EVAL", [script, ...rest], signal)) as R;
+    return await send(name, args, signal);
   } catch (error) {
     throw certain(error);
   }
