@@ -42,7 +42,7 @@ const bare: Reference = { name: "node:http and one ===" };
 
 export const thresholds: readonly Threshold[] = [
   ...list("the same tag alone", "one tag, the same", 10, 7),
-  // Below the floor of comparing a part of a string: docs/decisions/0005.
+  // Below the floor of comparing a part of a string: decision 5.
   ...list("its weak spelling", "one tag, its weak spelling", 4, 2.2),
   ...list("another tag", "one tag, another", 6, 5),
   ...list("ten tags, the last matches", "ten tags, the last matches", 1.5, 1.25),
@@ -80,7 +80,7 @@ export const thresholds: readonly Threshold[] = [
     ...{ suite: "evaluate", case: "Node request: unconditional", ours: "checkPreconditions of node" },
     ...{ kind: "at most so many times the cost", against: fresh, goal: 2, check: 2.5, since: "2026-11-26" },
   },
-  // Below the floor of reading the fields: docs/decisions/0005.
+  // Below the floor of reading the fields: decision 5.
   ...decision("If-None-Match, the same tag", 5, 1.3),
   ...decision("both dates", 3, 1.8),
   {

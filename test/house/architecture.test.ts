@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -27,6 +27,16 @@ test("ARCHITECTURE.md is one page", () => {
   expect(read("ARCHITECTURE.md").split("\n").length).toBeLessThanOrEqual(80);
 });
 
+/** Where code says which decision it obeys: `decision 3`. */
+const citations = globSync("{packages,examples}/*/src/**/*.ts", { cwd: root })
+  .concat(
+    globSync("{benchmarks,scripts,test}/**/*.ts", { cwd: root, exclude: ["**/{node_modules,results}/**"] }),
+  )
+  .filter((file) => !file.startsWith("test/house/"))
+  .flatMap((file) =>
+    [...read(file).matchAll(/\bdecision (\d+)\b/gi)].map(([, number]) => ({ file, number: Number(number) })),
+  );
+
 describe("docs/decisions", () => {
   const files = readdirSync(resolve(root, "docs/decisions")).filter((file) => /^\d{4}-/.test(file));
 
@@ -36,6 +46,20 @@ describe("docs/decisions", () => {
       /^# \d+\. .+\n\n\d{4}-\d{2}-\d{2}[^\n·]* · (accepted|proposed|replaced by decision \d+)/,
     );
     expect(read("docs/decisions/README.md")).toContain(`](${file})`);
+  });
+
+  test.each(files)("%s is cited by the code that obeys it, unless another one replaced it", (file) => {
+    if (/ · replaced by decision \d+/.test(read(`docs/decisions/${file}`).split("\n")[2]!)) return;
+    expect(citations.map(({ number }) => number)).toContain(Number(file.slice(0, 4)));
+  });
+
+  test("code cites only decisions that exist and still hold", () => {
+    const standing = files.filter(
+      (file) => !read(`docs/decisions/${file}`).includes(" · replaced by decision"),
+    );
+    const numbers = standing.map((file) => Number(file.slice(0, 4)));
+    expect(citations.filter(({ number }) => !numbers.includes(number))).toEqual([]);
+    expect(citations.length).toBeGreaterThan(10);
   });
 
   test("no two have the same number", () => {

@@ -10,7 +10,10 @@ export interface ProblemDocument {
   [member: string]: unknown;
 }
 
-/** An error is known by its `code`, because a bundle may hold two copies of this package: `instanceof` holds for both. */
+/**
+ * An error is known by its `code`, because a program may load two copies of this package: `instanceof` holds for the errors of
+ * both. Each message says what to do next, and that is worth its size (decision 6).
+ */
 class ClientError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: it is the class that is asked about, not this one

@@ -70,6 +70,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     throw new TypeError("conditional() needs a handler: conditional(handler, options)");
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { current } = options;
+  // We choose (decision 3): an option that could not keep its promise is refused.
   if (current === undefined && isRequiring(options.require)) {
     throw new TypeError(
       "Cannot require conditions without `current`: a write is judged before the handler or not at all",

@@ -89,6 +89,7 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 
   const match = headers.get("if-match");
   let noneMatch: Field;
+  // We choose (decision 3): a missing condition is answered before any date is read.
   if (match == null && !reading && requires(policy?.require, method)) {
     noneMatch = headers.get("if-none-match");
     if (noneMatch == null) return REQUIRED;
@@ -121,7 +122,10 @@ function hidesFields(map: Map<string, unknown>): boolean {
   return [...map.keys()].some((name) => name !== name.toLowerCase());
 }
 
-/** §13.2.2, step 1: if `If-Match` does not hold, 412. A read is not refused for a field that cannot be read. */
+/**
+ * §13.2.2, step 1: if `If-Match` does not hold, 412. We choose (decision 3): a read is not refused for a field that
+ * cannot be read.
+ */
 function step1IfMatch(
   field: string,
   reading: boolean,

@@ -97,7 +97,7 @@ export function secondOf(text: string | null | undefined, now?: number): number 
 function rfc850(text: string, now = Date.now()): number {
   const at = (NAMES.find((name) => text.startsWith(name)) ?? "").length;
   if (text.length !== at + 24 || text[at + 4]! + text[at + 8] !== "--") return NO_DATE;
-  // A two-digit year means the latest such year that is at most 50 years ahead.
+  // We choose (decision 3): a two-digit year means the latest such year that is at most 50 years ahead.
   const limit = new Date(now);
   const year = 50 + limit.getUTCFullYear();
   const inCentury = (last: number) =>

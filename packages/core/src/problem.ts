@@ -13,7 +13,10 @@ export interface ProblemDocument {
   readonly detail: string;
 }
 
-/** A refusal of conditions as problem details, for machines and people. */
+/**
+ * A refusal of conditions as problem details, for machines and people. It is plain data, because Node's adapter makes no
+ * `Response` of it (decision 2).
+ */
 export interface Problem extends ProblemDocument {
   readonly status: 400 | 412 | 428;
   /** The field that was refused, or that is missing. */

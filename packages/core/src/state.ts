@@ -47,7 +47,9 @@ export function checkedState(current: Current): Current {
 
 let lastChecked: EntityTag | undefined;
 
-/** Like {@link checkedState}, but cheap enough for every request: with a tag it reads only the validators. */
+/**
+ * Like {@link checkedState}, but cheap enough for every request: with a tag it reads only the validators (decision 7).
+ */
 export function checkValidators(current: Current): void {
   if (current === null) return;
   const etag = current?.etag;

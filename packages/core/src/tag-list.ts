@@ -40,8 +40,8 @@ export function parseTagList(field: string | null | undefined): "*" | EntityTag[
 /**
  * True when a list of tags contains this one, by the strong or the weak comparison.
  *
- * It allocates nothing; the benchmarks measure that. An unreadable list contains no tag. `*` is not a list and
- * contains no tag either: `ifMatch` and `ifNoneMatch` handle it.
+ * It allocates nothing; the benchmarks measure that. An unreadable list contains no tag. We choose (decision 3): `*`
+ * is not a list and contains no tag either; `ifMatch` and `ifNoneMatch` handle it.
  *
  * @throws {TypeError} if the comparison is not given
  *

@@ -16,6 +16,8 @@ import { setWrittenHead } from "./transport/written-head.ts";
 
 export type { BeforeHeadOptions, DropLimits, FirstContent, HeadHook, NodeRequest, NodeResponse, Replacement };
 
+// Decision 8: this file and the files that it imports are the transport. They know no condition and no tag.
+
 /**
  * Calls the hook when the head of the response is due, whichever way the handler writes, over HTTP/1 and HTTP/2.
  *

@@ -8,6 +8,7 @@ export interface DropLimits {
   dropTimeoutMs?: number | undefined;
 }
 
+// Decision 8 says how long an answer over HTTP/2 waits for its handler.
 export const MAX_DROPPED_BYTES = 262_144;
 export const DROP_TIMEOUT_MS = 500;
 

@@ -1,7 +1,7 @@
 import { Accept, ContentType } from "@mjackson/headers";
 import { type Parsed, parseJson, parseText } from "./json.ts";
 
-/** Longer fields are not parsed: the parser takes quadratic time on a run of spaces. */
+/** Longer fields are not parsed: the parser that decision 10 keeps takes quadratic time on a run of spaces. */
 const MAX_FIELD_LENGTH = 1000;
 
 /** Reads values of one media type from a body, and writes them to one. */

@@ -109,6 +109,7 @@ function keepsOctets<T>({ represent, read }: Settings<T>): boolean {
  * True when a GET would now send exactly the octets that the PUT sent. Only then may the answer carry a validator.
  */
 function isStoredAsSent<T>(settings: Settings<T>, current: Stored<T>, sent: Bytes): boolean {
+  // A departure from §9.3.4, off by default (decision 3).
   if (settings.putValidator) return true;
   if (settings.represent) return false;
   const hasValue = "value" in current;

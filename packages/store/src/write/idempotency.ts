@@ -34,7 +34,7 @@ export interface Identity {
  *
  * Without a ledger, only the current version says which write made it. In that case only a request with If-Match is
  * recognised. The standard lets a server report success when the same change was made already, but only for
- * If-Match, not for If-None-Match.
+ * If-Match, not for If-None-Match. A key in a ledger identifies the request under every condition (decision 9).
  *
  * @see RFC 9110 §13.1.1
  */
