@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { root } from "./server.ts";
 
@@ -9,6 +10,8 @@ export const fixture = `${root}/test/adapters/next`;
 /** All that goes into the application of the adapters' tests. */
 const sources = [
   "test/adapters/next/**/*.ts",
+  "test/adapters/next/public/*",
+  "test/conformance/peers/apps/page.ts",
   "test/adapters/apps/{handlers,fetch-handlers,seen-requests,streams}.ts",
   "packages/{core,next,conformance}/dist/*.js",
   "test/package.json",
@@ -19,6 +22,27 @@ const sources = [
  * `madeOf` lists these files.
  */
 export async function buildNext(folder = fixture, madeOf: readonly string[] = sources): Promise<void> {
+  const lock = `${folder}/.next.lock`;
+  await taken(lock);
+  await build(folder, madeOf).finally(() => rmSync(lock, { recursive: true, force: true }));
+}
+
+const longest = 170_000;
+
+/** Two suites need the application, and each may be the first to build it. A lock that was left behind is broken. */
+async function taken(lock: string): Promise<void> {
+  for (;;) {
+    try {
+      return mkdirSync(lock);
+    } catch {
+      const { mtimeMs = Date.now() } = statSync(lock, { throwIfNoEntry: false }) ?? {};
+      if (Date.now() - mtimeMs > longest) rmSync(lock, { recursive: true, force: true });
+    }
+    await sleep(200);
+  }
+}
+
+async function build(folder: string, madeOf: readonly string[]): Promise<void> {
   const builtFrom = `${folder}/.next/built-from`;
   const digest = digestOf(globSync(madeOf, { cwd: root, exclude: ["**/.next/**"] }).sort());
   if (existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === digest) return;

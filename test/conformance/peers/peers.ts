@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, utimesSync } from "node:fs";
 import { type Result, type Row, rows, run, type Verdict } from "@entity-tag/conformance";
+import { buildNext, fixture } from "../../adapters/bed/next-build.ts";
 import { root, runtimes, type Server, start } from "../../adapters/bed/server.ts";
 import { type FileServer, fileServers, freePort, isInstalled } from "./file-servers.ts";
 
@@ -15,6 +16,8 @@ export interface Peer {
   start(): Promise<Server>;
   /** `rows`: it has a handler for each row, whose state it can be given. `page`: it serves one page. */
   kind: "rows" | "page";
+  /** Where the handlers of the rows are, where that is not the root. */
+  base?: string;
 }
 
 /** What became of the rows, in short. */
@@ -26,6 +29,8 @@ export interface Score {
   /** The ids of the rows that it fails, in order. */
   must: string[];
   warnings: string[];
+  /** Why the others could not be asked, and of how many this is so. */
+  notAsked: Record<string, number>;
 }
 
 const here = import.meta.dirname;
@@ -67,6 +72,14 @@ function debian(name: string, server: FileServer, version: (output: string) => s
   };
 }
 
+/** One application, which the tests of this project's adapter build, too. */
+const startNext = async (): Promise<Server> => {
+  await buildNext();
+  const changed = new Date("2026-01-02T03:04:05Z");
+  utimesSync(`${fixture}/public/page.txt`, changed, changed);
+  return start([...runtimes.next, fixture]);
+};
+
 const numberIn = (output: string): string => /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "?";
 
 export const peers: readonly Peer[] = [
@@ -77,6 +90,12 @@ export const peers: readonly Peer[] = [
   framework("h3", "h3", "h3", "`handleCacheHeaders`"),
   framework("hapi", "hapi", "@hapi/hapi", "`response.etag()`"),
   framework("restify", "restify", "restify", "`conditionalRequest`"),
+  {
+    ...framework("Next", "", "next", "a route handler: `new Response(…, { headers: { ETag } })`"),
+    start: startNext,
+    base: "/peer",
+  },
+  { ...page("Next (public)", "", versionOf("next"), "a file in `public`"), start: startNext },
   page("send", "send", versionOf("send"), "a file"),
   page("sirv", "sirv", versionOf("sirv"), "a file, `etag: true`"),
   page("@remix-run/response", "remix", versionOf("@remix-run/response"), "`createFileResponse`, strong tags"),
@@ -98,7 +117,7 @@ export async function score(peer: Peer): Promise<Score> {
   const server = await peer.start();
   try {
     const url = `http://127.0.0.1:${server.port}`;
-    const target = peer.kind === "page" ? `${url}/page.txt` : controlled(url);
+    const target = peer.kind === "page" ? `${url}/page.txt` : controlled(url, peer.base);
     const results = await run(rows, target, { parallel: peer.kind === "page" ? 1 : 4 });
     return summarize(peer, results);
   } finally {
@@ -110,9 +129,9 @@ export async function score(peer: Peer): Promise<Score> {
 const canHave = ({ state, policy }: Row): boolean =>
   policy === undefined && !state?.alternates && !state?.codings && !state?.lastModifiedStrong;
 
-const controlled = (url: string) => ({
+const controlled = (url: string, base = "") => ({
   at: url,
-  set: (_: unknown, row: Row) => (canHave(row) ? `/rows/${row.id}` : undefined),
+  set: (_: unknown, row: Row) => (canHave(row) ? `${base}/rows/${row.id}` : undefined),
   runs: async (path: string) => Number(await (await fetch(url + path.replace("/rows/", "/count/"))).text()),
 });
 
@@ -139,5 +158,17 @@ function summarize({ name, wiring, version }: Peer, all: readonly Result[]): Sco
     counts: counts as Score["counts"],
     must: idsOf("fail"),
     warnings: idsOf("warning"),
+    notAsked: reasonsIn(results),
   };
+}
+
+/** The most frequent reason first. */
+function reasonsIn(results: readonly Result[]): Record<string, number> {
+  const reasons = new Map<string, number>();
+  for (const { verdict, found } of results) {
+    if (verdict !== "could not be set up") continue;
+    const reason = found[0]!.replace(/^.* (?=speaks of another resource)/, "it ");
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  return Object.fromEntries([...reasons].sort(([, a], [, b]) => b - a));
 }

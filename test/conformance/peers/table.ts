@@ -46,8 +46,13 @@ const groupOf = (id: string): string =>
 
 const byId = new Map(rows.map((row) => [row.id, row]));
 
+const reasonOf: Record<string, string> = {
+  "the target has no such state":
+    "they need a setting, another form of the page or a date that is sure, and its handlers have no way to tell it of one",
+};
+
 /** The groups of rows that a peer fails, each with the section and one example. */
-function details({ name, version, must, warnings }: Score): string {
+function details({ name, version, must, warnings, counts, notAsked }: Score): string {
   const groups = new Map<string, string[]>();
   for (const id of [...must, ...warnings]) {
     const group = id.startsWith("pair-") ? "pair" : groupOf(id);
@@ -60,5 +65,9 @@ function details({ name, version, must, warnings }: Score): string {
   });
   const head = ["| rows | section | level | fails | for example |", "|---|---|---|---|---|"];
   const body = lines.length === 0 ? "It fails no row that it can be asked." : [...head, ...lines].join("\n");
-  return `### ${name} ${version}\n${body}`;
+  const reasons = Object.entries(notAsked).map(
+    ([reason, number]) => `${reasonOf[reason] ?? reason} (${number})`,
+  );
+  const rest = `It was asked ${asked(counts)} rows. Why not the others: ${reasons.slice(0, 4).join("; ")}.`;
+  return `### ${name} ${version}\n${rest}\n\n${body}`;
 }

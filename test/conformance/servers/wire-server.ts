@@ -161,6 +161,7 @@ export function part(asked: Asked, page: Page): Answer | undefined {
   const from = Number(first);
   if (from >= body.length)
     return { status: 416, headers: { "Content-Range": `bytes */${body.length}` }, body: empty };
+  if (last !== "" && Number(last) < from) return undefined;
   const to = last === "" ? body.length - 1 : Math.min(Number(last), body.length - 1);
   const range = `bytes ${from}-${to}/${body.length}`;
   return { status: 206, headers: { ...headers, "Content-Range": range }, body: body.subarray(from, to + 1) };
@@ -186,6 +187,8 @@ export function send(socket: Socket, head: string, body: Buffer = empty): void {
 export const plain: Writer = (socket, answer, asked) => {
   const { body } = answer;
   const framing =
-    hasBody(answer, asked) || asked.method === "HEAD" ? `Content-Length: ${body.length}\r\n` : "";
+    hasBody(answer, asked) || (asked.method === "HEAD" && answer.status === 200)
+      ? `Content-Length: ${body.length}\r\n`
+      : "";
   send(socket, `${headOf(answer)}${date()}${framing}\r\n`, hasBody(answer, asked) ? body : empty);
 };

@@ -1,5 +1,5 @@
-import { formatDate, parseDate } from "@entity-tag/core";
-import type { Expectation, Line, Row, State } from "../row.ts";
+import { formatDate, parseDate, parseTag } from "@entity-tag/core";
+import type { Expectation, Latitude, Line, Row, State } from "../row.ts";
 import { fieldOf } from "./asker.ts";
 import type { Learnt } from "./learn.ts";
 
@@ -23,7 +23,8 @@ export function adapt(row: Row, learnt: Learnt): Adapted {
   const fields = adaptFields(row.expect, learnt);
   if (typeof fields === "string") return { reason: fields };
   const expect = { ...row.expect, ...(fields && { fields }) };
-  return { row: { ...row, request: { ...row.request, headers }, expect } };
+  const also = row.also?.flatMap((latitude) => adaptLatitude(latitude, learnt));
+  return { row: { ...row, request: { ...row.request, headers }, expect, ...(also && { also }) } };
 }
 
 /** The first thing about the row that the resource has not. */
@@ -36,18 +37,30 @@ function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): stri
   if (state.alternates || state.codings || state.content !== undefined)
     return "the resource has no such forms";
   const names = request.headers.map(([name]) => name.toLowerCase());
-  const asksTag = names.some((name) => tagFields.has(name)) || "ETag" in (expect.fields ?? {});
+  const asksTag = asksOwnTag(state, request.headers) || "ETag" in (expect.fields ?? {});
   const asksDate = names.some((name) => dateFields.has(name));
   return (
-    (asksTag && tagObstacle(state, learnt)) ||
+    (asksTag && tagObstacle(state, request.headers, learnt)) ||
     (asksDate && dateObstacle(state, request.headers, learnt)) ||
     undefined
   );
 }
 
-function tagObstacle({ etag }: State, learnt: Learnt): string | undefined {
+const isOwnTag = (etag: string | undefined): boolean => etag === '"v1"' || etag === 'W/"v1"';
+
+/** Another tag than `"v1"` is another tag for every resource, also for one whose tag is weak or cannot be read. */
+function asksOwnTag({ etag }: State, headers: readonly Line[]): boolean {
+  const values = headers.filter(([name]) => tagFields.has(name.toLowerCase())).map(([, value]) => value);
+  return isOwnTag(etag) ? values.some((value) => /v1/i.test(value)) : values.length > 0;
+}
+
+function tagObstacle(state: State, headers: readonly Line[], learnt: Learnt): string | undefined {
+  const { etag } = state;
   if (etag === undefined) return learnt.etag === undefined ? undefined : "the resource has a tag";
   if (learnt.etag === undefined) return "the resource has no tag";
+  // What cannot be read cannot be asked for; that it should be an entity tag can be said.
+  if (parseTag(learnt.etag) === undefined)
+    return asksOwnTag(state, headers) ? "its ETag is not an entity tag" : undefined;
   if (etag === '"v1"') return learnt.etag.startsWith('"') ? undefined : "the resource has no strong tag";
   if (etag === 'W/"v1"') return learnt.etag.startsWith("W/") ? undefined : "the resource has no weak tag";
   return "the resource has another tag";
@@ -74,7 +87,7 @@ function adaptValue([name, value]: Line, { state }: Row, learnt: Learnt): string
 }
 
 function adaptTag(value: string, { etag }: Learnt): string | undefined {
-  const opaque = etag === undefined ? "v1" : etag.replace(/^W\//, "").slice(1, -1);
+  const opaque = parseTag(etag) === undefined ? "v1" : etag!.replace(/^W\//, "").slice(1, -1);
   if (opaque.length < 2 || /^v\d?$/.test(opaque)) return opaque === "v1" ? value : undefined;
   if (value.includes("V1") && opaque.toUpperCase() === opaque) return undefined;
   return value.replaceAll("v1", opaque).replaceAll("V1", opaque.toUpperCase());
@@ -117,15 +130,26 @@ function adaptRange(value: string, length: number): string | undefined {
   return /^bytes=(?:0-3|3-0|0-0)$|^[^b]|^junk/.test(value) ? value : undefined;
 }
 
-function adaptFields({ fields }: Expectation, learnt: Learnt): Expectation["fields"] | string {
+/** A latitude about a field that the resource has not is none. */
+function adaptLatitude(latitude: Latitude, learnt: Learnt): Latitude[] {
+  const fields = adaptFields(latitude, learnt);
+  return typeof fields === "string" ? [] : [{ ...latitude, ...(fields && { fields }) }];
+}
+
+function adaptFields(
+  { fields }: Pick<Expectation, "fields">,
+  learnt: Learnt,
+): Expectation["fields"] | string {
   if (fields === undefined) return undefined;
   const adapted: Record<string, string | null | { not: string }> = {};
   for (const [name, expected] of Object.entries(fields)) {
     const actual = fieldOf(learnt.reply, name);
     if (expected === null) adapted[name] = null;
+    else if (name === "Content-Length" && expected === "18") adapted[name] = String(learnt.reply.body.length);
     else if (name === "Content-Range" && typeof expected === "string")
       adapted[name] = expected.replace("/18", `/${learnt.reply.body.length}`);
     else if (actual === undefined) return `the resource has no ${name}`;
+    else if (name === "ETag" && parseTag(actual) === undefined) adapted[name] = `"${actual}"`;
     else adapted[name] = typeof expected === "string" ? actual : { not: actual };
   }
   return adapted;
