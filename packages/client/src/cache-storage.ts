@@ -1,3 +1,5 @@
+import { checkOptions } from "@entity-tag/core/adapter";
+import { objectWith, someText } from "./checks.ts";
 import { digest } from "./fetch/digest.ts";
 import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
 
@@ -24,7 +26,7 @@ const HEAD = "Entity-Tag-Head";
  * Each is kept under a GET key of our own, because `put` refuses a QUERY. The browser bounds it: it may empty the whole
  * origin when space is short.
  *
- * @throws {TypeError} where there is no `caches`
+ * @throws {TypeError} on an unknown option, and where there is no `caches`
  * @example
  * import { cacheStorageStore } from "@entity-tag/client/cache-storage";
  *
@@ -32,6 +34,11 @@ const HEAD = "Entity-Tag-Head";
  * @see RFC 9111 §3
  */
 export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseStore {
+  checkOptions(
+    options,
+    { name: someText(), caches: objectWith(["open"], "a CacheStorage") },
+    "cacheStorageStore()",
+  );
   const { name = "entity-tag", caches = (globalThis as { caches?: CacheStorageOptions["caches"] }).caches } =
     options;
   if (!caches)

@@ -26,7 +26,7 @@ export async function create<T = unknown>(
   value: T,
   options: UpdateOptions<T> = {},
 ): Promise<Updated<T>> {
-  const job = jobOf(options);
+  const job = jobOf(options, "create()");
   const payload = await payloadFor(job, { url: checkedUrl(url), mine: value });
   if (payload === undefined)
     throw new TypeError("Cannot create undefined: give the value that is to be there");

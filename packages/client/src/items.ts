@@ -1,3 +1,4 @@
+import { checkDialect } from "./checks.ts";
 import { type Dialect, locate, tagAt } from "./update/dialect.ts";
 import { snapshotOf } from "./update/latest.ts";
 import type { Snapshot } from "./update/snapshot.ts";
@@ -8,12 +9,14 @@ import type { Snapshot } from "./update/snapshot.ts";
  * `base` is the collection's url, for members whose links are relative. A member without a url has an empty one, so that it can be
  * shown; `update` refuses it. A member without a tag can be shown, too, but must be read before it is written.
  *
+ * @throws {TypeError} on a dialect that is missing or misspelt
  * @example
  * const body = { items: [{ id: "a", etag: '"1"', summary: "Lunch" }] };
  * items(body, google, "https://example.com/events")[0]?.etag; // '"1"'
  * @see RFC 9110 §8.8.3
  */
 export function items<T = unknown>(body: unknown, dialect: Dialect, base?: string | URL): Snapshot<T>[] {
+  checkDialect(dialect, "items()");
   const around = { base: base === undefined ? undefined : String(base), body };
   const found = locate(dialect.items, body, around);
   if (!Array.isArray(found)) return [];

@@ -1,3 +1,5 @@
+import { checkOptions } from "@entity-tag/core/adapter";
+import { numberAbove } from "./checks.ts";
 import type { ResponseStore, StoredResponse } from "./response-store.ts";
 
 export interface MemoryStoreOptions {
@@ -9,21 +11,28 @@ export interface MemoryStoreOptions {
 
 type Variants = Map<string, StoredResponse>;
 
+/** What the head of an answer counts for, in octets. */
 const HEAD = 1024;
 
 /**
  * Keeps answers in this process's memory. The least recently used go first.
  *
- * @throws {TypeError} on a bound that is not a number above 0
+ * @throws {TypeError} on an unknown option, or a bound that is not a number above 0
  * @example
  * const store = memoryStore({ maxEntries: 100, maxBytes: 10 * 1024 * 1024 });
  * store.persists; // false
  * @see RFC 9111 §3
  */
 export function memoryStore(options: MemoryStoreOptions = {}): ResponseStore {
+  checkOptions(
+    options,
+    {
+      maxEntries: numberAbove(0, "a number above 0"),
+      maxBytes: numberAbove(0, "a number above 0"),
+    },
+    "memoryStore()",
+  );
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024 } = options;
-  for (const [name, value] of Object.entries({ maxEntries, maxBytes }))
-    if (!(value > 0)) throw new TypeError(`\`${name}\` is ${String(value)}: use a number above 0`);
 
   // A Map keeps the order of insertion, and every use inserts again: the first is the least recently used.
   const groups = new Map<string, Variants>();

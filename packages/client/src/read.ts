@@ -20,6 +20,6 @@ export async function read<T = unknown>(
   url: string | URL,
   options: UpdateOptions<T> = {},
 ): Promise<Snapshot<T>> {
-  const { snapshot } = await readLatest(jobOf(options), checkedUrl(url), false);
+  const { snapshot } = await readLatest(jobOf(options, "read()"), checkedUrl(url), false);
   return snapshot;
 }

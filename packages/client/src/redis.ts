@@ -1,3 +1,5 @@
+import { checkOptions } from "@entity-tag/core/adapter";
+import { numberAbove, shown, someText } from "./checks.ts";
 import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
 
 /** A client of `redis`. */
@@ -33,14 +35,18 @@ redis.call('DEL', KEYS[1])`;
  *
  * Bound its memory in Redis itself: `maxmemory-policy allkeys-lru`.
  *
- * @throws {TypeError} on a value that is not a client of `redis` or `ioredis`, or a `ttl` that is not a number above 0
+ * @throws {TypeError} on an unknown option, a value that is not a client of `redis` or `ioredis`, or a `ttl` that is not a number above 0
  * @example
  * const remembering = conditionalFetch({ store: redisStore(await createClient({ url }).connect()) });
  * @see RFC 9111 §3
  */
 export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptions = {}): ResponseStore {
+  checkOptions(
+    options,
+    { prefix: someText(), ttl: numberAbove(0, "seconds, a number above 0") },
+    "redisStore()",
+  );
   const { prefix = "entity-tag-responses", ttl = 30 * 24 * 3600 } = options;
-  if (!(ttl > 0)) throw new TypeError(`\`ttl\` is ${String(ttl)}: use seconds, a number above 0`);
   const send = sendOf(client);
   // The braces put all that belongs to one url on one node of a cluster.
   const indexOf = (url: string) => `${prefix}:{${url}}`;
@@ -83,11 +89,11 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
 }
 
 function sendOf(client: NodeRedis | IoRedis): (command: string[]) => Promise<unknown> {
-  const { call, sendCommand } = client as Partial<IoRedis & NodeRedis>;
+  const { call, sendCommand } = (client ?? {}) as Partial<IoRedis & NodeRedis>;
   // A client of `ioredis` has a `sendCommand` too, which takes something else.
-  if (call) return ([name = "", ...values]) => call.call(client, name, ...values);
-  if (sendCommand) return (command) => sendCommand.call(client, command);
-  throw new TypeError(`Cannot use ${String(client)} as a client: use one of \`redis\` or \`ioredis\``);
+  if (typeof call === "function") return ([name = "", ...values]) => call.call(client, name, ...values);
+  if (typeof sendCommand === "function") return (command) => sendCommand.call(client, command);
+  throw new TypeError(`redisStore() was given ${shown(client)}: use a client of \`redis\` or \`ioredis\``);
 }
 
 function base64Of(octets: Uint8Array): string {

@@ -34,7 +34,7 @@ export async function remove<T = unknown>(
   target: string | URL | Snapshot<T>,
   options: UpdateOptions<T> = {},
 ): Promise<Removed> {
-  const job = { ...jobOf(options), wantsValue: false };
+  const job = { ...jobOf(options, "remove()"), wantsValue: false };
   const given = givenSnapshot(target);
   let seen = given ?? (await found(job, checkedUrl(target), false));
   let refused: string | undefined;

@@ -9,11 +9,14 @@ import type { StoredHead } from "./response-store.ts";
  * `Cache-Control`, `Expires`, `Age` and the request's own directives count. Without any of them an answer is fresh for a
  * tenth of the time since it was last modified.
  *
+ * @throws {TypeError} on any option
  * @example
  * const remembering = conditionalFetch({ fresh: rfc9111() });
  * @see RFC 9111 §4.2
  */
-export function rfc9111(): Freshness {
+export function rfc9111(...options: []): Freshness {
+  if (options.length > 0)
+    throw new TypeError("rfc9111() takes no options: it decides as a private cache does");
   return {
     mayKeep(asked, answer) {
       const policy = policyOf(asked, answer, Date.now());

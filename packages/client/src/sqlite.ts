@@ -1,3 +1,5 @@
+import { checkOptions } from "@entity-tag/core/adapter";
+import { numberAbove, shown } from "./checks.ts";
 import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
 
 /** The interface that `node:sqlite`, `better-sqlite3` and `bun:sqlite` share. */
@@ -28,7 +30,7 @@ const TRIES = 20;
 /**
  * Keeps answers in a table of a SQLite database, which any number of processes may share and which survives a restart.
  *
- * @throws {TypeError} on a table name that is not valid, or a bound that is not a number above 0
+ * @throws {TypeError} on an unknown option, a value without `prepare`, a table name that is not valid, or a bound that is not a number above 0
  * @example
  * import { DatabaseSync } from "node:sqlite";
  *
@@ -36,10 +38,22 @@ const TRIES = 20;
  * @see RFC 9111 §3
  */
 export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): ResponseStore {
+  checkOptions(
+    options,
+    {
+      table: {
+        accepts: (value: unknown) => typeof value === "string" && /^\w+$/.test(value),
+        use: "letters, digits and _",
+      },
+      maxEntries: numberAbove(0, "a number above 0"),
+    },
+    "sqliteStore()",
+  );
+  if (typeof db?.prepare !== "function")
+    throw new TypeError(
+      `sqliteStore() was given ${shown(db)}: use a database, such as new DatabaseSync(file)`,
+    );
   const { table = "entity_tag_responses", maxEntries = 10_000 } = options;
-  if (!/^\w+$/.test(table))
-    throw new TypeError(`\`table\` is ${JSON.stringify(table)}: use letters, digits and _`);
-  if (!(maxEntries > 0)) throw new TypeError(`\`maxEntries\` is ${String(maxEntries)}: use a number above 0`);
   const sql = statements(table);
   const prepared = new Map<string, SqliteStatement>();
   let isReady = false;

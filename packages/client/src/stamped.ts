@@ -1,3 +1,5 @@
+import { anyFunction, checkOptions } from "@entity-tag/core/adapter";
+import { checkRecipe, integerFrom, shown } from "./checks.ts";
 import { randomKey } from "./update/idempotency-key.ts";
 import type { Recipe } from "./update/snapshot.ts";
 
@@ -18,7 +20,7 @@ export interface StampOptions<T> {
  * Writers that do not stamp must leave the member as it is. If it cannot be told whether an id was there (the list was cut, or
  * removed), the update ends with an `AmbiguousWriteError`.
  *
- * @throws {TypeError} when it runs, if the document is not an object and no `write` is given
+ * @throws {TypeError} on a value that is no recipe and on an unknown option; when it runs, if the document is not an object and no `write` is given
  * @example
  * const visit = stamped<{ visits: number }>((page) => ({ ...page, visits: page.visits + 1 }));
  * const context = { attempt: 1, base: undefined, mine: undefined, etag: '"v1"', signal: new AbortController().signal };
@@ -28,10 +30,9 @@ export interface StampOptions<T> {
  * @see RFC 9110 §9.2.2
  */
 export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Recipe<T> {
+  checkRecipe(recipe, "stamped()");
+  checkOptions(options, { read: anyFunction(), write: anyFunction(), keep: integerFrom(2) }, "stamped()");
   const { read = readMember, write = writeMember, keep = 256 } = options;
-  if (typeof recipe !== "function") throw new TypeError(`Cannot stamp ${String(recipe)}: give a recipe`);
-  if (!Number.isInteger(keep) || keep < 2)
-    throw new TypeError(`Cannot keep ${keep} ids: use an integer from 2 on`);
   const idsOf = (document: T) => listOf(read(document));
 
   const stamping: Recipe<T> = async (current, context) => {
@@ -70,6 +71,6 @@ function writeMember<T>(document: T, ids: readonly string[]): T {
     return { ...document, _operations: ids };
   }
   throw new TypeError(
-    `Cannot stamp ${JSON.stringify(document)}: it is not an object. Give read and write, which say where the ids are`,
+    `Cannot stamp ${shown(document)}: it is not an object. Give read and write, which say where the ids are`,
   );
 }

@@ -1,5 +1,6 @@
+import { checkRecipe } from "./checks.ts";
 import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
-import { type Job, jobOf, wrong } from "./update/job.ts";
+import { type Job, jobOf } from "./update/job.ts";
 import { read, type Seen } from "./update/latest.ts";
 import { type Payload, payloadFor } from "./update/payload.ts";
 import { resultOf } from "./update/result.ts";
@@ -61,8 +62,8 @@ export async function update<T = unknown>(
   recipe: Recipe<T>,
   options: UpdateOptions<T> = {},
 ): Promise<Updated<T>> {
-  if (typeof recipe !== "function") throw wrong("a recipe", recipe, "a function of the current value");
-  const job = jobOf(options);
+  checkRecipe(recipe, "update()");
+  const job = jobOf(options, "update()");
   job.wasApplied ??= recipe.wasApplied;
   let seen = givenSnapshot(target) ?? (await read(job, checkedUrl(target), false));
   let first: Run<T> | undefined;

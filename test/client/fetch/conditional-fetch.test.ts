@@ -195,7 +195,9 @@ describe("a caller who", () => {
   });
 
   it("misspells an option hears of it at once", () => {
-    expect(() => conditionalFetch({ stroe: memoryStore() } as object)).toThrow("Unknown option `stroe`");
+    expect(() => conditionalFetch({ stroe: memoryStore() } as object)).toThrow(
+      "conditionalFetch() has no option `stroe`",
+    );
     expect(() => conditionalFetch({ maxEntryBytes: Number.NaN })).toThrow("`maxEntryBytes` is NaN");
     expect(() => conditionalFetch({ partition: "me" } as object)).toThrow(TypeError);
     expect(() => memoryStore({ maxBytes: 0 })).toThrow("`maxBytes` is 0");

@@ -1,3 +1,5 @@
+import { anyFunction, checkOptions } from "@entity-tag/core/adapter";
+import { numberAbove, objectWith } from "../checks.ts";
 import type { Fetch } from "../fetch.ts";
 import type { Freshness } from "../freshness.ts";
 import { memoryStore } from "../memory-store.ts";
@@ -39,18 +41,22 @@ export interface Unasked {
   has(url: string): boolean;
 }
 
-const KINDS = {
-  fetch: "function",
-  store: "object",
-  fresh: "object",
-  partition: "function",
-  maxEntryBytes: "number",
-  onEvent: "function",
-};
-
 /** The options with their defaults. A mistake is a TypeError at once, not at a later request. */
 export function settingsOf(options: ConditionalFetchOptions): Settings {
-  for (const [name, value] of Object.entries(options)) check(name, value);
+  if (typeof options === "function")
+    throw new TypeError("conditionalFetch() was given a function: use { fetch: yourFunction }");
+  checkOptions(
+    options,
+    {
+      fetch: anyFunction(),
+      store: objectWith(["read", "write", "freshen", "remove"], "a store, such as memoryStore()"),
+      fresh: objectWith(["mayKeep", "ageIfFresh"], "rfc9111(), or an object with mayKeep and ageIfFresh"),
+      partition: anyFunction(),
+      maxEntryBytes: numberAbove(-1, "a number of octets"),
+      onEvent: anyFunction(),
+    },
+    "conditionalFetch()",
+  );
   const { store = memoryStore(), maxEntryBytes = 5 * 1024 * 1024 } = options;
   if (store.persists && !options.partition && hidesCookies())
     throw new TypeError(
@@ -59,16 +65,6 @@ export function settingsOf(options: ConditionalFetchOptions): Settings {
     );
   const { fetch = globalThis.fetch, fresh, partition, onEvent } = options;
   return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unasked: newUnasked() };
-}
-
-function check(name: string, value: unknown): void {
-  const kind = KINDS[name as keyof typeof KINDS];
-  if (kind === undefined)
-    throw new TypeError(`Unknown option \`${name}\`: use one of ${Object.keys(KINDS).join(", ")}`);
-  if (value === undefined) return;
-  const isRight =
-    typeof value === kind && value !== null && !(kind === "number" && !((value as number) >= 0));
-  if (!isRight) throw new TypeError(`\`${name}\` is ${String(value)}: use a ${kind}`);
 }
 
 function newUnasked(): Unasked {

@@ -1,3 +1,5 @@
+import { anyFunction, checkOptions, oneOf } from "@entity-tag/core/adapter";
+import { checkDialect, integerFrom, numberAbove, objectWith } from "../checks.ts";
 import type { Dialect } from "./dialect.ts";
 import { keyMaker } from "./idempotency-key.ts";
 import type { EncodeContext, UpdateOptions, WasApplied } from "./snapshot.ts";
@@ -22,16 +24,46 @@ export interface Job<T> {
   attempts: number;
 }
 
-const NAMES =
-  "fetch dialect method encode decode headers maxAttempts backoff timeout signal wasApplied idempotencyKey";
-const PLACES = "etag quoted items url itemEtag value conflict gone again";
-const FUNCTIONS = ["fetch", "encode", "decode", "backoff", "wasApplied"] as const;
 /** These are the library's own business, or would make it read a part and write it as the whole. */
-const OURS = "If-Match If-None-Match If-Modified-Since If-Unmodified-Since If-Range Range Idempotency-Key";
+const OURS = [
+  "If-Match",
+  "If-None-Match",
+  "If-Modified-Since",
+  "If-Unmodified-Since",
+  "If-Range",
+  "Range",
+  "Idempotency-Key",
+];
 
 /** The options, checked, with their defaults. @throws {TypeError} on an unknown name or a wrong value */
-export function jobOf<T>(options: UpdateOptions<T>): Job<T> {
-  check(options as UpdateOptions);
+export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
+  checkOptions(
+    options,
+    {
+      fetch: anyFunction(),
+      dialect: objectWith([], "a dialect, such as http or google"),
+      method: oneOf("PUT", "PATCH"),
+      encode: anyFunction(),
+      decode: anyFunction(),
+      headers: {
+        accepts: (value: unknown) =>
+          typeof value === "function" || (typeof value === "object" && value !== null),
+        use: "an object of fields, or a function that gives one",
+      },
+      maxAttempts: integerFrom(1),
+      backoff: anyFunction(),
+      timeout: numberAbove(0, "milliseconds above 0, or Infinity"),
+      signal: objectWith(["throwIfAborted", "addEventListener"], "an AbortSignal"),
+      wasApplied: anyFunction(),
+      idempotencyKey: {
+        accepts: (value: unknown) => value === true || typeof value === "function",
+        use: "true or a function",
+      },
+    },
+    where,
+  );
+  if (options.dialect) checkDialect(options.dialect, where);
+  if (typeof options.headers !== "function") checkHeaders(new Headers(options.headers), where);
   const { method = "PUT", encode, decode, wasApplied, headers = {} } = options;
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
@@ -42,7 +74,7 @@ export function jobOf<T>(options: UpdateOptions<T>): Job<T> {
     wantsValue: true,
     headers: async () => {
       const given = new Headers(typeof headers === "function" ? await headers() : headers);
-      checkHeaders(given);
+      checkHeaders(given, where);
       if (!decode && !given.has("Accept")) given.set("Accept", "application/json, */*;q=0.5");
       return given;
     },
@@ -56,44 +88,10 @@ export function jobOf<T>(options: UpdateOptions<T>): Job<T> {
   };
 }
 
-function check(options: UpdateOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.split(" ").includes(name)) throw wrong("option", name, `one of ${NAMES}`);
-  }
-  const {
-    maxAttempts = 1,
-    timeout = 1,
-    method = "PUT",
-    idempotencyKey = true,
-    headers,
-    dialect = {},
-  } = options;
-  for (const name of FUNCTIONS) {
-    const given = options[name];
-    if (given !== undefined && typeof given !== "function") throw wrong(name, given, "a function");
-  }
-  if (!Number.isInteger(maxAttempts) || maxAttempts < 1)
-    throw wrong("maxAttempts", maxAttempts, "an integer from 1 on");
-  if (typeof timeout !== "number" || !(timeout > 0))
-    throw wrong("timeout", timeout, "milliseconds above 0, or Infinity");
-  if (method !== "PUT" && method !== "PATCH") throw wrong("method", method, '"PUT" or "PATCH"');
-  if (idempotencyKey !== true && typeof idempotencyKey !== "function")
-    throw wrong("idempotencyKey", idempotencyKey, "true or a function");
-  if (typeof dialect !== "object" || dialect === null)
-    throw wrong("dialect", dialect, "an object, as http is");
-  for (const name of Object.keys(dialect)) {
-    if (!PLACES.split(" ").includes(name)) throw wrong("a dialect's member", name, `one of ${PLACES}`);
-  }
-  if (typeof headers !== "function") checkHeaders(new Headers(headers));
-}
-
-function checkHeaders(given: Headers): void {
-  const ours = OURS.split(" ").find((name) => given.has(name));
+function checkHeaders(given: Headers, where: string): void {
+  const ours = OURS.find((name) => given.has(name));
   if (ours === undefined) return;
-  throw wrong("header", ours, "a Snapshot, or an option: this field is set for you");
-}
-
-export function wrong(what: string, given: unknown, use: string): TypeError {
-  const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
-  return new TypeError(`Cannot use ${shown} as ${what}: use ${use}`);
+  throw new TypeError(
+    `${where}: \`headers\` has ${ours}, which is set for you: start from a Snapshot, or use an option such as idempotencyKey`,
+  );
 }

@@ -1,4 +1,5 @@
-import { type Job, wrong } from "./job.ts";
+import { shown } from "../checks.ts";
+import type { Job } from "./job.ts";
 import { patchFor } from "./merge-patch.ts";
 
 /** One body under one condition: the same octets, however often it is sent. */
@@ -39,7 +40,8 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
   const patch = method === "PATCH" ? patchFor(base, mine, same) : undefined;
   if (method === "PATCH" && patch === undefined) return undefined;
   const body = JSON.stringify(method === "PATCH" ? patch : mine);
-  if (body === undefined) throw wrong("the new value", mine, "one that JSON can write, or give an encode");
+  if (body === undefined)
+    throw new TypeError(`Cannot write ${shown(mine)} as JSON: use another value, or give an encode`);
   const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   return { ...bare, body, contentType, patch, key: job.newKey() };
 }
@@ -56,7 +58,9 @@ export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
 /** A stream can be read once only, but a write may have to be sent again. */
 function checkedBody(body: BodyInit): BodyInit {
   if (!(body instanceof ReadableStream)) return body;
-  throw wrong("the content", "a ReadableStream", "a string, a Blob or octets: it may have to be sent again");
+  throw new TypeError(
+    "Cannot send a ReadableStream, because it may have to be sent again: use a string, a Blob or octets",
+  );
 }
 
 function isOctets(value: unknown): value is Blob | BufferSource {

@@ -1,5 +1,5 @@
+import { shown } from "../checks.ts";
 import { isUsableTag } from "./dialect.ts";
-import { wrong } from "./job.ts";
 import type { Seen } from "./latest.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -7,18 +7,22 @@ import type { Snapshot } from "./snapshot.ts";
 export function checkedUrl(url: unknown): string {
   const text = url instanceof URL ? url.href : url;
   if (typeof text === "string" && text !== "") return text;
-  throw wrong("a url", url, "a string that is not empty, or a URL");
+  throw new TypeError(`Cannot use ${shown(url)} as a url: use a string that is not empty, or a URL`);
 }
 
 /** A snapshot as though it had just been read, or `undefined` if the target is a url. */
 export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | undefined {
   if (typeof target === "string" || target instanceof URL) return undefined;
   if (typeof target !== "object" || target === null || !("value" in target)) {
-    throw wrong("a target", target, "a url or a Snapshot { url, value, etag }");
+    throw new TypeError(
+      `Cannot use ${shown(target)} as a target: use a url or a Snapshot { url, value, etag }`,
+    );
   }
   const { value, etag } = target;
   if (etag !== undefined && (typeof etag !== "string" || !isUsableTag(etag))) {
-    throw wrong("the etag of a Snapshot", etag, "one tag as the server sent it, with its quotes");
+    throw new TypeError(
+      `Cannot use ${shown(etag)} as the etag of a Snapshot: use one tag as the server sent it, with its quotes`,
+    );
   }
   const url = checkedUrl(target.url);
   const copy = copyOf(value);
