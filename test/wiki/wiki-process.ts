@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const main = resolve(import.meta.dirname, "../../examples/wiki/src/main.ts");
+const programs = resolve(import.meta.dirname, "../../examples/wiki/src");
 
 /** The wiki as `npm start` starts it: a process of its own, on a free port, with a SQLite file of its own. */
 export interface WikiProcess {
@@ -16,9 +16,13 @@ export interface WikiProcess {
   stop(): Promise<void>;
 }
 
-export async function startWiki(env: Record<string, string> = {}): Promise<WikiProcess> {
+/** `program`: "main.ts" is what `npm start` runs, "many.ts" what `npm run start:many` runs. */
+export async function startWiki(
+  env: Record<string, string> = {},
+  program: "main.ts" | "many.ts" = "main.ts",
+): Promise<WikiProcess> {
   const folder = mkdtempSync(join(tmpdir(), "wiki-"));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [join(programs, program)], {
     cwd: folder,
     env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,15 +1,23 @@
-import cluster from "node:cluster";
+import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
 import { greeting, startWiki, stopWithParent } from "./serve.ts";
 import { openStorage } from "./storage.ts";
 
 /** How many processes serve the wiki behind one port. */
 const PROCESSES = 3;
 
+/** A process that fails again and again, because its database is away, must not keep the machine busy. */
+const RESTART_MS = 200;
+
 /** What a process that serves tells the first one. */
 interface Message {
   exchange?: object;
   greeting?: string;
 }
+
+// Each process takes connections by itself. If the first one passed them on, it would now and then pass one to a process
+// that has just died, and its client would wait for ever.
+cluster.schedulingPolicy = cluster.SCHED_NONE;
 
 if (cluster.isPrimary) await startAll();
 else await startOne();
@@ -18,25 +26,34 @@ else await startOne();
 async function startAll(): Promise<void> {
   await (await openStorage(process.env)).close();
   let started = 0;
-  cluster.on("message", (_worker, message: Message) => {
+  cluster.on("message", (worker, message: Message) => {
     if (message.exchange) toAll(message);
     if (message.greeting && ++started === PROCESSES) {
       console.log(`${PROCESSES} processes serve one wiki. The panel shows which of them answered.`);
       console.log(message.greeting);
-    }
+    } else if (message.greeting && started > PROCESSES) console.error(`Process ${worker.id} serves now.`);
   });
   let isStopping = false;
-  cluster.on("exit", () => {
+  cluster.on("exit", (worker, code, signal) => {
     if (isStopping) return;
     // A process that cannot start, as where the port is taken, would not start the next time either.
     if (started < PROCESSES) process.exit(1);
-    cluster.fork();
+    console.error(`Process ${worker.id} ended (${signal ?? code}). Another one will take its place.`);
+    setTimeout(() => isStopping || cluster.fork(), RESTART_MS);
   });
   for (let i = 0; i < PROCESSES; i++) cluster.fork();
   stopWithParent(async () => {
     isStopping = true;
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill();
+    await Promise.all(Object.values(cluster.workers ?? {}).map(ended));
   });
+}
+
+/** Tells a process to stop, and waits until it has answered what it was asked. */
+function ended(worker: Worker | undefined): Promise<unknown> | undefined {
+  if (worker === undefined || worker.isDead()) return undefined;
+  const end = once(worker, "exit");
+  worker.process.kill();
+  return end;
 }
 
 /** A process that ends just now cannot be told, and its successor needs no old news. */

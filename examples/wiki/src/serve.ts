@@ -1,11 +1,15 @@
+import type { Server as NodeServer } from "node:http";
 import { versionTag } from "@entity-tag/core";
-import { serve } from "srvx";
+import { type Server, serve } from "srvx";
 import { openFeed } from "./conversation/feed.ts";
 import { pageUrl } from "./names.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { wiki } from "./wiki.ts";
 
 export const HOST = "127.0.0.1";
+
+/** How long a request that has begun may take when the wiki is told to stop. */
+const PATIENCE_MS = 5000;
 
 const WELCOME = `# Welcome
 
@@ -30,17 +34,32 @@ export interface Running {
 export async function startWiki(processName: string): Promise<Running> {
   const storage = await openStorage(process.env);
   const first = await firstPage(storage);
-  const fetch = wiki(storage, openFeed(), processName);
+  const feed = openFeed();
+  const fetch = wiki(storage, feed, processName);
   // Processes of one cluster share the port, which an exclusive one would refuse them.
   const node = { exclusive: false };
-  const server = serve({ fetch, hostname: HOST, port: portOf(process.env.PORT), silent: true, node });
+  const port = portOf(process.env.PORT);
+  const server = serve({ fetch, hostname: HOST, port, silent: true, gracefulShutdown: false, node });
   server.node?.server?.once("error", giveUp);
   await server.ready();
   const stop = async () => {
-    await server.close(true);
+    feed.close();
+    await finish(server);
     await storage.close();
   };
   return { origin: new URL(server.url!).origin, storage, first, stop };
+}
+
+/** Takes no more connections, and lets the requests that have begun come to their end. */
+async function finish(server: Server): Promise<void> {
+  const { server: http } = server.node as { server: NodeServer };
+  const closed = server.close();
+  // A connection is idle once its last answer is sent. Node looks for idle ones only when the server is closed.
+  const idle = setInterval(() => http.closeIdleConnections(), 50);
+  const late = setTimeout(() => http.closeAllConnections(), PATIENCE_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 export function greeting({ origin, storage, first }: Running): string {
@@ -56,10 +75,17 @@ A read (200), a revalidation (304), a stale write (412). In a browser, open ${or
 
 /** Ends on SIGINT and SIGTERM, and when npm ends: npm's shell passes no signal on. */
 export function stopWithParent(stop: () => Promise<void>): void {
-  const end = () => stop().finally(() => process.exit());
+  let isEnding = false;
+  const end = () => {
+    if (isEnding) return;
+    isEnding = true;
+    stop().finally(() => process.exit());
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
   const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && end(), 1000).unref();
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 1000).unref();
 }
 
 /** There is a page to read from the beginning. A page that was deleted stays deleted while another one is there. */

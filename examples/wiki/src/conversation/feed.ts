@@ -12,28 +12,40 @@ export interface Feed {
   latest(): readonly Exchange[];
   /** Tells this process's readers, and those of the other processes where there are several. */
   publish(exchange: Exchange): void;
-  subscribe(listener: Listener): () => void;
+  /** Tells `listener` of each new exchange, and calls `onEnd` when there will be no more. */
+  subscribe(listener: Listener, onEnd: () => void): () => void;
+  /** Ends all streams, so that the server can stop. */
+  close(): void;
 }
 
 export function openFeed(): Feed {
   const latest: Exchange[] = [];
-  const listeners = new Set<Listener>();
+  const listeners = new Map<Listener, () => void>();
   const show = (exchange: Exchange) => {
     latest.push(exchange);
     if (latest.length > REMEMBERED) latest.shift();
-    for (const listener of listeners) listener(exchange);
+    for (const listener of listeners.keys()) listener(exchange);
   };
   // Under `start:many`, the first process passes each exchange on to every other one.
   process.on("message", (message: { exchange?: Exchange }) => message.exchange && show(message.exchange));
   return {
     latest: () => latest,
-    publish: (exchange) => (process.send ? process.send({ exchange }) : show(exchange)),
-    subscribe(listener) {
-      listeners.add(listener);
+    publish(exchange) {
+      // The first process may be gone already while this one still answers its last requests.
+      if (process.send) process.connected && process.send({ exchange }, undefined, {}, ignored);
+      else show(exchange);
+    },
+    subscribe(listener, onEnd) {
+      listeners.set(listener, onEnd);
       return () => listeners.delete(listener);
+    },
+    close() {
+      for (const onEnd of listeners.values()) onEnd();
     },
   };
 }
+
+function ignored(): void {}
 
 /** The feed as server-sent events: the latest exchanges first, then each new one. */
 export function eventStream(feed: Feed, signal: AbortSignal): Response {
@@ -60,7 +72,7 @@ export function eventStream(feed: Feed, signal: AbortSignal): Response {
         } catch {
           unsubscribe();
         }
-      });
+      }, end);
       signal.addEventListener("abort", end, { once: true });
     },
     cancel: () => unsubscribe(),
