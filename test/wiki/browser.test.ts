@@ -1,9 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addressOf, edit, says, store, textOf } from "./browsing.ts";
 import { isAvailable, launch } from "./chromium.ts";
+import { interferingProxy } from "./interfering-proxy.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
 describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () => {
@@ -18,27 +18,11 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await server?.stop();
   });
 
-  const at = (name: string, view = "") =>
-    `${server.origin}/wiki/${encodeURIComponent(name)}${view && `/${view}`}`;
-  const json = (name: string) => `${server.origin}/pages/${encodeURIComponent(name)}`;
-  const stored = async (name: string): Promise<string | undefined> => {
-    const response = await fetch(json(name));
-    return response.ok ? (await response.json()).content : undefined;
-  };
-  const put = async (name: string, content: string) => {
-    const tag = (await fetch(json(name))).headers.get("ETag");
-    const headers: Record<string, string> = tag ? { "If-Match": tag } : { "If-None-Match": "*" };
-    const answer = await fetch(json(name), { method: "PUT", headers, body: JSON.stringify({ content }) });
-    expect(answer.ok).toBe(true);
-  };
+  const at = (name: string, view = "") => addressOf(server, name, view);
+  const stored = (name: string) => textOf(server, name);
+  const put = (name: string, content: string) => store(server, name, content);
   const person = (options = {}): Promise<BrowserContext> => browser.newContext(options);
-  const editing = async (context: BrowserContext, name: string): Promise<Page> => {
-    const page = await context.newPage();
-    await page.goto(at(name, "edit"), { waitUntil: "networkidle" });
-    return page;
-  };
-  const says = (page: Page, text: string | RegExp) =>
-    expect.poll(() => page.textContent("#state"), { timeout: 10_000 }).toMatch(text);
+  const editing = (context: BrowserContext, name: string) => edit(server, context, name);
 
   it("merges a mid-air collision by forms alone, without script", async () => {
     const context = await person({ javaScriptEnabled: false });
@@ -178,12 +162,12 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
 
   it("asks what became of a save whose answer was lost, and saves once", async () => {
     await put("lost", "stored");
-    const proxy = await droppingProxy(server.origin);
+    const proxy = await interferingProxy(server.origin);
     const ann = await person();
     const page = await ann.newPage();
     await page.goto(`${proxy.origin}/wiki/lost/edit`, { waitUntil: "networkidle" });
     await page.fill("#content", "arrived");
-    proxy.dropNextPut();
+    proxy.dropNextAnswer();
     await page.click("#save");
     await says(page, "Saved.");
     expect(await stored("lost")).toBe("arrived");
@@ -327,43 +311,3 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 });
-
-/** A proxy that, once, lets a PUT through and drops its answer. */
-async function droppingProxy(origin: string) {
-  let isArmed = false;
-  let dropped = 0;
-  const proxy = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const hasBody = request.method !== "GET" && request.method !== "HEAD";
-    const headers = new Headers(Object.entries(request.headers) as [string, string][]);
-    for (const name of ["host", "connection", "content-length"]) headers.delete(name);
-    const init = { method: request.method!, headers, redirect: "manual" as const };
-    const answer = await fetch(
-      origin + request.url,
-      hasBody ? { ...init, body: Buffer.concat(chunks) } : init,
-    );
-    if (isArmed && request.method === "PUT") {
-      isArmed = false;
-      dropped++;
-      request.socket.destroy();
-      return;
-    }
-    const fields = Object.fromEntries([...answer.headers].filter(([name]) => name !== "transfer-encoding"));
-    response.writeHead(answer.status, fields);
-    if (answer.headers.get("Content-Type") === "text/event-stream") response.end();
-    else response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
-  return {
-    origin: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    dropNextPut: () => {
-      isArmed = true;
-    },
-    dropped: () => dropped,
-    stop: () => {
-      proxy.closeAllConnections();
-      proxy.close();
-    },
-  };
-}

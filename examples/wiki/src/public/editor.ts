@@ -19,10 +19,14 @@ function startEditor(form: HTMLFormElement): void {
   const tag = form.querySelector<HTMLInputElement>("input[name=tag]")!;
   const state = document.getElementById("state")!;
   const title = document.title;
-  let saved = text.value;
+  /** The text that the wiki has; `undefined` where the form was opened with a merge that is not saved yet. */
+  let saved = form.dataset.unsaved === undefined ? text.value : undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isSaving = false;
-  let isWaiting = false;
+  /** Somebody asked for a save that has not been made yet. */
+  let isWanted = false;
+  let isKept = true;
+  let isLeaving = false;
 
   const isDirty = () => text.value !== saved;
   const say = (words: string, kind = "") => {
@@ -31,12 +35,16 @@ function startEditor(form: HTMLFormElement): void {
   };
   const keep = () => {
     clearTimeout(timer);
-    if (isDirty()) return keepDraft(name, tab, { content: text.value, tag: tag.value, at: Date.now() });
-    dropDraft(name, tab);
-    return true;
+    if (isDirty()) isKept = keepDraft(name, tab, { content: text.value, tag: tag.value, at: Date.now() });
+    else dropDraft(name, tab);
   };
   const mark = () => {
     document.title = isDirty() ? `• ${title}` : title;
+  };
+  const describe = () => {
+    if (!isDirty()) say("");
+    else if (isKept) say("Not saved yet. Your text is kept in this browser.");
+    else say("Not saved yet. This browser keeps no drafts: save before you leave.", "failed");
   };
 
   text.addEventListener("input", () => {
@@ -44,34 +52,39 @@ function startEditor(form: HTMLFormElement): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (isSaving) return;
-      const isKept = keep();
-      if (!isDirty()) say("");
-      else if (isKept) say("Not saved yet. Your text is kept in this browser.");
-      else say("Not saved yet. This browser keeps no drafts: save before you leave.", "failed");
+      keep();
+      describe();
     }, DRAFT_DELAY_MS);
   });
   for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, () => isDirty() && keep());
+  // A text that is kept needs no question.
+  addEventListener("beforeunload", (event) => {
+    if (isDirty() && !isKept && !isLeaving) event.preventDefault();
+  });
 
+  /** One save at a time. What is asked for meanwhile is saved after it, on the version that it made. */
   const save = async () => {
-    if (isSaving) {
-      isWaiting = true;
-      return;
-    }
-    isSaving = true;
+    if (!isDirty() && tag.value !== "" && !isSaving) return say("There is nothing to save.");
+    isWanted = true;
+    if (isSaving) return;
     keep();
-    say("Saving…");
-    const sent = text.value;
-    const outcome = await savePage(url, { content: saved, tag: tag.value }, sent);
-    isSaving = false;
-    finish(outcome, sent);
-    if (isWaiting && outcome.status === "saved") {
-      isWaiting = false;
-      if (isDirty()) await save();
+    if (!navigator.onLine) return sayOffline();
+    isSaving = true;
+    while (isWanted && !isLeaving) {
+      isWanted = false;
+      say("Saving…");
+      const sent = text.value;
+      const outcome = await savePage(url, { content: saved ?? "", tag: tag.value }, sent);
+      finish(outcome, sent);
+      if (outcome.status === "failed") break;
+      if (!isDirty()) isWanted = false;
     }
+    isSaving = false;
   };
   const finish = (outcome: Outcome, sent: string) => {
     if (outcome.status === "collision") {
       // The server shows what both have written. It judges the same form once more.
+      isLeaving = true;
       noteSubmitted(name, tab);
       return form.submit();
     }
@@ -79,13 +92,23 @@ function startEditor(form: HTMLFormElement): void {
       saved = sent;
       tag.value = outcome.tag;
       form.querySelector(".hint .tag")!.textContent = `If-Match: ${outcome.tag}`;
-      keep();
-      mark();
       const leave = document.querySelector<HTMLAnchorElement>("#leave")!;
       leave.href = form.action;
+      leave.textContent = "Back to the page";
+      keep();
+      mark();
       return say(isDirty() ? "Saved. You have changed the text since." : "Saved.", "saved");
     }
-    return say(outcome.words, "failed");
+    isWanted = outcome.isLost;
+    keep();
+    return navigator.onLine ? say(outcome.words, "failed") : sayOffline();
+  };
+  const sayOffline = () => {
+    const what = isWanted ? ", and is saved when you are back" : "";
+    say(
+      isKept ? `Offline. Your text is kept in this browser${what}.` : "Offline. Keep this page open.",
+      "failed",
+    );
   };
 
   form.addEventListener("submit", (event) => {
@@ -97,8 +120,11 @@ function startEditor(form: HTMLFormElement): void {
     event.preventDefault();
     save();
   });
-  addEventListener("offline", () => say("Offline. Your text is kept in this browser.", "failed"));
-  addEventListener("online", () => isDirty() && save());
+  addEventListener("offline", sayOffline);
+  // A text that nobody asked to save is not shown to others because a network came back.
+  addEventListener("online", () => (isWanted ? save() : describe()));
+  mark();
+  if (isDirty()) keep();
   offerDrafts(name, ({ content, tag: draftTag }) => {
     text.value = content;
     // Saved under the tag it was made from, an old text meets every change since as a collision.
@@ -111,8 +137,8 @@ function startEditor(form: HTMLFormElement): void {
 
   async function offerDrafts(page: string, restore: (draft: Draft) => void): Promise<void> {
     for (const { tab: from, draft } of await draftsOf(page, tab)) {
-      if (draft.content === text.value) dropDraft(page, from);
-      else return offer(page, from, draft, restore);
+      if (draft.content === text.value && draft.content === saved) dropDraft(page, from);
+      else if (draft.content !== text.value) return offer(page, from, draft, restore);
     }
   }
 }

@@ -4,7 +4,12 @@ import { showConversation } from "./panel.ts";
 
 for (const time of document.querySelectorAll("time")) {
   const local = new Date(time.dateTime);
-  time.textContent = local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  // Versions of one minute differ in their seconds.
+  const timeStyle = time.closest(".history") ? "medium" : "short";
+  time.textContent = local.toLocaleString(undefined, { dateStyle: "medium", timeStyle });
 }
 settleSubmitted();
+// Below the page on a phone, the conversation would be far longer than the page.
+if (matchMedia("(max-width: 62rem)").matches)
+  document.querySelector<HTMLDetailsElement>(".panel details")!.open = false;
 showConversation();

@@ -9,46 +9,56 @@ const seen = new Map<string, Exchange>();
  * Shows the live conversation.
  *
  * A browser opens six connections to one server. One tab holds the stream and passes each exchange on to the others, so
- * fifty tabs leave five connections free.
+ * fifty tabs leave five connections free. A new tab says hello, and the one that holds the stream tells it the latest. If
+ * each tab did, fifty tabs would tell one another the same a hundred thousand times.
  */
 export function showConversation(): void {
   const channel = new BroadcastChannel("conversation");
-  channel.onmessage = ({ data }) => {
-    if (data === "hello") for (const exchange of seen.values()) channel.postMessage(exchange);
-    else show(data);
+  let holdsStream = false;
+  channel.onmessage = ({ data }: MessageEvent<"hello" | Exchange[]>) => {
+    if (data !== "hello") for (const exchange of data) show(exchange);
+    else if (holdsStream) channel.postMessage([...seen.values()]);
   };
   channel.postMessage("hello");
   navigator.locks.request("conversation", () => {
+    holdsStream = true;
     const source = new EventSource("/conversation");
     source.onmessage = ({ data }) => {
       const exchange: Exchange = JSON.parse(data);
-      if (show(exchange)) channel.postMessage(exchange);
+      show(exchange);
+      channel.postMessage([exchange]);
     };
     return new Promise<never>(() => {});
   });
 }
 
 /** Adds an exchange to the list, once. */
-function show(exchange: Exchange): boolean {
+function show(exchange: Exchange): void {
   const key = `${exchange.process} ${exchange.id} ${exchange.at}`;
-  if (seen.has(key)) return false;
+  if (seen.has(key)) return;
   seen.set(key, exchange);
   if (seen.size > SHOWN) seen.delete(seen.keys().next().value!);
   const list = document.getElementById("exchanges")!;
   list.prepend(itemOf(exchange));
   while (list.children.length > SHOWN) list.lastElementChild!.remove();
   showTotal();
-  return true;
 }
 
 function itemOf(exchange: Exchange): HTMLLIElement {
+  const { method, path, conditions, status, etag, why } = exchange;
   const item = document.createElement("li");
-  item.className = `status-${exchange.status}`;
+  item.className = `status-${status}`;
+  const request = row("request", "");
+  const where = row("path", `${method} ${readable(path)}`);
+  where.title = readable(path);
+  where.dir = "auto";
+  request.append(where, row("status", String(status)));
+  item.append(request, ...conditions.map((condition) => row("condition", condition)));
+  // A tag that the condition names already needs no second line.
+  if (etag && !conditions.some((condition) => condition.endsWith(etag)))
+    item.append(row("answer", `ETag: ${etag}`));
   item.append(
-    row("request", `${exchange.method} ${readable(exchange.path)}`),
-    ...exchange.conditions.map((condition) => row("condition", condition)),
-    row("answer", `${exchange.status}${exchange.etag ? `  ETag: ${exchange.etag}` : ""}`),
-    row("why", exchange.why),
+    row("why", why),
     row("small", [savedBy(exchange), exchange.process].filter(Boolean).join(" · ")),
   );
   return item;

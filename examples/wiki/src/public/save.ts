@@ -17,10 +17,15 @@ export interface Opened {
 export type Outcome =
   | { status: "saved"; tag: string }
   | { status: "collision" }
-  | { status: "failed"; words: string };
+  /** `isLost`: no answer came, so the same save may be tried again by itself. */
+  | { status: "failed"; words: string; isLost: boolean };
 
 const TIMEOUT_MS = 15_000;
-const OPTIONS = { maxAttempts: 1, idempotencyKey: true, timeout: TIMEOUT_MS } as const;
+/** A save whose answer is lost is sent again under its key, and the wiki gives its first answer again. */
+const OPTIONS = { maxAttempts: 4, idempotencyKey: true, timeout: TIMEOUT_MS } as const;
+
+/** Somebody else has saved. A person decides what to do, and no second attempt does. */
+class Collision extends Error {}
 
 /** The text whose save nobody knows the outcome of. */
 let unanswered: string | undefined;
@@ -39,7 +44,16 @@ export async function savePage(url: string, opened: Opened, content: string): Pr
 }
 
 function replace(url: string, { content: value, tag: etag }: Opened, content: string) {
-  return update<{ content: string }>({ url, value: { content: value }, etag }, () => ({ content }), OPTIONS);
+  const snapshot = { url, value: { content: value }, etag };
+  return update<{ content: string }>(
+    snapshot,
+    ({ content: theirs }, { base }) => {
+      // The recipe is asked again only after a refusal, and then it gets what is there now.
+      if (base !== undefined && theirs !== content) throw new Collision();
+      return { content };
+    },
+    OPTIONS,
+  );
 }
 
 /** After a save whose answer was lost: asks whether this very text is what is stored now. */
@@ -51,19 +65,21 @@ async function askFor(url: string, content: string): Promise<string | undefined>
 }
 
 function failure(error: unknown, content: string): Outcome {
-  if (error instanceof ConflictError || error instanceof AlreadyExistsError) return { status: "collision" };
+  const isTaken = error instanceof ConflictError || error instanceof AlreadyExistsError;
+  if (error instanceof Collision || isTaken) return { status: "collision" };
   if (error instanceof AmbiguousWriteError) {
     unanswered = content;
-    return failed("The answer was lost, so it is not known whether the page was saved. Save again to ask.");
+    const words = "The answer was lost, so it is not known whether the page was saved. Save again to ask.";
+    return { status: "failed", words, isLost: true };
   }
-  if (error instanceof HttpError) return failed(`Not saved: the wiki answered ${error.response.status}.`);
-  return failed(
-    navigator.onLine
-      ? "Not saved: the wiki did not answer. Your text is kept in this browser."
-      : "Offline. Your text is kept in this browser and is saved when you are back.",
-  );
+  if (error instanceof HttpError)
+    return { status: "failed", words: refusal(error.response.status), isLost: false };
+  const words = "Not saved: the wiki did not answer. Your text is kept in this browser. Save again.";
+  return { status: "failed", words, isLost: true };
 }
 
-function failed(words: string): Outcome {
-  return { status: "failed", words };
+function refusal(status: number): string {
+  if (status === 413) return "Not saved: the text is too long. Split the page.";
+  if (status >= 500) return `Not saved: the wiki could not do it now (${status}). Save again in a moment.`;
+  return `Not saved: the wiki answered ${status}.`;
 }

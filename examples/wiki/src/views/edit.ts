@@ -1,6 +1,6 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { pageUrl } from "../names.ts";
-import type { Markup } from "./layout.ts";
+import { type Markup, pageHeading } from "./layout.ts";
 
 export interface EditForm {
   name: string;
@@ -11,26 +11,31 @@ export interface EditForm {
   note?: string | undefined;
 }
 
-/** The editor: one form that saves on condition of the tag it was opened with. */
+/**
+ * The editor: one form that saves on condition of the tag it was opened with.
+ *
+ * A browser that reloads a form likes to fill in what was in it before. The old text would then stand above a new tag, and
+ * saving it would undo what others wrote. So the form forbids that; a text that was not saved is offered instead.
+ */
 export function editView({ name, content, tag, note }: EditForm): Markup {
   return html`
-<h1 class="page-name"><span class="hint">${tag === "" ? "New page" : "Editing"}</span> ${name}</h1>
+<div class="head">${pageHeading(name, tag === "" ? "New page" : "Editing")}</div>
 ${note && html`<p class="note">${note}</p>`}
-<div id="draft" class="note" hidden></div>
-<form id="editor" class="editor" method="post" action="${pageUrl(name)}" data-name="${name}" data-page="/pages/${encodeURIComponent(name)}">
+<div id="draft" class="note" role="status" hidden></div>
+<form id="editor" class="editor" method="post" action="${pageUrl(name)}" autocomplete="off" data-name="${name}" data-page="/pages/${encodeURIComponent(name)}"${note && raw(" data-unsaved")}>
   <input type="hidden" name="tag" value="${tag}">
   <label for="content">Text, in Markdown</label>
-  <textarea id="content" name="content" rows="20" spellcheck="true" autofocus>
+  <textarea id="content" name="content" rows="20" spellcheck="true" dir="auto" autofocus>
 ${content}</textarea>
   <div class="actions">
     <button class="primary" id="save">Save</button>
-    <a class="button" id="leave" href="${tag === "" ? "/" : pageUrl(name)}">Back to the page</a>
+    <a class="button" id="leave" href="${tag === "" ? "/" : pageUrl(name)}">${tag === "" ? "Back to the start" : "Back to the page"}</a>
     <span id="state" role="status" aria-live="polite"></span>
   </div>
-  <p class="hint">Saves only if the page is still the version that you opened: ${
+  <p class="hint">${
     tag === ""
-      ? html`<code class="tag">If-None-Match: *</code>`
-      : html`<code class="tag">If-Match: ${tag}</code>`
+      ? html`Saves only if nobody has created the page meanwhile: <code class="tag">If-None-Match: *</code>`
+      : html`Saves only if the page is still the version that you opened: <code class="tag">If-Match: ${tag}</code>`
   }</p>
 </form>`;
 }
