@@ -124,7 +124,7 @@ describe("the wiki without script", () => {
     const again = await submit(at("gone", "delete"), { tag: hidden(asked, "tag") });
     expect([again.status, await stored("gone")]).toEqual([412, "new words"]);
     expect(again.text).toContain("<ins>new</ins>");
-    expect(again.text).toContain("Delete it all the same");
+    expect(again.text).toContain("Delete it anyway");
     await submit(at("gone", "delete"), { tag: hidden(again, "tag") });
     expect(await stored("gone")).toBeUndefined();
   });
@@ -173,7 +173,7 @@ describe("the wiki without script", () => {
   it.each([".", "..", "", "x".repeat(201)])("refuses the name %j with a reason", async (name) => {
     const refused = await open(`${running.origin}/open?name=${name}`);
     expect(refused.status).toBe(400);
-    expect(refused.text).toMatch(/<p>(Give|Choose|"|&quot;)/);
+    expect(refused.text).toMatch(/<p class="lead">(Give|Choose|"|&quot;)/);
   });
 
   it("lists more than a hundred pages in pages", async () => {

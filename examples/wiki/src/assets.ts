@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const SOURCE = import.meta.dirname;
 const PUBLIC = join(SOURCE, "public");
-/** The packages that the browser imports by name: see the import map in `views/layout.ts`. */
+/** The packages that the browser's scripts import by name. */
 const MODULES: Record<string, string> = {
   client: folderOf("@entity-tag/client"),
   core: folderOf("@entity-tag/core"),
@@ -27,7 +27,7 @@ export async function asset(pathname: string): Promise<Response | undefined> {
   if ((area !== "assets" && area !== "modules") || build !== BUILD) return undefined;
   const text = area === "assets" ? await publicFile(rest.join("/")) : await moduleFile(rest);
   if (text === undefined) return undefined;
-  const type = TYPES[/\.[a-z]+$/.exec(pathname)?.[0] ?? ""] ?? "text/plain";
+  const type = TYPES[/\.[a-z]+$/.exec(pathname)?.[0] ?? ""] ?? "text/plain; charset=utf-8";
   return new Response(text, {
     headers: { "Content-Type": type, "Cache-Control": "public, max-age=31536000, immutable" },
   });
@@ -38,13 +38,20 @@ async function publicFile(name: string): Promise<string | undefined> {
   const source = name.endsWith(".js") ? name.replace(/\.js$/, ".ts") : name;
   const text = await textOf(PUBLIC, source);
   return text !== undefined && source.endsWith(".ts")
-    ? stripTypeScriptTypes(text).replaceAll('.ts";', '.js";')
+    ? withAddresses(stripTypeScriptTypes(text).replaceAll('.ts";', '.js";'))
     : text;
 }
 
 async function moduleFile([name = "", ...path]: string[]): Promise<string | undefined> {
   const folder = MODULES[name];
-  return folder && path.at(-1)?.endsWith(".js") ? textOf(folder, path.join("/")) : undefined;
+  if (!folder || !path.at(-1)?.endsWith(".js")) return undefined;
+  const text = await textOf(folder, path.join("/"));
+  return text && withAddresses(text);
+}
+
+/** Puts addresses for the names of packages. An import map would do the same, but it is an inline script. */
+function withAddresses(script: string): string {
+  return script.replace(/from "@entity-tag\/(\w+)"/g, `from "/modules/${BUILD}/$1/index.js"`);
 }
 
 async function textOf(folder: string, name: string): Promise<string | undefined> {
@@ -59,7 +66,7 @@ function folderOf(specifier: string): string {
 
 function buildName(): string {
   const hash = createHash("sha256");
-  for (const folder of [SOURCE, MODULES.client!]) {
+  for (const folder of [SOURCE, ...Object.values(MODULES)]) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );

@@ -6,9 +6,13 @@ const ALLOWED = {
   allowedAttributes: {
     ...sanitize.defaults.allowedAttributes,
     code: ["class"],
+    td: ["align"],
+    th: ["align"],
     input: ["type", "checked", "disabled"],
   },
   allowedSchemes: ["http", "https", "mailto"],
+  // The policy of the documents loads pictures by https alone.
+  allowedSchemesByTag: { img: ["https"] },
   // The name of the page is the first heading of the document, so the headings of its text begin one level below.
   transformTags: { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6" },
 };
@@ -20,9 +24,18 @@ const ALLOWED = {
  */
 export function renderMarkdown(text: string): string {
   try {
-    return sanitize(marked.parse(text, { async: false, gfm: true, breaks: false }), ALLOWED);
+    const html = sanitize(marked.parse(text, { async: false, gfm: true, breaks: false }), ALLOWED);
+    return scrollable(html);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return `<pre>${sanitize(text, { allowedTags: [], disallowedTagsMode: "escape" })}</pre>`;
   }
+}
+
+/** What is too wide for a phone scrolls by itself, by keyboard too. The sanitizer leaves these two without attributes. */
+function scrollable(html: string): string {
+  return html
+    .replaceAll("<pre>", '<pre tabindex="0">')
+    .replaceAll("<table>", '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>')
+    .replaceAll("</table>", "</table></div>");
 }

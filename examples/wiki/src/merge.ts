@@ -57,6 +57,23 @@ export function markedAgainst(base: string, text: string): Piece[] {
     .map(({ value, added }) => ({ text: value, isChanged: added }));
 }
 
+/** The pieces of `text`, with those marked that at least one of the others does not have. */
+export function markedAgainstBoth([one, other]: readonly [string, string], text: string): Piece[] {
+  const pieces: Piece[] = [];
+  const [ours, theirs] = [markedAgainst(one, text), markedAgainst(other, text)];
+  for (let [a, b, left, right] = [0, 0, ours[0]?.text ?? "", theirs[0]?.text ?? ""]; a < ours.length; ) {
+    // The two lists cut the same text in different places: take what neither of them cuts.
+    const length = Math.min(left.length, right.length);
+    const isChanged = ours[a]!.isChanged || theirs[b]!.isChanged;
+    if (length > 0) pieces.push({ text: left.slice(0, length), isChanged });
+    left = left.slice(length);
+    right = right.slice(length);
+    if (left === "") left = ours[++a]?.text ?? "";
+    if (right === "") right = theirs[++b]?.text ?? "";
+  }
+  return pieces;
+}
+
 /** How many pairs of equal lines two texts have: each is a step of the comparison. */
 function pairs(one: readonly string[], other: readonly string[]): number {
   const counts = new Map<string, number>();

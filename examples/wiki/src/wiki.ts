@@ -1,4 +1,4 @@
-import { keyBelow, resource } from "@entity-tag/store";
+import { keyBelow, resource, type VersionedStore } from "@entity-tag/store";
 import { asset } from "./assets.ts";
 import { eventStream, type Feed } from "./conversation/feed.ts";
 import { recording } from "./conversation/record.ts";
@@ -9,7 +9,7 @@ import { redirect, show } from "./routes/respond.ts";
 import { open, start } from "./routes/start.ts";
 import { MAX_CONTENT, merge, remove, type Submission, save } from "./routes/write.ts";
 import { isFormTag } from "./save.ts";
-import type { Storage } from "./storage.ts";
+import type { Page, Storage } from "./storage.ts";
 import { noticeView } from "./views/read.ts";
 
 type Handler = (request: Request) => Promise<Response>;
@@ -31,7 +31,7 @@ const pageKey = keyBelow("/pages");
  * form carries its condition in a hidden field.
  */
 export function wiki(storage: Storage, feed: Feed, processName: string): Handler {
-  const json = resource(storage.pages, {
+  const json = resource(listedWithoutTexts(storage.pages), {
     // The forms reach no page with another name, and its history could not be kept.
     key: (request) => {
       const key = pageKey(request);
@@ -52,7 +52,18 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
       return failed(error);
     }
   };
-  return recording(handle, feed, processName);
+  return recording(async (request) => withoutSniffing(await handle(request)), feed, processName);
+}
+
+/** A browser must take each answer for what its type says, and never for a script. */
+function withoutSniffing(response: Response): Response {
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+/** The list at `/pages` names each page with its version. A hundred texts would be many megabytes. */
+function listedWithoutTexts(pages: VersionedStore<Page>): VersionedStore<Page> {
+  return { ...pages, list: (prefix, options) => pages.list!(prefix, { ...options, values: false }) };
 }
 
 function conversation(feed: Feed, { method, signal }: Request): Response {

@@ -37,13 +37,13 @@ export function explain(method: string, conditions: readonly string[], status: n
   if (status === 412 && condition === "If-None-Match")
     return "The page exists already, so nothing was written.";
   if (status === 412)
-    return "Somebody saved in between: the version named in If-Match is gone. Nothing was written.";
+    return "Somebody saved first, so the version named in If-Match is gone. Nothing was written.";
   if (status === 404) return "Nothing is here.";
   if (status >= 400) return "The request was refused, and nothing was written.";
   if (isRead)
     return condition
       ? "The page has changed since, so the new one was sent."
-      : "No condition: the page was sent.";
+      : "The request named no version, so the page was sent.";
   if (condition === "If-Match")
     return "The version named in If-Match is current, so the write replaced exactly that one.";
   if (condition === "If-None-Match") return "Nothing was here yet, so the page was created.";

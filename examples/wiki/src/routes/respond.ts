@@ -1,6 +1,22 @@
 import { BUILD } from "../assets.ts";
 import { type Layout, layout } from "../views/layout.ts";
 
+/**
+ * What a document may load and do. Scripts come from files of this wiki alone, so markup that got past the sanitizer
+ * would still run nothing. There is no nonce in it: a nonce belongs to one body, and a 304 would bring a new one to an old body.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' https:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
 /** A document as a response. `headers` come on top of its type. */
 export async function show(
   view: Omit<Layout, "build">,
@@ -15,6 +31,9 @@ export async function show(
       "Content-Type": "text/html; charset=utf-8",
       "Content-Length": String(body.byteLength),
       "Cache-Control": "no-cache",
+      "Content-Security-Policy": POLICY,
+      // An address may hold the name of a page, which is nothing for other sites.
+      "Referrer-Policy": "same-origin",
       ...headers,
     },
   });

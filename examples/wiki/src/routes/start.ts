@@ -1,7 +1,7 @@
 import { nameProblem, pageUrl } from "../names.ts";
 import type { Storage } from "../storage.ts";
 import { noticeView } from "../views/read.ts";
-import { startView } from "../views/start.ts";
+import { laterPagesView, startView } from "../views/start.ts";
 import { redirect, show } from "./respond.ts";
 
 /** How many pages one list shows. */
@@ -14,8 +14,10 @@ export async function start({ pages }: Storage, request: Request): Promise<Respo
   const found = (await pages.list?.("", { limit: LISTED + 1, after, values: false })) ?? [];
   const listed = found.slice(0, LISTED).map(({ key, lastModified }) => ({ name: key, lastModified }));
   const next = found.length > LISTED ? listed.at(-1)?.name : undefined;
-  const tryPage =
-    after === undefined && listed[0] && !listed.some(({ name }) => name === "home") ? listed[0].name : "home";
+  if (after !== undefined)
+    return show({ title: `Pages after ${after}`, body: laterPagesView(listed, after, next) });
+  const isHomeThere = listed.some(({ name }) => name === "home") || (await pages.read("home")) !== null;
+  const tryPage = isHomeThere ? "home" : (listed[0]?.name ?? "home");
   return show({ title: "Tag Wiki", body: startView(listed, tryPage, next) });
 }
 

@@ -1,5 +1,5 @@
-import { html } from "hono/html";
-import { markedAgainst, type Piece, type Region } from "../merge.ts";
+import { html, raw } from "hono/html";
+import { markedAgainst, markedAgainstBoth, type Piece, type Region } from "../merge.ts";
 import { pageUrl } from "../names.ts";
 import type { Markup } from "./layout.ts";
 
@@ -19,15 +19,15 @@ export interface Collision {
 export function collisionView(it: Collision): Markup {
   const { name, base, theirs, mine, conflicts } = it;
   return html`
-<div class="alert" role="alert">
-  <h1>Mid-air collision</h1>
-  <p>Somebody ${base === undefined ? "created" : "saved"} <strong>${name}</strong> while you were writing. Nothing is lost:
+<div class="alert">
+  <h1 tabindex="-1" autofocus aria-describedby="what-happened">Mid-air collision</h1>
+  <p id="what-happened">Somebody ${base === undefined ? "created" : "saved"} <strong><bdi>${name}</bdi></strong> while you were writing. Nothing is lost:
      both texts are here. ${conflicts === 0 ? "They fit together without a conflict." : conflictCount(conflicts)}</p>
 </div>
 <section class="sides" aria-label="The three versions">
-  ${side("Before", "The text that both of you started from", plain(base ?? ""))}
-  ${side("Theirs", "Saved now", markedAgainst(base ?? "", theirs))}
-  ${side("Mine", "Not saved yet", markedAgainst(base ?? "", mine))}
+  ${side("before", "Before", "You both started here", "del", markedAgainstBoth([theirs, mine], base ?? ""))}
+  ${side("theirs", "Theirs", "Saved already", "ins", markedAgainst(base ?? "", theirs))}
+  ${side("mine", "Mine", "Not saved yet", "ins", markedAgainst(base ?? "", mine))}
 </section>
 ${mergeForm(it)}`;
 }
@@ -41,10 +41,10 @@ function conflictCount(conflicts: number): string {
 function mergeForm({ name, baseTag, theirsTag, mine, regions }: Collision): Markup {
   let conflict = 0;
   const parts = regions.map((region) =>
-    "text" in region ? html`<pre class="agreed">${region.text}</pre>` : choice(region, conflict++),
+    "text" in region ? html`<pre class="agreed" dir="auto">${region.text}</pre>` : choice(region, conflict++),
   );
   return html`
-<form class="merge" id="merge" method="post" action="${pageUrl(name, "merge")}" data-name="${name}">
+<form class="merge" id="merge" method="post" action="${pageUrl(name, "merge")}" autocomplete="off" data-name="${name}">
   <h2>The merge</h2>
   <input type="hidden" name="base" value="${baseTag}">
   <input type="hidden" name="tag" value="${theirsTag}">
@@ -54,40 +54,47 @@ ${mine}</textarea>
   <div class="actions">
     <button class="primary" name="act" value="save">Save the merge</button>
     <button name="act" value="edit" formnovalidate>Edit the merge first</button>
-    <button name="act" value="overwrite" formnovalidate>Overwrite theirs</button>
     <button name="act" value="theirs" formnovalidate id="take-theirs">Take theirs</button>
+    <button class="danger" name="act" value="overwrite" formnovalidate>Overwrite theirs</button>
   </div>
-  <p class="hint">Each of these saves on top of <code class="tag">${theirsTag}</code>, and only if that is still the current version.</p>
+  <p class="hint">“Save” and “Overwrite” replace the version <code class="tag">${theirsTag}</code> and no other. If somebody
+    saves again before you, you see that as well.</p>
 </form>`;
 }
 
 function choice({ theirs, mine }: { theirs: string; mine: string }, index: number): Markup {
-  const option = (value: string, label: string, text: string) => html`
-    <label class="option"><input type="radio" name="choice-${index}" value="${value}" required>
-      <span>${label}</span>${text !== "" ? html`<pre>${text}</pre>` : html`<pre class="empty">(nothing)</pre>`}</label>`;
+  const option = (value: string, label: string, text?: string) => html`
+    <label class="option ${value}"><input type="radio" name="choice-${index}" value="${value}" required>
+      <span>${label}</span>${text !== undefined && html`<pre dir="auto" ${text === "" && raw('class="empty"')}>${text || "(nothing)"}</pre>`}</label>`;
   return html`<fieldset><legend>Conflict ${index + 1}: choose</legend>
     ${option("theirs", "Theirs", theirs)}${option("mine", "Mine", mine)}
-    ${theirs !== "" && mine !== "" && html`<label class="option"><input type="radio" name="choice-${index}" value="both" required> <span>Both, theirs first</span></label>`}
+    ${theirs !== "" && mine !== "" && option("both", "Both, theirs first")}
   </fieldset>`;
 }
 
-function side(title: string, hint: string, pieces: readonly Piece[]): Markup {
-  return html`<div class="side"><h2>${title}</h2><p class="hint">${hint}</p><pre>${pieces.map(
-    ({ text, isChanged }) => (isChanged ? html`<ins>${text}</ins>` : text),
+/** One of the three texts, with the words marked that the others do not have. */
+function side(
+  which: string,
+  title: string,
+  hint: string,
+  mark: "ins" | "del",
+  pieces: readonly Piece[],
+): Markup {
+  const marked = (text: string) => (mark === "ins" ? html`<ins>${text}</ins>` : html`<del>${text}</del>`);
+  return html`<div class="side ${which}"><h2>${title}</h2><p class="hint">${hint}</p><pre dir="auto">${pieces.map(
+    ({ text, isChanged }) => (isChanged ? marked(text) : text),
   )}</pre></div>`;
-}
-
-function plain(text: string): Piece[] {
-  return [{ text, isChanged: false }];
 }
 
 /** The page was deleted while somebody edited it. */
 export function deletedView(name: string, mine: string): Markup {
   return html`
-<div class="alert" role="alert"><h1>Deleted meanwhile</h1>
-<p>Somebody deleted <strong>${name}</strong> while you were writing. Your text is still here.</p></div>
-<section class="sides one">${side("Mine", "Not saved yet", plain(mine))}</section>
-<form method="post" action="${pageUrl(name)}" data-name="${name}">
+<div class="alert">
+  <h1 tabindex="-1" autofocus aria-describedby="what-happened">Deleted meanwhile</h1>
+  <p id="what-happened">Somebody deleted <strong><bdi>${name}</bdi></strong> while you were writing. Your text is still here.</p>
+</div>
+<section class="sides one" aria-label="Your text">${side("mine", "Mine", "Not saved yet", "ins", [{ text: mine, isChanged: false }])}</section>
+<form method="post" action="${pageUrl(name)}" autocomplete="off" data-name="${name}">
   <input type="hidden" name="tag" value="">
   <textarea name="content" hidden aria-label="Your text">
 ${mine}</textarea>

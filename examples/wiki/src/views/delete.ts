@@ -9,16 +9,18 @@ export function deleteView(name: string, content: string, tag: string, before?: 
   const pieces = markedAgainst(before ?? content, content);
   return html`
 ${
-  changed &&
-  html`<div class="alert" role="alert"><p>Somebody changed this page after you had opened it. It was not deleted.
-The new words are marked.</p></div>`
+  changed
+    ? html`<div class="alert">
+  <h1 tabindex="-1" autofocus aria-describedby="what-happened">Not deleted: the page has changed</h1>
+  <p id="what-happened">Somebody changed <strong><bdi>${name}</bdi></strong> after you had opened it. The new words are marked.</p>
+</div>`
+    : html`<div class="head"><h1>Delete <bdi>${name}</bdi>?</h1></div>`
 }
-<h1>Delete ${name}?</h1>
 <p>Its text stays in the history, so the page can be restored.</p>
-<section class="sides one"><div class="side"><pre>${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
+<section class="sides one" aria-label="The text"><div class="side"><pre dir="auto">${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
 <form method="post" action="${pageUrl(name, "delete")}">
   <input type="hidden" name="tag" value="${tag}">
-  <div class="actions"><button class="danger">${changed ? "Delete it all the same" : "Delete it"}</button>
+  <div class="actions"><button class="danger">${changed ? "Delete it anyway" : "Delete it"}</button>
   <a class="button" href="${pageUrl(name)}">Keep it</a></div>
 </form>`;
 }
