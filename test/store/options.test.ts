@@ -11,13 +11,14 @@ import { request } from "./mutate/requests.ts";
 const store = memoryStore<number>();
 const database = { query: async () => ({ rows: [] }) };
 const redis = { sendCommand: async () => null };
+const denoKv = { get() {}, getMany() {}, atomic() {}, list() {} } as never;
 
 const makers: [name: string, make: (options: object) => unknown][] = [
   ["memoryStore", (options) => memoryStore(options)],
   ["sqliteStore", (options) => sqliteStore(new DatabaseSync(":memory:"), options)],
   ["postgresStore", (options) => postgresStore(database, options)],
   ["redisStore", (options) => redisStore(redis, options)],
-  ["denoKvStore", (options) => denoKvStore({} as never, options)],
+  ["denoKvStore", (options) => denoKvStore(denoKv, options)],
   ["resource", (options) => resource(store, options)],
 ];
 
@@ -83,6 +84,135 @@ test.each([undefined, null, {}, new Map(), sqliteStore, Promise.resolve(store)])
   },
 );
 
-test("mutate refuses a change that is not a function", async () => {
-  await expect(mutate(request("POST"), store, "a", 5 as never)).rejects.toThrow(/mutate\(\) was given 5/);
+test.each([5, undefined, { n: 1 }])("mutate refuses the change %o", async (change) => {
+  const answer = mutate(request("POST"), store, "a", change as never);
+  await expect(answer).rejects.toThrow(/mutate\(\), as the change, was given .*use a function/);
+});
+
+class Client {
+  query = 1;
+}
+
+const wrongClients: [name: string, make: (client: never) => unknown, use: RegExp][] = [
+  ["sqliteStore", sqliteStore, /use a database, such as new DatabaseSync\("file\.db"\)$/],
+  ["postgresStore", postgresStore, /use a client: new Pool\(\{ connectionString \}\) of pg, .* PGlite$/],
+  ["redisStore", redisStore, /use a client: createClient\(\{ url \}\) of redis, .* primary$/],
+  ["denoKvStore", denoKvStore, /use a database, such as await Deno\.openKv\(\)$/],
+];
+
+test.each(wrongClients)(
+  "%s refuses what is not a client, shows it, and says what would do",
+  (name, make, use) => {
+    const given: [client: unknown, shown: string][] = [
+      ["file.db", '"file.db"'],
+      [{}, "{}"],
+      [{ connectionString: "x" }, '{"connectionString":"x"}'],
+      [null, "null"],
+      [undefined, "undefined"],
+      [7, "7"],
+      [Client, "a function"],
+      [new Map(), "a Map"],
+      [new Client(), "a Object"],
+    ];
+    for (const [client, shown] of given) {
+      expect(() => make(client as never), shown).toThrow(TypeError);
+      expect(() => make(client as never), shown).toThrow(`${name}() was given ${shown}: `);
+      expect(() => make(client as never), shown).toThrow(use);
+    }
+    const promise = Promise.resolve({}) as never;
+    expect(() => make(promise)).toThrow(`${name}() was given a promise: await it first`);
+  },
+);
+
+test("an error about a client does not show a password", () => {
+  const url = "postgres://ann:secret@localhost/test";
+  for (const config of [url, { connectionString: url }, { user: "ann", password: "secret" }]) {
+    expect(() => postgresStore(config as never)).toThrow(/ann/);
+    expect(() => postgresStore(config as never)).not.toThrow(/secret/);
+  }
+});
+
+test.each(["app", [], [1], ["a", 2]])("denoKvStore refuses the prefix %o", (prefix) => {
+  expect(() => denoKvStore(denoKv, { prefix } as never)).toThrow(/`prefix` is .*: use a list of strings/);
+});
+
+test("denoKvStore refuses a number of entries, which Deno KV cannot bound", () => {
+  expect(() => denoKvStore(denoKv, { ledger: { maxEntries: 5 } } as never)).toThrow(
+    /`ledger` is \{"maxEntries":5\}: use an object such as \{ maxAge: 86400 \}$/,
+  );
+});
+
+type Loose = Record<"read" | "swap" | "readUnless" | "list", (...args: unknown[]) => Promise<unknown>>;
+const loose = store as unknown as Loose;
+const find = store.ledger.find as unknown as (...args: unknown[]) => Promise<unknown>;
+
+test.each<[name: string, call: () => Promise<unknown>, message: RegExp]>([
+  [
+    "undefined as the expected version",
+    () => loose.swap("w", undefined, 1),
+    /undefined: use a version .*or null/,
+  ],
+  ["a number as the expected version", () => loose.swap("w", 1, 1), /as the expected version, was given 1/],
+  ["no next value", () => loose.swap("w", null), /Cannot store undefined/],
+  ["a misspelt option of swap", () => loose.swap("w", null, 1, { octet: 1 }), /did you mean `octets`/],
+  ["options that are a text", () => loose.swap("w", null, 1, "x"), /swap\(\) was given "x"/],
+  [
+    "octets that are a text",
+    () => loose.swap("w", null, 1, { octets: "x" }),
+    /`octets` is "x": use a Uint8Array/,
+  ],
+  ["a claim without an id", () => loose.swap("w", null, 1, { claim: {} }), /`claim` is \{\}/],
+  ["a write id that is a number", () => loose.swap("w", null, 1, { writeId: 7 }), /`writeId` is 7/],
+  ["a signal that is none", () => loose.swap("w", null, 1, { signal: {} }), /use an AbortSignal/],
+  ["a misspelt option of read", () => loose.read("w", { sinal: 1 }), /did you mean `signal`/],
+  ["no versions", () => loose.readUnless("w"), /use a list of versions, or "\*"/],
+  ["one version instead of a list", () => loose.readUnless("w", "v1"), /was given "v1": use a list/],
+  ["a list without options", () => loose.list(""), /use options such as \{ limit: 100 \}/],
+  ["a list without a limit", () => loose.list("", {}), /use options such as \{ limit: 100 \}/],
+  ["a limit of 0", () => loose.list("", { limit: 0 }), /`limit` is 0: use a whole number above 0/],
+  ["a limit that is a text", () => loose.list("", { limit: "10" }), /`limit` is "10"/],
+  ["a misspelt option of list", () => loose.list("", { limit: 1, value: false }), /did you mean `values`/],
+  ["no id", () => find("w"), /as the id, was given undefined/],
+])("a store refuses %s", async (_, call, message) => {
+  const error = await call().catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(TypeError);
+  expect((error as TypeError).message).toMatch(message);
+  expect(await store.read("w")).toBeNull();
+});
+
+test("createTable refuses what is not a signal", async () => {
+  const made = sqliteStore(new DatabaseSync(":memory:")) as unknown as {
+    createTable(options: unknown): Promise<unknown>;
+  };
+  await expect(made.createTable({ sinal: 1 })).rejects.toThrow(/did you mean `signal`/);
+});
+
+test.each([
+  undefined,
+  "http://localhost/a",
+  { method: "POST", headers: {} },
+  { method: "GET", url: "/a", headers: {} },
+])("resource and mutate refuse %o as a request", async (given) => {
+  await expect(mutate(given as never, store, "w", () => 1)).rejects.toThrow(
+    /^mutate\(\) was given .*: use a Request/,
+  );
+  await expect(resource(store)(given as never)).rejects.toThrow(/^The handler of resource\(\) was given/);
+  expect(await store.read("w")).toBeNull();
+});
+
+test.each([7, {}, { prefix: 7 }, []])("resource refuses the key %o", async (key) => {
+  const handler = resource(store, { key: () => key as never });
+  await expect(handler(request("GET"))).rejects.toThrow(
+    /by its `key`, was given .*: use a key, \{ prefix \} or null/,
+  );
+});
+
+test("mutate says so when represent returns no Response, and a store when encode returns no bytes", async () => {
+  const own = memoryStore<number>();
+  const represent = (value: number) => value as never;
+  await expect(mutate(request("POST"), own, "w", () => 1, { represent })).rejects.toThrow(
+    /by its `represent`, was given 1: use a Response/,
+  );
+  const texts = memoryStore<number>({ encode: (value) => String(value) as never, decode: () => 1 });
+  await expect(texts.swap("w", null, 1)).rejects.toThrow(/by its `encode`, was given "1": use a Uint8Array/);
 });

@@ -36,6 +36,7 @@ const TITLES: Readonly<Record<number, string>> = {
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
   428: "Precondition Required",
+  500: "Internal Server Error",
   503: "Service Unavailable",
   507: "Insufficient Storage",
 };

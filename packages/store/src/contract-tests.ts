@@ -1,3 +1,4 @@
+import { wrongArgument } from "./contract/given.ts";
 import { cases } from "./contract-tests/cases.ts";
 import { ledgerCases } from "./contract-tests/ledger-cases.ts";
 import { octetsCases } from "./contract-tests/octets-cases.ts";
@@ -20,6 +21,10 @@ export function contractTests(
   test: TestFunction,
   setUp: () => StoreUnderTest | Promise<StoreUnderTest>,
 ): void {
+  if (typeof test !== "function")
+    throw wrongArgument("contractTests()", test, "the test function of your runner");
+  if (typeof setUp !== "function")
+    throw wrongArgument("contractTests()", setUp, "a function that opens a store: async () => ({ open })");
   let store: Promise<StoreUnderTest> | undefined;
   for (const { name, run } of contractCases) {
     test(name, async () => {

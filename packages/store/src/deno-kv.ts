@@ -1,9 +1,10 @@
-import { checkOptions } from "@entity-tag/core/adapter";
+import { checkOptions, type OptionRules } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { ValueTooLargeError } from "./contract/errors.ts";
+import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
-import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
+import { ledgerRule, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unlessAborted } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Found, type Row, storeOver } from "./drivers/driver.ts";
@@ -63,6 +64,16 @@ interface KeptEntry extends Omit<LedgerEntry, "version"> {
   end: number;
 }
 
+const DENO_KV_RULES: OptionRules = {
+  ...STORE_RULES,
+  ledger: ledgerRule("maxAge"),
+  prefix: {
+    accepts: (value: unknown) =>
+      Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string"),
+    use: 'a list of strings, such as ["app", "pages"]',
+  },
+};
+
 /** The limit of Deno KV is 64 KiB. The rest of the entry takes some of it. */
 const MAX_VALUE_BYTES = 64_000;
 
@@ -79,7 +90,10 @@ const MAX_VALUE_BYTES = 64_000;
  * @see RFC 9110 §13.1.1
  */
 export function denoKvStore<T>(kv: DenoKv, options: DenoKvOptions<T> = {}): Required<VersionedStore<T>> {
-  checkOptions(options, { ...STORE_RULES, prefix: checkedElsewhere }, "denoKvStore()");
+  const { get, getMany, atomic, list } = Object(kv) as Partial<DenoKv>;
+  if (![get, getMany, atomic, list].every((method) => typeof method === "function"))
+    throw wrongArgument("denoKvStore()", kv, "a database, such as await Deno.openKv()");
+  checkOptions(options, DENO_KV_RULES, "denoKvStore()");
   return storeOver(
     denoKvDriver(kv, options.prefix ?? ["entity-tag"], limitsOf(options.ledger)),
     codecOf(options),

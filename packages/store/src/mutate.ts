@@ -1,6 +1,7 @@
 import type { Policy } from "@entity-tag/core";
 import { anyFunction, CHECK_RULES, CODINGS, checkOptions, type OptionRules } from "@entity-tag/core/adapter";
-import { checkedElsewhere, checkStore } from "./contract/options.ts";
+import { wrongArgument } from "./contract/given.ts";
+import { BYTES_RULE, checkedElsewhere, checkRequest, checkStore, SIGNAL_RULE } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
@@ -59,10 +60,11 @@ export async function mutate<T>(
   change: Change<T>,
   options: MutateOptions<T> = {},
 ): Promise<Response> {
+  checkRequest(request, "mutate()");
   checkStore(store, "mutate()");
   checkOptions(options, MUTATE_RULES, "mutate()");
   if (typeof change !== "function")
-    throw new TypeError(`mutate() was given ${String(change)}: use a function of the current value`);
+    throw wrongArgument("mutate(), as the change,", change, "a function of the current value");
   const maxSwaps = checkMaxSwaps(options.maxSwaps);
   const response = await mutated(request, store, key, change, { ...options, maxSwaps });
   return withLedgerField(request, store, response);
@@ -75,14 +77,11 @@ const MUTATE_RULES: OptionRules = {
   represent: anyFunction(),
   maxSwaps: checkedElsewhere,
   body: {
-    accepts: (value: unknown) => typeof value === "string" || value instanceof Uint8Array,
+    accepts: (value: unknown) => typeof value === "string" || BYTES_RULE.accepts(value as never),
     use: "the request's body, as a string or a Uint8Array",
   },
   location: { accepts: (value: unknown) => typeof value === "string", use: "a path or a URL" },
-  signal: {
-    accepts: (value: unknown) => typeof (value as AbortSignal | null)?.throwIfAborted === "function",
-    use: "an AbortSignal",
-  },
+  signal: SIGNAL_RULE,
 };
 
 async function mutated<T>(

@@ -3,7 +3,7 @@ import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
-import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
+import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
@@ -71,7 +71,9 @@ export function postgresStore<T>(
   const query = queryOf(client);
   const store: PostgresStore<T> = {
     ...storeOver(postgresDriver(query, tables, limitsOf(options.ledger)), codec),
-    async createTable({ signal } = {}) {
+    async createTable(options = {}) {
+      checkOptions(options, SIGNAL_RULES, "createTable()");
+      const { signal } = options;
       const sql = statements(...tables);
       const [row] = await query(sql.encoding, [], signal);
       if (row?.encoding !== "UTF8") throw wrongEncoding(row?.encoding);

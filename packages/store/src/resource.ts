@@ -1,5 +1,7 @@
 import { StoreBusyError } from "./contract/errors.ts";
+import { wrongArgument } from "./contract/given.ts";
 import { keyProblem } from "./contract/key.ts";
+import { checkRequest } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unauthorized } from "./resource/approval.ts";
 import { listing } from "./resource/collection.ts";
@@ -31,6 +33,7 @@ export function resource<T>(
 ): (request: Request) => Promise<Response> {
   const settings = settingsOf(store, options);
   return async (request) => {
+    checkRequest(request, "The handler of resource()");
     const response = withLedgerField(request, store, await handle(settings, request));
     return request.method === "HEAD" ? new Response(null, response) : response;
   };
@@ -40,6 +43,8 @@ async function handle<T>(settings: Settings<T>, request: Request): Promise<Respo
   const target = await settings.targetOf(request);
   if (target === null || target === undefined) return problem(404, "Nothing can be here.");
   const key = typeof target === "string" ? target : target.prefix;
+  if (typeof key !== "string")
+    throw wrongArgument("resource(), by its `key`,", target, "a key, { prefix } or null");
   const unusable = keyProblem(key);
   if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
   const refusal = await unauthorized(settings, request, key);

@@ -1,9 +1,10 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
 import { ConstraintError, StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
-import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
+import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
 import { PATIENCE } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
@@ -66,13 +67,17 @@ type Bound = Stored | number | null;
  * @see RFC 9110 §13.1.1
  */
 export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {}): SqliteStore<T> {
+  if (typeof (db as SqliteDatabase | null)?.prepare !== "function")
+    throw wrongArgument("sqliteStore()", db, 'a database, such as new DatabaseSync("file.db")');
   checkOptions(options, { ...STORE_RULES, table: checkedElsewhere }, "sqliteStore()");
   const table = quoteTable(options.table ?? "entity_tag");
   const sql = statements(table, ledgerTable(options.table ?? "entity_tag"));
   const driver = sqliteDriver(db, table, sql, limitsOf(options.ledger));
   const store: SqliteStore<T> = {
     ...storeOver(driver, codecOf(options)),
-    async createTable({ signal } = {}) {
+    async createTable(options = {}) {
+      checkOptions(options, SIGNAL_RULES, "createTable()");
+      const { signal } = options;
       for (const create of sql.create) await whileBusy(() => db.prepare(create).run(), signal);
       for (const [each, wanted] of sql.columns) {
         const [name, schema = null] = each.replaceAll('"', "").split(".").reverse();

@@ -125,6 +125,7 @@ function of(
   return {
     name,
     async run(under) {
+      if (ledger?.maxEntries && under.ledgerHasNoBound) return;
       const store = await under.open<Json>(ledger && { ledger });
       if (store.ledger) await run(store as Ledgered, under);
     },

@@ -1,3 +1,5 @@
+import { wrongArgument } from "./given.ts";
+
 /**
  * How values become bytes, and bytes become values. Give both or neither: without them, values are kept as
  * JSON text.
@@ -29,7 +31,11 @@ export function codecOf<T>(options: CodecOptions<T>): Codec<T> {
       `Cannot keep bytes without ${missing}. Give both encode and decode, or neither for JSON`,
     );
   }
-  return { kind: "bytes", encode, decode: (stored) => decode(toBytes(stored)) };
+  return {
+    kind: "bytes",
+    encode: (value) => checkedBytes(encode(value)),
+    decode: (stored) => decode(toBytes(stored)),
+  };
 }
 
 /**
@@ -43,6 +49,16 @@ export const bytes: Required<CodecOptions<Uint8Array>> = {
   encode: (value) => value,
   decode: (value) => value,
 };
+
+/** Text would be stored as another type than the bytes of the column. */
+function checkedBytes(encoded: Uint8Array): Uint8Array {
+  if (ArrayBuffer.isView(encoded)) return encoded;
+  throw wrongArgument(
+    "The store, by its `encode`,",
+    encoded,
+    "a Uint8Array, such as new TextEncoder().encode(text)",
+  );
+}
 
 export function toText(stored: Stored): string {
   return typeof stored === "string" ? stored : new TextDecoder().decode(stored);

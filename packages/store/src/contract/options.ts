@@ -1,4 +1,5 @@
-import { anyFunction, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
+import { anyFunction, checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
+import { wrongArgument } from "./given.ts";
 
 /** A rule for an option whose value is checked where it is used, with words of its own. */
 export const checkedElsewhere: OptionRule = {
@@ -6,19 +7,99 @@ export const checkedElsewhere: OptionRule = {
   use: "another value, or leave it out",
 };
 
+const aBoolean: OptionRule = {
+  accepts: (value: unknown) => typeof value === "boolean",
+  use: "true or false",
+};
+
+const aString: OptionRule = { accepts: (value: unknown) => typeof value === "string", use: "a string" };
+
+/** A rule for an `AbortSignal`, of any realm. */
+export const SIGNAL_RULE: OptionRule = {
+  accepts: (value: unknown) => typeof (value as AbortSignal | null)?.throwIfAborted === "function",
+  use: "an AbortSignal",
+};
+
+/** A rule for bytes. In Jest, each test file has a `Uint8Array` of its own, so `instanceof` does not do. */
+export const BYTES_RULE: OptionRule = {
+  accepts: (value: unknown) => Object.prototype.toString.call(value) === "[object Uint8Array]",
+  use: "a Uint8Array",
+};
+
 /** Rules for what every driver takes. */
 export const STORE_RULES: OptionRules = {
   encode: anyFunction(),
   decode: anyFunction(),
-  ledger: {
+  ledger: ledgerRule("maxAge", "maxEntries"),
+};
+
+/** A rule for the limits of a ledger. */
+export function ledgerRule(...names: ("maxAge" | "maxEntries")[]): OptionRule {
+  const example = { maxAge: "maxAge: 86400", maxEntries: "maxEntries: 1000000" };
+  return {
     accepts: (value: unknown) =>
       typeof value === "object" &&
       value !== null &&
       !Array.isArray(value) &&
-      Object.keys(value).every((name) => name === "maxAge" || name === "maxEntries"),
-    use: "an object such as { maxAge: 86400, maxEntries: 1000000 }",
+      Object.keys(value).every((name) => names.includes(name as "maxAge")),
+    use: `an object such as { ${names.map((name) => example[name]).join(", ")} }`,
+  };
+}
+
+/** Rules for `read`, `createTable` and others that take only a signal. */
+export const SIGNAL_RULES: OptionRules = { signal: SIGNAL_RULE };
+
+const SWAP_RULES: OptionRules = {
+  ...SIGNAL_RULES,
+  writeId: aString,
+  octets: BYTES_RULE,
+  skipValue: aBoolean,
+  claim: {
+    accepts: (value: unknown) => {
+      const { id, fingerprint } = (value ?? {}) as Record<string, unknown>;
+      return typeof id === "string" && typeof fingerprint === "string";
+    },
+    use: "an object such as { id, fingerprint }, of two strings",
   },
 };
+
+const LIST_RULES: OptionRules = {
+  ...SIGNAL_RULES,
+  limit: {
+    accepts: (value: unknown) => Number.isInteger(value) && (value as number) > 0,
+    use: "a whole number above 0",
+  },
+  after: aString,
+  values: aBoolean,
+};
+
+const KNOWN_RULE = {
+  accepts: (value: unknown) =>
+    value === "*" || (Array.isArray(value) && value.every((version) => typeof version === "string")),
+  use: 'a list of versions, or "*"',
+};
+
+/**
+ * Checks the arguments of a swap. Without this check, `undefined` in place of `null` would be a version that is never
+ * found, so the swap would be lost for ever.
+ */
+export function checkSwap(expected: unknown, options: object): void {
+  checkOptions(options, SWAP_RULES, "swap()");
+  if (expected === null || typeof expected === "string") return;
+  const use = "a version that read() returned, or null where there is no value";
+  throw wrongArgument("swap(), as the expected version,", expected, use);
+}
+
+export function checkList(options: object): void {
+  checkOptions(options, LIST_RULES, "list()");
+  if (!("limit" in (options ?? {}))) throw wrongArgument("list()", options, "options such as { limit: 100 }");
+}
+
+/** Checks the versions that a reader knows. */
+export function checkKnown(known: unknown, where: string): void {
+  if (!KNOWN_RULE.accepts(known))
+    throw wrongArgument(`${where}, as the known versions,`, known, KNOWN_RULE.use);
+}
 
 /**
  * Checks that it is a store, where it is given.
@@ -26,13 +107,19 @@ export const STORE_RULES: OptionRules = {
  * @throws {TypeError} if it is something else, such as the promise of `createTable()`
  */
 export function checkStore(store: unknown, where: string): void {
-  const { read, swap, then } = (store ?? {}) as Record<string, unknown>;
+  const { read, swap } = (store ?? {}) as Record<string, unknown>;
   if (typeof read === "function" && typeof swap === "function") return;
-  const given =
-    typeof then === "function" ? "a promise: await it first" : `${shownStore(store)}: use a store`;
-  throw new TypeError(`${where} was given ${given}, such as memoryStore()`);
+  throw wrongArgument(where, store, "a store, such as memoryStore()");
 }
 
-function shownStore(store: unknown): string {
-  return typeof store === "function" ? "a function" : String(store);
+/**
+ * Checks that it is a `Request`, of any realm or library.
+ *
+ * @throws {TypeError} if it is something else, such as a request of `node:http`
+ */
+export function checkRequest(request: unknown, where: string): void {
+  const { method, url, headers } = (request ?? {}) as Record<string, unknown>;
+  const hasFields = typeof (headers as Headers | null | undefined)?.get === "function";
+  if (typeof method === "string" && typeof url === "string" && hasFields) return;
+  throw wrongArgument(where, request, "a Request. docs/guides/mounting.md makes one in each framework");
 }

@@ -1,7 +1,10 @@
+import { checkOptions } from "@entity-tag/core/adapter";
 import type { Codec, Stored } from "../contract/codec.ts";
 import { UnreadableValueError } from "../contract/errors.ts";
+import { wrongArgument } from "../contract/given.ts";
 import { checkKey } from "../contract/key.ts";
 import type { LedgerClaim, LedgerEntry } from "../contract/ledger.ts";
+import { checkKnown, checkList, checkSwap, SIGNAL_RULES } from "../contract/options.ts";
 import { newVersion } from "../contract/version.ts";
 import type { Member, Swap, Versioned, VersionedStore, VersionInfo } from "../contract/versioned-store.ts";
 
@@ -90,11 +93,19 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
   }
 
   return {
-    read: async (key, { signal } = {}) => (await look(key, [], signal)) as Versioned<T> | null,
+    async read(key, options = {}) {
+      checkOptions(options, SIGNAL_RULES, "read()");
+      return (await look(key, [], options.signal)) as Versioned<T> | null;
+    },
 
-    readUnless: (key, known, { signal } = {}) => look(key, known, signal),
+    async readUnless(key, known, options = {}) {
+      checkOptions(options, SIGNAL_RULES, "readUnless()");
+      checkKnown(known, "readUnless()");
+      return look(key, known, options.signal);
+    },
 
     async swap(key, expected, next, options = {}): Promise<Swap<T>> {
+      checkSwap(expected, options);
       const { signal, writeId = null, octets, claim, skipValue = false } = options;
       signal?.throwIfAborted();
       checkKey(key);
@@ -125,6 +136,8 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
     ledger: {
       maxAge: driver.maxAge,
       async find(key, id, { known = [], signal } = {}) {
+        if (typeof id !== "string") throw wrongArgument("ledger.find(), as the id,", id, "a string");
+        checkKnown(known, "ledger.find()");
         signal?.throwIfAborted();
         checkKey(key);
         const { row, entry } = await driver.read({ key, known, id, signal });
@@ -132,7 +145,9 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
       },
     },
 
-    async list(prefix, { limit, after, values = true, signal }): Promise<Member<T>[]> {
+    async list(prefix, options): Promise<Member<T>[]> {
+      checkList(options);
+      const { limit, after, values = true, signal } = options;
       signal?.throwIfAborted();
       checkKey(prefix);
       const rows = await driver.list({ prefix, after, limit, values, signal });

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../contract/given.ts";
 import { ANSWER_TIMEOUT, notConnected, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 import { noAnswer } from "./postgres-errors.ts";
@@ -23,9 +24,8 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
       ? queryByPool(client as unknown as PgPool)
       : queryByClient(client as PostgresQueryable, connects);
   }
-  throw new TypeError(
-    `Cannot use ${String(client)} as a PostgreSQL client. Give a Pool of pg, the function of postgres.js, or a PGlite`,
-  );
+  const use = "a client: new Pool({ connectionString }) of pg, postgres(url) of postgres.js, or a PGlite";
+  throw wrongArgument("postgresStore()", client, use);
 }
 
 /**

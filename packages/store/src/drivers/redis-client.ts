@@ -1,3 +1,4 @@
+import { wrongArgument } from "../contract/given.ts";
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
@@ -46,10 +47,10 @@ export function sendOf(client: NodeRedis | IoRedis): Send {
     warnWithoutErrorListener(client, "The Redis client");
     return whenReady(given, sendByNodeRedis(client as NodeRedis));
   }
-  throw new TypeError(
-    `Cannot use ${given.isCluster ? "a cluster" : String(client)} as a Redis client. ` +
-      "Give a client of redis, or a Redis of ioredis that leads to the primary",
-  );
+  const use =
+    "a client: createClient({ url }) of redis, or new Redis(url) of ioredis, that leads to the primary";
+  if (given.isCluster) throw new TypeError(`redisStore() was given a cluster: use ${use}`);
+  throw wrongArgument("redisStore()", client, use);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../contract/given.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import type { Outcome } from "./outcome.ts";
 import { preferredReturn } from "./prefer.ts";
@@ -66,12 +67,17 @@ async function success<T>(
 ): Promise<Response> {
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
-  const shown = represent && wanted ? await represent(current.value, current) : undefined;
+  const shown = represent && wanted ? checkedResponse(await represent(current.value, current)) : undefined;
   const headers = stamped(tagging, new Headers(shown?.headers), current);
   if (created) headers.set("Location", location);
   if (shown) headers.set("Content-Location", location);
   if (represent && preference) headers.set("Preference-Applied", `return=${preference}`);
   return new Response(shown?.body ?? null, { status: created ? 201 : shown ? 200 : 204, headers });
+}
+
+function checkedResponse(shown: Response): Response {
+  if (typeof shown?.headers?.get === "function") return shown;
+  throw wrongArgument("mutate(), by its `represent`,", shown, "a Response, such as Response.json(value)");
 }
 
 /** Repeats the first answer. It can show the content only while that version is current. */

@@ -1,17 +1,4 @@
-const TITLES = {
-  400: "Bad Request",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  406: "Not Acceptable",
-  409: "Conflict",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  422: "Unprocessable Content",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-  507: "Insufficient Storage",
-} as const;
+import { problemDocument } from "@entity-tag/core/adapter";
 
 const ERRORS = "https://github.com/entity-tag/entity-tag/blob/main/docs/guides/errors.md";
 
@@ -36,11 +23,11 @@ interface ProblemOptions {
 
 /** A refusal as problem details, for machines and people. @see RFC 9457 §3 */
 export function problem(
-  status: keyof typeof TITLES,
+  status: number,
   detail: string,
   { headers = {}, type = "about:blank" }: ProblemOptions = {},
 ): Response {
-  const body = JSON.stringify({ type, title: TITLES[status], status, detail });
+  const body = JSON.stringify(problemDocument(status, detail, { type }));
   return new Response(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
 }
 

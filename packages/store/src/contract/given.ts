@@ -1,0 +1,41 @@
+/** How an error message shows a value that was given in place of another. */
+export function shownGiven(given: unknown): string {
+  if (typeof given === "function") return "a function";
+  if (typeof (given as PromiseLike<unknown> | null)?.then === "function") return "a promise";
+  const isPlain = typeof given === "object" && given !== null && isPlainObject(given);
+  if (typeof given === "string" || Array.isArray(given) || isPlain) return cut(asJson(given));
+  if (typeof given !== "object" || given === null) return String(given);
+  return `a ${Object.prototype.toString.call(given).slice(8, -1)}`;
+}
+
+/**
+ * The error for an argument of another kind.
+ *
+ * @example
+ * wrongArgument("sqliteStore()", "file.db", 'a database, such as new DatabaseSync("file.db")');
+ */
+export function wrongArgument(where: string, given: unknown, use: string): TypeError {
+  const shown = shownGiven(given);
+  return new TypeError(
+    `${where} was given ${shown}: ${shown === "a promise" ? "await it first" : `use ${use}`}`,
+  );
+}
+
+function isPlainObject(given: object): boolean {
+  const prototype = Object.getPrototypeOf(given);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function asJson(given: unknown): string {
+  try {
+    return JSON.stringify(given, (_, member) => (typeof member === "bigint" ? `${member}n` : member)) ?? "";
+  } catch {
+    return "an object"; // with a circle in it
+  }
+}
+
+/** A connection string may have a password in it, and a document may be long. */
+function cut(text: string): string {
+  const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return short.replace(/(\/\/[^:/@]*):[^@]*@/, "$1:***@").replace(/("pass(?:word)?":)"[^"]*"/i, '$1"***"');
+}
