@@ -1,10 +1,13 @@
 // The fast loop: format, lint, types, and the tests of what has changed since this branch left main.
-// The long suites are left to `npm test`, unless one of them has changed itself.
+// The long suites, and those that measure, are left to `npm test`, unless one of them has changed itself.
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { long } from "../test/schedule.ts";
 import { root, run, sideBySide } from "./command.ts";
+
+// Properties are tried less often than by `npm test`.
+process.env.QUICK = "1";
 
 const types = [
   "tsc",
@@ -38,14 +41,22 @@ await sideBySide(checks, availableParallelism(), async ([name, command]) => {
 if (process.exitCode !== 1) await test();
 
 async function test(): Promise<void> {
-  const files = changed.filter((file) => /\.tsx?$/.test(file));
-  // Prose is no module that a test imports: its tests are named here.
-  if (changed.some((file) => file.endsWith(".md")))
-    files.push(...globSync("test/{readme,house}/*.test.ts", { cwd: root }));
-  if (files.length === 0) return console.log("ok   no test is about what has changed");
-  await vitest("related", "--run", "--passWithNoTests", "--project=quick", "--project=alone", ...files);
-  const suites = long.filter((suite) => changed.includes(suite));
-  if (suites.length > 0) await vitest("run", ...suites);
+  const related = changed.filter((file) => /\.tsx?$/.test(file));
+  const own = changed.filter((file) => long.includes(file) || file.endsWith(".alone.test.ts"));
+  const documents = changed.filter((file) => file.endsWith(".md"));
+  if (related.length === 0 && documents.length === 0)
+    return console.log("ok   no test is about what has changed");
+  if (related.length > 0)
+    await vitest("related", "--run", "--passWithNoTests", "--project=quick", ...related);
+  if (own.length > 0) await vitest("run", ...own);
+  if (documents.length > 0) await testDocuments(documents);
+}
+
+/** Prose is no module that a test imports. A test of a program in a document has the name of the document. */
+async function testDocuments(documents: readonly string[]): Promise<void> {
+  const names = documents.map((name) => name.replaceAll(/[.]/g, "\\.")).join("|");
+  await vitest("run", "test/house");
+  await vitest("run", "test/readme", "test/adapters/recipes.test.ts", "--passWithNoTests", "-t", names);
 }
 
 async function vitest(...words: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { isWeak, opaque, parseTag, strong, weak, weaken } from "@entity-tag/core";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../runs.ts";
 import { agree } from "./agree.ts";
 import { slowTag, slowTrim, written } from "./slow-reader.ts";
 import { fieldAndTag, opaqueText, padding, tagText } from "./tag-text.ts";
@@ -195,7 +196,7 @@ describe("laws of the tag", () => {
           agree(parseTag(given), slow && written(slow), given);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

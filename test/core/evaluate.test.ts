@@ -1,6 +1,7 @@
 import { type Current, type Decision, evaluate, type Policy } from "@entity-tag/core";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../runs.ts";
 import { type DecidedRow, decidedRows, toHeaders } from "./rows.ts";
 import { spellings } from "./slow-date.ts";
 import { slowList } from "./slow-reader.ts";
@@ -337,7 +338,7 @@ describe("laws of the order, §13.2.2", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { formatDate, parseDate } from "@entity-tag/core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { runs } from "../runs.ts";
 import { agree } from "./agree.ts";
 import { longDays, moment, months, slowDate, spellings } from "./slow-date.ts";
 
@@ -264,7 +265,7 @@ describe("laws of the date", () => {
         expect(formatDate(ms + rest)).toBe(formatDate(ms));
         expect(formatDate(ms)).toBe(spellings(ms)[0]);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -322,7 +323,7 @@ describe("laws of the date", () => {
           agree(parseDate(changed, at), slowDate(changed, at), changed);
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 
@@ -349,7 +350,7 @@ describe("laws of the date", () => {
         ][form]!;
         agree(parseDate(text, now), slowDate(text, now), text);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

@@ -8,6 +8,7 @@ import {
 } from "@entity-tag/core";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../runs.ts";
 import { agree } from "./agree.ts";
 import { spellings } from "./slow-date.ts";
 import { slowHas, slowList } from "./slow-reader.ts";
@@ -234,7 +235,7 @@ describe("laws of the conditions", () => {
         agree(ifMatch(field, {}, how), star, field);
         agree(ifNoneMatch(field, {}), !star, field);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -247,7 +248,7 @@ describe("laws of the conditions", () => {
       fc.property(fieldAndTag, state, comparison, ([field], current, how) => {
         if (slowList(field) === undefined) agree(ifMatch(field, current, how), false, field);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

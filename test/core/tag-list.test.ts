@@ -1,6 +1,7 @@
 import { type EntityTag, listIncludes, parseTagList } from "@entity-tag/core";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../runs.ts";
 import { agree } from "./agree.ts";
 import { type SlowTag, slowHas, slowIncludes, slowList, written } from "./slow-reader.ts";
 import { fieldAndTag, padding, readableList, tagText } from "./tag-text.ts";
@@ -240,7 +241,7 @@ describe("laws of the list", () => {
         }
         agree(JSON.stringify(parseTagList(field)), JSON.stringify(slowText(slowList(field))), field);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 
@@ -258,7 +259,7 @@ describe("laws of the list", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -21,7 +21,7 @@ const blocks = codeBlocks().filter(({ code }) => writes.test(code));
 const isOf = ({ document, has }: { document: string; has: string }, { where, code }: CodeBlock) =>
   where.startsWith(`${document}:`) && code.includes(has);
 
-describe("of two writers whose bodies arrive at once exactly one wins, in every block that writes", () => {
+describe.concurrent("of two writers whose bodies arrive at once exactly one wins, in every block that writes", () => {
   for (const [index, block] of blocks.entries()) {
     const race = races.find((each) => isOf(each, block));
     const other = elsewhere.find((each) => isOf(each, block));

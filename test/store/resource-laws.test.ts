@@ -2,6 +2,7 @@ import { keyBelow, resource } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 import { fc, test } from "@fast-check/vitest";
 import { expect, vi } from "vitest";
+import { runs } from "../runs.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -75,7 +76,7 @@ const method = fc.constantFrom(
 );
 
 test.prop([fc.array(fc.record({ method, path, headers, body }), { minLength: 1, maxLength: 5 })], {
-  numRuns: 500,
+  numRuns: runs(500),
 })(
   "resource answers whatever arrives; what it refuses changes nothing, and the tag that it hands out is the current one",
   async (requests) => {
