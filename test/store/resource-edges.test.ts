@@ -56,10 +56,24 @@ describe("a repeated request", () => {
     expect(tagOf(await send("PUT", "/notes/y", other, { a: 1 }))).toBe(tagOf(exact));
   });
 
-  test("resource makes up no time for the tag of a version that was replaced", async () => {
+  test("resource repeats the tag and the time of a version that was replaced", async () => {
     const send = notes({ tag: "time+version" });
     const first = tagOf(await send("PUT", "/notes/x", KEYED, { a: 1 }));
     expect(tagOf(await send("PUT", "/notes/x", KEYED, { a: 1 }))).toBe(first);
+    await send("PUT", "/notes/x", {}, { a: 2 });
+    const again = await send("PUT", "/notes/x", KEYED, { a: 1 });
+    expect([again.status, tagOf(again)]).toEqual([201, first]);
+    expect(again.headers.get("Last-Modified")).not.toBeNull();
+  });
+
+  test("resource makes up no time for the tag of a replaced version where the ledger keeps none", async () => {
+    const kept = memoryStore<Note>();
+    const find: typeof kept.ledger.find = async (...given) => {
+      const { current, entry } = await kept.ledger.find(...given);
+      return { current, entry: entry && { ...entry, lastModified: undefined } };
+    };
+    const send = notes({ tag: "time+version" }, { ...kept, ledger: { ...kept.ledger, find } });
+    await send("PUT", "/notes/x", KEYED, { a: 1 });
     await send("PUT", "/notes/x", {}, { a: 2 });
     const again = await send("PUT", "/notes/x", KEYED, { a: 1 });
     expect([again.status, tagOf(again)]).toEqual([201, null]);

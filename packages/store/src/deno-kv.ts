@@ -130,7 +130,11 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     if (entry) atomic.set([...home, key], entry).set(witness(key, nonce), true);
     else atomic.delete([...home, key]);
     if (claim && remembered) {
-      const made: KeptEntry = { ...remembered, nonce: next && nonce, end: Date.now() + maxAge * 1000 };
+      const made: KeptEntry = {
+        ...remembered,
+        ...(entry && { lastModified: entry.lastModified }),
+        ...{ nonce: next && nonce, end: Date.now() + maxAge * 1000 },
+      };
       atomic.check({ key: ledger(claim.id), versionstamp: null });
       atomic.set(ledger(claim.id), made, { expireIn: maxAge * 1000 });
     }

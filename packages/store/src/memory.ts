@@ -52,14 +52,14 @@ function memoryDriver(limits: Limits): Driver {
       const found = rows.get(key);
       if (claim && ledger.get(claim.id)) return { lost: undefined };
       if ((found?.version ?? null) !== expected) return { lost: found ? shown(found, !skipValue) : null };
-      if (claim && entry) ledger.add(claim.id, entry);
+      // A clock can be set back.
+      const modified = Math.max(Date.now(), Number(found?.modified ?? 0));
+      if (claim && entry) ledger.add(claim.id, next ? { ...entry, lastModified: modified } : entry);
       if (!next) {
         order.remove(key);
         rows.delete(key);
         return { won: { modified: 0 } };
       }
-      // A clock can be set back.
-      const modified = Math.max(Date.now(), Number(found?.modified ?? 0));
       const { octets, writeId: writeid } = next;
       if (!found) order.add(key);
       rows.set(key, { key, value: copyOf(next.value), octets, version, modified, writeid });

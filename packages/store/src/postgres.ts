@@ -101,6 +101,7 @@ interface EntryRow {
   fingerprint: string | null;
   wrote: string;
   made: string | null;
+  changed: number | null;
   created: boolean;
   location: string | null;
 }
@@ -170,8 +171,10 @@ function parametersOf({ claim, entry, ...swap }: DriverSwap, limits: Limits): Sw
 }
 
 function entryOf(row: AnyRow | undefined): LedgerEntry | null {
-  const { fingerprint, wrote, made, created, location } = row as unknown as EntryRow;
-  return fingerprint === null ? null : { fingerprint, key: wrote, version: made, created, location };
+  const { fingerprint, wrote, made, changed, created, location } = row as unknown as EntryRow;
+  if (fingerprint === null) return null;
+  const entry = { fingerprint, key: wrote, version: made, created, location };
+  return changed === null ? entry : { ...entry, lastModified: Math.round(Number(changed)) };
 }
 
 /** The statement tried to write NULL over a live entry of the ledger: see `rememberedIn`. */

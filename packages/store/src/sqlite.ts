@@ -47,7 +47,7 @@ export interface SqliteStore<T> extends Required<VersionedStore<T>> {
 }
 
 /** SQLite has no booleans. */
-type KeptEntry = Omit<LedgerEntry, "created"> & { created: number };
+type KeptEntry = Omit<LedgerEntry, "created" | "lastModified"> & { created: number; modified: number | null };
 
 type Bound = Stored | number | null;
 
@@ -140,7 +140,13 @@ function sqliteDriver(
 
   function findEntry(id: string): LedgerEntry | null {
     const [found] = run(sql.findEntry, id, Date.now()) as unknown as KeptEntry[];
-    return found ? { ...found, created: found.created === 1 } : null;
+    if (!found) return null;
+    const { modified, ...entry } = found;
+    return {
+      ...entry,
+      created: found.created === 1,
+      ...(modified !== null && { lastModified: Number(modified) }),
+    };
   }
 
   function swapAndTell(swap: DriverSwap): DriverSwapResult {
@@ -156,7 +162,7 @@ function sqliteDriver(
     db.prepare("BEGIN IMMEDIATE").run();
     try {
       const result: DriverSwapResult = findEntry(id) ? { lost: undefined } : swapAndTell(swap);
-      if ("won" in result) remember(id, entry);
+      if ("won" in result) remember(id, entry, swap.next ? Number(result.won.modified) : null);
       db.prepare("won" in result ? "COMMIT" : "ROLLBACK").run();
       return result;
     } catch (error) {
@@ -165,13 +171,18 @@ function sqliteDriver(
     }
   }
 
-  function remember(id: string, { fingerprint, key, version, created, location }: LedgerEntry): void {
+  function remember(
+    id: string,
+    { fingerprint, key, version, created, location }: LedgerEntry,
+    modified: number | null,
+  ): void {
     const now = Date.now();
     run(sql.removeExpired, id, now, now);
     const [count] = run(sql.countEntries) as unknown as { count: number | null }[];
     if ((count?.count ?? 0) >= limits.maxEntries)
       throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
-    run(sql.addEntry, id, fingerprint, key, version, created ? 1 : 0, location, now + limits.maxAge * 1000);
+    const end = now + limits.maxAge * 1000;
+    run(sql.addEntry, id, fingerprint, key, version, modified, created ? 1 : 0, location, end);
   }
 
   /** A full disk and some other errors have rolled the transaction back already. */
@@ -229,6 +240,7 @@ const LEDGER_COLUMNS: Column[] = [
   "fingerprint",
   "key",
   "version",
+  "modified",
   "created",
   "location",
   "expires",
@@ -242,21 +254,21 @@ function statements(table: string, ledger: string) {
       `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, version TEXT NOT NULL,
         last_modified INTEGER NOT NULL, write_id TEXT, value BLOB NOT NULL, octets BLOB)`,
       `CREATE TABLE IF NOT EXISTS ${ledger} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-        fingerprint TEXT NOT NULL, key TEXT NOT NULL, version TEXT, created INTEGER NOT NULL, location TEXT,
+        fingerprint TEXT NOT NULL, key TEXT NOT NULL, version TEXT, modified INTEGER, created INTEGER NOT NULL, location TEXT,
         expires INTEGER NOT NULL)`,
     ],
     columns: [
       [table, columnsOf(table)],
       [ledger, LEDGER_COLUMNS],
     ] as const,
-    findEntry: `SELECT fingerprint, key, version, created, location FROM ${ledger} WHERE id = ? AND expires > ?`,
+    findEntry: `SELECT fingerprint, key, version, modified, created, location FROM ${ledger} WHERE id = ? AND expires > ?`,
     // Entries expire in the order in which they were made. So only the oldest need checking, and the count follows
     // from the two ends of the index.
     removeExpired: `DELETE FROM ${ledger} WHERE id = ? AND expires <= ? OR seq IN
       (SELECT seq FROM (SELECT seq, expires FROM ${ledger} ORDER BY seq LIMIT 20) WHERE expires <= ?) RETURNING seq`,
     countEntries: `SELECT (SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1 AS count`,
-    addEntry: `INSERT INTO ${ledger} (id, fingerprint, key, version, created, location, expires)
-      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+    addEntry: `INSERT INTO ${ledger} (id, fingerprint, key, version, modified, created, location, expires)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = ?`,
     readUnless: `SELECT CASE WHEN known THEN NULL ELSE value END AS value,
       CASE WHEN known THEN NULL ELSE octets END AS octets, ${state}

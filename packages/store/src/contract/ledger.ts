@@ -19,6 +19,8 @@ export interface LedgerEntry {
   key: string;
   /** The version that it made; `null` if it deleted. */
   version: string | null;
+  /** When that version was made, in milliseconds since 1970, if the store keeps times. */
+  lastModified?: number | undefined;
   /** True when the key had no value before. */
   created: boolean;
   location: string | null;

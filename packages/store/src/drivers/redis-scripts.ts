@@ -21,8 +21,8 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
 
 /**
  * KEYS: the hash, the index; and under a key of the client: its entry in the ledger, the index of the ledger.
- * ARGV: key, expected, `skip` or `value`, version (`-` to delete), writeid, value, octets; and for the ledger: entry, its
- * life in milliseconds, how many entries there may be.
+ * ARGV: key, expected, `skip` or `value`, version (`-` to delete), writeid, value, octets; and for the ledger: entry (a
+ * JSON object, which gets the time of the new version), its life in milliseconds, how many entries there may be.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
  * ioredis may send a script twice, so finding the version that it is to write counts as won.
@@ -39,11 +39,14 @@ if found ~= ARGV[2] then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0)))
 if KEYS[3] then
   local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 100)
   if #expired > 0 then redis.call('ZREM', KEYS[4], unpack(expired)) end
   if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[10]) then return {'full'} end
-  redis.call('SET', KEYS[3], ARGV[8], 'PX', ARGV[9])
+  local entry = ARGV[8]
+  if ARGV[4] ~= '-' then entry = string.sub(entry, 1, -2) .. ',"lastModified":' .. modified .. '}' end
+  redis.call('SET', KEYS[3], entry, 'PX', ARGV[9])
   redis.call('ZADD', KEYS[4], now + ARGV[9], KEYS[3])
 end
 if ARGV[4] == '-' then
@@ -51,7 +54,6 @@ if ARGV[4] == '-' then
   redis.call('ZREM', KEYS[2], ARGV[1])
   return {'won', '0'}
 end
-local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0)))
 redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, 'value', ARGV[6])
 for name, value in pairs({writeid = ARGV[5], octets = ARGV[7]}) do
   if value == '-' then

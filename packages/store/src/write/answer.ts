@@ -85,14 +85,17 @@ async function repeated<T>(
   { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
   shown: Shown<T>,
 ): Promise<Response> {
-  const { version, created } = first;
+  const { version, created, lastModified } = first;
   const location = first.location ?? shown.location;
   if (version === null) return new Response(null, { status: 204 });
   const isCurrent = current?.version === version;
   if (isCurrent && "value" in current) return success({ ...shown, location }, current, created);
-  const info: VersionInfo = isCurrent ? current : { version };
-  // A tag with a time in it cannot be made again of the version alone.
-  const isKnown = isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
+  const info: VersionInfo = isCurrent
+    ? current
+    : { version, ...(lastModified !== undefined && { lastModified }) };
+  // The ledger of another store may keep no times. A tag with a time in it cannot be made without.
+  const isKnown =
+    lastModified !== undefined || isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
   const headers = isKnown ? stamped(shown, new Headers(), info) : new Headers();
   if (created) headers.set("Location", location);
   if (shown.represent && (shown.echo || preferredReturn(shown.request)))

@@ -30,6 +30,8 @@ export interface FirstOutcome {
   /** The key that it wrote, where a ledger knows it. */
   key?: string;
   version: string | null;
+  /** When that version was made, if the store keeps times. */
+  lastModified?: number | undefined;
   created: boolean;
   /** The `Location` of the created resource, as the answer gave it. */
   location: string | null;
