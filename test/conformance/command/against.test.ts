@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rows } from "@entity-tag/conformance/rows";
 import { afterAll, describe, expect, it } from "vitest";
+import { circumstances, groupOf } from "../../../packages/conformance/src/command/notice.ts";
 import { run } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entity-tag-against-"));
@@ -38,6 +40,40 @@ describe("--against asks the rows of the standard of a server under test", () =>
     expect(out).toMatch(/^FAIL \S+ {2}If-None-Match/m);
     expect(out).toMatch(/Your users notice: Readers load again what they have already/);
     expect(out).toMatch(/> GET \/\d+ HTTP\/1\.1/);
+  });
+
+  it("tells of each row its own consequence, and when users meet it", async () => {
+    const file = adapter("knows-nothing", knowsNothing);
+    const { out } = await run([
+      "--against",
+      file,
+      "--only",
+      "date-as-text,if-range,unreadable,pair",
+      "--json",
+    ]);
+    const notices = new Map<string, string>(
+      JSON.parse(out).findings.map(({ id, notice }: { id: string; notice: string }) => [id, notice]),
+    );
+    expect(notices.get("date-as-text-3")).toBe(
+      "Readers load again what they have already: on some days of the week, and not on others.",
+    );
+    expect(notices.get("date-as-text-5")).toBe(
+      "A write overwrites what another person has written, and nobody is told: on some days of the week, and not on others.",
+    );
+    expect(notices.get("if-range-1")).toBe(
+      "A download that broke off begins from the start: when a download is resumed.",
+    );
+    expect(notices.get("if-range-2")).toMatch(/two versions/);
+    expect(notices.get("pair-if-match-true-if-none-match-false-get")).toMatch(
+      /^Readers load again .*: where a client sends two conditions at once\.$/,
+    );
+    expect(new Set(notices.values()).size).toBeGreaterThan(12);
+  });
+
+  it("knows when users meet the mistake, for every kind of row", () => {
+    const kinds = new Set(rows.map(({ id }) => groupOf(id)));
+    expect(Object.keys(circumstances).filter((kind) => !kinds.has(kind))).toEqual([]);
+    expect([...kinds].filter((kind) => circumstances[kind] === undefined)).toEqual([]);
   });
 
   it("takes a fetch function, too, and says which rows it cannot be asked", async () => {

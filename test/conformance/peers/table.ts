@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { rows } from "@entity-tag/conformance/rows";
+import { groupOf } from "../../../packages/conformance/src/command/notice.ts";
 import { root } from "../../adapters/bed/server.ts";
 import type { Score } from "./peers.ts";
 
@@ -41,9 +42,6 @@ function overview(scores: readonly Score[]): string {
 const asked = ({ pass, fail, warning, inconclusive }: Score["counts"]): number =>
   pass + fail + warning + inconclusive;
 
-const groupOf = (id: string): string =>
-  id.replace(/-\d+(?:-.*)?$/, "").replace(/-(?:get|put)(?:-head)?$/, "");
-
 const byId = new Map(rows.map((row) => [row.id, row]));
 
 const reasonOf: Record<string, string> = {
@@ -55,7 +53,7 @@ const reasonOf: Record<string, string> = {
 function details({ name, version, must, warnings, counts, notAsked }: Score): string {
   const groups = new Map<string, string[]>();
   for (const id of [...must, ...warnings]) {
-    const group = id.startsWith("pair-") ? "pair" : groupOf(id);
+    const group = groupOf(id);
     groups.set(group, [...(groups.get(group) ?? []), id]);
   }
   const lines = [...groups].map(([group, ids]) => {

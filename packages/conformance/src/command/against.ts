@@ -8,6 +8,7 @@ import { rows } from "../rows.ts";
 import { run } from "../run.ts";
 import { type ControlledTarget, isControlled, type Target } from "../target.ts";
 import type { Result } from "../verdict.ts";
+import { noticeOf } from "./notice.ts";
 import type { Options } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { select } from "./selection.ts";
@@ -73,24 +74,16 @@ const asked = (row: Row) => ({
   section: row.section,
   level: row.level,
   why: row.why,
-  notice: notices[row.expect.outcome],
+  notice: "",
   row,
 });
 
-function findingOf({ row, verdict, found, sent = "", received = "" }: Result): Finding {
-  const { row: _row, ...question } = asked(row);
+function findingOf(result: Result): Finding {
+  const { row, verdict, found, sent = "", received = "" } = result;
+  const { row: _row, ...question } = { ...asked(row), notice: noticeOf(result) };
   const hasOctets = verdict !== "pass" && sent !== "";
   return { ...question, verdict, found: found.map(sentence), octets: hasOctets ? [{ sent, received }] : [] };
 }
-
-/** By what was due: a row is about a decision, and this is what a wrong one does. */
-const notices: Record<Row["expect"]["outcome"], string> = {
-  proceed: "People see an old page, are refused without a reason, or get a broken download.",
-  "not-modified": "Readers load again what they have already.",
-  "precondition-failed": "A write overwrites what another person has written.",
-  "precondition-required": "A client that forgets its condition overwrites what another person has written.",
-  "bad-request": "A client with a broken field is not told so.",
-};
 
 function countOfNeeds(selected: readonly Row[]): string {
   const wire = selected.filter(({ needs }) => needs === "wire").length;
