@@ -2,6 +2,7 @@ import type { Expectation, Row } from "./row.ts";
 import { representation } from "./rows/representation.ts";
 import { adapt } from "./run/adapt.ts";
 import { type Asker, fetchAsker, fieldOf, type Reply, type Speaker, wireAsker } from "./run/asker.ts";
+import { checkRun } from "./run/checks.ts";
 import { judge } from "./run/judge.ts";
 import { type Learnt, learn } from "./run/learn.ts";
 import { type ControlledTarget, isControlled, type Target } from "./target.ts";
@@ -21,6 +22,7 @@ export interface RunOptions extends WireOptions {
  * What a target makes of each row, in the order of the rows. A url or a `fetch`-like function is only read; rows that
  * it cannot be asked are in the results, with their reason.
  *
+ * @throws {TypeError} on a target that is none, or an option that there is not.
  * @throws when the target cannot be reached at all.
  * @example
  * const results = await run(rows, "http://localhost:3000/page");
@@ -28,6 +30,7 @@ export interface RunOptions extends WireOptions {
  * @see RFC 9110 §13
  */
 export async function run(rows: readonly Row[], target: Target, options: RunOptions = {}): Promise<Result[]> {
+  checkRun(rows, target, options);
   const results: Result[] = new Array(rows.length);
   const queue = rows.entries();
   const { parallel = 1, onResult } = options;

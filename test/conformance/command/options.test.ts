@@ -41,7 +41,16 @@ describe("the command line", () => {
     [["ftp://example.com/"], /Cannot ask ftp: addresses/],
     [["http://"], /is not an address/],
     [["http://a/", "http://b/"], /One address at a time/],
-    [["http://a/", "--timout", "5"], /Unknown option '--timout'/],
+    [["http://a/", "--timout", "5"], /no option --timout: did you mean --timeout\?/],
+    [["http://a/", "--frobnicate"], /no option --frobnicate\./],
+    [["http://a/", "--timeout"], /--timeout needs a value/],
+    [["--race", "http://a/"], /--race needs a value of its own, and took the address for it/],
+    [["http://a/", "--write=yes"], /'--write' does not take an argument/],
+    [["/page"], /\/page is a path: give the whole address, as in http:\/\/localhost:3000\/page/],
+    [["explian", "GET"], /no explian: did you mean explain\?/],
+    [["explain", "GET", "--etga", '"a"'], /no option --etga: did you mean --etag\?/],
+    [["http://a/", "--only", "range-weak-tg"], /did you mean range-weak-tag\?/],
+    [["http://a/", "--skip", "rangse"], /did you mean ranges\?/],
     [["http://a/", "--timeout", "2000"], /seconds up to 600, as in 5, or 500ms/],
     [["http://a/", "--json", "--junit"], /One form at a time/],
     [["http://a/", "--race", "8"], /--race is for --write/],
@@ -75,6 +84,21 @@ describe("the command line", () => {
     expect(status).toBe(0);
     expect(out).toContain("20 requests were sent already");
     expect(out).toMatch(/could not be set up/);
+  });
+
+  it("fewer requests than it takes to learn the page end in one line and status 2", async () => {
+    const { status, err } = await run([await start(), "--max-requests", "2"]);
+    expect(status).toBe(2);
+    expect(err).toMatch(/^Could not run: \S+ 2 requests were sent already\.\n$/);
+  });
+
+  it("sends the name and the password of the address as curl does, and prints neither", async () => {
+    const seen = new Set<string | null>();
+    const server = await startServer({ before: (_page, asked) => void seen.add(asked.get("authorization")) });
+    stopping.push(server.close);
+    const { out } = await run([server.url.replace("//", "//me:se%20cret@"), "--only", "tag-own"]);
+    expect([...seen]).toEqual([`Basic ${Buffer.from("me:se cret").toString("base64")}`]);
+    expect(out).not.toMatch(/cret/);
   });
 
   it("sends a clear User-Agent, and the fields of --header with every request", async () => {

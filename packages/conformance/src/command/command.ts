@@ -64,7 +64,8 @@ function printed(report: Report, { format }: Options): string {
 
 /** A person called it wrongly, or the server is not there: one line. Anything else is a mistake of ours. */
 function refuse(error: unknown, { stderr }: Terminal): 2 {
-  if (error instanceof UsageError) stderr.write(`${error.message}. See --help.\n`);
+  if (error instanceof UsageError)
+    stderr.write(`${error.message}${/[.?]$/.test(error.message) ? "" : "."} See --help.\n`);
   else if (error instanceof CannotRun) stderr.write(`Could not run: ${error.message}.\n`);
   else throw error;
   return 2;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../nearest.ts";
 import type { Line } from "../row.ts";
 
 /** What the command was told to do. */
@@ -53,20 +54,22 @@ export function readOptions(args: readonly string[]): Options | "help" | "versio
   const { values, positionals } = parse(args);
   if (values.help) return "help";
   if (values.version) return "version";
-  if (positionals.length > 1) throw new UsageError(`One address at a time: ${positionals.join(" ")}`);
-  const target = values.against ?? positionals[0];
-  if (target === undefined) throw new UsageError("Give the address of a page, as in http://localhost:3000/");
+  if (positionals.length > 1) throw new UsageError(tooMany(positionals));
+  const given = values.against ?? positionals[0];
+  if (given === undefined) throw new UsageError(withoutAddress(values));
   if (values.against !== undefined && positionals.length > 0)
     throw new UsageError(`Give an address or --against, not both: ${positionals[0]}`);
+  const { url, credentials } =
+    values.against === undefined ? addressIn(given) : { url: undefined, credentials: [] };
   const options: Options = {
-    target,
-    url: values.against === undefined ? urlOf(target) : undefined,
+    target: url?.href ?? given,
+    url,
     only: listOf(values.only),
     skip: listOf(values.skip),
     timeout: duration(values.timeout ?? "5"),
     insecure: values.insecure ?? false,
     maxRequests: number("--max-requests", values["max-requests"] ?? "200", 1, 100_000),
-    headers: (values.header ?? []).map(headerOf),
+    headers: [...credentials, ...(values.header ?? []).map(headerOf)],
     format: formatOf(values),
     write: values.write ?? false,
     yes: values.yes ?? false,
@@ -84,8 +87,37 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". To specify")[0]!);
+    throw new UsageError(misuse(error as Error, Object.keys(flags)));
   }
+}
+
+/** What `parseArgs` says in one line, with the option that was probably meant. */
+export function misuse({ message }: Error, names: readonly string[]): string {
+  const [, unknown] = /^Unknown option '--?([\w-]+)/.exec(message) ?? [];
+  const [, empty] = /^Option '(?:-\w, )?(--[\w-]+) <value>' argument missing/.exec(message) ?? [];
+  if (empty !== undefined) return `${empty} needs a value`;
+  if (unknown === undefined) return message.split(". To specify")[0]!;
+  const meant = nearest(unknown, names);
+  return meant === undefined
+    ? `There is no option --${unknown}`
+    : `There is no option --${unknown}: did you mean --${meant}?`;
+}
+
+function withoutAddress(values: object): string {
+  const [flag] =
+    Object.entries(values).find(([, value]) =>
+      [value].flat().some((one) => /^https?:\/\//.test(String(one))),
+    ) ?? [];
+  return flag === undefined
+    ? "Give the address of a page, as in http://localhost:3000/"
+    : `--${flag} needs a value of its own, and took the address for it`;
+}
+
+function tooMany(positionals: readonly string[]): string {
+  const meant = nearest(positionals[0]!, ["explain"]);
+  return meant
+    ? `There is no ${positionals[0]}: did you mean ${meant}?`
+    : `One address at a time: ${positionals.join(" ")}`;
 }
 
 function checkTogether({ write, against, race, body, contentType, yes }: Options): void {
@@ -101,7 +133,21 @@ function checkTogether({ write, against, race, body, contentType, yes }: Options
   if (race === 1) throw new UsageError("--race 1 is no race: give 2 writers or more");
 }
 
+/** As in curl, a name and a password in the address are sent as `Authorization: Basic`. */
+function addressIn(text: string): { url: URL; credentials: Line[] } {
+  const url = urlOf(text);
+  if (url.username === "" && url.password === "") return { url, credentials: [] };
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = "";
+  url.password = "";
+  return { url, credentials: [["Authorization", `Basic ${Buffer.from(pair).toString("base64")}`]] };
+}
+
 function urlOf(text: string): URL {
+  if (text.startsWith("/") || text.startsWith("."))
+    throw new UsageError(
+      `${text} is a path: give the whole address, as in http://localhost:3000${text.replace(/^\.*/, "")}`,
+    );
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(full))
     throw new UsageError(`${text} is not an address: give one as in http://localhost:3000/`);

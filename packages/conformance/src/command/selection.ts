@@ -1,3 +1,4 @@
+import { nearest } from "../nearest.ts";
 import { type Asked, groups } from "../probe/finding.ts";
 import { UsageError } from "./options.ts";
 
@@ -13,9 +14,7 @@ export function select<Q extends Asked>(
 ): Q[] {
   for (const word of [...only, ...skip]) {
     if (!questions.some((question) => isNamed(question, word)))
-      throw new UsageError(
-        `No question is named ${word}: give an id as in ${questions[0]?.id}, a group as in ranges, or a section as in 13.1.2`,
-      );
+      throw new UsageError(`No question is named ${word}: ${hint(word, questions)}`);
   }
   const left = questions.filter(
     (question) =>
@@ -24,6 +23,15 @@ export function select<Q extends Asked>(
   );
   if (left.length === 0) throw new UsageError("No question is left: --skip names all that --only does");
   return left;
+}
+
+function hint(word: string, questions: readonly Asked[]): string {
+  const meant = nearest(word, [
+    ...questions.map(({ id }) => id),
+    ...new Set(questions.map(({ group }) => group)),
+  ]);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return `give an id as in ${questions[0]?.id}, a group as in ranges, or a section as in 13.1.2`;
 }
 
 function isNamed({ id, group, section }: Asked, word: string): boolean {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Current, parseDate, parseTag } from "@entity-tag/core";
-import { UsageError } from "../command/options.ts";
+import { misuse, UsageError } from "../command/options.ts";
 import type { Line } from "../row.ts";
 
 /** What is to be explained. */
@@ -38,7 +38,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". To specify")[0]!);
+    throw new UsageError(misuse(error as Error, Object.keys(flags)));
   }
 }
 
