@@ -32,13 +32,6 @@ const closing = "export const close = () => { server.close(); server.closeAllCon
 export const races: readonly Race[] = [
   {
     document: "README.md",
-    has: "const handler = conditional(",
-    until: "const ask =",
-    behind: "export { handler as save };",
-    statuses: [204, 412],
-  },
-  {
-    document: "README.md",
     has: "async function save",
     until: "const put =",
     behind: "export { save, tag };",
