@@ -138,7 +138,7 @@ export const thresholds: readonly Threshold[] = [
   revalidated("Deno KV", "64 kB", 0.3, "deno-kv"),
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
   size("evaluate", "the decision", "evaluate", 2100, 2950),
-  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4600),
+  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4650),
   size(
     "the adapter for Node, beside core",
     "middleware on Node",

@@ -1,4 +1,5 @@
 import { parseDate } from "@entity-tag/core";
+import { CONDITIONAL_RULES, checkOptions } from "@entity-tag/core/adapter";
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
 import { contentTag, sentFileState } from "./validator.ts";
 
@@ -10,14 +11,16 @@ export type BunServer = Server & { upgrade(request: Request, options?: object): 
 /**
  * A handler for `Bun.serve({ fetch })` that obeys the conditions of each request, with the options of core's
  * `conditional`. `undefined` or `null`, which says that the request became a WebSocket, passes through.
- * @throws {TypeError} at once on `require` without `current`
+ * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`
  * @example Bun.serve({ fetch: conditional(() => Response.json({ hello: "world" })) });
  * @see RFC 9110 §13.2
  */
 export function conditional<Res extends Response | undefined, Req extends Request, Server = BunServer>(
   handler: (request: Req, server: Server) => Res | Promise<Res>,
-  { tag, ...options }: ConditionalOptions<Req, [server: Server]> = {},
+  options: ConditionalOptions<Req, [server: Server]> = {},
 ): (request: Req, server: NoInfer<Server>) => Promise<Res | Response> {
+  checkOptions(options, CONDITIONAL_RULES, "conditional()");
+  const { tag } = options;
   const isOwn = tag === false || typeof tag === "function";
   const guarded = guard(handler, {
     ...options,

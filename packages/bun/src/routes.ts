@@ -1,33 +1,37 @@
-import type { ConditionalOptions } from "@entity-tag/core/fetch";
-import { type BunServer, conditional, type Native } from "./conditional.ts";
+import { CONDITIONAL_RULES, checkMethods, checkOptions } from "@entity-tag/core/adapter";
+import { type BunServer, conditional } from "./conditional.ts";
+import type { Options, Route } from "./route-types.ts";
 import { type BunFile, fileState } from "./validator.ts";
-
-type Names<P> = P extends `${infer A}/${infer B}` ? Names<A | B> : P extends `:${infer Name}` ? Name : never;
-type Cookies = Native extends { CookieMap: { prototype: infer C } } ? { readonly cookies: C } : object;
-/** A request with the parameters of its route and, where Bun's own types are installed, its cookies. */
-export type RouteRequest<P> = Request & Cookies & { readonly params: { readonly [N in Names<P>]: string } };
-// A method, so that a handler may name Bun's own types for its arguments.
-type Handler<Path> = { handle(request: RouteRequest<Path>, server: BunServer): unknown }["handle"];
-type Route<Path> = Handler<Path> | { readonly [method: string]: Handler<Path> | object } | object | false;
-type Options = ConditionalOptions<Request & { readonly params: Record<string, string> }, [server: BunServer]>;
 
 /**
  * The table for `Bun.serve({ routes })`. Its handlers and static responses obey the conditions of each request, as
  * `conditional` does. All other entries are left to Bun: HTML imports, directories, `false`. Bun still sends the
  * files.
- * @throws {TypeError} at once on `require` without `current`
+ * @throws {TypeError} at once on a misspelt method or option, and on `require` without `current`
  * @example Bun.serve({ routes: routes({ "/hello/:name": ({ params }) => new Response(`Hello, ${params.name}`) }) });
  * @see RFC 9110 §13.2
  */
 export function routes<T extends { [P in keyof T]: Route<P> }>(table: T, options: Options = {}): NoInfer<T> {
-  const guard = (value: unknown): unknown => {
+  checkOptions(options, CONDITIONAL_RULES, "routes()");
+  if (typeof table !== "object" || table === null || table instanceof Response) {
+    throw new TypeError(`routes() was given ${String(table)}: use a table of paths, as in { "/": handler }`);
+  }
+  const guarded = (value: unknown): unknown => {
     if (typeof value === "function") return conditional(value as () => Response, options);
-    if (value instanceof Response) return fixed(value, options);
-    if (typeof value !== "object" || value === null) return value;
-    const parts = Object.entries(value).map(([key, part]) => [key, guard(part)] as const);
-    return parts.every(([key, part]) => part === Reflect.get(value, key)) ? value : Object.fromEntries(parts);
+    return value instanceof Response ? fixed(value, options) : value;
   };
-  return guard(table) as T;
+  const entries = Object.entries<unknown>(table).map(([path, route]) => {
+    if (!isTableOfMethods(route)) return [path, guarded(route)];
+    checkMethods(route, `routes() at ${path}`);
+    return [path, Object.fromEntries(Object.entries(route).map(([method, part]) => [method, guarded(part)]))];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+/** Bun takes other objects, too: HTML imports, directories, files. */
+function isTableOfMethods(route: unknown): route is object {
+  if (typeof route !== "object" || route === null || route instanceof Response) return false;
+  return Object.values(route).some((part) => typeof part === "function" || part instanceof Response);
 }
 
 /** Each request gets a copy. A file is judged by the disk. If it does not exist, `fetch` answers, as in Bun. */

@@ -1,4 +1,5 @@
 import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag/core";
+import { checkOptions } from "@entity-tag/core/adapter";
 
 /** The part of a `Bun.file(…)` that is used. */
 export type BunFile = {
@@ -10,6 +11,9 @@ export type BunFile = {
 };
 declare const Bun: { CryptoHasher: { hash(...of: unknown[]): string }; file(path: string): BunFile };
 const NEVER = 2 ** 52 - 1;
+const CONTENT_TAG_RULES = {
+  weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
+};
 
 /**
  * The tag of content, made synchronously by Bun's own hasher. It equals the tag of core's `contentTag`.
@@ -20,6 +24,7 @@ export function contentTag(
   content: string | ArrayBuffer | ArrayBufferView,
   options: { weak?: boolean } = {},
 ): EntityTag {
+  checkOptions(options, CONTENT_TAG_RULES, "contentTag()");
   return (options.weak ? weak : strong)(Bun.CryptoHasher.hash("sha256", content, "base64").slice(0, 24));
 }
 
@@ -30,6 +35,9 @@ export function contentTag(
  * @see RFC 9110 §8.8.1
  */
 export function fileState(file: BunFile): Current {
+  if (typeof file?.lastModified !== "number") {
+    throw new TypeError(`fileState() was given ${String(file)}: use a Bun.file(…)`);
+  }
   // A BunFile keeps the size and time that it saw first, so ask the disk again. A missing file has the time NEVER.
   const { size, lastModified } = isOnDisk(file) ? Bun.file(file.name) : file;
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };

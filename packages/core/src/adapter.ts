@@ -13,6 +13,7 @@ export { keepsInLateRefusal } from "./kept-fields.ts";
 export {
   anyFunction,
   CHECK_RULES,
+  checkMethods,
   checkOptions,
   LATE_RULES,
   type OptionRule,

@@ -1,5 +1,5 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
-import { type ConditionalRequest, checkFields, type Policy } from "./evaluate.ts";
+import { type ConditionalRequest, checkRequest, type Policy } from "./evaluate.ts";
 import { keepsInNotModified } from "./kept-fields.ts";
 import { CHECK_RULES, checkOptions } from "./options.ts";
 import { conditionMissing, lostRace } from "./problem.ts";
@@ -34,7 +34,7 @@ export function checkPreconditions(
   current: Current,
   policy?: CheckOptions,
 ): Response | undefined {
-  checkFields(request.headers);
+  checkRequest(request);
   checkOptions(policy, CHECK_RULES, "checkPreconditions()");
   const state = withCodings(checkedState(current), policy?.codings ?? acceptedCodings(request));
   const plain = earlyResponse(request, state, policy);
@@ -59,11 +59,19 @@ export function respond(plain: PlainResponse, method?: string, old: Fields = [])
 /**
  * A 304 made from the header of the 200 that it replaces: without the fields that describe a body.
  *
+ * @throws {TypeError} on a `Response` or a state in place of fields, and on fields that `new Headers` does not accept
  * @example
  * notModified({ ETag: '"v1"', "Content-Type": "text/html" }); // ETag alone stays
  * @see RFC 9110 §15.4.5
  */
-export function notModified(headers?: HeadersLike): Response {
+export function notModified(headers: HeadersLike): Response {
+  const given = (headers ?? {}) as { headers?: unknown; lastModified?: unknown };
+  if (headers === undefined || given.headers !== undefined || given.lastModified !== undefined) {
+    const shown = headers === undefined ? "nothing" : String(headers);
+    throw new TypeError(
+      `notModified() was given ${shown}: use the fields of the 200, such as response.headers or validatorFields(current)`,
+    );
+  }
   const kept = new Headers(headers);
   for (const [name, value] of [...kept]) if (!keepsInNotModified(name, value)) kept.delete(name);
   return new Response(null, { status: 304, headers: kept });

@@ -1,7 +1,7 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type CheckOptions, respond } from "./check-preconditions.ts";
 import { parseTag } from "./entity-tag.ts";
-import { type ConditionalRequest, checkFields, isRead, isTransfer } from "./evaluate.ts";
+import { type ConditionalRequest, checkRequest, isRead, isTransfer } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
 import { checkOptions, LATE_RULES } from "./options.ts";
 import { lateResponse } from "./responses.ts";
@@ -35,9 +35,10 @@ export async function conditionalResponse<Req extends ConditionalRequest = Reque
   response: Response,
   options: LateOptions<Req> = {},
 ): Promise<Response> {
-  checkFields(request.headers);
+  checkRequest(request);
   checkOptions(options, LATE_RULES, "conditionalResponse()");
-  if (!(response instanceof Response) && typeof (response as Response | undefined)?.status !== "number") {
+  const { status, headers } = (response ?? {}) as Partial<Response>;
+  if (typeof status !== "number" || typeof headers?.get !== "function") {
     throw new TypeError(
       `conditionalResponse() was given ${String(response)}: use a Response as the second argument`,
     );

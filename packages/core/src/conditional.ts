@@ -1,7 +1,7 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type HeadersLike, respond } from "./check-preconditions.ts";
 import { judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
-import { evaluate, isRead, isTransfer } from "./evaluate.ts";
+import { checkRequest, evaluate, isRead, isTransfer } from "./evaluate.ts";
 import { anyFunction, checkOptions, LATE_RULES, type OptionRules } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
@@ -77,6 +77,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     );
   }
   return async (request, ...rest) => {
+    checkRequest(request);
     const given = current && (await current(request, ...rest));
     if (isResponse(given)) return given;
     const codings = options.codings ?? acceptedCodings(request);

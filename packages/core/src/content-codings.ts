@@ -15,7 +15,7 @@ export const CODINGS: readonly string[] = ["gzip", "deflate", "br", "zstd"];
  * @see RFC 9110 §8.8.3.3
  */
 export function codedTag(tag: EntityTag, coding: string): EntityTag {
-  if (coding === "identity") return tag;
+  if (coding === "identity") return checkedTag(tag);
   if (typeof coding !== "string" || coding === "") {
     const given = coding === "" ? '""' : String(coding);
     throw new TypeError(`Cannot make a tag for the coding ${given}: use its name, as in "gzip"`);

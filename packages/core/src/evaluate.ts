@@ -80,8 +80,8 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  * @see RFC 9110 §13.2.2
  */
 export function evaluate(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
+  checkRequest(request);
   const { method, headers } = request;
-  checkFields(headers);
   checkValidators(current);
   const reading = isRead(method);
   // §13.2.1: without conditions the answer would be neither 2xx nor 412, so the request is not judged.
@@ -111,11 +111,16 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 /**
  * A `Headers` finds a field in any case of its name. A plain object or a `Map` might miss a field that protects.
  */
-export function checkFields(headers: ConditionalRequest["headers"]): void {
-  if (typeof headers?.get === "function" && !(headers instanceof Map && hidesFields(headers))) return;
-  throw new TypeError(
-    `The headers are ${String(headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
-  );
+export function checkRequest(request: ConditionalRequest): void {
+  const headers = request?.headers;
+  if (typeof headers?.get !== "function" || (headers instanceof Map && hidesFields(headers))) {
+    throw new TypeError(
+      `The headers are ${String(headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
+    );
+  }
+  if (typeof request.method !== "string") {
+    throw new TypeError(`The method is ${String(request.method)}: use a Request, or { method, headers }`);
+  }
 }
 
 function hidesFields(map: Map<string, unknown>): boolean {

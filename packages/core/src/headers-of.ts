@@ -1,3 +1,5 @@
+import { isRecord } from "./state.ts";
+
 /** A plain object of fields, such as Node's `req.headers` or the headers in the event of a cloud function. */
 export type PlainHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -16,14 +18,19 @@ export function headersOf(
   fields: PlainHeaders,
   rawHeaders: readonly string[] = [],
 ): { get(name: string): string | undefined } {
-  const isPlain = typeof fields === "object" && fields !== null && typeof fields.get !== "function";
-  if (!isPlain) {
+  if (!isRecord(fields) || typeof fields.get === "function" || !Array.isArray(rawHeaders)) {
+    const given = isRecord(fields) ? rawHeaders : fields;
     throw new TypeError(
-      `headersOf() was given ${String(fields)}: use a plain object such as req.headers. A Headers is used as it is`,
+      `headersOf() was given ${String(given)}: use a plain object such as req.headers. A Headers is used as it is`,
     );
   }
   const values = new Map<string, string | undefined>();
   for (const [name, value] of Object.entries(fields)) {
+    if (!isFieldValue(value)) {
+      throw new TypeError(
+        `headersOf(): \`${name}\` is ${String(value)}: give it the fields, such as req.headers`,
+      );
+    }
     values.set(name.toLowerCase(), typeof value === "object" ? value.join(", ") : value);
   }
   const lines = new Map<string, string>();
@@ -35,4 +42,8 @@ export function headersOf(
     if (before !== undefined && values.get(name) !== undefined) values.set(name, lines.get(name));
   }
   return { get: (name) => values.get(name.toLowerCase()) };
+}
+
+function isFieldValue(value: unknown): value is string | readonly string[] | undefined {
+  return value === undefined || typeof value === "string" || Array.isArray(value);
 }

@@ -76,7 +76,7 @@ export function fileTag(
  * A string counts as its UTF-8 bytes. With `weak`, the tag promises only the same meaning, so it stays true when a
  * proxy compresses the answer.
  *
- * @throws {TypeError} on a value without bytes, and where the platform has no `crypto.subtle`
+ * @throws {TypeError} on a value without bytes or an unknown option, and where the platform has no `crypto.subtle`
  * @example
  * await contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
@@ -85,16 +85,20 @@ export async function contentTag(
   content: string | ArrayBuffer | ArrayBufferView | Blob,
   options: { weak?: boolean | undefined } = {},
 ): Promise<EntityTag> {
+  const { weak: isWeak = false, ...others } = options;
+  if (typeof options !== "object" || typeof isWeak !== "boolean" || Object.keys(others).length > 0) {
+    throw new TypeError(`contentTag() has no options ${JSON.stringify(options)}: use { weak: true }`);
+  }
   if (globalThis.crypto?.subtle === undefined) {
     throw new TypeError(
-      "Cannot make a tag of content: this platform has no crypto.subtle, which browsers keep for HTTPS",
+      "Cannot make a tag of content: there is no crypto.subtle here, which browsers keep for HTTPS",
     );
   }
   // A buffer that changes later is hashed as it is now, because the digest begins within this call.
   const bytes = content instanceof Blob ? await content.arrayBuffer() : bytesOf(content);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest, 0, HASH_BYTES)));
-  return options.weak ? weak(hash) : strong(hash);
+  return isWeak ? weak(hash) : strong(hash);
 }
 
 function isSettled(time: number, now: number): boolean {

@@ -86,6 +86,31 @@ export function checkOptions(options: object | undefined, rules: OptionRules, wh
   }
 }
 
+const METHODS = ["GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+
+/**
+ * Checks a table of handlers by method, because a handler under a misspelt method is never called.
+ *
+ * `where` begins the message.
+ *
+ * @throws {TypeError} if it is not an object, and on the name of no method, with a suggestion
+ * @example
+ * checkMethods({ GET: () => new Response("hello") }, "route()"); // undefined
+ * @see RFC 9110 §9.1
+ */
+export function checkMethods(handlers: object, where: string): void {
+  if (!isRecord(handlers)) {
+    throw new TypeError(
+      `${where} was given ${shown(handlers)}: use an object of handlers, as in { GET: handler }`,
+    );
+  }
+  for (const name of Object.keys(handlers)) {
+    if (!METHODS.includes(name)) {
+      throw new TypeError(`${where} has no method \`${name}\`: ${hintFor(name, METHODS)}`);
+    }
+  }
+}
+
 /** How an error message shows a given value. */
 function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
@@ -107,12 +132,15 @@ function unknownOption(name: string, rules: OptionRules, where: string): TypeErr
       `${where} has no option \`policy\`: give its members by themselves, as in { require: true }`,
     );
   }
+  return new TypeError(`${where} has no option \`${name}\`: ${hintFor(name, names)}`);
+}
+
+function hintFor(name: string, names: readonly string[]): string {
   const [nearest] = names
     .map((known) => ({ known, distance: editsBetween(name.toLowerCase(), known.toLowerCase()) }))
     .filter(({ distance }) => distance <= 2)
     .sort((a, b) => a.distance - b.distance);
-  const hint = nearest ? `did you mean \`${nearest.known}\`?` : `use ${names.join(", ")}`;
-  return new TypeError(`${where} has no option \`${name}\`: ${hint}`);
+  return nearest ? `did you mean \`${nearest.known}\`?` : `use ${names.join(", ")}`;
 }
 
 /** The edit distance of two names: how many letters must be added, removed or replaced. */

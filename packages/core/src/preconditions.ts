@@ -27,8 +27,7 @@ export function ifMatch(
   current: Current,
   comparison: "strong" | "weak" = "strong",
 ): ConditionResult {
-  if (field == null) return undefined;
-  checkValidators(current);
+  if (!isAsked(field, current)) return undefined;
   return current !== null && (namesVersion(field, current, comparison) || isStar(field));
 }
 
@@ -62,8 +61,7 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
  * @see RFC 9110 §13.1.2
  */
 export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Field): ConditionResult {
-  if (field == null) return undefined;
-  checkValidators(current);
+  if (!isAsked(field, current)) return undefined;
   return namesNone(field, current, acceptEncoding);
 }
 
@@ -94,9 +92,7 @@ export function tagOfNotModified(field: Field, current: State, acceptEncoding: F
  * @see RFC 9110 §13.1.3
  */
 export function ifModifiedSince(field: Field, current: Current, now?: number): ConditionResult {
-  if (field == null) return undefined;
-  checkValidators(current);
-  if (current === null) return undefined;
+  if (!isAsked(field, current) || current === null) return undefined;
   const later = secondsSince(field, current, now);
   return Number.isNaN(later) ? undefined : later > 0;
 }
@@ -114,14 +110,23 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): C
  * @see RFC 9110 §13.1.5
  */
 export function ifRange(field: Field, current: Current, now?: number): ConditionResult {
-  if (field == null) return undefined;
-  checkValidators(current);
+  if (!isAsked(field, current)) return undefined;
   if (current === null) return false;
   const { etag, lastModifiedStrong } = current;
   // The equality excludes lists. The comparison excludes tags with other white space around them, which `trim`
   // drops.
   if (field.trim() === etag && names(field, etag, "strong")) return true;
   return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
+}
+
+/** True when the request has the field. What a program gives in place of its value, or of a state, is an error. */
+function isAsked(field: Field, current: Current): field is string {
+  if (field == null) return false;
+  if (typeof field !== "string") {
+    throw new TypeError(`The field is ${String(field)}: use what headers.get() gives`);
+  }
+  checkValidators(current);
+  return true;
 }
 
 /** A write is about the version, so the tag of any of its forms counts. */

@@ -51,6 +51,7 @@ const STAR_ALONE = "It has no strong tag: of the conditions, only If-Match: * ca
 /**
  * A problem document with the title of its status, and members of its own.
  *
+ * @throws {TypeError} if the status is not a number
  * @example
  * problemDocument(404, "Nothing is here.").title; // "Not Found"
  * @see RFC 9457 §3
@@ -60,6 +61,8 @@ export function problemDocument<Status extends number, Members extends object = 
   detail: string,
   members?: Members,
 ): ProblemDocument & { readonly status: Status } & Members {
+  if (typeof status !== "number")
+    throw new TypeError(`The status is ${String(status)}: use a number, such as 404`);
   return { type: "about:blank", title: TITLES[status] ?? "", status, detail, ...(members as Members) };
 }
 

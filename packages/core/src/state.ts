@@ -27,6 +27,8 @@ export interface State {
 export type Current = State | null;
 
 const MEMBERS = ["etag", "alternates", "codings", "lastModified", "lastModifiedStrong"];
+/** Options that protect. In a state they would have no effect. */
+const OPTIONS = ["current", "require", "ifMatch", "malformed"];
 
 /**
  * The state, after all of it was checked. This finds a mistake at once. Otherwise the first client with a condition
@@ -40,6 +42,9 @@ export function checkedState(current: Current): Current {
   checkValidators(current);
   if (current === null) return current;
   checkShape(current);
+  for (const name of OPTIONS) {
+    if (name in current) throw new TypeError(`A state has no \`${name}\`: give it as an option`);
+  }
   checkList(current.alternates, "alternates").forEach(checkedTag);
   for (const coding of checkList(current.codings, "codings")) checkedTag(`"${coding}"`);
   return current;

@@ -112,7 +112,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
  * @see RFC 9110 §8.8.3
  */
 export function madeTag(given: EntityTag): EntityTag {
-  if (parseTag(given) === given) return given;
+  if (typeof given === "string" && parseTag(given) === given) return given;
   throw new TypeError(
     `\`tag\` gave ${JSON.stringify(given)}, which is not an entity tag: make one with strong() or weak()`,
   );

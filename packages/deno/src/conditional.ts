@@ -13,7 +13,7 @@ export interface ServeInfo<Address = { transport: "tcp" | "udp"; hostname: strin
  * With `current`, every method is judged before the handler acts. Without it, reads are judged by their answer. The
  * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and `info`.
  *
- * @throws {TypeError} at once on `require` without `current`
+ * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`
  * @example
  * Deno.serve(conditional(() => Response.json({ hello: "world" })));
  * @see RFC 9110 §13.2

@@ -14,11 +14,16 @@ export interface FileInfo {
  * The tag is weak for one second after a change, because the file could change again unnoticed. Without a time of
  * modification the file has no validator, because its size alone proves nothing.
  *
+ * @throws {TypeError} on anything else, such as a promise that was not awaited
  * @example
  * conditional(() => new Response("…"), { current: async () => fileState(await Deno.stat("page.html")) });
  * @see RFC 9110 §8.8.1
  */
-export function fileState({ size, mtime }: FileInfo): State {
+export function fileState(info: FileInfo): State {
+  const { size, mtime } = info ?? {};
   if (mtime === null) return {};
+  if (!(mtime instanceof Date)) {
+    throw new TypeError(`fileState() was given ${String(info)}: use what Deno.stat resolves to, with await`);
+  }
   return { etag: fileTag({ size, mtimeMs: mtime.getTime() }), lastModified: mtime };
 }

@@ -1,4 +1,4 @@
-import { withCompressor } from "@entity-tag/core/adapter";
+import { CONDITIONAL_RULES, checkMethods, checkOptions, withCompressor } from "@entity-tag/core/adapter";
 import { type ConditionalOptions, conditional } from "@entity-tag/core/fetch";
 import { compressor } from "./coding.ts";
 
@@ -12,7 +12,7 @@ type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
  * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and the context. A
  * strong `"v1"` is sent as `"v1-gzip"` when Next may compress, and `If-Match` accepts both.
  *
- * @throws {TypeError} at once on `require` without `current`
+ * @throws {TypeError} at once on a misspelt method or option, and on `require` without `current`
  * @example
  * export const { GET, PUT } = route({ GET: read, PUT: write }, { current: stateOf, require: true });
  * @see RFC 9110 §13.2
@@ -25,6 +25,8 @@ export function route<
   methods: Record<Method, Handler<Req, Context, Response | Promise<Response>>>,
   options: ConditionalOptions<Req, [context: Context]> = {},
 ): Record<Method, Handler<Req, Context, Promise<Response>>> {
+  checkMethods(methods, "route()");
+  checkOptions(options, CONDITIONAL_RULES, "route()");
   const guarded = (Object.keys(methods) as Method[]).map((method) => {
     const handler: Handler<Req, Context, Promise<Response>> = conditional(methods[method], options);
     return [method, withCompressor(handler, compressor)] as const;
