@@ -16,6 +16,8 @@ export interface Remembering {
   /** The length of the page. */
   read(url: string): Promise<number>;
   close?(): Promise<void> | void;
+  /** It keeps its pages in files, so they take no memory. */
+  isInFiles?: true;
 }
 
 /** Each is called as its users call it, with a private cache in memory if it has one. */
@@ -91,6 +93,7 @@ function filesOfMakeFetchHappen(): Remembering {
   return {
     name: "make-fetch-happen, in files",
     role: "peer",
+    isInFiles: true,
     read: async (url) => (await (await client(url)).text()).length,
     close: () => rmSync(cachePath, { recursive: true }),
   };

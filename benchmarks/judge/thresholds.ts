@@ -31,6 +31,8 @@ export type Threshold = Common &
     | { kind: "grows at most so much faster than the input" }
   );
 
+const byHand: Reference = { name: "fetch with the tag by hand" };
+const loop: Reference = { name: "a loop by hand" };
 const CONTENT = "304 on Node, the tag is made from the content";
 const best: Reference = { name: "the best peer" };
 const scan: Reference = { name: "one indexOf" };
@@ -136,6 +138,37 @@ export const thresholds: readonly Threshold[] = [
     revalidated(name, "10 MB", 0.3),
   ]),
   revalidated("Deno KV", "64 kB", 0.3, "deno-kv"),
+  // Where these fall short: docs/decisions/0005.
+  client("a revalidated read of 1 kB", "conditionalFetch", byHand, 0.87, 0.6),
+  client("a revalidated read of 1 kB", "conditionalFetch", best, 1.5, 1.2),
+  client("a revalidated read of 1 MB", "conditionalFetch", byHand, 0.87, 0.6),
+  client("a revalidated read of 1 kB, twenty at once", "conditionalFetch", byHand, 0.87, 0.87),
+  client("a revalidated read of 1 kB, twenty at once", "conditionalFetch", best, 1.5, 1.2),
+  client("an update", "update", loop, 0.95, 0.65),
+  client("an update of one document, eight at once", "update", loop, 0.95, 0.45),
+  {
+    what: "memory of a kept answer of 1 kB, among 10,000, against a Map of the pages",
+    ...{ suite: "client", case: "memory of 10,000 kept answers of 1 kB, for one", ours: "conditionalFetch" },
+    ...{ kind: "at most so many times the cost", against: byHand, goal: 2.5, check: 3, since: "2026-11-27" },
+  },
+  {
+    ...size("conditionalFetch", "a client that keeps pages", "conditionalFetch", 5000, 8900),
+    since: "2026-11-27",
+  },
+  {
+    ...size(
+      "update, beside core",
+      "a client that updates",
+      "update with its errors, beside core",
+      3000,
+      6700,
+    ),
+    since: "2026-11-27",
+  },
+  {
+    ...size("rfc9111, beside core", "a client that keeps pages", "rfc9111, beside core", 3500),
+    since: "2026-11-27",
+  },
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
   size("evaluate", "the decision", "evaluate", 2100, 2950),
   size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4650),
@@ -268,6 +301,15 @@ function fair(driver: string): Threshold[] {
       ...{ against: { name: "by hand" }, goal: 0.9, check: 0.6 },
     },
   ];
+}
+
+/** Judged by the client's own processor time in `--check`, as servers are by theirs. */
+function client(name: string, ours: string, against: Reference, goal: number, check: number): Threshold {
+  return {
+    what: `${ours}, ${name}, against ${against.name}`,
+    ...{ suite: "client", case: name, ours, since: "2026-11-27" },
+    ...{ kind: "at least so many times as fast", against, goal, check },
+  };
 }
 
 /** Sizes are equal on every machine, so they need no room for noise. */

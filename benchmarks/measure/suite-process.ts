@@ -13,9 +13,10 @@ import type { SuiteName } from "./suite-names.ts";
  * figures.
  */
 const V8 = ["--expose-gc", "--no-concurrent-recompilation"];
-/** Measured on one runtime only: the client of servers and the bundler are the same everywhere, and Deno KV is in Deno. */
+/** Measured on one runtime only: the clients and the bundler are the same everywhere, and Deno KV is in Deno. */
 const always: Readonly<Partial<Record<SuiteName, Runtime>>> = {
   serve: "node",
+  client: "node",
   size: "node",
   "deno-kv": "deno",
 };

@@ -58,11 +58,13 @@ function byContender(group: readonly CaseResult[]): string {
     .map((result) => {
       const ours = bestOfOurs(result);
       const rows = result.entries.map((entry) => [escaped(entry.name), ...details(entry, ours, result)]);
-      const head = result.unit === "per second" && result.entries.some(({ cpu }) => cpu);
-      return table(
-        [result.name, "", "ours is", ...(head ? ["99 of 100 within", "server's processor for one"] : [])],
-        rows,
-      );
+      const isShown = (figure: "p99" | "cpu" | "bytes") => result.entries.some((entry) => entry[figure]);
+      const more = [
+        ...(isShown("p99") ? ["99 of 100 within"] : []),
+        ...(isShown("cpu") ? ["processor for one"] : []),
+        ...(result.unit !== "ns" && isShown("bytes") ? ["allocated for one"] : []),
+      ];
+      return table([result.name, "", "ours is", ...more], rows);
     })
     .join("\n\n");
 }
@@ -76,6 +78,7 @@ function details(entry: Entry, ours: Entry | undefined, { unit }: CaseResult): s
     isReference ? "" : times(ratio(ours.rounds!, entry.rounds, unit).median),
     ...(entry.p99 ? [milliseconds(median(entry.p99))] : []),
     ...(entry.cpu ? [`${median(entry.cpu).toFixed(1)} µs`] : []),
+    ...(entry.bytes !== undefined && unit !== "ns" ? [amount(entry.bytes, "bytes")] : []),
   ];
 }
 

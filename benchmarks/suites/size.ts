@@ -49,6 +49,25 @@ export const imports: Readonly<Record<string, Import[]>> = {
     ),
     peer("send, files alone", some("default", "send")),
   ],
+  "a client that keeps pages": [
+    ours("conditionalFetch", some("conditionalFetch", "@entity-tag/client")),
+    ours("rfc9111, beside core", some("rfc9111", "@entity-tag/client/rfc9111"), "@entity-tag/core"),
+    peer(
+      "axios and axios-cache-interceptor",
+      `${some("default as a", "axios")}; ${all("axios-cache-interceptor")}`,
+    ),
+    peer("got", some("default", "got")),
+  ],
+  "a client that updates": [
+    ours(
+      "update with its errors, beside core",
+      some(
+        "update, google, oracle, odata, s3, http, ConflictError, HttpError, AmbiguousWriteError, MissingValidatorError, UnusableValidatorError",
+        "@entity-tag/client",
+      ),
+      "@entity-tag/core",
+    ),
+  ],
   "a store": [
     ours("@entity-tag/store with memory", both("memory", "memoryStore")),
     ours("@entity-tag/store with SQLite", both("sqlite", "sqliteStore")),

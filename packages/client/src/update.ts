@@ -113,8 +113,9 @@ async function runOf<T>(
   const { url, value, etag } = snapshot;
   if (etag === undefined) throw new MissingValidatorError(url);
   const { attempts, signal } = job;
-  signal.throwIfAborted();
-  const context = { attempt: attempts + 1, base: last?.base, mine: last?.mine, etag, signal };
+  signal?.throwIfAborted();
+  const told = signal ?? new AbortController().signal;
+  const context = { attempt: attempts + 1, base: last?.base, mine: last?.mine, etag, signal: told };
   const mine = await until(signal, recipe(value, context));
   return mine === undefined ? undefined : { url, etag, base: await again(), mine, same: mine === value };
 }

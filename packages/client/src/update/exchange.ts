@@ -1,5 +1,4 @@
 import type { Job } from "./job.ts";
-import { until } from "./waiting.ts";
 
 /**
  * Sends one request, and has its answer used within the time that one request has.
@@ -13,19 +12,28 @@ export async function exchange<R>(
   use: (response: Response) => Promise<R>,
 ): Promise<R> {
   const { signal, timeout } = job;
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  const expire = () =>
-    controller.abort(new DOMException(`${url} gave no whole answer within ${timeout} ms`, "TimeoutError"));
-  // A timer cannot be set for longer than 31 bits of milliseconds.
-  const timer = timeout < 2 ** 31 ? setTimeout(expire, timeout) : undefined;
-  signal.addEventListener("abort", abort, { once: true });
   const exchanged = async () => use(await job.fetch(url, { ...init, signal: controller.signal }));
+  let abort = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const end = (reason: unknown) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    const expire = () =>
+      end(new DOMException(`${url} gave no whole answer within ${timeout} ms`, "TimeoutError"));
+    abort = () => end(signal?.reason);
+    // A timer cannot be set for longer than 31 bits of milliseconds.
+    if (timeout < 2 ** 31) timer = setTimeout(expire, timeout);
+  });
+  signal?.addEventListener("abort", abort, { once: true });
   try {
-    return await until(controller.signal, exchanged());
+    // A `fetch` that does not listen to its signal must not keep the caller waiting.
+    return await Promise.race([exchanged(), ended]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
 }

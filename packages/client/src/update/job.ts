@@ -18,7 +18,8 @@ export interface Job<T> {
   maxAttempts: number;
   backoff: (failures: number) => number;
   timeout: number;
-  signal: AbortSignal;
+  /** `undefined`: the caller never gives up. Listening to a signal costs more than all else here. */
+  signal: AbortSignal | undefined;
   wasApplied: WasApplied<T> | undefined;
   newKey: () => string | undefined;
   attempts: number;
@@ -81,7 +82,7 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     maxAttempts: options.maxAttempts ?? 8,
     backoff: options.backoff ?? fullJitter,
     timeout: options.timeout ?? 60_000,
-    signal: options.signal ?? new AbortController().signal,
+    signal: options.signal,
     wasApplied,
     newKey: keyMaker(options.idempotencyKey),
     attempts: 0,

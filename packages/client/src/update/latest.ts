@@ -25,7 +25,7 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
   for (let asked = 1; ; asked++) {
     const answer = await ask(job, url, fresh).catch((error: unknown) => error);
     if (isAnswer(answer)) return seen(job, url, answer);
-    job.signal.throwIfAborted();
+    job.signal?.throwIfAborted();
     const wait = waitAfter(job, answer, asked);
     if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE) throw answer;
     await pause(wait, job.signal);

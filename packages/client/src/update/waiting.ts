@@ -4,7 +4,8 @@ import { parseDate } from "@entity-tag/core";
 export const LONGEST_PAUSE = 60_000;
 
 /** The work's outcome, or the signal's reason as soon as it is aborted. A late failure of the work is nobody's. */
-export function until<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> {
+export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>): T | Promise<T> {
+  if (!signal) return work;
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
@@ -16,12 +17,16 @@ export function until<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> 
 }
 
 /** Waits so many milliseconds, or fails with the signal's reason. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
-  return until(signal, waited).finally(() => clearTimeout(timer));
+  try {
+    await until(signal, waited);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -76,7 +76,7 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
   doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
   const { method, body, url } = payload;
   let success: Response | undefined;
-  job.signal.throwIfAborted();
+  job.signal?.throwIfAborted();
   job.attempts++;
   try {
     // A redirect may lead to a login page, whose 200 would look like a success.
@@ -87,7 +87,7 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
       return { is: "applied", response, octets: await octetsOf(response) };
     });
   } catch (error) {
-    job.signal.throwIfAborted();
+    job.signal?.throwIfAborted();
     // The head said that it was made: it does not matter that the content broke off.
     return success ? { is: "applied", response: success, octets: undefined } : { lost: error };
   }
@@ -136,7 +136,7 @@ function note<T>(doubt: Doubt, { key }: Payload<T>, answer: Failure): void {
 async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promise<Written<T> | undefined> {
   const { url, tag, sent } = payload;
   const asked = await read(job, url, true).catch((error: unknown) => ({ error }));
-  job.signal.throwIfAborted();
+  job.signal?.throwIfAborted();
   if ("error" in asked) {
     const gone = asked.error instanceof HttpError && says(job.dialect.gone, [404, 410], asked.error.response);
     if (!gone) throw ambiguous(job, payload, answer);
