@@ -1,4 +1,4 @@
-import { bytes, StoreBusyError } from "@entity-tag/store";
+import { bytes, resource, StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
@@ -184,6 +184,33 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect((await behind.read(`lost answer, ${name}`))?.value, "and the client is usable again").toBe(
       "a lost answer",
     );
+    await sql.end({ timeout: 0 });
+    proxy.close();
+  });
+
+  test.each(["pg", "postgres.js"])("a read by %s whose answer is lost once is read again", async (name) => {
+    const proxy = await proxyThatLosesOneAnswer(databaseUrl, 5432);
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${proxy.port}`;
+    const sql = postgres(url.href, { max: 1, onnotice() {} });
+    const client = name === "pg" ? poolOf({ connectionString: url.href }) : sql;
+    const key = `lost read, ${name}`;
+    const version = await create(key);
+    const behind = postgresStore<string>(client, { table });
+    proxy.loseNext(key);
+    expect((await behind.read(key))?.version).toBe(version);
+    // Each try is lost: nothing was written, and that is certain.
+    proxy.loseAll(key);
+    const pages = resource(behind, { key });
+    const put = new Request("http://localhost/", {
+      method: "PUT",
+      body: new Blob(['"x"'], { type: "application/json" }),
+    });
+    expect((await pages(put)).status).toBe(503);
+    expect((await pages(new Request("http://localhost/"))).status).toBe(503);
+    await expect(behind.list(key, { limit: 1 })).rejects.toThrow(StoreBusyError);
+    proxy.loseAll(undefined);
+    expect((await behind.read(key))?.version).toBe(version);
     await sql.end({ timeout: 0 });
     proxy.close();
   });

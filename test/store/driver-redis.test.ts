@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { StoreBusyError } from "@entity-tag/store";
+import { resource, StoreBusyError } from "@entity-tag/store";
 import { redisStore } from "@entity-tag/store/redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
@@ -98,6 +98,16 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
         "second",
       );
       expect((await store.read("a"))?.value, "and the client is usable again").toBe("second");
+      // A read whose answer is lost has written nothing, and that is certain.
+      proxy.loseAll(prefix);
+      const put = new Request("http://localhost/", {
+        method: "PUT",
+        body: new Blob(['"x"'], { type: "application/json" }),
+      });
+      expect((await resource(store, { key: "a" })(put)).status).toBe(503);
+      await expect(store.list("", { limit: 1 })).rejects.toThrow(StoreBusyError);
+      proxy.loseAll(undefined);
+      expect((await store.read("a"))?.value).toBe("second");
       end();
       proxy.close();
     },

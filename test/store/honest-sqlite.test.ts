@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -78,6 +78,20 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     expect((await pages(request("GET"))).status).toBe(404);
     db.exec("PRAGMA max_page_count = 1000000");
     expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(201);
+  });
+
+  test("a write whose journal cannot be opened is 503, and nothing is written", async () => {
+    const path = newFile();
+    const db = open(path);
+    const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });
+    mkdirSync(`${path}-journal`);
+    for (const headers of [{}, { "Idempotency-Key": "k" }]) {
+      const answer = await pages(put("a", headers));
+      expect([answer.status, answer.headers.has("Retry-After")]).toEqual([503, true]);
+    }
+    rmSync(`${path}-journal`, { recursive: true });
+    expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(201);
+    db.close();
   });
 
   test("a read that cannot be made has words for a read", async () => {

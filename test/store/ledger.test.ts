@@ -142,10 +142,19 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
       '"\\x"',
       "é",
       `"${"k".repeat(256)}"`,
+      '"a";',
+      '"a" ;v=1',
+      '"a";v=',
+      '"a";V=1',
+      '"a";v=1 2',
+      '"a";v="x',
+      '"a";v=1,"b"',
     ];
     for (const key of unusable) expect([key, await put(key)]).toEqual([key, 400]);
     expect(await put(`"${"k".repeat(255)}"`)).toBe(204);
     expect(await put('"q\\"\\\\"')).toBe(204);
+    for (const parameters of [';v="x, y"', "; v; w=?1", ";v=:YQ==:;*x=2.5", ';v="\\";"'])
+      expect([parameters, await put(`"with parameters"${parameters}`)]).toEqual([parameters, 204]);
   });
 
   test("is not remembered when it is refused, and a refusal says how long keys are remembered", async () => {

@@ -176,6 +176,25 @@ describe("PUT", () => {
     expect(await said(created)).toMatchObject({ status: 201, body: hello });
   });
 
+  test.each([
+    ["return=representation", 200],
+    ['return="representation"', 200],
+    ["Return = Representation", 200],
+    ["respond-async, return=representation; x=1", 200],
+    ['foo="a, return=minimal", return=representation', 200],
+    ['foo="a\\", return=minimal", return=representation', 200],
+    ["return=representation, return=minimal", 200],
+    ["return=minimal, return=representation", 204],
+    ['foo="return=representation"', 204],
+    ["return=anything", 204],
+    ["return", 204],
+    ['return="', 204],
+  ])("resource reads Prefer: %s", async (prefer, status) => {
+    const { handle } = await pagesWithHome();
+    const response = await handle(request("PUT", { Prefer: prefer }, { content: "Bye" }));
+    expect(response.status).toBe(status);
+  });
+
   test("resource refuses a stale write with 412 and the current tag, and writes nothing", async () => {
     const { handle, tag, memory, version } = await pagesWithHome();
     const response = await handle(request("PUT", { "If-Match": '"stale"' }, { content: "Bye" }));

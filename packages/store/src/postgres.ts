@@ -4,12 +4,13 @@ import { StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
+import { PATIENCE } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
 import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
-import { certain, isRolledBack, sqlState } from "./drivers/postgres-errors.ts";
+import { certain, isBroken, isRolledBack, sqlState } from "./drivers/postgres-errors.ts";
 import type { PostgresJs } from "./drivers/postgres-js.ts";
 import type { AnyRow, Query } from "./drivers/postgres-query.ts";
 import {
@@ -42,6 +43,9 @@ export interface PostgresStore<T> extends Required<VersionedStore<T>> {
 
 /** How many times a read is tried that was rolled back. */
 const READ_TRIES = 8;
+
+/** How many times a read is tried whose connection was lost. */
+const LOST_TRIES = 2;
 
 /**
  * A store in a table of a PostgreSQL database. Any number of processes may share it.
@@ -110,15 +114,20 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   const [table] = tables;
   const sql = statements(...tables);
 
-  /** A read that was rolled back has changed nothing, so it is tried again. */
+  /** A read that failed has changed nothing, so it is tried again. */
   async function rowsOf(text: string, values: unknown[], signal: AbortSignal | undefined): Promise<AnyRow[]> {
+    const start = performance.now();
     for (let tries = 1; ; tries++) {
       try {
         return await query(text, values, signal);
       } catch (error) {
-        if (!isRetried(error)) throw certain(error, table);
-        if (tries === READ_TRIES)
-          throw new StoreBusyError("The read was rolled back again and again", { cause: error });
+        if (signal?.aborted || error instanceof StoreBusyError) throw error;
+        const isLost = isBroken(error);
+        const isLate = performance.now() - start > PATIENCE;
+        if (!isLost && !isRetried(error)) throw certain(error, table);
+        // A connection that was idle while the server restarted is found to be broken now. The next one is new.
+        if (isLate || tries >= (isLost ? LOST_TRIES : READ_TRIES))
+          throw new StoreBusyError("PostgreSQL cannot be read now", { cause: error });
       }
       await pause(backoff(tries, 100), signal);
     }

@@ -74,12 +74,14 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
     async read({ key, known, id, signal }) {
       if (id === undefined && (known === "*" || known.length === 0)) {
         const fields = known === "*" ? INFO : [...INFO, "value", "octets"];
-        const state = (await command(send, "HMGET", [hashes + key, ...fields], signal)) as State;
+        const asked = command(send, "HMGET", [hashes + key, ...fields], signal);
+        const state = (await readReply(asked, signal)) as State;
         return { row: state[0] ? rowOf(state) : null, entry: null };
       }
       const keys = id === undefined ? [hashes + key] : [hashes + key, entryKey(id)];
       const wanted = known === "*" ? ["all"] : ["some", ...known];
-      const [state, entry] = await ask<[State | null, Uint8Array | null]>(send, READ, keys, wanted, signal);
+      const asked = ask<[State | null, Uint8Array | null]>(send, READ, keys, wanted, signal);
+      const [state, entry] = await readReply(asked, signal);
       return { row: state && rowOf(state), entry: entry && JSON.parse(toText(entry)) };
     },
 
@@ -109,7 +111,8 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
       const end = endOfPrefix(prefix);
       const bounds = [isLater ? `(${after}` : `[${prefix}`, end === null ? "+" : `(${end}`, String(limit)];
       const fields = values ? [...INFO, "value"] : INFO;
-      const replies = await ask<State[]>(send, LIST, [index, hashes], [...bounds, ...fields], signal);
+      const asked = ask<State[]>(send, LIST, [index, hashes], [...bounds, ...fields], signal);
+      const replies = await readReply(asked, signal);
       return replies.map((reply) => ({ ...rowOf(reply.slice(0, -1)), key: toText(reply.at(-1)!) }));
     },
   };
@@ -194,6 +197,20 @@ function certain(error: unknown): unknown {
   if (beginsWith(error, ["OOM"])) return new StoreFullError("Redis has no memory left", { cause: error });
   if (beginsWith(error, BUSY)) return new StoreBusyError("Redis cannot do this now", { cause: error });
   return error;
+}
+
+/** A reply of Redis that is an error begins with a code: `WRONGTYPE Operation against …`. */
+const REPLY = /^[A-Z]{3,} /;
+
+/** The reply to a read. A connection that was lost meanwhile is no reason to doubt: a read changes nothing. */
+async function readReply<R>(reply: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+  try {
+    return await reply;
+  } catch (error) {
+    const { message, name } = (error ?? {}) as Partial<Error>;
+    if (signal?.aborted || REPLY.test(message ?? "") || name?.startsWith("Store")) throw error;
+    throw new StoreBusyError("Redis cannot be read now", { cause: error });
+  }
 }
 
 /** Older servers write "ERR Error running script" and a dash before the code. */

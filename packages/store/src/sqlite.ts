@@ -1,6 +1,6 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
-import { ConstraintError, StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { ConstraintError, StoreBusyError, StoreFullError, ValueTooLargeError } from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
@@ -196,12 +196,16 @@ function sqliteDriver(
     maxAge: limits.maxAge,
 
     read: ({ key, known, id, signal }) =>
-      whileBusy(() => {
-        // The entry is read second. If a write happens between the two reads, it is found in the ledger instead of
-        // being judged.
-        const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
-        return { row, entry: id === undefined ? null : findEntry(id) };
-      }, signal),
+      whileBusy(
+        () => {
+          // The entry is read second. If a write happens between the two reads, it is found in the ledger instead of
+          // being judged.
+          const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
+          return { row, entry: id === undefined ? null : findEntry(id) };
+        },
+        signal,
+        true,
+      ),
 
     swap: (swap) => {
       const { claim, entry, signal } = swap;
@@ -211,7 +215,7 @@ function sqliteDriver(
 
     list({ prefix, after, limit, values, signal }) {
       const { text, bounds } = sql.list(values, prefix, after);
-      return whileBusy(() => run(text, ...bounds, limit), signal);
+      return whileBusy(() => run(text, ...bounds, limit), signal, true);
     },
   };
 }
@@ -293,7 +297,7 @@ function statements(table: string, ledger: string) {
 /**
  * Tries again while another connection holds the lock. This wait keeps the event loop free; SQLite's own blocks it.
  */
-async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Promise<R> {
+async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined, isRead = false): Promise<R> {
   const end = performance.now() + PATIENCE;
   for (let tries = 0; ; tries++) {
     signal?.throwIfAborted();
@@ -301,6 +305,11 @@ async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Pro
       return step();
     } catch (error) {
       const code = resultCode(error);
+      if (code === TOO_BIG)
+        throw new ValueTooLargeError("The value is too long for SQLite", { cause: error });
+      // A read that failed has written nothing. A write may have failed after its commit.
+      if (code !== undefined && (REFUSED.has(code) || (isRead && code === IO_ERROR)))
+        throw new StoreBusyError("SQLite cannot do this now", { cause: error });
       if (code === FULL) throw new StoreFullError("The disk is full", { cause: error });
       if (code === READONLY) throw new StoreBusyError("The database is read-only", { cause: error });
       if (code === CONSTRAINT) throw new ConstraintError((error as Error).message, { cause: error });
@@ -311,12 +320,20 @@ async function whileBusy<R>(step: () => R, signal: AbortSignal | undefined): Pro
   }
 }
 
-const [BUSY, LOCKED, READONLY, FULL, CONSTRAINT] = [5, 6, 8, 13, 19];
+const [BUSY, LOCKED, READONLY, IO_ERROR, FULL, TOO_BIG, CONSTRAINT] = [5, 6, 8, 10, 13, 18, 19];
+/** No memory, interrupted, cannot open a file, locking protocol: the statement was rolled back. */
+const REFUSED: ReadonlySet<number> = new Set([7, 9, 14, 15]);
 const CODES = new Map([
   ["SQLITE_BUSY", BUSY],
   ["SQLITE_LOCKED", LOCKED],
+  ["SQLITE_NOMEM", 7],
   ["SQLITE_READONLY", READONLY],
+  ["SQLITE_INTERRUPT", 9],
+  ["SQLITE_IOERR", IO_ERROR],
   ["SQLITE_FULL", FULL],
+  ["SQLITE_CANTOPEN", 14],
+  ["SQLITE_PROTOCOL", 15],
+  ["SQLITE_TOOBIG", TOO_BIG],
   ["SQLITE_CONSTRAINT", CONSTRAINT],
 ]);
 

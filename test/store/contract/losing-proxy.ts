@@ -5,12 +5,14 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export async function proxyThatLosesOneAnswer(url: string, defaultPort: number) {
   const { hostname, port } = new URL(url);
   let lose: string | undefined;
+  let loseEach: string | undefined;
   const sockets = new Set<Socket>();
   const server = createServer((downstream) => {
     const upstream = connect(Number(port || defaultPort), hostname);
     let losing = false;
     for (const socket of [downstream, upstream]) sockets.add(socket.on("error", () => {}));
     downstream.on("data", (data) => {
+      if (loseEach !== undefined && data.includes(loseEach)) losing = true;
       if (lose !== undefined && data.includes(lose)) {
         losing = true;
         lose = undefined;
@@ -25,6 +27,10 @@ export async function proxyThatLosesOneAnswer(url: string, defaultPort: number) 
     port: (server.address() as AddressInfo).port,
     loseNext: (text: string) => {
       lose = text;
+    },
+    /** Loses the answer to each command with this text; `undefined`: to none. */
+    loseAll: (text: string | undefined) => {
+      loseEach = text;
     },
     close: () => {
       for (const socket of sockets) socket.destroy();

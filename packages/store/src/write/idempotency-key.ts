@@ -22,19 +22,47 @@ function parseBare(text: string): string | null {
 }
 
 function parseString(text: string): string | null {
-  let key = "";
-  for (let i = 1; i < text.length; i++) {
+  const string = stringAt(text, 0);
+  return string !== null && areParameters(text.slice(string.end)) ? string.value : null;
+}
+
+/** The string that begins here, and the index after it; `null` if there is none. */
+function stringAt(text: string, start: number): { value: string; end: number } | null {
+  let value = "";
+  for (let i = start + 1; i < text.length; i++) {
     const character = text[i]!;
     if (character < " " || character > "~") return null;
-    if (character === '"') return areParameters(text.slice(i + 1)) ? key : null;
+    if (character === '"') return { value, end: i + 1 };
     const isEscape = character === "\\";
     if (isEscape && text[i + 1] !== '"' && text[i + 1] !== "\\") return null;
-    key += isEscape ? text[++i] : character;
+    value += isEscape ? text[++i] : character;
   }
   return null;
 }
 
-/** Parameters may follow the string. They have no meaning, so they are ignored. */
-function areParameters(rest: string): boolean {
-  return rest === "" || (rest.trimStart().startsWith(";") && !rest.includes(",") && !rest.includes('"'));
+const PARAMETER_NAME = /^[a-z*][a-z0-9_\-.*]*$/;
+const SEPARATORS = ' ",;\\';
+
+/** Parameters may follow the string. They have no meaning here, so they are only checked. @see RFC 9651 §3.1.2 */
+function areParameters(text: string): boolean {
+  let i = 0;
+  while (i < text.length) {
+    if (text[i++] !== ";") return false;
+    while (text[i] === " ") i++;
+    const name = i;
+    while (i < text.length && text[i] !== "=" && text[i] !== ";") i++;
+    if (!PARAMETER_NAME.test(text.slice(name, i))) return false;
+    if (text[i] !== "=") continue;
+    const end = text[++i] === '"' ? (stringAt(text, i)?.end ?? i) : endOfWord(text, i);
+    if (end === i) return false;
+    i = end;
+  }
+  return true;
+}
+
+/** The end of a number, a token, bytes or another item that is not a string. */
+function endOfWord(text: string, start: number): number {
+  let i = start;
+  while (i < text.length && text[i]! > " " && text[i]! <= "~" && !SEPARATORS.includes(text[i]!)) i++;
+  return i;
 }

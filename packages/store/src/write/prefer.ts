@@ -4,12 +4,33 @@ export type Preference = "representation" | "minimal" | undefined;
 export function preferredReturn(request: Request): Preference {
   const field = request.headers.get("Prefer");
   if (field === null) return undefined;
-  for (const preference of field.split(",")) {
+  for (const preference of splitOutsideQuotes(field, ",")) {
     // The first preference counts. Parameters follow a semicolon and are ignored. RFC 7240 §2
-    const [name, value] = preference.split(";", 1)[0]!.split("=", 2);
-    if (name!.trim().toLowerCase() !== "return") continue;
-    const wanted = value?.trim().toLowerCase();
-    return wanted === "representation" || wanted === "minimal" ? wanted : undefined;
+    const [wanted = ""] = splitOutsideQuotes(preference, ";");
+    const [name = "", value = ""] = wanted.split("=", 2);
+    if (name.trim().toLowerCase() !== "return") continue;
+    const word = unquoted(value.trim()).toLowerCase();
+    return word === "representation" || word === "minimal" ? word : undefined;
   }
   return undefined;
+}
+
+/** The parts of a field. A separator in a quoted string separates nothing. */
+function splitOutsideQuotes(field: string, separator: string): string[] {
+  const parts: string[] = [];
+  let [start, isQuoted] = [0, false];
+  for (let i = 0; i < field.length; i++) {
+    if (isQuoted && field[i] === "\\") i++;
+    else if (field[i] === '"') isQuoted = !isQuoted;
+    else if (field[i] === separator && !isQuoted) {
+      parts.push(field.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return [...parts, field.slice(start)];
+}
+
+/** A value may be a token or a quoted string. RFC 7240 §2 */
+function unquoted(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
