@@ -33,6 +33,8 @@ export const long: readonly string[] = [
   "test/wiki/nothing-is-lost.test.ts",
   "test/wiki/browser.test.ts",
   "test/wiki/stopping.test.ts",
+  "test/wiki/without-script.test.ts",
+  "test/wiki/ten-thousand.test.ts",
   "test/wiki/wiki-of-many.test.ts",
   "test/proxies/proxies.test.ts",
   "test/store/race/naive-stores.test.ts",

@@ -15,6 +15,8 @@ const flags = [
   ...["--disable-component-update", "--disable-sync"],
 ];
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath, args: flags });
+/** `keepsPages`: with the back/forward cache, which playwright turns off. */
+export function launch(keepsPages?: "keeps pages"): Promise<Browser> {
+  const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
+  return chromium.launch({ executablePath: chromiumPath, args: flags, ignoreDefaultArgs });
 }

@@ -96,6 +96,29 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     await page.close();
   });
 
+  it("is what was saved, in a browser that keeps the pages it has left", async () => {
+    await put("kept", "start");
+    const keeping = await launch("keeps pages");
+    const context = await keeping.newContext();
+    const page = await context.newPage();
+    await page.goto(at("kept"));
+    await page.click("text=Edit");
+    await page.waitForURL(at("kept", "edit"));
+    await page.waitForLoadState("networkidle");
+    await page.fill("#content", "changed");
+    await page.click("#save");
+    await says(page, "Saved.");
+    await page.goBack();
+    await expect.poll(() => page.textContent(".prose")).toContain("changed");
+    await page.goForward({ waitUntil: "networkidle" });
+    expect(await page.inputValue("#content")).toBe("changed");
+    await page.fill("#content", "changed again");
+    await page.click("#save");
+    await says(page, "Saved.");
+    expect(await stored("kept")).toBe("changed again");
+    await keeping.close();
+  });
+
   it("stays with its own page when the answer to its save comes late", async () => {
     await put("slow", "start");
     await put("other", "untouched");

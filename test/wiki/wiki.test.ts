@@ -154,6 +154,30 @@ describe("the wiki, started as npm start does", () => {
     expect((await fetch(`${running.origin}/pages`, { headers })).status).toBe(304);
   });
 
+  it("serves every module that its scripts import, by an address", async () => {
+    const page = await (await fetch(`${running.origin}/wiki/home/edit`)).text();
+    const waiting = [...page.matchAll(/<script [^>]*src="([^"]*)"/g)].map(([, src]) => src!);
+    const seen = new Set<string>();
+    for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
+      if (seen.has(address)) continue;
+      seen.add(address);
+      const answer = await fetch(running.origin + address);
+      expect([answer.status, answer.headers.get("Content-Type")], address).toEqual([
+        200,
+        "text/javascript; charset=utf-8",
+      ]);
+      const imported = (await answer.text()).matchAll(
+        /^(?:import|export)\b[^"]*?"([^"]+)";|^\} from "([^"]+)";/gm,
+      );
+      for (const [, one, other] of imported) {
+        const name = (one ?? other)!;
+        expect(name, `${address} imports a name that a browser cannot find`).toMatch(/^[./]/);
+        waiting.push(new URL(name, running.origin + address).pathname);
+      }
+    }
+    expect([...seen].some((address) => address.includes("/core/index.js"))).toBe(true);
+  });
+
   it("leaves deleted what was deleted, when it is started again", async () => {
     const { mkdtempSync, rmSync } = await import("node:fs");
     const folder = mkdtempSync("/tmp/wiki-deleted-");

@@ -51,7 +51,10 @@ async function moduleFile([name = "", ...path]: string[]): Promise<string | unde
 
 /** Puts addresses for the names of packages. An import map would do the same, but it is an inline script. */
 function withAddresses(script: string): string {
-  return script.replace(/from "@entity-tag\/(\w+)"/g, `from "/modules/${BUILD}/$1/index.js"`);
+  return script.replace(
+    /from "@entity-tag\/(\w+)(?:\/(\w+))?"/g,
+    (_, name: string, entry = "index") => `from "/modules/${BUILD}/${name}/${entry}.js"`,
+  );
 }
 
 async function textOf(folder: string, name: string): Promise<string | undefined> {

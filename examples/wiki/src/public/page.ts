@@ -13,3 +13,9 @@ settleSubmitted();
 if (matchMedia("(max-width: 62rem)").matches)
   document.querySelector<HTMLDetailsElement>(".panel details")!.open = false;
 showConversation();
+// Going back, a browser shows what it has without asking, even under no-cache: a text from before the save.
+addEventListener("pageshow", ({ persisted }) => {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const isOld = persisted || navigation?.type === "back_forward";
+  if (isOld && document.querySelector(".prose, .pages")) location.reload();
+});
