@@ -208,6 +208,48 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "wrong",
       /Due is 304/,
     ],
+    [
+      "curl -v over HTTP/2, with its remarks",
+      `* using HTTP/2\n* [HTTP/2] [1] [:method: GET]\n> GET /page HTTP/2\n> if-none-match: W/${own}\n> \n< HTTP/2 304 \n< etag: ${own}\n< \n* Connection #0 to host localhost left intact\n`,
+      "right",
+      /304 is right/,
+    ],
+    [
+      "lines that end with LF",
+      `GET / HTTP/1.1\nIf-None-Match: ${own}\n\nHTTP/1.1 304 Not Modified\nETag: ${own}\n`,
+      "right",
+      /304 is right/,
+    ],
+    [
+      "a field that goes on in the next line",
+      `GET / HTTP/1.1\nIf-None-Match: "a",\n  ${own}\n\nHTTP/1.1 304 Not Modified\nETag: ${own}\n`,
+      "right",
+      /304 is right/,
+    ],
+    [
+      "the pseudo-headers of HTTP/2",
+      `:method: GET\n:path: /page\n:scheme: https\n:authority: a\nif-none-match: ${own}\n\n:status: 200\netag: ${own}\n`,
+      "wrong",
+      /GET \/page 200[\s\S]*Due is 304/,
+    ],
+    [
+      "the pseudo-headers of HTTP/2, between tabs",
+      `:method\tGET\n:path\t/page\nif-match\t"a"\n\n:status\t412\netag\t${own}\n`,
+      "right",
+      /412 is right/,
+    ],
+    [
+      "a browser's panel",
+      `Request URL: http://a/page\nRequest Method: GET\nStatus Code: 200 OK\nResponse Headers\nETag: ${own}\nContent-Length: 5\nRequest Headers\nIf-None-Match: ${own}\n`,
+      "wrong",
+      /GET http:\/\/a\/page 200[\s\S]*Due is 304/,
+    ],
+    [
+      "wget -d",
+      `---request begin---\nGET / HTTP/1.1\nIf-None-Match: ${own}\n\n---request end---\n---response begin---\nHTTP/1.1 304 Not Modified\nETag: ${own}\n\n---response end---\n`,
+      "right",
+      /304 is right/,
+    ],
   ] as const) {
     it(name, async () => {
       const { status, out, err } = await run(["explain", "-"], text);
@@ -222,6 +264,26 @@ describe("explain of a pasted pair says whether the answer was right", () => {
     expect((await run(["explain", "-"], text)).out).toMatch(/^unknown/);
     expect((await run(["explain", "-", "--etag", own], text)).status).toBe(1);
     expect((await run(["explain", "-", "--etag", '"a"'], text)).out).toMatch(/^right/);
+  });
+
+  it("walks a request without an answer, where --etag says what is there", async () => {
+    const text = 'PUT /page HTTP/1.1\nIf-Match: "a"\n\n{"a": 1}\n';
+    expect((await run(["explain", "-"], text)).out).toMatch(/^unknown[\s\S]*Nothing tells what is there/);
+    const { status, out } = await run(["explain", "-", "--etag", own], text);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^PUT \/page\n[\s\S]*412 Precondition Failed, and nothing is done\./);
+  });
+
+  it.for([
+    ["GET /page HTTP/1.1", `If-None-Match: ${own}`],
+    ["GET", "/page", "HTTP/1.1", `If-None-Match: ${own}`],
+    ["get", "/page", `If-None-Match: ${own}`],
+    [`GET /page HTTP/1.1\r\nHost: a\r\nIf-None-Match: ${own}\r\n\r\n`],
+  ])("takes a request line in words, in one word or with its fields: %j", async (words) => {
+    const { status, out } = await run(["explain", ...words, "--etag", own]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^GET \/page\nIf-None-Match: .*\n\nWhat is here has the tag/);
+    expect(out).toContain("304 Not Modified");
   });
 
   it("refuses text that is no request", async () => {
@@ -275,6 +337,75 @@ describe("explain of a HAR", () => {
     const { status, out } = await recorded(entries);
     expect(status).toBe(0);
     expect(out).toMatch(/^right/);
+  });
+
+  it("reads a HAR as Chromium writes it, and passes over what came from its own cache", async () => {
+    const named = (fields: Record<string, string>) =>
+      Object.entries(fields).map(([name, value]) => ({ name, value }));
+    const chromium = (
+      request: Record<string, string>,
+      status: number,
+      response: Record<string, string>,
+      own: object = {},
+    ) => ({
+      _initiator: { type: "other" },
+      _priority: "VeryHigh",
+      _resourceType: "document",
+      cache: {},
+      connection: "443",
+      ...own,
+      request: {
+        method: "GET",
+        url: "https://a/page",
+        httpVersion: "http/2.0",
+        headers: named({
+          ":authority": "a",
+          ":method": "GET",
+          ":path": "/page",
+          ":scheme": "https",
+          ...request,
+        }),
+        queryString: [],
+        cookies: [],
+        headersSize: -1,
+        bodySize: 0,
+      },
+      response: {
+        status,
+        statusText: "",
+        httpVersion: "http/2.0",
+        headers: named(response),
+        cookies: [],
+        content: { size: 5, mimeType: "text/html", text: "aGVsbG8=", encoding: "base64" },
+        redirectURL: "",
+        headersSize: -1,
+        bodySize: 0,
+        _transferSize: 100,
+        _error: null,
+      },
+      serverIPAddress: "127.0.0.1",
+      startedDateTime: "2026-11-27T00:00:00.000Z",
+      time: 1,
+      timings: { blocked: 1, dns: -1, ssl: -1, connect: -1, send: 0, wait: 1, receive: 0 },
+    });
+    const { status, out } = await recorded([
+      chromium({}, 200, { etag: '"1"' }),
+      chromium({ "if-none-match": '"1"' }, 304, { etag: '"1"' }),
+      chromium({ "if-none-match": '"1"' }, 200, { etag: '"1"' }, { _fromCache: "disk" }),
+      chromium({ "if-none-match": '"1"' }, 200, { etag: '"1"' }),
+    ]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^right +GET https:\/\/a\/page 304\nwrong +GET https:\/\/a\/page 200/);
+    expect(out).toContain("2 answers: 1 right, 1 wrong, 0 unknown.");
+  });
+
+  it("blames no refusal that another client may have caused in between", async () => {
+    const { status, out } = await recorded([
+      entry("GET", {}, 200, { ETag: '"1"' }),
+      entry("PUT", { "If-Match": '"1"' }, 412, {}),
+    ]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^unknown[\s\S]*Either another client wrote in between, or it is wrong/);
   });
 
   it("says so when it has no conditional request", async () => {

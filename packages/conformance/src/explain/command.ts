@@ -23,8 +23,11 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     return 0;
   }
   const [first = ""] = options.words;
-  const isFile = first === "-" || existsSync(first) || /[./]/.test(first);
-  return isFile ? explainRecorded(options, terminal) : explainRequest(options, terminal);
+  // A whole request in one word, as a shell keeps it between quotes.
+  if (first.includes("\n")) return explainRecorded(first, options, terminal);
+  const isFile = first === "-" || existsSync(first) || (/[./]/.test(first) && !/\s/.test(first));
+  if (!isFile) return explainRequest(options, terminal);
+  return explainRecorded(await contentOf(first, terminal), options, terminal);
 }
 
 function explainRequest({ words, current = {} }: ExplainOptions, { stdout }: Terminal): 0 {
@@ -33,12 +36,16 @@ function explainRequest({ words, current = {} }: ExplainOptions, { stdout }: Ter
   return 0;
 }
 
-async function explainRecorded({ words, current }: ExplainOptions, terminal: Terminal): Promise<0 | 1> {
-  const content = await contentOf(words[0]!, terminal);
+function explainRecorded(content: string, { words, current }: ExplainOptions, terminal: Terminal): 0 | 1 {
   const exchanges = readHar(content) ?? pairIn(content);
+  const [alone] = exchanges;
+  if (exchanges.length === 1 && alone?.response === undefined && current !== undefined) {
+    terminal.stdout.write(`${spelt(alone!.request)}\n\n${walk(explain(alone!.request, current))}\n`);
+    return 0;
+  }
   const judgements = judgeAll(exchanges, current).filter(isConditional);
   if (judgements.length === 0)
-    throw new UsageError(`${words[0]} has no request with conditions, and no 304 or 412`);
+    throw new UsageError(`${nameOf(words[0])} has no request with conditions, and no 304 or 412`);
   const isSingle = exchanges.length === 1;
   for (const judgement of judgements) terminal.stdout.write(`${told(judgement, isSingle)}\n`);
   const wrong = judgements.filter(({ verdict }) => verdict === "wrong").length;
@@ -50,6 +57,8 @@ async function explainRecorded({ words, current }: ExplainOptions, terminal: Ter
     );
   return wrong > 0 ? 1 : 0;
 }
+
+const nameOf = (word = "-") => (word === "-" || word.includes("\n") ? "That" : word);
 
 function pairIn(content: string): Exchange[] {
   const pair = readPair(content);
@@ -83,8 +92,10 @@ function told(judgement: Judgement, isSingle: boolean): string {
   const isAsked = response === undefined && explanation === undefined;
   const walked = explanation === undefined ? [] : walk(explanation).split("\n");
   const lines = isAsked
-    ? [spelt(request), ...reasons]
-    : [...spelt(request).split("\n"), "", ...walked, "", ...reasons];
+    ? [...spelt(request).split("\n"), "", ...reasons]
+    : walked.length === 0
+      ? [...spelt(request).split("\n"), "", ...reasons]
+      : [...spelt(request).split("\n"), "", ...walked, "", ...reasons];
   return [line, ...lines.map((each) => (each === "" ? "" : `  ${each}`))].join("\n");
 }
 

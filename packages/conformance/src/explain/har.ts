@@ -13,9 +13,10 @@ export function readHar(text: string): Exchange[] | undefined {
   return Array.isArray(entries) ? entries.flatMap(readEntry) : undefined;
 }
 
-/** An entry without a request or with a request that failed says nothing. */
+/** An entry without a request, of a request that failed, or of an answer from the browser's own cache says nothing. */
 function readEntry(entry: unknown): Exchange[] {
-  const { request, response } = (entry ?? {}) as { request?: Part; response?: Part };
+  const { request, response, _fromCache } = (entry ?? {}) as Entry;
+  if (_fromCache !== undefined && response?.status === 200) return [];
   if (typeof request?.method !== "string" || typeof response?.status !== "number" || response.status < 200)
     return [];
   const url = typeof request.url === "string" ? request.url : "";
@@ -27,6 +28,13 @@ function readEntry(entry: unknown): Exchange[] {
       response: { status: response.status, headers: linesOf(response.headers), body },
     },
   ];
+}
+
+interface Entry {
+  request?: Part;
+  response?: Part;
+  /** Chromium's: `memory`, `disk`. */
+  _fromCache?: unknown;
 }
 
 interface Part {

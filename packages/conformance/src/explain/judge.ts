@@ -16,16 +16,21 @@ export function judgeAll(exchanges: readonly Exchange[], given: Current | undefi
   const known = new Map<string, Current | undefined>();
   return exchanges.map((exchange) => {
     const { url } = exchange.request;
-    const judgement = judge(exchange, given === undefined ? stateBefore(exchange, known.get(url)) : given);
+    const current = given === undefined ? stateBefore(exchange, known.get(url)) : given;
+    const judgement = judge(exchange, current, given !== undefined);
     known.set(url, stateAfter(exchange, known.get(url)));
     return judgement;
   });
 }
 
-function judge(exchange: Exchange, current: Current | undefined): Judgement {
+function judge(exchange: Exchange, current: Current | undefined, isGiven: boolean): Judgement {
   const { request, response } = exchange;
   if (current === undefined || response === undefined) {
-    const reason = "The answer does not tell what was there before: give its tag with --etag, or --absent.";
+    const unknown =
+      response === undefined
+        ? "Nothing tells what is there"
+        : "The answer does not tell what was there before";
+    const reason = `${unknown}: give its tag with --etag, or --absent.`;
     return { exchange, verdict: "unknown", reasons: [reason], explanation: undefined };
   }
   const explanation = explain(request, current);
@@ -36,6 +41,7 @@ function judge(exchange: Exchange, current: Current | undefined): Judgement {
     explanation,
   });
   const { status } = response;
+  if (isOvertaken(exchange, explanation, isGiven)) return settle("unknown", overtaken);
   const flaws = flawsOf(response);
   if (isAllowed(status, explanation)) {
     return flaws.length === 0 ? settle("right", `${status} is right.`) : settle("wrong", ...flaws);
@@ -43,6 +49,15 @@ function judge(exchange: Exchange, current: Current | undefined): Judgement {
   if (isUnjudged(status))
     return settle("right", `${status} is an answer for which conditions do not count (§13.2.1).`);
   return settle("wrong", `It was answered ${status}. ${due(explanation)}`, ...flaws);
+}
+
+const overtaken =
+  "It was refused, although the answer before it names the tag that was sent. Either another client wrote in between, or it is wrong: give the tag that was there with --etag.";
+
+/** A refusal that does not name the tag: what an earlier answer told may be out of date. */
+function isOvertaken({ response }: Exchange, { statuses }: Explanation, isGiven: boolean): boolean {
+  const tells = ["etag", "last-modified"].some((name) => fieldIn(response!.headers, name) !== undefined);
+  return response!.status === 412 && !isGiven && !tells && !statuses.includes(412);
 }
 
 function isAllowed(status: number, { statuses }: Explanation): boolean {

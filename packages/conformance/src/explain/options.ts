@@ -59,7 +59,13 @@ function stateFrom(tag: string | undefined, date: string | undefined): Current |
 }
 
 /** A method, perhaps a path, and field lines. */
-export function requestFrom([method = "", ...words]: readonly string[]) {
+export function requestFrom([first = "", ...others]: readonly string[]) {
+  // `GET /page HTTP/1.1` may be one word of the shell.
+  const [method = "", ...path] = first
+    .trim()
+    .split(/\s+/)
+    .filter((part) => !/^HTTP\//i.test(part));
+  const words = [...path, ...others.filter((word) => !/^HTTP\/[\d.]+$/i.test(word))];
   const isPath = /^(\/|https?:\/\/)/.test(words[0] ?? "");
   const url = isPath ? words[0]! : "/";
   return { method: method.toUpperCase(), url, headers: words.slice(isPath ? 1 : 0).map(lineFrom) };
