@@ -8,6 +8,7 @@ export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
   "test/packaging/recipes.test.ts",
   "test/conformance/peers.test.ts",
+  "test/conformance/command/npx.test.ts",
   "test/conformance/runners.test.ts",
   "test/adapters/node/http2-streams.test.ts",
   "test/store/race/exactly-once.test.ts",
