@@ -18,6 +18,7 @@ const imports = {
   "@entity-tag/client/cache-storage": "/modules/client/cache-storage.js",
   "@entity-tag/client/store-contract": "/modules/client/store-contract.js",
   "@entity-tag/core": "/modules/core/index.js",
+  "@entity-tag/core/adapter": "/modules/core/adapter.js",
   "@mjackson/headers": "/modules/headers.js",
 };
 
