@@ -1,8 +1,7 @@
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, vi } from "vitest";
 import { expectSeen, type Platform } from "./bed/seen-checks.ts";
 import { apps, runtimes, start } from "./bed/server.ts";
+import { startWorker } from "./bed/worker.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -39,7 +38,7 @@ const platforms: readonly (Platform & { name: string; launch: Launch })[] = [
     name: "workerd",
     base: "",
     members: { country: "NZ", binding: "worker", waitUntil: "function" },
-    launch: worker,
+    launch: () => startWorker("seen-worker"),
   },
 ];
 
@@ -52,21 +51,3 @@ describe.each(platforms)("The requests of $name", ({ launch, ...platform }) => {
 
   expectSeen(() => server.port, platform);
 });
-
-async function worker() {
-  const { outputFiles } = await build({
-    entryPoints: [`${apps}/seen-worker.ts`],
-    format: "esm",
-    bundle: true,
-    write: false,
-  });
-  const miniflare = new Miniflare({
-    modules: true,
-    script: outputFiles[0]!.text,
-    bindings: { NAME: "worker" },
-    cf: { country: "NZ" } as never,
-    compatibilityDate: "2026-01-01",
-  });
-  const { port } = await miniflare.ready;
-  return { port: Number(port), stop: () => miniflare.dispose() };
-}

@@ -28,7 +28,7 @@ export function hasBody(response: Response): boolean {
 /** Cancels the body of a response that is not sent, so that its source ends. A file is left alone. */
 export function discardBody(response: Response): void {
   // A body that somebody else reads cannot be copied, and is not ours to cancel.
-  if (response.bodyUsed) return;
+  if (response.bodyUsed || isFormDataOfNode(response)) return;
   if (readingChangesBodies()) {
     const copy = response.clone();
     const isFile = sendsFile(copy);
@@ -36,6 +36,14 @@ export function discardBody(response: Response): void {
     if (isFile) return;
   }
   discard(response.body);
+}
+
+/**
+ * Node goes on to write form data into a stream that was cancelled, which ends the process. Form data is in memory, so
+ * it has no source that must end.
+ */
+function isFormDataOfNode({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.includes("boundary=----formdata-undici-") === true;
 }
 
 export function discard(body: ReadableStream | null): void {

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { answers } from "./apps/odd-bodies.ts";
+import { apps, runtimes, start } from "./bed/server.ts";
+import { startWorker } from "./bed/worker.ts";
+
+// Real programs on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const isFormData = (name: string) => name.startsWith("form data");
+const breaks = ["stream of numbers", "stream that breaks at once", "stream that breaks"];
+
+interface Runtime {
+  name: string;
+  launch(): Promise<{ port: number; stop(): unknown }>;
+  /** Answers that the runtime alone does not send in the same way each time. */
+  isUnsteady?(answer: string): boolean;
+  /** Where HEAD of the runtime alone is not asked: it ends the process, or says less than ours. */
+  skipsHead?(answer: string): boolean;
+  tagged: readonly string[];
+}
+
+const everywhere = ["string with a length", "stream in one", "stream that waits, with a length", "own tag"];
+const plain = [...everywhere, "string", "json", "array buffer", "byte stream"];
+
+const servers: readonly Runtime[] = [
+  {
+    name: "Node",
+    launch: () => start([...runtimes.node, `${apps}/odd-node.ts`]),
+    // Node cancels the body of HEAD, and goes on to write form data into it.
+    skipsHead: isFormData,
+    tagged: plain,
+  },
+  { name: "Deno", launch: () => start([...runtimes.deno, `${apps}/odd-deno.ts`]), tagged: plain },
+  {
+    name: "Bun",
+    launch: () => start([...runtimes.bun, `${apps}/odd-bun.ts`]),
+    // Bun alone leaves out the type of what is not a string.
+    skipsHead: () => true,
+    tagged: plain,
+  },
+  {
+    name: "workerd",
+    launch: () => startWorker("odd-worker"),
+    isUnsteady: (answer) => breaks.includes(answer),
+    // Here a string is not complete at once: the runtime reads it in a later turn.
+    tagged: everywhere,
+  },
+];
+
+const names = Object.keys(answers);
+
+describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) => {
+  let server: { port: number; stop(): unknown };
+  beforeAll(async () => {
+    server = await launch();
+  });
+  afterAll(() => server?.stop());
+
+  const broken = { status: "broken" as const, etag: null };
+
+  /** What arrives, but for what we may add. */
+  async function ask(way: string, name: string, method: string, fields: Record<string, string> = {}) {
+    const url = `http://localhost:${server.port}${encodeURI(`/${way}/${name}`)}`;
+    const response = await fetch(url, { method, headers: fields, redirect: "manual" }).catch(() => undefined);
+    const content = await response?.arrayBuffer().catch(() => undefined);
+    if (response === undefined || content === undefined) return broken;
+    const get = (field: string) => response.headers.get(field);
+    const boundary = /boundary="?([^"]+)/.exec(get("Content-Type") ?? "")?.[1] ?? "no boundary";
+    return {
+      status: response.status,
+      body: Buffer.from(content).toString("latin1").replaceAll(boundary, "boundary"),
+      type: get("Content-Type")?.replace(boundary, "boundary"),
+      own: [get("X-Own"), get("Vary"), get("Location"), response.headers.getSetCookie()],
+      etag: get("ETag"),
+    };
+  }
+  const withoutTag = ({ etag, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
+
+  it.each(names.filter((name) => !isUnsteady?.(name)))("is sent as without us: %s", async (name) => {
+    for (const method of ["GET", "POST"]) {
+      const alone = withoutTag(await ask("alone", name, method));
+      for (const way of ["late", "large", "early"]) {
+        expect({ way, method, ...withoutTag(await ask(way, name, method)) }).toEqual({
+          way,
+          method,
+          ...alone,
+        });
+      }
+    }
+    if (skipsHead?.(name)) return;
+    const alone = withoutTag(await ask("alone", name, "HEAD"));
+    for (const way of ["late", "early"]) {
+      expect({ way, ...withoutTag(await ask(way, name, "HEAD")) }).toEqual({ way, ...alone });
+    }
+  });
+
+  it.each(names)("earns a 304 or a 412 as it should, and the server goes on: %s", async (name) => {
+    const { status, etag } = await ask("late", name, "GET");
+    if (status !== 200 || breaks.includes(name)) return;
+    expect(await ask("late", name, "GET", { "If-None-Match": "*" })).toMatchObject({ status: 304, body: "" });
+    expect((await ask("late", name, "GET", { "If-Match": '"v0"' })).status).toBe(412);
+    if (etag === null || isFormData(name) || name === "a wrong tag") return;
+    for (const method of ["GET", "HEAD"]) {
+      const again = await ask("late", name, method, { "If-None-Match": etag });
+      expect(again).toMatchObject({ status: 304, body: "", etag });
+    }
+  });
+
+  it.each(names.filter((name) => !isFormData(name)))(
+    "has the same tag alone and among fifty at once: %s",
+    async (name) => {
+      const first = await ask("late", name, "GET");
+      const many = await Promise.all(Array.from({ length: 50 }, () => ask("late", name, "GET")));
+      const tags = new Set([await ask("late", name, "GET"), ...many].map(({ etag }) => etag));
+      expect([...tags]).toEqual([first.etag]);
+    },
+  );
+
+  it("what is complete at once has a tag, and what is not, or is too long, has none", async () => {
+    const found: string[] = [];
+    for (const name of names) if ((await ask("late", name, "GET")).etag !== null) found.push(name);
+    expect(found).toEqual(expect.arrayContaining([...tagged]));
+    expect(found).not.toContain("stream that waits");
+    expect(found).not.toContain("longer than maxBytes");
+    expect((await ask("large", "longer than maxBytes", "GET")).etag).toEqual(
+      tagged === plain ? expect.stringMatching(/^W\//) : null,
+    );
+  });
+});
