@@ -94,6 +94,13 @@ export const races: readonly Race[] = [
     body: JSON_PAGE,
   },
   {
+    document: "docs/guides/clients.md",
+    has: "const visit = (page: Page)",
+    until: "let losesAnswers",
+    behind: created("pages", "/pages/home"),
+    body: JSON_PAGE,
+  },
+  {
     document: "docs/guides/collections.md",
     has: "const people = resource",
     until: "const page =",
