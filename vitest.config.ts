@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { alone, long, workers } from "./test/schedule.ts";
+import { alone, covering, long, workers } from "./test/schedule.ts";
 
 /** Starts the long suites first, so that no core is idle at the end; the others in the order of vitest. */
 class LongSuitesFirst extends BaseSequencer {
@@ -25,9 +25,10 @@ export default defineConfig({
         test: {
           name: "quick",
           include: ["test/**/*.test.ts"],
-          exclude: [...long, alone, "**/node_modules/**"],
+          exclude: [...long, covering, alone, "**/node_modules/**"],
         },
       },
+      { extends: true, test: { name: "core", include: [covering], exclude: [alone] } },
       {
         extends: true,
         test: { name: "alone", include: [alone], maxWorkers: 1, sequence: { groupOrder: 1 } },
@@ -37,7 +38,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",
-      include: ["packages/*/src/**"],
+      include: ["packages/core/src/**"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: "coverage",
       thresholds: { "packages/core/src/**": { lines: 100, branches: 100, functions: 100, statements: 100 } },

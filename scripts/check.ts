@@ -47,7 +47,7 @@ async function test(): Promise<void> {
   if (related.length === 0 && documents.length === 0)
     return console.log("ok   no test is about what has changed");
   if (related.length > 0)
-    await vitest("related", "--run", "--passWithNoTests", "--project=quick", ...related);
+    await vitest("related", "--run", "--passWithNoTests", "--project=quick", "--project=core", ...related);
   if (own.length > 0) await vitest("run", ...own);
   if (documents.length > 0) await testDocuments(documents);
 }

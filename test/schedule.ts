@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 
 /**
- * Suites that take four seconds or more. They start first, so that no core is idle at the end. `npm run check` leaves
- * them out, unless the suite itself has changed.
+ * Suites that take long: four seconds or more, or much of what a change of core would cost. They start first, so that no
+ * processor is idle at the end. `npm run check` leaves them out, unless the suite itself has changed.
  */
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
@@ -39,7 +39,17 @@ export const long: readonly string[] = [
   "test/wiki/wiki-of-many.test.ts",
   "test/proxies/proxies.test.ts",
   "test/store/race/naive-stores.test.ts",
+  "test/adapters/node/frameworks.test.ts",
+  "test/conformance/command/intermediaries.test.ts",
+  "test/conformance/command/right-servers.test.ts",
+  "test/conformance/command/wrong-servers.test.ts",
 ];
+
+/**
+ * Suites that run every line of core in this process. Only they are run with coverage, which makes a suite nearly twice as
+ * expensive.
+ */
+export const covering = "test/core/**/*.test.ts";
 
 /** Suites that compare durations or memory run by themselves, after all others: the name says which they are. */
 export const alone = "test/**/*.alone.test.ts";

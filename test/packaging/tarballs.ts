@@ -1,13 +1,17 @@
 // The packages as a registry would give them: packed, and unpacked beside what they depend on.
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,6 +44,38 @@ export const entries = packages.flatMap(({ manifest }) =>
     .map((path) => manifest.name + path.slice(1)),
 );
 
+/** The packages, packed and unpacked. It is done once for as long as nothing of them changes. */
+async function unpacked(): Promise<string> {
+  const folder = `${root}/test/results/packed-${digestOfPackages()}`;
+  if (existsSync(folder)) return folder;
+  mkdirSync(`${root}/test/results`, { recursive: true });
+  const made = mkdtempSync(`${root}/test/results/packing-`);
+  const packed = ["pack", "--json", "--loglevel=error", "--pack-destination", made];
+  const { stdout } = await run("npm", [...packed, ...packages.map((each) => each.folder)], { cwd: made });
+  const found = JSON.parse(stdout) as Record<string, { filename: string; name: string }>;
+  for (const { filename, name } of Object.values(found)) {
+    mkdirSync(`${made}/modules/${name}`, { recursive: true });
+    const archive = `${made}/${filename.replace("@", "").replace("/", "-")}`;
+    await run("tar", ["xzf", archive, "-C", `${made}/modules/${name}`, "--strip-components=1"]);
+  }
+  try {
+    renameSync(`${made}/modules`, folder);
+  } catch (error) {
+    // Another suite may have been faster. What it wrote is the same.
+    if (!existsSync(folder)) throw error;
+  }
+  rmSync(made, { recursive: true, force: true });
+  return folder;
+}
+
+function digestOfPackages(): string {
+  const hash = createHash("sha256");
+  for (const file of globSync("packages/*/{package.json,*.md,rows*.json,dist/**/*}", { cwd: root }).sort()) {
+    hash.update(`${file} ${statSync(`${root}/${file}`).mtimeMs}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
 /**
  * A folder outside the repository with nothing but the packed packages, their dependencies and `others`: packages
  * that stand in the folder of tests, under the name that they have there.
@@ -47,15 +83,7 @@ export const entries = packages.flatMap(({ manifest }) =>
 export async function installed(others: readonly string[] = []): Promise<{ folder: string; remove(): void }> {
   const folder = realpathSync(mkdtempSync(`${tmpdir()}/entity-tag-`));
   const modules = `${folder}/node_modules`;
-  const folders = packages.map((each) => each.folder);
-  const packed = ["pack", "--json", "--loglevel=error", "--pack-destination", folder, ...folders];
-  const { stdout } = await run("npm", packed, { cwd: folder });
-  const found = JSON.parse(stdout) as Record<string, { filename: string; name: string }>;
-  for (const { filename, name } of Object.values(found)) {
-    mkdirSync(`${modules}/${name}`, { recursive: true });
-    const archive = `${folder}/${filename.replace("@", "").replace("/", "-")}`;
-    await run("tar", ["xzf", archive, "-C", `${modules}/${name}`, "--strip-components=1"]);
-  }
+  cpSync(await unpacked(), modules, { recursive: true });
   for (const each of packages) {
     for (const name of Object.keys(each.manifest.dependencies ?? {})) {
       link(modules, name, `${each.folder}/node_modules/${name}`);

@@ -1,0 +1,103 @@
+// Where to read a body is to change what is sent: as on Bun, whose own tests run on Bun itself.
+import { checkMethods } from "@entity-tag/core/adapter";
+import { conditional, conditionalResponse } from "@entity-tag/core/fetch";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+const ask = (headers: HeadersInit = {}, method = "GET") =>
+  new Request("http://localhost/", { method, headers });
+
+/** A body whose source says whether it was cancelled. */
+function source() {
+  const cancel = vi.fn();
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new TextEncoder().encode("a part")),
+    cancel,
+  });
+  return { body, cancel };
+}
+
+describe("conditional where reading a body changes it", () => {
+  const inspect = vi.fn(() => "Response {\n}");
+  const asFile = () => inspect.mockReturnValue('Response {\n  FileRef ("page.html")\n}');
+  beforeAll(() => {
+    vi.stubGlobal(
+      "Response",
+      class extends Response {
+        constructor(body?: BodyInit | null, init?: ResponseInit) {
+          super(body, init);
+          if (!new Headers(init?.headers).has("Content-Type")) this.headers.delete("Content-Type");
+        }
+      },
+    );
+    vi.stubGlobal("Bun", { inspect });
+  });
+  afterAll(() => vi.unstubAllGlobals());
+
+  it("a file gets no tag of its content, and is sent as the handler gave it", async () => {
+    asFile();
+    const answer = new Response("the file");
+    const sent = await conditional(() => answer)(ask());
+    expect([sent === answer, sent.headers.get("ETag"), sent.bodyUsed]).toEqual([true, null, false]);
+  });
+
+  it("a 304 leaves the source of a file alone, and ends any other", async () => {
+    const late = async () => {
+      const { body, cancel } = source();
+      const answer = new Response(body, { headers: { ETag: '"v1"' } });
+      const sent = await conditionalResponse(ask({ "If-None-Match": '"v1"' }), answer);
+      expect(sent.status).toBe(304);
+      await new Promise((later) => setTimeout(later));
+      return cancel.mock.calls.length > 0;
+    };
+    asFile();
+    expect(await late()).toBe(false);
+    inspect.mockReturnValue("Response {\n}");
+    expect(await late()).toBe(true);
+  });
+
+  it("a 304 for an answer whose body was read already goes out", async () => {
+    const answer = new Response("read", { headers: { ETag: '"v1"' } });
+    await answer.text();
+    expect((await conditionalResponse(ask({ "If-None-Match": '"v1"' }), answer)).status).toBe(304);
+  });
+
+  it("a `tag` function is asked about HEAD only if the answer has a body", async () => {
+    const tag = vi.fn(() => '"v1"' as const);
+    const full = await conditional(() => new Response("text"), { tag })(ask({}, "HEAD"));
+    const empty = await conditional(() => new Response(null), { tag })(ask({}, "HEAD"));
+    expect([full.headers.get("ETag"), empty.headers.get("ETag")]).toEqual(['"v1"', null]);
+    expect(tag).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a copy of a request", () => {
+  it("conditional gives it the methods of the class, and leaves a member that it has of its own", async () => {
+    class OwnRequest extends Request {
+      get address() {
+        return this.url;
+      }
+      shout() {
+        return this.address.toUpperCase();
+      }
+    }
+    const request = new OwnRequest("http://localhost/", {
+      headers: { Range: "bytes=0-1", "If-Range": '"v0"' },
+    });
+    Object.defineProperty(request, "address", { value: "of its own", configurable: true });
+    vi.spyOn(Headers.prototype, "delete").mockImplementationOnce(() => {
+      throw new TypeError("immutable");
+    });
+    const handler = conditional((given: OwnRequest) => new Response(`${given.address}, ${given.shout()}`), {
+      current: () => ({ etag: '"v1"' }),
+    });
+    expect(await (await handler(request)).text()).toBe("of its own, OF ITS OWN");
+  });
+});
+
+it("checkMethods accepts methods, and shows what is no object of handlers", () => {
+  expect(checkMethods({ GET: vi.fn(), PUT: vi.fn() }, "route()")).toBeUndefined();
+  expect(() => checkMethods(null as never, "route()")).toThrow(
+    "route() was given null: use an object of handlers",
+  );
+  expect(() => checkMethods({ put: () => {} }, "route()")).toThrow("did you mean `PUT`?");
+});
