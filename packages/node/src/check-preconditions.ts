@@ -24,7 +24,7 @@ import {
 } from "./judgement/conditional-request.ts";
 import { addValidator, ownValidators, takeBackFromErrors } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
-import { type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
 
 /** The options of {@link checkPreconditions}. */
 export interface CheckOptions extends Policy {
@@ -41,7 +41,7 @@ export interface CheckOptions extends Policy {
  * on `res` where they are missing, and removes them again if the answer turns out to be an error. Where `If-Range`
  * fails, it removes `Range` from `req.headers`.
  *
- * @throws {TypeError} if a tag or a time in `current` is not valid
+ * @throws {TypeError} if a tag or a time in `current` is not valid, and on arguments in another order
  * @example
  * createServer((req, res) => {
  *   if (!checkPreconditions(req, res, { etag: versionTag(7) })) res.end("the seventh version");
@@ -54,17 +54,27 @@ export function checkPreconditions(
   current: Current,
   policy?: CheckOptions,
 ): boolean {
-  // First, because it throws: a mistake must not wait for the first request with a condition.
+  // First, because these throw: a mistake must not wait for the first request with a condition.
+  checkMessages(req, res, "checkPreconditions(req, res, current)");
   if (policy !== undefined) checkOptions(policy, CHECK_RULES, "checkPreconditions()");
   checkValidators(current);
   // Most requests have no condition, and for them this look is all the work.
-  if (policy === undefined && !hasCondition(req) && hasNoValidator(current)) return false;
+  if (hasNoValidator(current)) {
+    checkNoStats(current);
+    if (policy === undefined && !hasCondition(req)) return false;
+  }
   return judge(req, res, current, policy ?? {});
 }
 
 /** True when an answer with this state needs no fields. */
 function hasNoValidator(current: Current): boolean {
   return current === null || (current.etag === undefined && current.lastModified === undefined);
+}
+
+/** The `Stats` of a file are an object without a validator, and would protect nothing. */
+function checkNoStats(current: Current): void {
+  if (current === null || !("mtimeMs" in current)) return;
+  throw new TypeError("The current state is the `Stats` of a file: use fileState(stats)");
 }
 
 function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: CheckOptions): boolean {

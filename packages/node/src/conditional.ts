@@ -1,7 +1,8 @@
 import { isRead } from "@entity-tag/core";
-import { checkOptions, LATE_RULES, type OptionRule, type OptionRules, oneOf } from "@entity-tag/core/adapter";
+import { checkOptions, LATE_RULES, type OptionRules, oneOf } from "@entity-tag/core/adapter";
 import { judgeLate, type LateOptions } from "./judgement/late-judgement.ts";
-import type { NodeRequest, NodeResponse } from "./message.ts";
+import { checkMessages, type NodeRequest, type NodeResponse } from "./message.ts";
+import { DROP_RULES } from "./transport/dropped-writes.ts";
 
 /** The options of {@link conditional}. */
 export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> extends LateOptions<Req, Res> {
@@ -23,10 +24,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
   dropTimeoutMs?: number | undefined;
 }
 
-const limit: OptionRule = {
-  accepts: (value: unknown) => typeof value === "number" && value >= 0,
-  use: "a number from 0 on",
-};
+const CALL = "conditional()(req, res, next)";
 
 /** A read cannot be required to have a condition, and its answer is its state: both are for `checkPreconditions`. */
 const RULES: OptionRules = {
@@ -37,8 +35,7 @@ const RULES: OptionRules = {
   },
   require: { accepts: () => false, use: "checkPreconditions(), before the handler, to require conditions" },
   ranges: oneOf("checked", "unchecked"),
-  maxDroppedBytes: limit,
-  dropTimeoutMs: limit,
+  ...DROP_RULES,
 };
 
 /**
@@ -72,6 +69,9 @@ export function conditional<Req extends NodeRequest, Res extends NodeResponse>(
   }
   checkOptions(options, RULES, "conditional()");
   return (req, res, next) => {
+    checkMessages(req, res, CALL);
+    if (typeof next !== "function")
+      throw new TypeError(`Cannot go on after ${CALL}: give it a function \`next\``);
     if (isRead(req.method ?? "")) judgeLate(req, res, options);
     next();
   };

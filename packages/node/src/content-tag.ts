@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@entity-tag/core";
+import { checkOptions } from "@entity-tag/core/adapter";
 
 /**
  * The tag of content, made synchronously. It equals the tag of core's `contentTag` for the same bytes.
@@ -7,7 +8,7 @@ import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@e
  * A string counts as its UTF-8 bytes. With `weak`, the tag promises only the same meaning. It fits `app.set("etag",
  * contentTag)`: Express then passes a text encoding instead of options.
  *
- * @throws {TypeError} on content without bytes
+ * @throws {TypeError} on content without bytes, and on an option that is not valid
  * @example
  * contentTag("hello"); // '"LPJNul+wow4m6DsqxbninhsW"'
  * @see RFC 9110 §8.8.1
@@ -16,6 +17,7 @@ export function contentTag(
   content: string | ArrayBuffer | Uint8Array | DataView,
   options?: { weak?: boolean | undefined } | string,
 ): EntityTag {
+  if (options !== undefined) checkTagOptions(options);
   const isBuffer = content instanceof ArrayBuffer;
   if (typeof content !== "string" && !isBuffer && !ArrayBuffer.isView(content)) {
     throw new TypeError(
@@ -25,6 +27,13 @@ export function contentTag(
   const digest = hash("sha256", isBuffer ? new Uint8Array(content) : content, "base64").slice(0, 24);
   const isWeakAsked = typeof options === "object" && options.weak === true;
   return isWeakAsked ? `W/"${digest}"` : `"${digest}"`;
+}
+
+const RULES = { weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" } };
+
+function checkTagOptions(options: object | string): void {
+  if (typeof options === "string" && Buffer.isEncoding(options)) return;
+  checkOptions(options as object, RULES, "contentTag()");
 }
 
 /**
@@ -42,6 +51,9 @@ export function fileTag(
   stats: { size: number; mtimeMs: number } | { size: bigint; mtimeNs: bigint },
   now?: number,
 ): EntityTag {
+  if (typeof stats !== "object" || stats === null || !("size" in stats)) {
+    throw new TypeError(`Cannot make a tag of ${String(stats)}: use what \`await stat(path)\` gives`);
+  }
   if (!("mtimeNs" in stats)) return fileTagByMs(stats, now);
   const { size, mtimeNs } = stats;
   const isSettled = !isWeak(fileTagByMs({ size, mtimeMs: Number(mtimeNs) / 1e6 }, now));

@@ -14,6 +14,7 @@ export function fileState(
   stats: { size: number; mtimeMs: number } | { size: bigint; mtimeNs: bigint },
   now?: number,
 ): State {
+  const etag = fileTag(stats, now);
   const lastModified = "mtimeNs" in stats ? Number(stats.mtimeNs / 1_000_000n) : stats.mtimeMs;
-  return { etag: fileTag(stats, now), lastModified };
+  return { etag, lastModified };
 }

@@ -21,12 +21,16 @@ export interface NodeResponse {
   writeHead(status: number, phrase?: unknown, fields?: unknown): unknown;
   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean;
   end(body?: unknown, encoding?: unknown, callback?: unknown): unknown;
+  writeContinue?: unknown;
+  writeEarlyHints?: unknown;
   emit(event: string, ...args: unknown[]): boolean;
   listenerCount(event: string): number;
   // biome-ignore lint/complexity/noBannedTypes: Node's own type of a listener.
   rawListeners(event: string): Function[];
   destroy(error?: Error): unknown;
   readonly destroyed?: boolean | undefined;
+  /** Over HTTP/1: false for a client that does not know content in chunks. */
+  readonly useChunkedEncodingByDefault?: boolean | undefined;
   /** Over HTTP/2. */
   readonly stream?: { readonly destroyed?: boolean } | undefined;
 }
@@ -34,4 +38,22 @@ export interface NodeResponse {
 /** A field of an answer, as text. */
 export function text(res: NodeResponse, name: string): string | undefined {
   return res.getHeader(name)?.toString();
+}
+
+/**
+ * Checks that a call got Node's request and response in this order. Otherwise no condition would be found.
+ *
+ * @throws {TypeError} with what would do
+ */
+export function checkMessages(req: NodeRequest, res: NodeResponse, call: string): void {
+  const headers = req?.headers;
+  const isFetch = typeof headers?.get === "function";
+  if (headers !== undefined && !isFetch && typeof res?.setHeader === "function") return;
+  const isSwapped = typeof (req as { setHeader?: unknown } | undefined)?.setHeader === "function";
+  const use = isSwapped
+    ? "they are swapped"
+    : isFetch
+      ? "a Request with `Headers` is for @entity-tag/core/fetch"
+      : "use `request.raw` and `reply.raw` of Fastify, `ctx.req` and `ctx.res` of Koa";
+  throw new TypeError(`${call} needs the request and the response of Node: ${use}`);
 }

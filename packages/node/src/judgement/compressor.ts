@@ -1,5 +1,5 @@
 import { type ConditionalRequest, listIncludes, parseTag } from "@entity-tag/core";
-import { keepsFor, tagOfCoding, tagWithoutCoding } from "@entity-tag/core/adapter";
+import { keepsFor, type PlainResponse, tagOfCoding, tagWithoutCoding } from "@entity-tag/core/adapter";
 import { type NodeResponse, text } from "../message.ts";
 
 /** True when a layer nearer to the wire replaced `writeHead`: it may code the body when the head passes it. */
@@ -44,9 +44,43 @@ export function maskContentHeaders(
     const field = !res.headersSent && isMasked() ? name.toLowerCase() : "";
     if (field === "content-type") return type;
     if (field !== "content-encoding") return getHeader.call(res, name);
-    // A layer that reads this might code the 200, so the client may hold that form.
-    const tag = parseTag(getHeader.call(res, "etag")?.toString());
-    if (tag !== undefined) res.setHeader("ETag", tagWithoutCoding(res.statusCode, request, tag));
+    markUncoded(res, request);
     return "none";
+  };
+}
+
+/** A layer that reads `Content-Encoding` might code the 200, so the client may hold that form. */
+function markUncoded(res: NodeResponse, request: ConditionalRequest): void {
+  const tag = parseTag(text(res, "etag"));
+  if (tag !== undefined) res.setHeader("ETag", tagWithoutCoding(res.statusCode, request, tag));
+}
+
+/**
+ * Removes the fields that a 304 of the handler's own may not have. Layers still read them, and what they set in
+ * their place is not sent. So a compressor treats the handler's writes as it would without this package.
+ */
+export function removeUnseen(
+  res: NodeResponse,
+  request: ConditionalRequest,
+  keeps: PlainResponse["keeps"],
+): void {
+  const { getHeader, setHeader, statusCode } = res;
+  const unseen = new Map<string, Parameters<NodeResponse["setHeader"]>[1]>();
+  for (const name of res.getHeaderNames()) {
+    const value = res.getHeader(name)!;
+    if (keeps(name, String(value))) continue;
+    unseen.set(name.toLowerCase(), value);
+    res.removeHeader(name);
+  }
+  const isHeadDue = () => !res.headersSent && res.statusCode === statusCode;
+  res.getHeader = (name) => {
+    const field = isHeadDue() ? name.toLowerCase() : "";
+    if (field === "content-encoding") markUncoded(res, request);
+    return (unseen.get(field) as ReturnType<typeof getHeader>) ?? getHeader.call(res, name);
+  };
+  res.setHeader = (name, value) => {
+    if (isHeadDue() && !keeps(name, String(value))) unseen.set(name.toLowerCase(), value);
+    else setHeader.call(res, name, value);
+    return res;
   };
 }

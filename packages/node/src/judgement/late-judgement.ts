@@ -17,10 +17,13 @@ import {
   tagOfCoding,
   withCodings,
 } from "@entity-tag/core/adapter";
-import { beforeHead, type DropLimits, type FirstContent } from "../before-head.ts";
+
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
+import type { DropLimits } from "../transport/dropped-writes.ts";
+import type { FirstContent } from "../transport/pending-answer.ts";
 import { removeHeadersExcept } from "../transport/replaced-head.ts";
-import { hasLayersBelow, maskContentHeaders, watchCoding } from "./compressor.ts";
+import { replaceMethods } from "../transport/response-methods.ts";
+import { hasLayersBelow, maskContentHeaders, removeUnseen, watchCoding } from "./compressor.ts";
 import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
 import { ownValidators, takeBackFromErrors } from "./own-validators.ts";
 import { inPlace } from "./replacement.ts";
@@ -56,10 +59,11 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
     if (hasLayers) watchCoding(res, seen);
     if (instead !== undefined) return inPlace(res, seen, instead, hasLayers);
     const keeps = keepsFor(res.statusCode);
-    if (keeps) removeHeadersExcept(res, keeps);
+    if (keeps && hasLayers) removeUnseen(res, seen, keeps);
+    else if (keeps) removeHeadersExcept(res, keeps);
     return undefined;
   };
-  beforeHead(req, res, decide, { ...options, awaitedBytes: () => awaitedBytes(req, res, options) });
+  replaceMethods(req, res, decide, { ...options, awaitedBytes: () => awaitedBytes(req, res, options) });
   const { writeHead } = res;
   const removed = watchRemovals(res, seen, () => isBelow || res.writeHead !== writeHead);
 }

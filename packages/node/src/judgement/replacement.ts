@@ -1,7 +1,9 @@
 import type { ConditionalRequest } from "@entity-tag/core";
 import { type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
-import { beforeHead, type Replacement } from "../before-head.ts";
+
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
+import type { Replacement } from "../transport/replaced-head.ts";
+import { replaceMethods } from "../transport/response-methods.ts";
 import { hasLayersBelow, maskContentHeaders } from "./compressor.ts";
 
 /**
@@ -30,6 +32,6 @@ export function sendInstead(
   // The type of the 200 is not known yet. A type that is coded gets the `Vary` that a cache may need.
   const type = res.getHeader("content-type") ?? "text/plain";
   const replacement = inPlace(res, request, instead, hasLayersBelow(res), type);
-  beforeHead(req, res, () => replacement);
+  replaceMethods(req, res, () => replacement, {});
   res.end();
 }

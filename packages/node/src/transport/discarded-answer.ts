@@ -3,8 +3,7 @@ import { dropWrites } from "./dropped-writes.ts";
 import { freezeHead } from "./frozen-head.ts";
 import { type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
 import { destroyedError, tellClosed } from "./told-closed.ts";
-
-type Callback = ((error?: Error) => void) | undefined;
+import type { Callback } from "./write-arguments.ts";
 
 /**
  * Handles a handler that still writes: *judged* to *discarding*.
@@ -55,7 +54,10 @@ export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown
     return res;
   }
   dropped!.stop();
-  return isGone(res) ? answer.below.end.call(res, callback) : endReplaced(answer, callback);
+  if (!isGone(res)) return endReplaced(answer, callback);
+  thaw(answer);
+  answer.phase = "sent";
+  return answer.below.end.call(res, callback);
 }
 
 /**

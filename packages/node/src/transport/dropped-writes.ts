@@ -1,3 +1,4 @@
+import type { OptionRules } from "@entity-tag/core/adapter";
 import type { NodeResponse } from "../message.ts";
 
 /** How long a handler may write after its answer has been replaced. */
@@ -9,8 +10,21 @@ export interface DropLimits {
 }
 
 // Decision 8 says how long an answer over HTTP/2 waits for its handler.
-export const MAX_DROPPED_BYTES = 262_144;
-export const DROP_TIMEOUT_MS = 500;
+const MAX_DROPPED_BYTES = 262_144;
+const DROP_TIMEOUT_MS = 500;
+/** Node fires a longer timer at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+export const DROP_RULES: OptionRules = {
+  maxDroppedBytes: {
+    accepts: (value: unknown) => typeof value === "number" && value >= 0,
+    use: "a number from 0 on",
+  },
+  dropTimeoutMs: {
+    accepts: (value: unknown) => typeof value === "number" && value >= 0 && value <= MAX_TIMEOUT_MS,
+    use: "milliseconds from 0 to 2,147,483,647",
+  },
+};
 
 /**
  * The pause between two writes, in milliseconds, as with a slow client. Without it, a source that is always ready

@@ -3,6 +3,9 @@ import type { NodeResponse } from "../message.ts";
 /** Members of an HTTP/2 response that fail once its head has been sent. */
 const CHANGES = ["setHeader", "appendHeader", "removeHeader"] as const;
 
+/** Members of an HTTP/2 response that send nothing once its head has been sent. */
+const INTERIM_ANSWERS = ["writeContinue", "writeEarlyHints"] as const;
+
 /**
  * Makes the response behave as if its head had been sent, which is how the handler sees it: `headersSent` is true,
  * and a change of the head throws Node's own error. Returns the function that undoes this.
@@ -18,12 +21,15 @@ export function freezeHead(res: NodeResponse, isHttp2: boolean): () => void {
 }
 
 function freezeHttp2Head(res: NodeResponse): () => void {
-  const own = CHANGES.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const);
+  const own = [...CHANGES, ...INTERIM_ANSWERS].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const,
+  );
   for (const name of CHANGES) {
     res[name] = () => {
       throw headSentError(true);
     };
   }
+  for (const name of INTERIM_ANSWERS) res[name] = () => false;
   Object.defineProperty(res, "headersSent", { get: () => true, configurable: true });
   return () => {
     delete (res as { headersSent?: boolean }).headersSent;

@@ -10,37 +10,74 @@ export interface WrittenHead {
 
 type Field = readonly [name: string, value: string | string[]];
 
+/** The members of an answer that decide how its head is set. */
+interface Circumstances {
+  readonly res: NodeResponse;
+  readonly isHttp2: boolean;
+  readonly isHead: boolean;
+  /** True beside a compressor, which removes the length of what it codes. */
+  readonly sendsHeadFirst: boolean;
+}
+
 /**
  * Sets the arguments of `writeHead` on the response, and checks them as Node does.
  *
- * Over HTTP/1, an error leaves the response unchanged, because an error page must not inherit half of a head.
+ * An error leaves what Node leaves: the new status and its phrase, and the fields before the wrong one if the
+ * response had fields already.
  *
- * @throws as Node does, on a status, a phrase or a field that cannot be sent
+ * @throws as Node does, on a head that cannot be sent
  */
 export function setWrittenHead(
-  res: NodeResponse,
-  isHttp2: boolean,
+  answer: Circumstances,
   status: number,
   phrase: unknown,
   fields: unknown,
 ): WrittenHead {
+  const { res, isHttp2 } = answer;
   const hasPhrase = typeof phrase === "string";
   const given = hasPhrase ? fields : (fields ?? phrase);
   if (isHttp2) {
     res.statusCode = status;
-    setFields(res, given);
+    setFields(res, fieldsOf(given), Array.isArray(given));
     return { status: res.statusCode, phrase: hasPhrase ? phrase : undefined };
   }
   const code = checkedStatus(status);
   const words = hasPhrase ? phrase : res.statusMessage || STATUS_CODES[code] || "unknown";
   validateHeaderValue("statusMessage", words);
-  for (const [name, value] of fieldsOf(given)) {
+  const hadPhrase = Object.hasOwn(res, "statusMessage");
+  Object.assign(res, { statusCode: code, statusMessage: words });
+  const list = fieldsOf(given);
+  const isFirst = res.getHeaderNames().length === 0;
+  if (isFirst) checkFields(list);
+  const isRefused = announcesTrailersInVain(answer, list);
+  if (!(isFirst && isRefused)) setFields(res, list, Array.isArray(given));
+  if (isRefused) {
+    throw Object.assign(new Error("Trailers are invalid with this transfer encoding"), {
+      code: "ERR_HTTP_TRAILER_INVALID",
+    });
+  }
+  // A layer may still change the status, and then the phrase is Node's.
+  if (!hadPhrase) delete res.statusMessage;
+  return { status: code, phrase: words };
+}
+
+function checkFields(fields: readonly Field[]): void {
+  for (const [name, value] of fields) {
     validateHeaderName(name);
     validateHeaderValue(name, value as string);
   }
-  setFields(res, given);
-  res.statusCode = code;
-  return { status: code, phrase: words };
+}
+
+/** Node sends trailers only after content in chunks. */
+function announcesTrailersInVain(answer: Circumstances, fields: readonly Field[]): boolean {
+  const { res, isHead, sendsHeadFirst } = answer;
+  const has = (name: string) =>
+    res.getHeader(name) !== undefined || fields.some(([given]) => String(given).toLowerCase() === name);
+  if (!has("trailer")) return false;
+  if (res.statusCode === 204 || res.statusCode === 304) return true;
+  if (has("transfer-encoding")) return false;
+  const hasLength = !sendsHeadFirst && has("content-length");
+  return isHead || hasLength || res.useChunkedEncodingByDefault === false;
 }
 
 function checkedStatus(status: number): number {
@@ -64,12 +101,10 @@ function fieldsOf(given: unknown): Field[] {
 }
 
 /** In a list, one name may occur several times. */
-function setFields(res: NodeResponse, given: unknown): void {
-  const fields = fieldsOf(given);
-  if (!Array.isArray(given)) {
-    for (const [name, value] of fields) res.setHeader(name, value);
-    return;
+function setFields(res: NodeResponse, fields: readonly Field[], isList: boolean): void {
+  if (isList) for (const [name] of fields) res.removeHeader(name);
+  for (const [name, value] of fields) {
+    if (isList) res.appendHeader(name, value);
+    else res.setHeader(name, value);
   }
-  for (const [name] of fields) res.removeHeader(name);
-  for (const [name, value] of fields) res.appendHeader(name, value);
 }

@@ -1,0 +1,160 @@
+import type { NodeRequest, NodeResponse } from "../message.ts";
+import { gather, isAwaited } from "./awaited-content.ts";
+import { discard, dropWrite, endDiscarded, endReplaced } from "./discarded-answer.ts";
+import { freezeHead, headSentError } from "./frozen-head.ts";
+import {
+  attempt,
+  type BeforeHeadOptions,
+  type FirstContent,
+  type HeadHook,
+  judge,
+  type PendingAnswer,
+  passHead,
+  thaw,
+} from "./pending-answer.ts";
+import { bytesOf, callbackIn, encodingIn, isContent } from "./write-arguments.ts";
+import { setWrittenHead } from "./written-head.ts";
+
+/** Replaces the methods that write, so that the hook is called before the head of the response is sent. */
+export function replaceMethods(
+  req: NodeRequest,
+  res: NodeResponse,
+  hook: HeadHook,
+  options: BeforeHeadOptions,
+): void {
+  const { writeHead, write, end, flushHeaders } = res;
+  const answer: PendingAnswer = {
+    res,
+    isHttp2: req.httpVersionMajor === 2,
+    isHead: req.method === "HEAD",
+    sendsHeadFirst: req.httpVersionMajor === 2 || Object.hasOwn(res, "write"),
+    hook,
+    options,
+    below: { writeHead, write, end, flushHeaders },
+    listeners: res.listenerCount("finish"),
+    phase: res.headersSent ? "sent" : "open",
+    head: undefined,
+    thaw: undefined,
+    judgedStatus: 0,
+    replacement: undefined,
+    dropped: undefined,
+    parts: undefined,
+    missingBytes: Number.NaN,
+  };
+  res.writeHead = (status, phrase, fields) => writeHeadOf(answer, status, phrase, fields);
+  res.write = (chunk, encoding, callback) => writeOf(answer, chunk, encoding, callback);
+  res.end = (body, encoding, callback) => endOf(answer, body, encoding, callback);
+  res.flushHeaders = () => flushHeadersOf(answer);
+}
+
+function writeHeadOf(answer: PendingAnswer, status: number, phrase: unknown, fields: unknown): unknown {
+  const { res, below, isHttp2, phase } = answer;
+  if (phase === "held" || (phase === "discarding" && isHttp2)) throw headSentError(isHttp2);
+  if (phase === "open") return hold(answer, status, phrase, fields);
+  if (phase !== "judged") return below.writeHead.call(res, status, phrase, fields);
+  if (phrase === undefined && fields === undefined) res.statusCode = status;
+  else answer.head = setWrittenHead(answer, status, phrase, fields);
+  // A layer nearer to the handler has turned it into another answer.
+  if (res.statusCode !== (answer.replacement?.status ?? answer.judgedStatus))
+    judge(answer, { isWhole: false });
+  passHead(answer);
+  return res;
+}
+
+/** *Open* to *held*. */
+function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: unknown): NodeResponse {
+  const { res, isHttp2 } = answer;
+  answer.head = setWrittenHead(answer, status, phrase, fields);
+  answer.thaw = freezeHead(res, isHttp2);
+  answer.phase = "held";
+  if (isHttp2) setImmediate(() => sendAtLast(answer));
+  return res;
+}
+
+/** Swallows the error: at the end of a turn there is no caller that could catch it. */
+function sendAtLast(answer: PendingAnswer): void {
+  if (answer.phase !== "held" || answer.parts !== undefined) return;
+  try {
+    flushHeadersOf(answer);
+  } catch {
+    answer.res.destroy();
+  }
+}
+
+function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callback: unknown): boolean {
+  const { res, below, phase } = answer;
+  if (phase === "judged" || phase === "sent") return below.write.call(res, chunk, encoding, callback);
+  if (phase === "discarding" || phase === "done") {
+    if (isContent(chunk))
+      return dropWrite(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
+    return below.write.call(res, chunk, encoding, callback);
+  }
+  // Node throws the error for it, and sends no head.
+  if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
+  if (isContent(chunk) && isAwaited(answer)) return writeAwaited(answer, chunk, encoding, callback);
+  const { parts } = answer;
+  const first = isContent(chunk) ? { chunk, encoding: encodingIn(encoding) } : {};
+  if (!bringHead(answer, { ...first, isWhole: false })) return writeOf(answer, chunk, encoding, callback);
+  // A chunk that is not valid ends the wait for the rest.
+  if (parts) below.write.call(res, Buffer.concat(parts));
+  return attempt(answer, () => below.write.call(res, chunk, encoding, callback));
+}
+
+function writeAwaited(
+  answer: PendingAnswer,
+  chunk: string | Uint8Array,
+  encoding: unknown,
+  callback: unknown,
+): boolean {
+  const whole = gather(answer, chunk, encodingIn(encoding));
+  const called = callbackIn(encoding, callback);
+  if (whole === undefined) {
+    if (called) process.nextTick(called);
+    return true;
+  }
+  if (!bringHead(answer, { chunk: whole, isWhole: true })) return writeOf(answer, chunk, encoding, callback);
+  return answer.below.write.call(answer.res, whole, called);
+}
+
+function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
+  const { res, below, phase } = answer;
+  if (phase === "judged" || phase === "sent") {
+    // Over HTTP/2, if the client left while writes were dropped: layers set their fields once more.
+    thaw(answer);
+    return below.end.call(res, body, encoding, callback);
+  }
+  const called = callbackIn(body, encoding, callback);
+  if (phase === "discarding" || phase === "done") return endDiscarded(answer, called);
+  const last = typeof body === "function" ? undefined : (body ?? undefined);
+  const isWrong = last !== undefined && !isContent(last);
+  if (isWrong && !answer.sendsHeadFirst) return below.end.call(res, body, encoding, callback);
+  const parts = answer.parts && [...answer.parts, ...(isContent(last) ? [bytesOf(last, encoding)] : [])];
+  const chunk = parts ? Buffer.concat(parts) : isContent(last) ? last : undefined;
+  judge(answer, { chunk, encoding: parts ? undefined : encodingIn(encoding), isWhole: true });
+  if (answer.replacement) {
+    endReplaced(answer, called, chunk, parts ? undefined : encodingIn(encoding));
+    return res;
+  }
+  if (answer.head) passHead(answer);
+  return attempt(answer, () =>
+    parts ? below.end.call(res, chunk, called) : below.end.call(res, body, encoding, callback),
+  );
+}
+
+function flushHeadersOf(answer: PendingAnswer): void {
+  const { res, below, phase, parts } = answer;
+  if (phase === "discarding") return;
+  if (phase === "open" || phase === "held") {
+    if (!bringHead(answer, { isWhole: false })) return;
+    if (parts) below.write.call(res, Buffer.concat(parts));
+  }
+  attempt(answer, () => below.flushHeaders?.call(res));
+}
+
+/** Judges an answer whose content continues, and sends its head unless Node does that. False: it is replaced. */
+function bringHead(answer: PendingAnswer, content: FirstContent): boolean {
+  judge(answer, content);
+  if (answer.replacement) discard(answer);
+  else if (answer.head) passHead(answer);
+  return answer.replacement === undefined;
+}

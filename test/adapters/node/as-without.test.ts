@@ -1,0 +1,304 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { once } from "node:events";
+import type { RequestListener, ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, connect as connectTcp } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { conditional } from "@entity-tag/node";
+import compression from "compression";
+import { describe, expect, test } from "vitest";
+import { connect, serving } from "./wire.ts";
+
+type Lines = (readonly [string, string])[];
+type Layer = (req: never, res: never, next: () => void) => void;
+
+const TEXT = "the representation, whole. ".repeat(100);
+
+/** What a handler saw of its own steps. */
+type Seen = unknown[];
+type Handler = (res: ServerResponse, seen: Seen) => unknown;
+
+const codeOf = (act: () => unknown) => {
+  try {
+    return act() instanceof Promise ? "a promise" : "ok";
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+};
+
+/** The answer, and what the handler saw, behind these layers. The connection must then serve another request. */
+async function run(layers: Layer[], handler: Handler, lines: Lines = [], method = "GET") {
+  const seen: Seen = [];
+  const listener: RequestListener = (req, res) => {
+    if (req.url === "/next") return void res.end("next");
+    for (const event of ["finish", "close"]) res.on(event, () => seen.push(event));
+    const step = (index: number): unknown =>
+      index === layers.length
+        ? handler(res, seen)
+        : layers[index]!(req as never, res as never, () => step(index + 1));
+    step(0);
+  };
+  return await serving(listener, async (port) => {
+    const connection = await connect(port);
+    const [answer, next] = await connection.pipeline([
+      [method, "/", lines],
+      ["GET", "/next", []],
+    ]);
+    expect(next!.body.toString()).toBe("next");
+    await expect.poll(() => seen.includes("close")).toBe(true);
+    connection.close();
+    const { field, lines: all, ...rest } = answer!;
+    const fields = all.filter(([name]) => !["ETag", "Date", "Vary"].includes(name));
+    return { whole: { ...rest, fields, seen }, seen, status: rest.status, interim: rest.interim, field };
+  });
+}
+
+const ours = () => conditional() as unknown as Layer;
+const compressor = () => compression({ threshold: 0 }) as unknown as Layer;
+
+describe("As without conditional(), over HTTP/1:", () => {
+  const handlers: Record<string, Handler> = {
+    "trailers after content in chunks": (res, seen) => {
+      seen.push(codeOf(() => res.writeHead(200, { Trailer: "X-Sum" })));
+      if (!res.headersSent) res.removeHeader("Trailer");
+      res.write("content");
+      res.addTrailers({ "X-Sum": "7" });
+      res.end();
+    },
+    "trailers that cannot follow content of a known length": (res, seen) => {
+      seen.push(codeOf(() => res.writeHead(200, { Trailer: "X-Sum", "Content-Length": 2 })));
+      seen.push(res.headersSent);
+      res.removeHeader("Trailer");
+      res.end("ab");
+    },
+    "early hints and 100 between a head and its content": (res, seen) => {
+      res.writeHead(200, { "Content-Type": "text/plain" });
+      seen.push(codeOf(() => res.writeEarlyHints({ link: "</a.css>; rel=preload" })));
+      seen.push(codeOf(() => res.writeContinue()));
+      res.end("content");
+    },
+    "early hints before the head": (res) => {
+      res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      res.end("content");
+    },
+    "corked writes": (res) => {
+      res.cork();
+      res.write("a");
+      res.write("b");
+      res.uncork();
+      res.end("c");
+    },
+    "a callback of end, then finish, then close": (res, seen) => {
+      res.end("content", () => seen.push("callback"));
+    },
+    "a wrong field, then an error page": (res, seen) => {
+      res.setHeader("X-Own", "yes");
+      seen.push(
+        codeOf(() => res.writeHead(200, { "X-Good": "yes", "X-Bad": "a\nb" })),
+        res.statusCode,
+      );
+      res.statusCode = 500;
+      res.end("page");
+    },
+    "a wrong status, then an error page": (res, seen) => {
+      seen.push(
+        codeOf(() => res.writeHead(99)),
+        res.statusCode,
+      );
+      res.statusCode = 500;
+      res.end("page");
+    },
+    "a phrase of its own, which may be empty": (res) => void res.writeHead(200, "").end("content"),
+    "a web stream": (res) => pipeline(Readable.fromWeb(new Blob(["content"]).stream() as never), res),
+    _implicitHeader: (res, seen) => {
+      const old = res as unknown as { _implicitHeader(): void };
+      seen.push(
+        codeOf(() => old._implicitHeader()),
+        res.headersSent,
+      );
+      res.end("content");
+    },
+    "no Date": (res) => void Object.assign(res, { sendDate: false }).end("content"),
+    "a late listener of prefinish": (res, seen) => {
+      res.on("prefinish", () => seen.push("prefinish"));
+      res.end("content");
+    },
+  };
+  for (const [name, handler] of Object.entries(handlers)) {
+    test.each(["GET", "HEAD", "POST"])(`${name}: %s`, async (method) => {
+      const [answer, bare] = [await run([ours()], handler, [], method), await run([], handler, [], method)];
+      expect(answer.whole).toEqual(bare.whole);
+    });
+  }
+
+  test("a 304 of the handler's own, behind a compressor that codes what it writes", async () => {
+    const handler: Handler = (res, seen) => {
+      res.writeHead(304, { "Content-Type": "text/plain", ETag: '"v1"' });
+      res.write("dropped");
+      seen.push(codeOf(() => res.write(null)));
+      res.end();
+    };
+    const gzip: Lines = [["Accept-Encoding", "gzip"]];
+    const bare = await run([compressor()], handler, gzip);
+    const answer = await run([compressor(), ours()], handler, gzip);
+    expect(answer.seen).toEqual(bare.seen);
+    expect([answer.status, answer.field("content-encoding"), answer.field("content-type")]).toEqual([
+      304,
+      undefined,
+      undefined,
+    ]);
+    expect(answer.field("vary")).toBe(bare.field("vary"));
+  });
+
+  test("100-continue goes out before the answer that conditions decide", async () => {
+    const lines: Lines = [
+      ["Expect", "100-continue"],
+      ["If-None-Match", "*"],
+    ];
+    const answer = await run([ours()], (res) => void res.end(TEXT), lines);
+    expect([answer.interim, answer.status]).toEqual([[100], 304]);
+  });
+});
+
+describe("The context of AsyncLocalStorage is kept", () => {
+  const requests = new AsyncLocalStorage<string>();
+
+  test.each([
+    ["200", [], "GET"],
+    ["304", [["If-None-Match", "*"]], "GET"],
+    ["412", [["If-Match", '"x"']], "GET"],
+    ["HEAD", [], "HEAD"],
+  ] as [string, Lines, string][])("in callbacks and events: %s", async (_, lines, method) => {
+    const handler: Handler = (res, seen) =>
+      requests.run("this request", () => {
+        const note = (what: string) => () => seen.push([what, requests.getStore()]);
+        res.write(TEXT, note("written"));
+        res.once("drain", note("drain"));
+        setTimeout(() => res.end(TEXT, note("ended")), 10);
+      });
+    const { seen } = await run([ours()], handler, lines, method);
+    const stores = seen.filter(Array.isArray).filter(([what]) => what !== "drain");
+    expect(stores).toEqual([
+      ["written", "this request"],
+      ["ended", "this request"],
+    ]);
+  });
+});
+
+describe("A client that leaves", () => {
+  test("amid a body that is dropped stops an upgrade or another request no more than without us", async () => {
+    let starts = 0;
+    let closes = 0;
+    const judge = conditional();
+    const listener: RequestListener = (req, res) =>
+      judge(req, res, () => {
+        starts++;
+        res.on("close", () => closes++);
+        pipeline(
+          (async function* () {
+            for (;;) yield await sleep(1, TEXT);
+          })(),
+          res,
+        ).catch(() => {});
+      });
+    await serving(listener, async (port, server) => {
+      for (let i = 0; i < 20; i++) {
+        const socket = connectTcp(port, "127.0.0.1").on("error", () => {});
+        socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: *\r\n\r\n");
+        await sleep(i * 2);
+        socket.destroy();
+      }
+      await expect.poll(() => starts > 10 && closes === starts).toBe(true);
+      server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+      const socket = connectTcp(port, "127.0.0.1");
+      socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+      const [head] = await once(socket, "data");
+      expect(String(head)).toContain("101");
+      socket.destroy();
+    });
+  });
+});
+
+/** One request over HTTP/2 to a handler behind `conditional()`. */
+async function overHttp2(
+  layers: Layer[],
+  handler: (res: ServerResponse) => unknown,
+  fields: Record<string, string>,
+  isLeaving = false,
+) {
+  const interim: number[] = [];
+  const server = createHttp2Server((req, res) => {
+    const step = (index: number): unknown =>
+      index === layers.length
+        ? handler(res as never)
+        : layers[index]!(req as never, res as never, () => step(index + 1));
+    step(0);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const stream = session.request({ ":path": "/", ...fields }).on("error", () => {});
+  stream.on("headers", (given) => interim.push(Number(given[":status"])));
+  if (isLeaving) setTimeout(() => stream.close(8), 20);
+  else {
+    const [head] = await once(stream, "response");
+    stream.resume();
+    interim.push(head[":status"]);
+  }
+  if (!stream.closed) await once(stream, "close");
+  await sleep(isLeaving ? 60 : 0);
+  session.destroy();
+  server.close();
+  return interim;
+}
+
+describe("Over HTTP/2,", () => {
+  test("a handler whose client left while its writes were dropped ends without an error", async () => {
+    for (const layers of [[ours()], [compressor(), ours()], [ours(), compressor()]]) {
+      const seen: string[] = [];
+      const handler = async (res: ServerResponse) => {
+        res.setHeader("Content-Type", "text/plain");
+        res.write(TEXT);
+        await sleep(50);
+        seen.push(codeOf(() => res.end("last")));
+      };
+      for (const lines of [{ "if-none-match": "*" }, { "if-match": '"x"' }]) {
+        await overHttp2(layers, handler, lines, true);
+      }
+      expect(seen).toEqual(["ok", "ok"]);
+    }
+  });
+
+  test("a handler that writes on after its client left gets what Node gives", async () => {
+    const write = (layers: Layer[]) => {
+      const seen: unknown[] = [];
+      const handler = async (res: ServerResponse) => {
+        res.write(TEXT);
+        await sleep(50);
+        for (const _ of [1, 2])
+          seen.push(
+            codeOf(() => res.write("more")),
+            codeOf(() => res.setHeader("X-Late", "1")),
+          );
+      };
+      return overHttp2(layers, handler, { "if-none-match": "*" }, true).then(() => seen);
+    };
+    expect(await write([ours()])).toEqual(await write([]));
+  });
+
+  test("no interim answer follows a head that was given", async () => {
+    const handler = (res: ServerResponse) => {
+      res.writeHead(200, { "Content-Type": "text/plain" });
+      res.writeContinue();
+      res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      res.end("content");
+    };
+    expect(await overHttp2([ours()], handler, {})).toEqual(await overHttp2([], handler, {}));
+    const early = (res: ServerResponse) => {
+      res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      res.writeHead(200).end("content");
+    };
+    expect(await overHttp2([ours()], early, { "if-none-match": "*" })).toEqual([103, 304]);
+  });
+});
