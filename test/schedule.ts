@@ -11,6 +11,7 @@ export const long: readonly string[] = [
   "test/conformance/command/npx.test.ts",
   "test/conformance/runners.test.ts",
   "test/adapters/node/http2-streams.test.ts",
+  "test/adapters/node/http2-limits.test.ts",
   "test/store/race/exactly-once.test.ts",
   "test/client/fetch/cache-tests.test.ts",
   "test/client/fetch/browser.test.ts",

@@ -1,28 +1,38 @@
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ClientHttp2Session, connect, constants, createServer } from "node:http2";
+import {
+  type ClientHttp2Session,
+  connect,
+  constants,
+  createServer,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { conditional } from "@entity-tag/node";
+import { comparableFields, contentInBrief } from "./comparable-fields.ts";
 import { type Program, programOf } from "./node-programs.ts";
-import { type Layer, runLayers, type Stack, stackOf } from "./node-stacks.ts";
-import { randomOf } from "./random.ts";
+import { type Layer, type Stack, stackOf } from "./node-stacks.ts";
+import { inTime, randomOf } from "./random.ts";
 
 type Fields = Record<string, string>;
 
-/** What came of one stream: its status, its content, and the code that it ended with. */
+/** What came of one stream, the code that it ended with, and what its handler saw. */
 interface Seen {
+  interim: number[];
   status: number;
+  fields: IncomingHttpHeaders;
   body: Buffer;
+  trailers: IncomingHttpHeaders;
   code: number;
+  steps: string[];
 }
 
 /** Over HTTP/2: the same handlers and stacks, some clients that leave at once, and a session that lives on. */
 export async function checkHttp2Case(seed: number): Promise<void> {
   const random = randomOf(seed ^ 0x2_0000);
-  const stack = stackOf(random);
-  const program = programOf(random, stack.isOld);
+  const stack = stackOf(random, true);
   const method = random.pick(["GET", "GET", "HEAD", "POST"]);
+  const program = programOf(random, { ...stack, isHttp2: true, method });
   const [name, wanted] = random.pick([
     [undefined, undefined],
     ["if-none-match", 304],
@@ -33,65 +43,89 @@ export async function checkHttp2Case(seed: number): Promise<void> {
     "accept-encoding": random.pick(["gzip", "identity"]),
     ...(name && { [name]: name === "if-match" ? '"other"' : "*" }),
   };
-  const bare = await askApp(program, stack, [], fields).catch(() => undefined);
-  if (bare === undefined || bare.code !== constants.NGHTTP2_NO_ERROR) return;
   const what = `seed ${seed}, HTTP/2: ${JSON.stringify(fields)}, [${stack.name}]\n${program.name}`;
+  const bare = await askApp(program, stack, [], fields).catch(() => undefined);
+  const isWhole = bare?.code === constants.NGHTTP2_NO_ERROR;
   const ours = await askApp(program, stack, [conditional() as Layer], fields).catch((error) => {
+    // Some handlers break a stream by themselves. Then it is enough that the server lives.
+    if (!isWhole) return undefined;
     throw new Error(`${error.message}\n${what}`);
   });
-  const isJudged = method !== "POST" && [200, 201, 206].includes(bare.status);
-  const expected = (isJudged && wanted) || bare.status;
-  if (ours.status !== expected || ours.code !== constants.NGHTTP2_NO_ERROR) {
-    throw new Error(`${ours.status}, code ${ours.code}, instead of ${expected}\n${what}`);
-  }
-  if (expected === bare.status && expected !== 412 && expected !== 304 && !ours.body.equals(bare.body)) {
-    throw new Error(`${ours.body.length} bytes instead of ${bare.body.length}\n${what}`);
-  }
+  if (!isWhole || ours === undefined) return;
+  // Node resets the stream of a handler that writes after its end, unless all has been sent by then.
+  if (program.name.endsWith("write after end")) return;
+  const isJudged = method !== "POST" && [200, 201, 203, 206].includes(bare.status);
+  const complaint = isJudged && wanted !== undefined ? replaced(ours, wanted) : same(bare, ours);
+  if (complaint !== undefined) throw new Error(`${complaint}\n${what}`);
 }
 
 async function askApp(program: Program, stack: Stack, own: Layer[], fields: Fields): Promise<Seen> {
+  let ran: Promise<string[]> | undefined;
+  const handle: Layer = (_, res) => {
+    const run = program.run(res);
+    // The first stream is that of the client that leaves.
+    if (res.req.headers["x-leaves"] === undefined) ran = run;
+  };
+  const app = stack.frame([...stack.outer, ...own, ...stack.inner, handle]);
   const server = createServer((req, res) => {
-    if (req.url === "/next") return void res.end("next");
-    const [request, response] = [req, res] as unknown as [IncomingMessage, ServerResponse];
-    // HTTP/2 has no such method.
-    response.cork ??= () => {};
-    runLayers([...stack.outer, ...own, ...stack.inner], request, response, () => void program.run(response));
+    if (req.url === "/next") res.end("next");
+    else app(req as never, res as never);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   session.on("error", () => {});
   try {
-    const left = session.request({ ...fields, ":path": "/" }).on("error", () => {});
+    const left = session.request({ ...fields, ":path": "/", "x-leaves": "yes" }).on("error", () => {});
     const answer = ask(session, { ...fields, ":path": "/" });
     left.close(constants.NGHTTP2_CANCEL);
     const seen = await answer;
     const next = await ask(session, { ":path": "/next" });
     if (next.body.toString() !== "next") throw new Error("the session is out of step");
-    return seen;
+    return { ...seen, steps: await inTime(ran ?? Promise.resolve([])) };
   } finally {
     session.destroy();
     server.close();
   }
 }
 
-async function ask(session: ClientHttp2Session, fields: Fields): Promise<Seen> {
+async function ask(session: ClientHttp2Session, fields: Fields): Promise<Omit<Seen, "steps">> {
   const stream = session.request(fields);
-  let head: Record<string, unknown> = {};
+  const interim: number[] = [];
+  let [head, trailers]: IncomingHttpHeaders[] = [{}, {}];
   const chunks: Buffer[] = [];
+  stream.on("headers", (given) => interim.push(Number(given[":status"])));
   stream.on("response", (given) => {
     head = given;
   });
+  stream.on("trailers", (given) => {
+    trailers = given;
+  });
   stream.on("data", (chunk) => chunks.push(chunk));
   stream.on("error", () => {});
-  await new Promise<void>((resolve, reject) => {
-    const clock = setTimeout(() => reject(new Error("no answer within two seconds")), 2_000);
-    stream.on("close", () => {
-      clearTimeout(clock);
-      resolve();
-    });
-  });
-  const body = Buffer.concat(chunks);
-  const isCoded = head["content-encoding"] === "gzip" && body.length > 0;
-  const status = Number(head[":status"] ?? 0);
-  return { status, body: isCoded ? gunzipSync(body) : body, code: stream.rstCode };
+  await inTime(new Promise((closed) => stream.on("close", closed)));
+  const whole = Buffer.concat(chunks);
+  const isCoded = head!["content-encoding"] === "gzip" && whole.length > 0;
+  const body = isCoded ? gunzipSync(whole) : whole;
+  const status = Number(head![":status"] ?? 0);
+  return { interim, status, fields: head!, body, trailers: trailers!, code: stream.rstCode };
+}
+
+function replaced({ status, body, code, fields }: Seen, wanted: number): string | undefined {
+  if (status !== wanted || code !== constants.NGHTTP2_NO_ERROR)
+    return `${status}, code ${code}, instead of ${wanted}`;
+  if (wanted === 304) return body.length === 0 ? undefined : "a 304 has content";
+  if (body.length === 0) return undefined;
+  if (Number(fields["content-length"]) !== body.length) return "a wrong length";
+  return JSON.parse(body.toString()).status === wanted ? undefined : "another problem";
+}
+
+function same(bare: Seen, ours: Seen): string | undefined {
+  const [left, right] = [plain(bare), plain(ours)];
+  return left === right ? undefined : `differs\nwithout: ${left}\nwith:    ${right}`;
+}
+
+function plain({ fields, interim, status, body, trailers, code, steps }: Seen): string {
+  const lines = Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)]);
+  const comparable = comparableFields(lines, status);
+  return JSON.stringify([interim, status, comparable, contentInBrief(body), trailers, code, steps]);
 }

@@ -1,8 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { type Ending, endings, mischief, type NamedStep, writes } from "./node-steps.ts";
 import type { Random } from "./random.ts";
-
-/** One thing that a handler does with its response. */
-type Step = (res: ServerResponse) => unknown;
 
 /** What a handler does, in words and as code. */
 export interface Program {
@@ -10,70 +8,114 @@ export interface Program {
   run(res: ServerResponse): Promise<string[]>;
 }
 
-const later = () => new Promise((resolve) => setImmediate(resolve));
+/** For whom a program is: what it may do depends on that. */
+export interface Circumstances {
+  /** A layer understands no flat list of fields. */
+  readonly isOld: boolean;
+  /** A layer looks at the arguments of `writeHead`. */
+  readonly hasLayers: boolean;
+  readonly isHttp2: boolean;
+  readonly method: string;
+}
 
-/** A random sequence of what a handler may do. Its last step ends the answer. `isOld`: no list of fields is understood. */
-export function programOf(random: Random, isOld: boolean): Program {
+/** A random sequence of what a handler may do. Its last step ends the answer. */
+export function programOf(random: Random, { isOld, hasLayers, isHttp2, method }: Circumstances): Program {
   const chunks = Array.from({ length: random.below(4) }, () => "x".repeat(1 + random.below(3_000)));
-  const steps: [string, Step][] = [];
-  const add = (name: string, step: Step) => steps.push([name, step]);
   const status = random.pick([200, 200, 200, 200, 201, 204, 206, 301, 304, 404, 500]);
   const hasLength = chunks.length > 0 && status !== 204 && status !== 304 && random.chance(0.3);
   const fields: Record<string, string> = { "Content-Type": random.pick(["text/plain", "image/png"]) };
   if (random.chance(0.5)) fields.ETag = random.pick(['"v1"', 'W/"v1"', "unquoted"]);
   if (random.chance(0.2)) fields["Last-Modified"] = "Sun, 06 Nov 1994 08:49:37 GMT";
   if (hasLength) fields["Content-Length"] = String(chunks.join("").length);
+  // Node refuses to announce trailers of an answer without content.
+  else if (method !== "HEAD" && status !== 204 && status !== 304 && random.chance(0.1))
+    fields.Trailer = "X-Trailer";
 
   const isExplicit = random.chance(0.4);
-  if (isExplicit) {
-    const list = random.pick<unknown>([fields, isOld ? fields : Object.entries(fields).flat()]);
-    const phrase = random.pick([undefined, "Fine", ""]);
-    if (random.chance(0.2)) add("setHeader first", (res) => res.setHeader("X-First", "yes"));
-    const given = phrase === undefined ? [list] : [phrase, list];
-    add(`writeHead ${status} ${phrase}`, (res) => res.writeHead(status, ...(given as [never])));
-  } else {
-    add(`status ${status} ${JSON.stringify(fields)}`, (res) => {
-      res.statusCode = status;
-      for (const [name, value] of Object.entries(fields)) res.setHeader(name, value);
-    });
-  }
-  const mischief: [string, Step][] = [
-    ["a late setHeader", (res) => res.setHeader("X-Late", "yes")],
-    ["a late removeHeader", (res) => res.removeHeader("X-Late")],
-    ["a late status", (res) => Object.assign(res, { statusCode: 202 })],
-    ["a second writeHead", (res) => res.writeHead(203)],
-    ["write(null)", (res) => res.write(null)],
-    ["flushHeaders", (res) => res.flushHeaders()],
-    ["a turn", later],
-    ["cork", (res) => res.cork()],
-  ];
+  const steps = isExplicit ? givenHead(random, status, fields, isOld) : [setHead(status, fields)];
+  const fitting = mischief.filter(([, , when]) => !(when === "alone" && (hasLayers || isHttp2)));
+  const harmless = fitting.filter(([, , when]) => when !== "after");
   const maybe = () => {
-    if (random.chance(0.25)) steps.push(random.pick(mischief.slice(isExplicit || steps.length > 1 ? 0 : 4)));
+    if (!random.chance(0.3)) return;
+    const [name, step] = random.pick(isExplicit || steps.length > 1 ? fitting : harmless);
+    steps.push([name, step]);
   };
   maybe();
-  const endsWithLast = random.chance(0.5);
-  for (const [index, chunk] of chunks.entries()) {
-    if (endsWithLast && index === chunks.length - 1) break;
-    if (random.chance(0.3)) add("write, awaited", (res) => new Promise((done) => res.write(chunk, done)));
-    else add("write", (res) => res.write(chunk));
+  const endsWithLast = random.chance(0.5) && chunks.length > 0;
+  for (const chunk of endsWithLast ? chunks.slice(0, -1) : chunks) {
+    const [name, write] = random.pick(writes.filter(([, , http1]) => !(http1 && isHttp2)));
+    steps.push([name, (res) => write(res, chunk)]);
     maybe();
   }
-  add("end", (res) => (endsWithLast ? res.end(chunks.at(-1)) : res.end()));
+  const [endName, end] = random.pick<Ending>(
+    endings.filter(([, , where]) => !(where === "modern" && isOld) && !(where === "HTTP/1" && isHttp2)),
+  );
+  steps.push([endName, (res) => end(res, endsWithLast ? chunks.at(-1) : undefined)]);
   return { name: steps.map(([name]) => name).join("; "), run: (res) => run(steps, res) };
 }
 
+function setHead(status: number, fields: Record<string, string>): NamedStep {
+  return [
+    `status ${status} ${JSON.stringify(fields)}`,
+    (res) => {
+      res.statusCode = status;
+      for (const [name, value] of Object.entries(fields)) res.setHeader(name, value);
+    },
+  ];
+}
+
+/** `writeHead` in one of its forms; before it, sometimes, one that cannot be sent. */
+function givenHead(
+  random: Random,
+  status: number,
+  fields: Record<string, string>,
+  isOld: boolean,
+): NamedStep[] {
+  const steps: NamedStep[] = [];
+  const list = random.pick<unknown>([fields, isOld ? fields : Object.entries(fields).flat()]);
+  const phrase = random.pick([undefined, "Fine", ""]);
+  if (random.chance(0.2)) steps.push(["setHeader first", (res) => res.setHeader("X-First", "yes")]);
+  const given = phrase === undefined ? [list] : [phrase, list];
+  steps.push([
+    `writeHead ${status} ${phrase} ${JSON.stringify(list)}`,
+    (res) => res.writeHead(status, ...(given as [never])),
+  ]);
+  return steps;
+}
+
 /** What a handler sees of each step: the code of an error, and whether its head is said to be sent. */
-async function run(steps: readonly [string, Step][], res: ServerResponse): Promise<string[]> {
+async function run(steps: readonly NamedStep[], res: ServerResponse): Promise<string[]> {
   const seen: string[] = [];
+  const events: string[] = [];
+  for (const event of ["finish", "close"]) res.on(event, () => events.push(event));
+  res.on("error", (error: { code?: string }) => events.push(String(error.code)));
   for (const [name, step] of steps) {
-    let outcome = "ok";
+    let outcome: unknown;
     try {
-      const result = step(res);
-      if (result instanceof Promise) await result;
+      outcome = step(res);
+      if (outcome instanceof Promise) outcome = await outcome;
     } catch (error) {
-      outcome = (error as { code?: string }).code ?? String(error);
+      outcome = codeOf(error);
     }
-    seen.push(`${name}: ${outcome}, ${res.headersSent}`);
+    const state = [res.headersSent, res.writableEnded, res.headersSent || res.statusCode];
+    seen.push(`${name.split(" ", 2).join(" ")}: ${typeof outcome === "object" ? "ok" : outcome}, ${state}`);
   }
-  return seen;
+  if (!res.headersSent && !res.writableEnded && !res.destroyed) sendErrorPage(res);
+  await Promise.race([
+    new Promise((closed) => (events.includes("close") ? closed(0) : res.once("close", closed))),
+    new Promise((late) => setTimeout(late, 1_000).unref()),
+  ]);
+  return [...seen, `${events}, ${res.writableFinished}`];
+}
+
+/** What a framework does when a handler throws. */
+function sendErrorPage(res: ServerResponse): void {
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  res.statusCode = 500;
+  res.statusMessage = "Error";
+  res.end("the error page");
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? (error as Error).constructor.name;
 }

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import compression from "compression";
+import connect from "connect";
 import express from "express";
 import session from "express-session";
 import helmet from "helmet";
+import polka from "polka";
 import type { Random } from "./random.ts";
 
 export type Layer = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
@@ -15,6 +17,7 @@ export type Layer = (req: IncomingMessage, res: ServerResponse, next: (error?: u
 const require = createRequire(import.meta.url);
 const onHeaders = require("on-headers-1.0.2") as (res: ServerResponse, listener: () => void) => void;
 const oldCompression = require("compression-1.7.4") as typeof compression;
+const express4 = require("express-4") as typeof express;
 const cors = require("cors") as () => Layer;
 
 /** It takes a flat list of fields for a list of pairs. */
@@ -44,18 +47,52 @@ export interface Stack {
   readonly inner: Layer[];
   /** One of the layers takes a flat list of fields for a list of pairs. */
   readonly isOld: boolean;
+  /** One of the layers looks at the arguments of `writeHead`. */
+  readonly hasLayers: boolean;
+  /** The framework that runs the layers and the handler. */
+  readonly frame: (layers: readonly Layer[]) => RequestListener;
+}
+
+/** Express changes the prototype of a response, and has none for HTTP/2. */
+const frames: Record<string, { frame: Stack["frame"]; isForHttp2: boolean }> = {
+  "node:http": {
+    frame: (layers) => (req, res) => runLayers(layers, req, res),
+    isForHttp2: true,
+  },
+  Connect: { frame: (layers) => using(connect(), layers) as unknown as RequestListener, isForHttp2: true },
+  Polka: {
+    frame: (layers) => using(polka(), layers).handler as unknown as RequestListener,
+    isForHttp2: true,
+  },
+  "Express 4": {
+    frame: (layers) => using(express4(), layers) as unknown as RequestListener,
+    isForHttp2: false,
+  },
+  "Express 5": {
+    frame: (layers) => using(express(), layers) as unknown as RequestListener,
+    isForHttp2: false,
+  },
+};
+
+function using<App extends { use: (layer: never) => unknown }>(app: App, layers: readonly Layer[]): App {
+  for (const layer of layers) app.use(layer as never);
+  return app;
 }
 
 /** Random layers on either side. */
-export function stackOf(random: Random): Stack {
+export function stackOf(random: Random, isHttp2 = false): Stack {
+  const [frameName, { frame }] = random.pick(
+    Object.entries(frames).filter(([, { isForHttp2 }]) => isForHttp2 || !isHttp2),
+  );
   const names = Object.keys(inner).filter(() => random.chance(0.3));
   const sides = names.map((name) => [name, random.chance(0.5)] as const);
   const on = (isOuter: boolean) =>
     sides.filter(([, side]) => side === isOuter).map(([name]) => inner[name]!());
   const hasOld = random.chance(0.3);
-  const hasOldCompression = !names.includes("compression") && random.chance(0.2);
+  // The old compressor calls `_implicitHeader`, which HTTP/2 has not.
+  const hasOldCompression = !isHttp2 && !names.includes("compression") && random.chance(0.2);
   return {
-    name: `${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
+    name: `${frameName}: ${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
     outer: [
       ...(hasOld ? [old] : []),
       ...(hasOldCompression ? [oldCompression({ threshold: 100 }) as unknown as Layer] : []),
@@ -63,17 +100,13 @@ export function stackOf(random: Random): Stack {
     ],
     inner: on(false),
     isOld: hasOld || hasOldCompression,
+    hasLayers: hasOld || hasOldCompression || names.includes("compression") || names.includes("session"),
+    frame,
   };
 }
 
-/** One layer after the other, then the handler. */
-export function runLayers(
-  layers: readonly Layer[],
-  req: IncomingMessage,
-  res: ServerResponse,
-  handle: () => void,
-): void {
-  const run = (index: number): void =>
-    index === layers.length ? handle() : layers[index]!(req, res, () => run(index + 1));
+/** One layer after the other. */
+function runLayers(layers: readonly Layer[], req: IncomingMessage, res: ServerResponse): void {
+  const run = (index: number): void => layers[index]?.(req, res, () => run(index + 1));
   run(0);
 }

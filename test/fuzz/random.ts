@@ -17,3 +17,11 @@ export function randomOf(seed: number): Random {
   const below = (limit: number) => Math.floor(next() * limit);
   return { below, pick: (values) => values[below(values.length)]!, chance: (share) => next() < share };
 }
+
+export function inTime<T>(answer: Promise<T>): Promise<T> {
+  let clock: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    clock = setTimeout(() => reject(new Error("no answer within two seconds")), 2_000);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(clock));
+}

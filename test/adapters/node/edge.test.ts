@@ -214,42 +214,6 @@ describe("A handler that still writes when its answer is settled", () => {
     });
   });
 
-  test("over HTTP/2 counts as a stream: no more run at once than maxConcurrentStreams", async () => {
-    let running = 0;
-    let most = 0;
-    let told = 0;
-    const judge = conditional({ dropTimeoutMs: 100 });
-    const server = createHttp2Server({ settings: { maxConcurrentStreams: 10 } }, (req, res) =>
-      judge(req, res, () => {
-        most = Math.max(most, ++running);
-        res.on("close", () => {
-          running--;
-          told++;
-        });
-        res.writeHead(200, { "Content-Type": "text/event-stream" });
-        const events = setInterval(() => res.write("data: x\n\n"), 5);
-        res.on("close", () => clearInterval(events));
-      }),
-    ).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await once(session, "remoteSettings");
-    const asked = Array.from({ length: 40 }, async () => {
-      const stream = session.request({ ":path": "/", "if-none-match": "*" }).on("error", () => {});
-      const [fields] = await once(stream, "response");
-      stream.resume();
-      return fields[":status"];
-    });
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([304]));
-    await expect.poll(() => told).toBe(40);
-    expect(most).toBeLessThanOrEqual(10);
-    session.request({ ":path": "/", "if-none-match": "*" }).on("error", () => {});
-    await sleep(20);
-    session.destroy();
-    await expect.poll(() => running).toBe(0);
-    server.close();
-  });
-
   test("and writes before a pipeline gets a whole 412 over HTTP/2, and a clean end", async () => {
     const judge = conditional();
     const server = createHttp2Server((req, res) =>
