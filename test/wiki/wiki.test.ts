@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
@@ -63,6 +64,23 @@ describe("the wiki, started as npm start does", () => {
     );
     await once(socket.resume(), "close");
     expect((await send("GET", "left")).status).toBe(404);
+    expect(running.complaints()).toBe("");
+  });
+
+  it("reports nothing when clients leave before the answer to a save", async () => {
+    const body = page("left early");
+    const LEAVING = 200;
+    for (let left = 0; left < LEAVING; left++) {
+      const socket = connect(Number(new URL(running.origin).port), "127.0.0.1");
+      const head = `PUT /pages/early-${left} HTTP/1.1\r\nHost: wiki\r\nIf-None-Match: *`;
+      socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      // Some leave before the wiki has read, some while it writes, and some after.
+      await sleep(left % 6);
+      socket.resetAndDestroy();
+    }
+    const asked = Array.from({ length: LEAVING }, (_, left) => send("GET", `early-${left}`));
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    for (const status of statuses) expect([200, 404]).toContain(status);
     expect(running.complaints()).toBe("");
   });
 

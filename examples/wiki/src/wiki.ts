@@ -49,7 +49,7 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
       if (pathname === "/pages" || pathname.startsWith("/pages/")) return await json(asJson(request));
       return await document(storage, request, pathname);
     } catch (error) {
-      return failed(error);
+      return request.signal.aborted ? gone() : failed(error);
     }
   };
   return recording(async (request) => withoutSniffing(await handle(request)), feed, processName);
@@ -164,6 +164,11 @@ function hasLeft(error: unknown): boolean {
   return (
     error instanceof Error && error.message === "aborted" && "code" in error && error.code === "ECONNRESET"
   );
+}
+
+/** Nobody reads this answer: the client left before its write was done, and the outcome of that is in the page. */
+function gone(): Response {
+  return problem(503, "Service Unavailable", "The client left before the answer.");
 }
 
 function problem(status: number, title: string, detail: string): Response {

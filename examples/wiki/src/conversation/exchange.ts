@@ -39,6 +39,7 @@ export function explain(method: string, conditions: readonly string[], status: n
   if (status === 412)
     return "Somebody saved first, so the version named in If-Match is gone. Nothing was written.";
   if (status === 404) return "Nothing is here.";
+  if (status >= 500) return "The wiki could not do this now. The page shows whether it was written.";
   if (status >= 400) return "The request was refused, and nothing was written.";
   if (isRead)
     return condition
