@@ -74,3 +74,12 @@ describe("docs/decisions", () => {
     expect(prose.filter((line) => line.length > 120)).toEqual([]);
   });
 });
+
+test.each(globSync("docs/frameworks/*.md", { cwd: root }))(
+  "%s says first that a stranger must learn no tag",
+  (file) => {
+    const [, first = ""] = read(file).split("\n\n");
+    expect(first).toMatch(/^First decide who may read/);
+    expect(first.replaceAll("\n", " ")).toMatch(/\btag\b/);
+  },
+);
