@@ -20,6 +20,7 @@ export const long: readonly string[] = [
   "test/client/update/race.test.ts",
   "test/client/update/outcomes.test.ts",
   "test/client/update/model.test.ts",
+  "test/client/update/every-order.test.ts",
   "test/store/race/faults.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",

@@ -1,4 +1,3 @@
-import { DatabaseSync } from "node:sqlite";
 import {
   conditionalFetch,
   create,
@@ -76,7 +75,7 @@ describe("conditionalFetch refuses", () => {
 });
 
 describe("the stores refuse", () => {
-  const db = new DatabaseSync(":memory:");
+  const db = { prepare: () => ({ all: () => [], run: () => {} }) };
   const client = { call: async () => null };
   it.each<[string, () => unknown, string]>([
     [

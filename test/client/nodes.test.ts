@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { root } from "../adapters/bed/server.ts";
+import { handler } from "./fetch/runtimes/handler.ts";
+import { expected } from "./fetch/runtimes/reads.ts";
+import { servers } from "./fetch/server.ts";
+import { documentServer } from "./update/document-server.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const run = promisify(execFile);
+
+/** Every Node that is supported. */
+const nodes = {
+  20: `${root}/test/node_modules/node-20/bin/node`,
+  22: `${root}/test/node_modules/node-22/bin/node`,
+  24: `${root}/node_modules/node/bin/node`,
+};
+
+// Node 20 runs no TypeScript.
+const folder = mkdtempSync(join(tmpdir(), "client-on-nodes-"));
+beforeAll(() =>
+  build({
+    entryPoints: [
+      `${import.meta.dirname}/fetch/runtimes/program.ts`,
+      `${import.meta.dirname}/update/writes-program.ts`,
+    ],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    entryNames: "[name]",
+    ...{ bundle: true, format: "esm", platform: "node", target: "node20" },
+  }),
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const open = servers();
+afterAll(open.close);
+
+describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
+  it("remembers reads", async () => {
+    const server = await open.serve(handler);
+    const { stdout } = await run(node, [`${folder}/program.mjs`, server.url]);
+    const { events, ...results } = JSON.parse(stdout);
+    expect(results).toEqual(expected);
+    expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(7);
+  });
+
+  it("loses no update, and makes none twice, when every fifth answer is lost", async () => {
+    const server = await documentServer(
+      { made: [] },
+      { fault: ({ headers, nth }) => (headers["if-match"] && nth % 5 === 0 ? "lost after" : undefined) },
+    );
+    try {
+      const { stdout } = await run(node, [`${folder}/writes-program.mjs`, server.url]);
+      const { version, made, created, removed } = JSON.parse(stdout);
+      expect(version).toMatch(new RegExp(`^v${major}\\.`));
+      expect(made.toSorted()).toEqual(Array.from({ length: 24 }, (_, at) => `${at}`).sort());
+      expect([created, removed]).toEqual(["AlreadyExistsError", "removed"]);
+    } finally {
+      server.close();
+    }
+  });
+});
