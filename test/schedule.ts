@@ -28,6 +28,7 @@ export const long: readonly string[] = [
   "test/store/race/race.test.ts",
   "test/adapters/frameworks.test.ts",
   "test/adapters/recipes.test.ts",
+  "test/adapters/recipes-rows.test.ts",
   "test/readme/readme.test.ts",
   "test/readme/races.test.ts",
   "test/adapters/streams.test.ts",

@@ -28,6 +28,9 @@ const pages: Record<string, [Partial<Page>, number]> = {
   "a date": [noTag, 150],
   "no validator": [{ ...noTag, ...noDate }, 80],
   "a tag with a name of the rows": [{ etag: '"v1"' }, 600],
+  "a tag of one digit": [{ etag: '"1"' }, 600],
+  "a tag of one letter": [{ etag: '"x"' }, 500],
+  "the empty tag": [{ etag: '""' }, 60],
   "another tag of the rows": [{ etag: '"v0"' }, 60],
 };
 

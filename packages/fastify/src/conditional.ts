@@ -110,13 +110,13 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
       if (early === undefined) return hideRange(request, it, options);
       it.isReplaced = true;
       replace(reply, early);
-      return reply.send(early.body);
+      return reply.send(sent(it.request, early));
     });
   }
 
-  app.addHook("onSend", async (request, reply, sent) => {
+  app.addHook("onSend", async (request, reply, content) => {
     const it = asked.get(request);
-    const payload = isResponse(sent) ? (contentOf(reply, sent) ?? null) : sent;
+    const payload = isResponse(content) ? (contentOf(reply, content) ?? null) : content;
     if (it === undefined || it.isReplaced) return payload;
     if (it.state === undefined && reply.statusCode === RANGE_NOT_SATISFIABLE) {
       return judgeRange(it.request, reply, payload, { ...options, codings });
@@ -157,7 +157,7 @@ async function judgeLate(
   if (isByDate && late.body === undefined && coding && etag) reply.header("ETag", tagOfCoding(etag, coding));
   replace(reply, late);
   if (content instanceof Readable) content.destroy();
-  return late.body ?? null;
+  return sent(request, late) ?? null;
 }
 
 /** The handler, which asked no condition, found that the range is beyond the end. */
@@ -174,7 +174,7 @@ function judgeRange(
   if (late === undefined) return payload;
   replace(reply, late);
   if (payload instanceof Readable) payload.destroy();
-  return late.body ?? null;
+  return sent(request, late) ?? null;
 }
 
 /** The tag of the answer, its own or a new one, and its content. */
@@ -210,6 +210,14 @@ function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResp
   }
   reply.code(status).headers(Object.fromEntries(fields));
   if (vary !== undefined) reply.header("Vary", withAcceptEncoding(reply.getHeader("vary")?.toString()));
+}
+
+/**
+ * What Fastify is given to send. Its own HEAD route announces a `Content-Length` of 0 where there is no payload, which
+ * would be that of the 200 (RFC 9110 §8.6). It announces none for a stream.
+ */
+function sent({ method }: ConditionalRequest, { status, body }: PlainResponse): unknown {
+  return body ?? (method === "HEAD" && status === 304 ? Readable.from([]) : undefined);
 }
 
 /**

@@ -363,3 +363,23 @@ test("A Range beside an If-Range that nobody checks is hidden", async () => {
   expect((await ask(port, "GET", "/", lines)).body.toString()).toBe("whole");
   await close();
 });
+
+const states = { "by its answer": {}, "before its handler": { current: () => ({ etag: strong("v1") }) } };
+test.each(Object.entries(states))(
+  "Fastify's own HEAD route answers 304 without a length, judged %s",
+  async (_, options) => {
+    const app = Fastify();
+    await app.register(fastifyConditional, options);
+    app.get("/text", (_request, reply) => reply.header("ETag", '"v1"').send(TEXT));
+    app.get("/stream", (_request, reply) => reply.header("ETag", '"v1"').send(Readable.from([TEXT])));
+    const { port, close } = await servedFastify(app);
+    for (const path of ["/text", "/stream"])
+      for (const method of ["HEAD", "GET"]) {
+        const answer = await ask(port, method, path, [["If-None-Match", '"v1"']]);
+        expect([answer.status, answer.field("etag"), answer.body.length]).toEqual([304, '"v1"', 0]);
+        expect(answer.field("content-length"), `${method} ${path}`).toBeUndefined();
+        expect((await ask(port, method, path, [["If-None-Match", '"v0"']])).status).toBe(200);
+      }
+    await close();
+  },
+);

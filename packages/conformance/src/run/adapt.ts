@@ -88,7 +88,9 @@ function adaptValue([name, value]: Line, { state }: Row, learnt: Learnt): string
 
 function adaptTag(value: string, { etag }: Learnt): string | undefined {
   const opaque = parseTag(etag) === undefined ? "v1" : etag!.replace(/^W\//, "").slice(1, -1);
-  if (opaque.length < 2 || /^v\d?$/.test(opaque)) return opaque === "v1" ? value : undefined;
+  if (opaque === "v1") return value;
+  // Another tag of the row may be the resource's own.
+  if (opaque === "" || value.includes(`"${opaque}"`) || /^v\d?$/.test(opaque)) return undefined;
   if (value.includes("V1") && opaque.toUpperCase() === opaque) return undefined;
   return value.replaceAll("v1", opaque).replaceAll("V1", opaque.toUpperCase());
 }
