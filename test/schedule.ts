@@ -22,6 +22,7 @@ export const long: readonly string[] = [
   "test/client/update/model.test.ts",
   "test/client/update/every-order.test.ts",
   "test/store/race/faults.test.ts",
+  "test/store/failover.test.ts",
   "test/store/contract.test.ts",
   "test/adapters/next.test.ts",
   "test/before-after/before-after.test.ts",

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { freePort, programFolder, runtimes, start } from "../adapters/bed/server.ts";
+import { databaseUrl, redisUrl } from "../store/race/addresses.ts";
 import { reachable } from "../store/race/databases.ts";
-import { databaseUrl, redisUrl } from "../store/race/place.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
 import { startSystems } from "./systems.ts";
 

@@ -14,13 +14,13 @@ import { type Served, served } from "@entity-tag/example-systems/served";
 import { redisStore } from "@entity-tag/store/redis";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newName, redisUrl } from "../store/race/addresses.ts";
 import { reachable } from "../store/race/databases.ts";
-import { newPlace, redisUrl } from "../store/race/place.ts";
 import { curl, losingNetwork, noting } from "./network.ts";
 import { sentence } from "./requirements.ts";
 
 const isAvailable = await reachable("redis");
-const prefix = newPlace();
+const prefix = newName();
 
 describe.skipIf(!isAvailable)("Google Calendar, on Redis", () => {
   const client = createClient({ url: redisUrl });

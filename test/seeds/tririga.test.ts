@@ -5,13 +5,13 @@ import { PROBLEM_TYPES } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseUrl, newName } from "../store/race/addresses.ts";
 import { reachable } from "../store/race/databases.ts";
-import { databaseUrl, newPlace } from "../store/race/place.ts";
 import { curl, noting } from "./network.ts";
 import { sentence } from "./requirements.ts";
 
 const isAvailable = await reachable("postgres");
-const table = newPlace();
+const table = newName();
 const draft: Lease = { tenant: "Ada Ltd", rent: 1000, status: "draft" };
 
 describe.skipIf(!isAvailable)("TRIRIGA, on PostgreSQL with a constraint", () => {

@@ -45,6 +45,7 @@ contractUnder(
   [
     "a version of one database is never a version of another that took its place",
     "a version that was made before a restore is never taken for a later one",
+    "every keyed update is applied once while the clock jumps and answers are lost",
   ],
 );
 

@@ -5,8 +5,8 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
 import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
+import { databaseUrl } from "./race/addresses.ts";
 import { reachable } from "./race/databases.ts";
-import { databaseUrl } from "./race/place.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

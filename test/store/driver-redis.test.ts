@@ -8,8 +8,8 @@ import { createClient } from "redis";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
 import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
+import { redisUrl } from "./race/addresses.ts";
 import { reachable } from "./race/databases.ts";
-import { redisUrl } from "./race/place.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -9,7 +9,7 @@ import {
   stepsFrom,
   take,
 } from "./model/protocol.ts";
-import { replay } from "./model/replay.ts";
+import { replay, replayUnder } from "./model/replay.ts";
 import { search } from "./model/search.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -47,6 +47,32 @@ test("with a ledger the real resource does what the model does, step by step, on
     }),
     { numRuns: 150 },
   );
+});
+
+test("with a ledger the real resource does what the model does, whatever a scheduler lets happen next", async () => {
+  const model: Model = { clients: [stubborn, stubborn, once], hasLedger: true };
+  let longest = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const { applied, clients } = await replayUnder(scheduler, model);
+      longest = Math.max(longest, ...clients.map(({ attempt }) => attempt));
+      expect(Math.max(...applied)).toBe(1);
+    }),
+    { numRuns: 100 },
+  );
+  expect(longest, "no client was ever overtaken, so none began anew").toBe(2);
+});
+
+test("without a ledger a scheduler finds a change that the real resource applies twice", async () => {
+  const model: Model = { clients: [stubborn, stubborn, once], hasLedger: false };
+  let most = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      most = Math.max(most, ...(await replayUnder(scheduler, model)).applied);
+    }),
+    { numRuns: 300 },
+  );
+  expect(most).toBeGreaterThanOrEqual(2);
 });
 
 /** The steps that these numbers choose, one after the other. */

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseUrl, newName, redisUrl } from "../store/race/addresses.ts";
 import { reachable } from "../store/race/databases.ts";
-import { databaseUrl, newPlace, redisUrl } from "../store/race/place.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
 const PROCESSES = 3;
@@ -15,7 +15,7 @@ describe.each([
 ] as const)("one wiki on $database, served by three processes", async ({ database, env }) => {
   const available = await reachable(database);
   const name = "shared";
-  const wikiName = newPlace();
+  const wikiName = newName();
   let servers: WikiProcess[] = [];
 
   beforeAll(async () => {

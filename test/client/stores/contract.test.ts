@@ -9,8 +9,8 @@ import { storeContract } from "@entity-tag/client/store-contract";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, describe, it } from "vitest";
+import { redisUrl } from "../../store/race/addresses.ts";
 import { reachable } from "../../store/race/databases.ts";
-import { redisUrl } from "../../store/race/place.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "client-stores-"));
 const hasRedis = await reachable("redis");

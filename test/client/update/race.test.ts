@@ -1,9 +1,9 @@
 import { AmbiguousWriteError, create, read, stamped, type UpdateOptions, update } from "@entity-tag/client";
 import { resource } from "@entity-tag/store";
 import { afterAll, describe, expect, it } from "vitest";
+import { newName } from "../../store/race/addresses.ts";
 import { clear, type Database, reachable } from "../../store/race/databases.ts";
 import { faultyProxy } from "../../store/race/faulty-proxy.ts";
-import { newPlace } from "../../store/race/place.ts";
 import { openStore, type StoreKind } from "../../store/race/stores.ts";
 import { documentServer } from "./document-server.ts";
 import { serveFetch } from "./serve-fetch.ts";
@@ -111,7 +111,7 @@ async function resourceServer(
   kind: StoreKind,
   database: Database,
 ): Promise<{ url: string; lost: () => number }> {
-  const place = newPlace();
+  const place = newName();
   closers.push(() => clear(place, database));
   const server = await serveFetch(resource<never>(await openStore(kind, place)));
   const direct = `${server.url}/ledger`;

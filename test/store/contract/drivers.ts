@@ -13,7 +13,7 @@ import Libsql from "libsql";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient } from "redis";
-import { databaseUrl, redisUrl } from "../race/place.ts";
+import { databaseUrl, redisUrl } from "../race/addresses.ts";
 
 /** A driver on data of its own, and how to clear that away. */
 export interface OpenDriver extends StoreUnderTest {

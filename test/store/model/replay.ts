@@ -1,8 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { resource, type VersionedStore } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
+import type { Scheduler } from "fast-check";
 import { expect } from "vitest";
-import { initial, keyOf, type Model, type State, type Step, take } from "./protocol.ts";
+import { initial, keyOf, type Model, type State, type Step, stepsFrom, take } from "./protocol.ts";
 
 /** Who has changed the record, and how often. */
 type Record = { applied: number[] };
@@ -13,11 +14,49 @@ interface Running {
   status?: number;
 }
 
-/**
- * Takes the steps on the real `resource` as well, one server for each copy of a request, and compares the states after
- * each. Answers the last.
- */
+/** Takes the steps in this order, and returns the last state. */
 export async function replay(model: Model, steps: readonly Step[]): Promise<State> {
+  const both = await modelAndReality(model);
+  for (const step of steps) await both.take(step);
+  return both.state();
+}
+
+/**
+ * Lets the scheduler choose among everything that may happen next: a client begins or sends again, a server reads or
+ * swaps, an answer arrives. Returns the last state.
+ */
+export async function replayUnder(scheduler: Scheduler, model: Model): Promise<State> {
+  const both = await modelAndReality(model);
+  const offered = new Set<string>();
+  let chosen: Step | undefined;
+  const nameOf = ({ kind, index }: Step) => `${kind} ${index}`;
+  const possible = () => stepsFrom(model, both.state());
+  function offer(): void {
+    for (const step of possible()) {
+      const name = nameOf(step);
+      if (offered.has(name)) continue;
+      offered.add(name);
+      scheduler.schedule(Promise.resolve(step), name).then((step) => {
+        offered.delete(name);
+        chosen = step;
+      });
+    }
+  }
+  for (offer(); scheduler.count() > 0; offer()) {
+    chosen = undefined;
+    await scheduler.waitNext(1);
+    const step = possible().find((other) => chosen && nameOf(other) === nameOf(chosen));
+    // What was offered may have become impossible: the answer went to a client that had begun anew.
+    if (step) await both.take(step);
+  }
+  return both.state();
+}
+
+/**
+ * The model, and the real `resource` with one server for each copy of a request. Each step is taken by both, and their
+ * states are compared after it.
+ */
+async function modelAndReality(model: Model) {
   const whole = memoryStore<Record>();
   const { read, swap } = whole;
   const shared: VersionedStore<Record> = model.hasLedger ? whole : { read, swap };
@@ -50,7 +89,7 @@ export async function replay(model: Model, steps: readonly Step[]): Promise<Stat
     });
   }
 
-  for (const step of steps) {
+  async function takeBoth(step: Step): Promise<void> {
     const { kind, index } = step;
     const before = state;
     state = take(model, before, step);
@@ -82,7 +121,8 @@ export async function replay(model: Model, steps: readonly Step[]): Promise<Stat
     expect(answers.every(({ status }) => status === 204 || status === 412)).toBe(true);
     expect(running.length).toBe(state.copies.length);
   }
-  return state;
+
+  return { take: takeBoth, state: () => state };
 }
 
 /** Each copy is at its gate or answered. */

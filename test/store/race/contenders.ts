@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, vi } from "vitest";
+import { newName } from "./addresses.ts";
 import { clear, type Database, reachable } from "./databases.ts";
 import { type Environment, type Fleet, startFleet } from "./fleet.ts";
-import { newPlace } from "./place.ts";
 import type { StoreKind } from "./stores.ts";
 
 export interface Contender {
@@ -37,25 +37,25 @@ export function missing({ database }: Contender): boolean {
 /** Server processes over a table, prefix or file of their own. */
 export interface Lent extends Fleet {
   /** Its name; the connections of the servers carry it, too. */
-  place: string;
+  ownName: string;
 }
 
 /** Lends `size` processes to one `describe`; whatever they left behind is removed after it. */
 export function lend({ kind, database }: Contender, size: number, env?: Environment): Lent {
-  const place = newPlace();
+  const ownName = newName();
   let fleet: Fleet | undefined;
   beforeAll(async () => {
-    fleet = await startFleet(kind, place, size, env);
+    fleet = await startFleet(kind, ownName, size, env);
   });
   afterAll(async () => {
     try {
       await fleet?.close();
     } finally {
-      await clear(place, database);
+      await clear(ownName, database);
     }
   });
   return {
-    place,
+    ownName,
     get origins() {
       return fleet!.origins;
     },

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { Client } from "pg";
 import { createClient, type RedisClientType } from "redis";
-import { databaseUrl, fileOf, redisUrl } from "./place.ts";
+import { databaseUrl, fileOf, redisUrl } from "./addresses.ts";
 
 export type Database = "postgres" | "redis" | "sqlite" | "memory";
 export type DatabaseServer = "postgres" | "redis";
@@ -36,21 +36,21 @@ function reasonOf(error: unknown): string {
   return message || code || String(error);
 }
 
-/** Removes whatever the servers of this place left in their database. */
-export async function clear(place: string, database: Database): Promise<void> {
+/** Removes whatever the servers with this name left in their database. */
+export async function clear(ownName: string, database: Database): Promise<void> {
   if (database === "postgres")
-    await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${place}, ${place}_ledger`));
-  if (database === "redis") await withRedis((client) => removeKeys(client, place));
+    await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${ownName}, ${ownName}_ledger`));
+  if (database === "redis") await withRedis((client) => removeKeys(client, ownName));
   if (database === "sqlite")
-    for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(fileOf(place) + end, { force: true });
+    for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(fileOf(ownName) + end, { force: true });
 }
 
-/** Ends every connection that the servers of this place have to their database. Answers how many there were. */
-export function cut(place: string, server: DatabaseServer): Promise<number> {
-  if (server === "redis") return withRedis((client) => killClients(client, place));
+/** Ends every connection that the servers with this name have to their database. Answers how many there were. */
+export function cut(ownName: string, server: DatabaseServer): Promise<number> {
+  if (server === "redis") return withRedis((client) => killClients(client, ownName));
   return withPostgres(async (client) => {
     const terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
-    return (await client.query(terminate, [place])).rowCount ?? 0;
+    return (await client.query(terminate, [ownName])).rowCount ?? 0;
   });
 }
 
@@ -76,13 +76,13 @@ async function withRedis<T>(use: (client: RedisClientType) => Promise<T>): Promi
   }
 }
 
-async function removeKeys(client: RedisClientType, place: string): Promise<void> {
-  for await (const keys of client.scanIterator({ MATCH: `*${place}*`, COUNT: 1000 }))
+async function removeKeys(client: RedisClientType, ownName: string): Promise<void> {
+  for await (const keys of client.scanIterator({ MATCH: `*${ownName}*`, COUNT: 1000 }))
     if (keys.length > 0) await client.del(keys);
 }
 
-async function killClients(client: RedisClientType, place: string): Promise<number> {
-  const named = (await client.clientList()).filter(({ name }) => name === place);
+async function killClients(client: RedisClientType, ownName: string): Promise<number> {
+  const named = (await client.clientList()).filter(({ name }) => name === ownName);
   for (const { id } of named) await client.sendCommand(["CLIENT", "KILL", "ID", String(id)]);
   return named.length;
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { databaseUrl, fileOf, redisUrl } from "./addresses.ts";
 import { type Contender, lend, missing, rounds, stores } from "./contenders.ts";
 import { cut, type DatabaseServer } from "./databases.ts";
 import { createDocument, readDocument } from "./document.ts";
@@ -8,7 +9,6 @@ import { type Fate, type FaultyProxy, faultyProxy } from "./faulty-proxy.ts";
 import type { Environment, Fleet } from "./fleet.ts";
 import { miscounts, type Tally } from "./history.ts";
 import type { Moment } from "./mortal-store.ts";
-import { databaseUrl, fileOf, redisUrl } from "./place.ts";
 import { stubbornClient } from "./stubborn-client.ts";
 
 /** Milliseconds that a client waits for its answer. */
@@ -44,7 +44,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
     // Only a file can be locked from outside.
     if (contender.kind === "sqlite")
       test("when somebody else locks the file, and nobody is told 500", async () => {
-        const other = new DatabaseSync(fileOf(fleet.place), { timeout: 1_000 });
+        const other = new DatabaseSync(fileOf(fleet.ownName), { timeout: 1_000 });
         const tallies = await crowdWhile(fleet, "/locked", async () => {
           for (let round = 0; round < 3 * rounds; round++) {
             await sleep(100);
@@ -90,7 +90,7 @@ describe.each(connected)("$kind, behind four processes,", (contender) => {
         losing = true;
         for (let round = 0; round < 4 * rounds; round++) {
           await sleep(300);
-          connections += await cut(fleet.place, contender.database);
+          connections += await cut(fleet.ownName, contender.database);
         }
         losing = false;
       });

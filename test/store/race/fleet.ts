@@ -25,11 +25,11 @@ interface Server {
 /** Starts all processes at once, so that they set up their table at the same time, too. */
 export async function startFleet(
   kind: StoreKind,
-  place: string,
+  ownName: string,
   size: number,
   env: Environment = {},
 ): Promise<Fleet> {
-  const servers = await Promise.all(Array.from({ length: size }, () => startServer(kind, place, env)));
+  const servers = await Promise.all(Array.from({ length: size }, () => startServer(kind, ownName, env)));
   const origins = servers.map(({ origin }) => origin);
   return {
     origins,
@@ -37,7 +37,7 @@ export async function startFleet(
       const { child } = servers[index]!;
       child.send(moment);
       await once(child, "exit");
-      servers[index] = await startServer(kind, place, env);
+      servers[index] = await startServer(kind, ownName, env);
       origins[index] = servers[index].origin;
     },
     async close() {
@@ -48,9 +48,9 @@ export async function startFleet(
   };
 }
 
-async function startServer(kind: StoreKind, place: string, env: Environment): Promise<Server> {
+async function startServer(kind: StoreKind, ownName: string, env: Environment): Promise<Server> {
   const options = { execArgv: [], env: { ...process.env, ...env } };
-  const child = fork(resolve(import.meta.dirname, "server.ts"), [kind, place], options);
+  const child = fork(resolve(import.meta.dirname, "server.ts"), [kind, ownName], options);
   const failed = once(child, "exit").then(() => {
     throw new Error(`a server on ${kind} ended before it listened; its last words are on stderr`);
   });

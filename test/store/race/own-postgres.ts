@@ -13,6 +13,8 @@ const binaries = binariesIn("pg_ctl");
 export interface OwnPair {
   primary: string;
   standby: string;
+  /** The standby receives nothing from now on, as if the network between the two were slow. */
+  cutReplication(): void;
   /** As `kill -9`. */
   killPrimary(): void;
   promote(): void;
@@ -57,23 +59,20 @@ export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
     "stream",
   ]);
   start(second, two);
+  const tell = (port: number, sql: string) =>
+    run("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-c", sql]);
   if (isSynchronous) {
-    run("psql", [
-      "-h",
-      "127.0.0.1",
-      "-p",
-      String(one),
-      "-U",
-      "postgres",
-      "-c",
-      "ALTER SYSTEM SET synchronous_standby_names = '*'",
-    ]);
+    tell(one, "ALTER SYSTEM SET synchronous_standby_names = '*'");
     run("pg_ctl", ["-D", first, "reload"]);
   }
   const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
   return {
     primary: urlOf(one),
     standby: urlOf(two),
+    cutReplication() {
+      tell(two, "ALTER SYSTEM SET primary_conninfo = ''");
+      run("pg_ctl", ["-D", second, "reload"]);
+    },
     killPrimary: () => run("pg_ctl", ["-D", first, "-m", "immediate", "-W", "stop"]),
     promote: () => run("pg_ctl", ["-D", second, "-w", "promote"]),
     close() {

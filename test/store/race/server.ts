@@ -1,12 +1,12 @@
-// One server process of a race: `server.ts <kind of store> <place>`. Tells its parent where it listens, and goes with it.
+// One server process of a race: `server.ts <kind of store> <own name>`. Tells its parent where it listens, and goes with it.
 import { mutate, resource, type VersionedStore } from "@entity-tag/store";
 import { serve } from "srvx/node";
 import { type Document, incremented } from "./document.ts";
 import { type Moment, mortal } from "./mortal-store.ts";
 import { openStore, type StoreKind } from "./stores.ts";
 
-const [kind, place] = process.argv.slice(2) as [StoreKind, string];
-const store = mortal(await openStore(kind, place));
+const [kind, ownName] = process.argv.slice(2) as [StoreKind, string];
+const store = mortal(await openStore(kind, ownName));
 const keyOf = (request: Request) => new URL(request.url).pathname.slice(1);
 const documents = resource(store, { key: keyOf });
 

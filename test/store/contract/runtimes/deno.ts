@@ -1,5 +1,6 @@
 // Run by Deno, with the path of a database file: the contract on Deno KV.
 import assert from "node:assert/strict";
+import { mutate } from "@entity-tag/store";
 import { type DenoKv, denoKvStore } from "@entity-tag/store/deno-kv";
 import { runAll } from "./run.ts";
 
@@ -64,6 +65,37 @@ await runAll(
             }
           }
           restored.close();
+        }
+      },
+    },
+    {
+      name: "every keyed update is applied once while the clock jumps and answers are lost",
+      async run() {
+        const { now } = Date;
+        const sixHours = 6 * 3_600_000;
+        Date.now = () => now() + Math.round((Math.random() * 2 - 1) * sixHours);
+        try {
+          const store = denoKvStore<number>(kv, { prefix: ["clock"] });
+          let sent = 0;
+          const increment = (key: string) => {
+            const headers = { "Idempotency-Key": key };
+            const request = new Request("http://localhost/count", { method: "POST", headers });
+            return mutate(request, store, "count", (count) => (count ?? 0) + 1);
+          };
+          async function client(number: number): Promise<void> {
+            for (let done = 0; done < 25; done++) {
+              for (let isHeard = false; !isHeard; ) {
+                const { status } = await increment(`${number}-${done}`);
+                assert.ok(status === 201 || status === 204, `${status}`);
+                isHeard = ++sent % 10 !== 0;
+              }
+            }
+          }
+          await Promise.all(Array.from({ length: 8 }, (_, number) => client(number)));
+          assert.ok(sent > 200);
+          assert.equal((await store.read("count"))?.value, 200);
+        } finally {
+          Date.now = now;
         }
       },
     },

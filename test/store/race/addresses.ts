@@ -6,10 +6,10 @@ export const databaseUrl = process.env.DATABASE_URL ?? "postgres://postgres@127.
 export const redisUrl = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
 
 /** A name that no other run uses, good for a table, a prefix, a file and a connection. */
-export function newPlace(): string {
+export function newName(): string {
   return `race_${randomUUID().replaceAll("-", "").slice(0, 16)}`;
 }
 
-export function fileOf(place: string): string {
-  return join(tmpdir(), `${place}.sqlite`);
+export function fileOf(ownName: string): string {
+  return join(tmpdir(), `${ownName}.sqlite`);
 }

@@ -1,0 +1,260 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
+/** A change that breaks a promise on purpose, and the test that must fail then. */
+export interface Break {
+  /** A file below `packages/store/src`. */
+  in: string;
+  find: string;
+  put: string;
+  /** One of the promise's tests, by its number. Default: the first. */
+  fails?: number;
+}
+
+export interface Promised {
+  /** A sentence of the README, or a part of one. */
+  text: string;
+  /** The tests that prove it: a file, and a part of the title. */
+  tests: readonly [file: string, title: string][];
+  breaks: readonly Break[];
+}
+
+const CONTRACT = "packages/store/src/contract-tests/cases.ts";
+
+/** Everything under "What is guaranteed" in the README of the store. `node scripts/break-promises.ts` tries the breaks. */
+export const promises: readonly Promised[] = [
+  {
+    text: "One winner. Of all swaps of one version at most one succeeds, across connections and processes.",
+    tests: [
+      [CONTRACT, "of many swaps of one version exactly one succeeds"],
+      ["test/store/race/race.test.ts", "loses no update of"],
+    ],
+    breaks: [
+      {
+        in: "memory.ts",
+        find: "(found?.version ?? null) !== expected",
+        put: "found === undefined && expected !== null",
+      },
+      {
+        in: "sqlite.ts",
+        find: "WHERE key = ? AND version = ? RETURNING last_modified AS modified`,\n    remove",
+        put: "WHERE key = ? AND ? <> '' RETURNING last_modified AS modified`,\n    remove",
+      },
+      {
+        in: "drivers/postgres-statements.ts",
+        find: "WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom}\n    RETURNING (extract",
+        put: "WHERE t.key = ${key} AND ${bind(expected)} <> ''${ifRoom}\n    RETURNING (extract",
+      },
+      { in: "drivers/redis-scripts.ts", find: "if found ~= ARGV[2] then", put: "if false then" },
+    ],
+  },
+  {
+    text: "412 has done nothing, and neither have 428, 409, 422, 503 and 507.",
+    tests: [["test/store/guarantees/guarantees.test.ts", "a refused write has changed nothing"]],
+    breaks: [
+      { in: "write/write.ts", find: "return refusal && {", put: "return false && refusal && {" },
+      {
+        in: "resource/approval.ts",
+        find: "if (verdict === false) return invalidValue",
+        put: "if (verdict === null) return invalidValue",
+      },
+      { in: "sqlite.ts", find: "if (code === CONSTRAINT) throw", put: "if (code === -1) throw" },
+    ],
+  },
+  {
+    text: "Exactly once. A write with an `Idempotency-Key` may be sent again for a day: it gets its first answer, and is not applied again.",
+    tests: [
+      ["test/store/ledger.test.ts", "gets its first answer again, whatever others have written"],
+      ["test/store/race/exactly-once.test.ts", "when one answer in ten is lost after the commit"],
+      ["test/store/model.test.ts", "applies no change twice when the store has a ledger"],
+    ],
+    breaks: [
+      { in: "write/write.ts", find: "if (claim && entry) {", put: "if (claim && entry && !it.key) {" },
+    ],
+  },
+  {
+    text: "Versions are never used again, not even after delete and create, or after a restore from a backup.",
+    tests: [
+      [CONTRACT, "a version is never used again, not even after delete and create"],
+      [
+        "test/store/contract/runtimes/deno.ts",
+        "a version that was made before a restore is never taken for a later one",
+      ],
+    ],
+    breaks: [
+      { in: "contract/version.ts", find: "return randomText(20);", put: 'return "A".repeat(20);' },
+      {
+        in: "deno-kv.ts",
+        find: "atomic.check({ key: beside, versionstamp: before.versionstamp }).delete(beside);",
+        put: "atomic.delete(beside);",
+        fails: 1,
+      },
+    ],
+  },
+  {
+    text: "A tag is true. GET returns the octets that PUT was sent, for as long as their tag is current.",
+    tests: [
+      [
+        "test/store/resource-shown.test.ts",
+        "resource gives back the octets that it was sent, under the tag of the PUT",
+      ],
+      [
+        "packages/store/src/contract-tests/octets-cases.ts",
+        "octets come back as they were sent, or not at all",
+      ],
+    ],
+    breaks: [
+      {
+        in: "resource/representation.ts",
+        find: ": (state.octets ?? media.format(state.value));",
+        put: ": media.format(state.value);",
+      },
+    ],
+  },
+  {
+    text: "Certain is not unknown. A database that is locked, full, read-only or not running is 503 or 507 with `Retry-After`.",
+    tests: [
+      [
+        "test/store/honest-sqlite.test.ts",
+        "a database that is read-only is 503, and one that is full is 507",
+      ],
+      ["test/store/honest-postgres.test.ts", "a server that is not there is 503"],
+      ["test/store/honest-redis.test.ts", "a server that was never there is 503"],
+      ["test/store/honest-postgres.test.ts", "is 503, and nothing is written"],
+    ],
+    breaks: [
+      { in: "sqlite.ts", find: "if (code === FULL) throw", put: "if (code === -1) throw" },
+      { in: "sqlite.ts", find: "if (code === READONLY) throw", put: "if (code === -1) throw" },
+      { in: "drivers/postgres-errors.ts", find: '"57P03", "25006"]);', put: '"57P03"]);', fails: 3 },
+    ],
+  },
+  {
+    text: "Patient, but not for ever. The store waits two seconds each for a connection, a lock and a locked file.",
+    tests: [
+      [
+        "test/store/honest-postgres.test.ts",
+        "a locked row holds up nobody else, and its writers are told within the patience",
+      ],
+      [
+        "test/store/honest-sqlite.test.ts",
+        "a file in WAL mode that another process has locked is 503 within the patience",
+      ],
+      ["test/store/honest-redis.test.ts", "a server that was never there is 503 within the patience"],
+    ],
+    breaks: [
+      {
+        in: "drivers/postgres-statements.ts",
+        find: 'const LOCK_TIMEOUT = "2s";',
+        put: 'const LOCK_TIMEOUT = "20s";',
+      },
+      {
+        in: "contract/patience.ts",
+        find: "export const PATIENCE = 2000;",
+        put: "export const PATIENCE = 20_000;",
+        fails: 1,
+      },
+      {
+        in: "contract/patience.ts",
+        find: "export const PATIENCE = 2000;",
+        put: "export const PATIENCE = 20_000;",
+        fails: 2,
+      },
+    ],
+  },
+  {
+    text: "A statement that was given up before it was sent is never sent later.",
+    tests: [
+      [
+        "test/store/honest-redis.test.ts",
+        "a write that was answered with 503 is not made when the server is back",
+      ],
+      ["test/store/honest-postgres.test.ts", "a locked row holds up nobody else"],
+    ],
+    breaks: [
+      {
+        in: "drivers/redis-client.ts",
+        find: "    if (!isReady(client))\n      await within(",
+        put: "    if (!isReady(client) && args.length === 0)\n      await within(",
+      },
+    ],
+  },
+  {
+    text: "Fair. Writers of one process are served in the order in which they come to a key.",
+    tests: [
+      ["test/store/fairness.alone.test.ts", "a write in line competes with nobody of its own process"],
+      ["test/store/fairness.alone.test.ts", "a writer whose change takes 50 ms writes among five quick ones"],
+      ["test/store/fairness.alone.test.ts", "256 writers of one key wait at most six times as long as 64"],
+    ],
+    breaks: [
+      {
+        in: "write/key-queue.ts",
+        find: "before ? turnAfter(line, signal).then(() => work(true)) : work(false)",
+        put: "before ? Promise.resolve().then(() => work(true)) : work(false)",
+      },
+    ],
+  },
+  {
+    text: "Round trips. A read costs one, a write two, with a key or without.",
+    tests: [
+      ["test/store/ledger.test.ts", "a keyed write costs two round trips, as one without a key"],
+      ["test/store/resource.test.ts", "resource reads in one round trip, and no value that the client has"],
+    ],
+    breaks: [
+      {
+        in: "write/write.ts",
+        find: "const early = await judge(it, found);",
+        put: "await look(it);\n    const early = await judge(it, found);",
+      },
+    ],
+  },
+  {
+    text: "A revalidation that ends in 304 loads no value, except from Deno KV.",
+    tests: [
+      [
+        "test/store/resource-collection.test.ts",
+        "resource answers 304 for an unchanged page, and reads no value for that",
+      ],
+    ],
+    breaks: [
+      {
+        in: "resource/representation.ts",
+        find: "return store.readUnless && known.length > 0",
+        put: "return store.readUnless && known.length > 99",
+      },
+    ],
+  },
+  {
+    text: "No clock decides. `lastModified` is shown, and compared only where the client sends a date.",
+    tests: [
+      [
+        "test/store/clocks.test.ts",
+        "applies every keyed update once while its clock jumps and answers are lost",
+      ],
+      [CONTRACT, "lastModified is now, in milliseconds, and does not go back"],
+    ],
+    breaks: [
+      {
+        in: "contract/version.ts",
+        find: "return randomText(20);",
+        put: 'return String(Date.now()).padStart(20, "0");',
+      },
+      { in: "memory.ts", find: "Math.max(Date.now(), Number(found?.modified ?? 0))", put: "Date.now()" },
+    ],
+  },
+  {
+    text: "A date cannot tell apart two changes within one second: of ten clients that send `If-Unmodified-Since` alone and write within a second, nine overwrite each other, as the standard allows.",
+    tests: [["test/store/clocks.test.ts", "ten clients that send the same date all write within its second"]],
+    breaks: [
+      { in: "write/validators.ts", find: "lastModified: found.lastModified, codings", put: "codings" },
+    ],
+  },
+  {
+    text: "So write with tags: `require: true` answers 428 to a write that has only a date.",
+    tests: [["test/store/clocks.test.ts", "a date alone is 428 under require"]],
+    breaks: [
+      {
+        in: "resource/settings.ts",
+        find: "require === true ? WRITES : require",
+        put: "require === true ? [] : require",
+      },
+    ],
+  },
+];
