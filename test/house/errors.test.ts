@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { PROBLEM_TYPES } from "../../packages/store/src/index.ts";
-import { root } from "./code-blocks.ts";
+import { root } from "../readme/code-blocks.ts";
 import { messages } from "./error-messages.ts";
 
 const page = readFileSync(`${root}/docs/guides/errors.md`, "utf8");

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import ts from "typescript";
-import { root } from "./code-blocks.ts";
+import { root } from "../readme/code-blocks.ts";
 
 /** A message in the source. `…` stands for each part that is known only when it is thrown. */
 export interface Message {
