@@ -11,7 +11,7 @@ interface Manifest {
   bin?: unknown;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
-  /** A package of ours that stands here becomes part of what is built. */
+  /** A package of this workspace that is listed here is bundled into the build. */
   devDependencies?: Record<string, string>;
 }
 
@@ -121,7 +121,7 @@ function namedForRequire(code: string): string {
   return code.replace(/((?:require\(|from |import\()["']\.\.?\/[^"'\n]*)\.js(["'])/g, "$1.cjs$2");
 }
 
-/** Every path into dist/ that stands somewhere in "exports" or "bin". */
+/** Every path into dist/ that "exports" or "bin" names. */
 function filesIn(value: unknown): string[] {
   if (typeof value === "string") return /^(\.\/)?dist\//.test(value) ? [value] : [];
   return Object.values(value ?? {}).flatMap(filesIn);

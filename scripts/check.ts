@@ -1,4 +1,4 @@
-// The fast loop: format, lint, types, and the tests of what has changed since this branch left main.
+// The fast loop: format, lint, types, and the tests of the files that changed since this branch left main.
 // The long suites, and those that measure, are left to `npm test`, unless one of them has changed itself.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -45,7 +45,7 @@ async function test(): Promise<void> {
   const own = changed.filter((file) => long.includes(file) || file.endsWith(".alone.test.ts"));
   const documents = changed.filter((file) => file.endsWith(".md"));
   if (related.length === 0 && documents.length === 0)
-    return console.log("ok   no test is about what has changed");
+    return console.log("ok   no test covers the changed files");
   if (related.length > 0)
     await vitest("related", "--run", "--passWithNoTests", "--project=quick", "--project=core", ...related);
   if (own.length > 0) await vitest("run", ...own);
@@ -64,7 +64,7 @@ async function vitest(...words: string[]): Promise<void> {
   if (!ok) process.exitCode = 1;
 }
 
-/** What differs from the commit at which this branch left main, and what git does not know yet. */
+/** The files that differ from main since this branch began, and the new files that git does not track yet. */
 function changedFiles(): string[] {
   const git = (...words: string[]) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
   const main = git("branch", "--all", "--list", "main", "origin/main", "--format=%(refname)").split("\n")[0];

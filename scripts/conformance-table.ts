@@ -1,4 +1,5 @@
-// Asks the peers, pins what they fail, and writes the tables of the documents. A peer that is not installed keeps its line.
+// Asks the peers every row, records the rows that they fail, and writes the tables of the documents. A peer that is not
+// installed keeps its line.
 import { readFileSync, writeFileSync } from "node:fs";
 import { peers, type Score, score } from "../test/conformance/peers/peers.ts";
 import { documents, pinned, pinnedFile, withTable } from "../test/conformance/peers/table.ts";

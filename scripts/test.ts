@@ -38,7 +38,7 @@ const skipped = totals.skipped === 0 ? "" : `, ${totals.skipped} skipped`;
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
-/** What a registry and a compiler would say of the package. */
+/** Checks the package as a registry and a compiler do. */
 function packageChecks(name: string): Check[] {
   const folder = `packages/${name}`;
   return [
@@ -51,7 +51,7 @@ async function checkAll(checks: readonly Check[]): Promise<void> {
   await sideBySide(checks, availableParallelism(), check);
 }
 
-/** One command that succeeds or does not; what it says is shown only if it does not. */
+/** Runs one command, and shows its output only if it fails. */
 async function check([name, command]: Check): Promise<void> {
   const { ok, output, seconds } = await run(command);
   count(name, ok, output, seconds);

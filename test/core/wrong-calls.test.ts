@@ -15,6 +15,7 @@ const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 const calls: [name: string, call: () => unknown, message: RegExp][] = [
   ...(["ifMatch", "ifUnmodifiedSince", "ifNoneMatch", "ifModifiedSince", "ifRange"] as const).flatMap(
     (name): typeof calls => {
+      // biome-ignore lint/performance/noDynamicNamespaceImportAccess: a test is not bundled
       const ask = loose(core[name]);
       const field = name.endsWith("Since") ? date : '"v1"';
       return [

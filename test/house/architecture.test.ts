@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(resolve(root, file), "utf8");
 
-/** What stands in backticks and is a path of this repository, not a glob or a name to be chosen. */
+/** Each text in backticks that is a path of this repository. A glob, or a name to be chosen, is not. */
 function pathsIn(page: string): string[] {
   const quoted = [...read(page).matchAll(/`([^`\s]+)`/g)].map(([, text]) => text!);
   const isPath = (text: string) =>

@@ -11,7 +11,7 @@ export function markdownFiles(): string[] {
 
 export interface Link {
   line: number;
-  /** What stands in the parentheses, or in `href`, `src` or `srcset`. */
+  /** The text in the parentheses, or in `href`, `src` or `srcset`. */
   target: string;
 }
 
@@ -32,7 +32,7 @@ export function relativeLinks(text: string): Link[] {
     .filter(({ target }) => !/^([a-z][a-z\d+.-]*:|\/\/)/i.test(target));
 }
 
-/** What is wrong with a link, or nothing. */
+/** Why a link is broken; `undefined` if it is not. */
 export function problemOf(file: string, target: string): string | undefined {
   const [path = "", anchor] = target.split("#");
   const found = resolve(root, dirname(file), decodeURIComponent(path));

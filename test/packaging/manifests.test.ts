@@ -7,7 +7,7 @@ const home = "https://github.com/entity-tag/entity-tag";
 describe.for(packages)("$manifest.name", ({ folder, manifest }) => {
   const name = manifest.name.replace("@entity-tag/", "");
 
-  it("says where it lives, who wrote it and where mistakes are reported", () => {
+  it("names its home, its author, and the place to report mistakes", () => {
     expect(manifest).toMatchObject({
       license: "MIT",
       author: "entity-tag contributors",

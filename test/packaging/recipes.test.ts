@@ -1,4 +1,4 @@
-// Every recipe is strict TypeScript without a cast, from the packed packages in a folder with nothing else.
+// Every recipe compiles as strict TypeScript without a cast, against the packed packages in an empty folder.
 import { execFile } from "node:child_process";
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";

@@ -1,4 +1,4 @@
-// The packages as a registry would give them: packed, and unpacked beside what they depend on.
+// The packages as a registry would give them: packed, and unpacked beside their dependencies.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -37,14 +37,14 @@ export const packages = globSync("packages/*/package.json", { cwd: root })
     manifest: JSON.parse(readFileSync(`${root}/${file}`, "utf8")) as Manifest,
   }));
 
-/** What a user may import of all packages: `@entity-tag/core/fetch`. */
+/** Every entry that a user may import, such as `@entity-tag/core/fetch`. */
 export const entries = packages.flatMap(({ manifest }) =>
   Object.keys(manifest.exports)
     .filter((path) => !path.endsWith(".json"))
     .map((path) => manifest.name + path.slice(1)),
 );
 
-/** The packages, packed and unpacked. It is done once for as long as nothing of them changes. */
+/** The folder of the packages, packed and unpacked. They are packed again only after one of their files changed. */
 async function unpacked(): Promise<string> {
   const folder = `${root}/test/results/packed-${digestOfPackages()}`;
   if (existsSync(folder)) return folder;
@@ -77,8 +77,8 @@ function digestOfPackages(): string {
 }
 
 /**
- * A folder outside the repository with nothing but the packed packages, their dependencies and `others`: packages
- * that stand in the folder of tests, under the name that they have there.
+ * A folder outside the repository that has only the packed packages, their dependencies, and `others`: packages that
+ * the tests depend on, by their names there.
  */
 export async function installed(others: readonly string[] = []): Promise<{ folder: string; remove(): void }> {
   const folder = realpathSync(mkdtempSync(`${tmpdir()}/entity-tag-`));

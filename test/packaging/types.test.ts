@@ -22,10 +22,10 @@ const rows = [
   ["6.0", "@cloudflare/workers-types"],
 ] as const;
 
-/** On these, nothing of the Node adapter can be imported: its types are Node's. */
+/** Packages whose types are those of Node: on other platforms they cannot be imported. */
 const nodeAlone = ["@entity-tag/node", "@entity-tag/fastify", "@entity-tag/koa", "@entity-tag/conformance"];
 
-/** What the packages of Fastify and Koa extend. */
+/** The frameworks whose types our packages for Fastify and Koa use. */
 const frameworks = ["fastify", "koa", "@types/koa"];
 
 let site: Awaited<ReturnType<typeof installed>>;

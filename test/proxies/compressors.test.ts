@@ -23,7 +23,7 @@ it.each(["Express compression", "@fastify/compress", "koa-compress", "Hono's com
 const { "Hono's compress": hono, ...judgedHere } = compressors;
 
 describe.each(Object.entries(judgedHere))("%s", (_, serve) => {
-  it("needs nothing set: a gzip client gets 304 with the tag of its 200, and saves with it", async () => {
+  it("needs no setting: a gzip client gets 304 with the tag of its 200, and saves with that tag", async () => {
     const url = await urlOf(serve, {}, true);
     await expectToSave(url, '"v1-gzip"');
   });

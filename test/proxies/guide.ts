@@ -10,7 +10,7 @@ export function blockOf(language: string): string {
   return block;
 }
 
-/** The cells of a product's row in the guide's table: its name, its tag, its setting, and what else it does. */
+/** The cells of a product's row in the guide's table: its name, its tag, its setting and its other effects. */
 export function rowOf(product: string): string[] {
   const row = guide.split("\n").find((line) => line.startsWith(`| ${product} |`));
   if (row === undefined) throw new Error(`The guide has no row for ${product}`);

@@ -87,7 +87,7 @@ function formOf(tag: EntityTag): string {
   return tag.endsWith('-gzip"') ? '"v1-gzip"' : '"v1"';
 }
 
-describe("without what the table says to set", () => {
+describe("without the settings of the table", () => {
   for (const name of ["nginx with gzip", "nginx with proxy_cache", "Varnish", "HAProxy"] as const) {
     about(name, () => {
       it("refuses the save for ever: the tag is weak", async () => {
@@ -131,7 +131,7 @@ describe("without what the table says to set", () => {
   });
 });
 
-describe("what else a product does", () => {
+describe("other effects of a product", () => {
   const uncompressed = {
     "nginx with gzip": "gzip off;",
     "nginx with proxy_cache": "gzip off;",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 export const root = resolve(import.meta.dirname, "../..");
 
-/** A block of code in a document, with what its first comment lines say of it. */
+/** A block of code in a document. The first comment lines of the block set its members. */
 export interface CodeBlock {
   /** The document and the line, for the name of a test. */
   where: string;

@@ -12,27 +12,24 @@ import { describe, expect, it } from "vitest";
 import { root } from "./code-blocks.ts";
 import { newPages } from "./pages.ts";
 
-/** What an example may name without importing it: the public names, as its reader would have imported them. */
+/** The names that an example may use without importing them: the public ones, as a reader would import them. */
 const names: Record<string, unknown> = { ...core, ...fetchCore, ...adapterCore, ...store, ...memory, same };
 
-/** Packages may use a name for different things: each has its own names last. */
+/** Two packages may use one name for different things, so the own names of a package come last and win. */
 const own: Record<string, object> = { client: { ...client, ...contract, ...rfc } };
 
-describe.each(["core", "store", "client"])(
-  "every @example of %s runs, and is what its comments say",
-  (name) => {
-    for (const { where, code } of examplesOf(name)) {
-      it(where, async () => {
-        const asserting = stripTypeScriptTypes(code.split("\n").map(asserted).join("\n"));
-        const known = { ...names, ...own[name], pages: newPages() };
-        const run = new Function(...Object.keys(known), `return (async () => {${asserting}\n})()`);
-        await run(...Object.values(known));
-      });
-    }
-  },
-);
+describe.each(["core", "store", "client"])("every @example of %s runs, and its comments are true", (name) => {
+  for (const { where, code } of examplesOf(name)) {
+    it(where, async () => {
+      const asserting = stripTypeScriptTypes(code.split("\n").map(asserted).join("\n"));
+      const known = { ...names, ...own[name], pages: newPages() };
+      const run = new Function(...Object.keys(known), `return (async () => {${asserting}\n})()`);
+      await run(...Object.values(known));
+    });
+  }
+});
 
-/** `expression; // what it is` becomes an assertion; any other line stays. */
+/** Turns `expression; // value` into an assertion. Any other line stays. */
 function asserted(line: string): string {
   const match = /^((?!const |let |import ).+); \/\/ (.+)$/.exec(line);
   if (!match) return line;

@@ -3,7 +3,7 @@ export interface Race {
   document: string;
   /** A text that only this block of the document has. */
   has: string;
-  /** The block is cut before this text: what follows only shows what the program does. */
+  /** The block is cut before this text, because the rest only prints what the program does. */
   until?: string;
   /**
    * Code behind the block. It exports `save`, a function from `Request` to `Promise<Response>`, and perhaps `url`, `tag`
@@ -28,7 +28,7 @@ const sentTo = (at: string) =>
 const portUrl = "`http://localhost:$" + "{port}/api/notes/tea`";
 const closing = "export const close = () => { server.close(); server.closeAllConnections(); };";
 
-/** Every block that lets somebody write and runs in this process. */
+/** Every block that answers writes and runs in this process. */
 export const races: readonly Race[] = [
   {
     document: "README.md",

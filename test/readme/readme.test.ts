@@ -14,7 +14,7 @@ const { close, ...urls } = await startSystems();
 afterAll(close);
 Object.assign(process.env, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...urls });
 
-describe.concurrent("every program in a README runs as it stands", () => {
+describe.concurrent("every program in a README runs unchanged", () => {
   for (const [index, block] of codeBlocks().entries()) {
     if (block.part) continue;
     const available = block.needs === undefined || services[block.needs];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { contentTag } from "@entity-tag/core";
 
-/** What each program of the client's README takes for the system that it speaks to, by the name in the environment. */
+/** The url of the system that each program of the client's README speaks to, by its name in the environment. */
 export interface Systems {
   GITHUB_API_URL: string;
   CALENDAR_URL: string;

@@ -54,7 +54,7 @@ export async function losingNetwork(
   return { origin: `http://127.0.0.1:${port}`, lost: () => lost, close };
 }
 
-/** A `fetch` that notes what it sends and what comes back. */
+/** A `fetch` that records each request and the status of its answer. */
 export function noting(): { fetch: typeof fetch; log: string[] } {
   const log: string[] = [];
   const noted: typeof fetch = async (input, init) => {

@@ -12,7 +12,7 @@ export interface Lease {
  * Records as the OSLC interface of IBM TRIRIGA serves them.
  *
  * The tag says when a record was last updated, and guards writes. Without a condition, or with `*`, an update is
- * unconditional, but only of what exists. Business validation refuses a change with a problem of its own.
+ * unconditional, but creates no record. Business validation refuses a change with a problem of its own.
  */
 export function tririga(records: VersionedStore<Lease>): Handler {
   return resource(records, {

@@ -3,7 +3,7 @@ import type { Handler } from "../served.ts";
 
 /** Where a story happens: servers on real sockets, and people whose requests are shown. */
 export interface Stage {
-  /** Whether the conditions of requests are sent. Without them, the story shows what is lost. */
+  /** True when requests carry their conditions. Without them, the story shows lost edits. */
   hasConditions: boolean;
   /** A sentence of the story. */
   tell(sentence: string): void;
