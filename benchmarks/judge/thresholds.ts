@@ -170,7 +170,7 @@ export const thresholds: readonly Threshold[] = [
     since: "2026-11-27",
   },
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
-  size("evaluate", "the decision", "evaluate", 2100, 2950),
+  size("evaluate", "the decision", "evaluate", 2100, 2980),
   size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 4650),
   size(
     "the adapter for Node, beside core",

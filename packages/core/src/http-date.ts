@@ -49,29 +49,34 @@ export function formatDate(ms: number): string {
  */
 export function secondOf(text: string | null | undefined, now?: number): number {
   if (typeof text !== "string") return NO_DATE;
-  // Rewrites `Sun Nov  6 08:49:37 1994` in the order of an IMF-fixdate.
-  if (text.length === 24) {
-    text =
-      text.slice(0, 3) +
-      "," +
-      text.slice(7, 11).replace("  ", " 0") +
-      text.slice(4, 7) +
-      text.slice(19) +
-      text.slice(10, 19) +
-      text[3] +
-      "GMT";
-  }
-  if (text.length !== 29) return text.length > 29 ? rfc850(text, now) : NO_DATE;
-  // Each index is a constant, and all errors are collected in one number that is tested once, because engines make
-  // that fast.
-  const month = PLACES.get(lettersAt(text, 8))!;
+  if (text.length === 29) return imfFixdate(text);
+  if (text.length === 24) return asctime(text);
+  return text.length > 29 ? rfc850(text, now) : NO_DATE;
+}
+
+/** Reads `Sun, 06 Nov 1994 08:49:37 GMT`. Each index is a constant, because engines make that fast. */
+function imfFixdate(text: string): number {
   const day = twoDigits(text, 5);
+  const month = PLACES.get(lettersAt(text, 8))!;
   const year = twoDigits(text, 12) * 100 + twoDigits(text, 14);
   const hour = twoDigits(text, 17);
   const minute = twoDigits(text, 20);
   const second = twoDigits(text, 23);
-  // The weekday must be a weekday's name, the day must exist, and any minute may have a leap second (§5.6.7).
-  return PLACES.get(lettersAt(text, 0))! >= 12 &&
+  const weekday = PLACES.get(lettersAt(text, 0))!;
+  const isDate =
+    weekday >= 12 &&
+    hasSeparators(text) &&
+    isDayOfMonth(year, month, day) &&
+    // Any minute may have a leap second (§5.6.7).
+    hour < 24 &&
+    minute < 60 &&
+    second <= 60;
+  return isDate ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second : NO_DATE;
+}
+
+/** All differences are collected in one number, which is tested once. */
+function hasSeparators(text: string): boolean {
+  return (
     ((text.charCodeAt(3) ^ COMMA) |
       (text.charCodeAt(4) ^ SPACE) |
       (text.charCodeAt(7) ^ SPACE) |
@@ -81,16 +86,25 @@ export function secondOf(text: string | null | undefined, now?: number): number 
       (text.charCodeAt(22) ^ COLON) |
       (text.charCodeAt(25) ^ SPACE) |
       (lettersAt(text, 26) ^ GMT)) ===
-      0 &&
+    0
+  );
+}
+
+function isDayOfMonth(year: number, month: number, day: number): boolean {
+  return (
     year < 10_000 &&
     month < 12 &&
     day > 0 &&
-    (day <= 28 || day <= daysBefore(year, month + 1) - daysBefore(year, month)) &&
-    hour < 24 &&
-    minute < 60 &&
-    second <= 60
-    ? (((daysBefore(year, month) + day) * 24 + hour) * 60 + minute) * 60 + second
-    : NO_DATE;
+    (day <= 28 || day <= daysBefore(year, month + 1) - daysBefore(year, month))
+  );
+}
+
+/** Rewrites `Sun Nov  6 08:49:37 1994` as an IMF-fixdate. */
+function asctime(text: string): number {
+  const day = text.slice(7, 11).replace("  ", " 0");
+  return imfFixdate(
+    `${text.slice(0, 3)},${day}${text.slice(4, 7)}${text.slice(19)}${text.slice(10, 19)}${text[3]}GMT`,
+  );
 }
 
 /** Rewrites `Sunday, 06-Nov-94 08:49:37 GMT` as an IMF-fixdate. */
@@ -101,7 +115,7 @@ function rfc850(text: string, now = Date.now()): number {
   const limit = new Date(now);
   const year = 50 + limit.getUTCFullYear();
   const inCentury = (last: number) =>
-    secondOf(
+    imfFixdate(
       `${text.slice(0, 3)}${text.slice(at, at + 4)} ${text.slice(at + 5, at + 8)} ${(last / 100) | 0}${text.slice(at + 9)}`,
     );
   const second = inCentury(year);
