@@ -70,9 +70,23 @@ function isMistake(error: unknown): boolean {
 async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): Promise<Seen<T>> {
   const again = () => decoded(job, response, octets);
   const value = await valueFor(job, url, response, again);
-  // The tag is that of the resource at the end of the redirects, so that is what is written.
-  const where = response.redirected && response.url ? response.url : url;
-  return { snapshot: snapshotOf(where, value, tagOf(job.dialect, response.headers, value)), response, again };
+  return {
+    snapshot: snapshotOf(endOf(response, url), value, tagOf(job.dialect, response.headers, value)),
+    response,
+    again,
+  };
+}
+
+/**
+ * Where a value is written back: at the end of the redirects, because the tag is of the resource there.
+ *
+ * We choose: not at another origin. What follows would send the caller's credentials there, which `fetch` removes at such a redirect. The
+ * write then ends with the server's redirect, whose `Location` says where to go.
+ */
+function endOf({ redirected, url: end }: Response, url: string): string {
+  if (!redirected) return url;
+  const page = globalThis.location?.href;
+  return URL.canParse(url, page) && new URL(url, page).origin === new URL(end).origin ? end : url;
 }
 
 /** The value, or the reason why it cannot be decoded. `remove` does not need the value. */

@@ -1,0 +1,277 @@
+import { createServer, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { type ConditionalFetchOptions, conditionalFetch, isNotModified } from "@entity-tag/client";
+import { rfc9111 } from "@entity-tag/client/rfc9111";
+import { afterEach, describe, expect, it } from "vitest";
+import { servers } from "./server.ts";
+
+// Servers that misbehave, each in one way.
+const open = servers();
+const sockets = new Set<{ close(): void }>();
+afterEach(async () => {
+  await open.close();
+  for (const server of sockets) server.close();
+  sockets.clear();
+});
+
+/** A server that writes these octets to each connection after its request, and then does with it what it likes. */
+async function raw(answer: (socket: Socket, nth: number, head: string) => void): Promise<string> {
+  let nth = 0;
+  const held = new Set<Socket>();
+  const server = createServer((socket) => {
+    held.add(socket);
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => answer(socket, ++nth, String(chunk)));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  sockets.add({
+    close() {
+      server.close();
+      for (const socket of held) socket.destroy();
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+}
+
+const conditionIn = (head: string) => /^if-none-match: (.*)$/im.exec(head)?.[1]?.trim();
+
+describe("bodies", () => {
+  it.each([
+    [
+      "that breaks off before its length",
+      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 100\r\n\r\nshort',
+    ],
+    [
+      "that breaks off in a chunk",
+      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nshort',
+    ],
+    [
+      "that is no gzip",
+      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nshort',
+    ],
+  ])("one %s rejects and is not kept", async (_, text) => {
+    const heads: string[] = [];
+    const url = await raw((socket, nth, head) => {
+      heads.push(head);
+      if (nth === 1) return void socket.end(text);
+      socket.end('HTTP/1.1 200 OK\r\nETag: "v2"\r\nContent-Length: 5\r\n\r\nwhole');
+    });
+    const remembering = conditionalFetch();
+    await expect(remembering(url).then((response) => response.text())).rejects.toThrow();
+    expect(await (await remembering(url)).text()).toBe("whole");
+    expect(heads.map(conditionIn)).toEqual([undefined, undefined]);
+  });
+
+  it("one that never ends is read as it comes, is not kept, and ends when its reader leaves", async () => {
+    let closed = 0;
+    const server = await open.serve((_, res) => {
+      res.writeHead(200, { ETag: '"v1"' });
+      const timer = setInterval(() => res.write("x".repeat(1000)), 1);
+      res.on("close", () => {
+        closed++;
+        clearInterval(timer);
+      });
+    });
+    const remembering = conditionalFetch({ maxEntryBytes: 10_000 });
+    const reader = (await remembering(server.url)).body!.getReader();
+    let octets = 0;
+    while (octets < 50_000) octets += (await reader.read()).value!.length;
+    await reader.cancel();
+    await expect.poll(() => closed).toBe(1);
+    await (await remembering(server.url)).body!.cancel();
+    expect(server.seen[1]!.headers["if-none-match"]).toBeUndefined();
+  });
+
+  it("a coded one is kept as it was decoded, and handed out with its url and fields", async () => {
+    const server = await open.serve((req, res) => {
+      if (req.headers["if-none-match"] === '"v1-gzip"')
+        return res.writeHead(304, { ETag: '"v1-gzip"' }).end();
+      const body = gzipSync("Hello");
+      return res
+        .writeHead(200, { ETag: '"v1-gzip"', "Content-Encoding": "gzip", "Content-Length": body.length })
+        .end(body);
+    });
+    const remembering = conditionalFetch();
+    await (await remembering(server.url)).text();
+    const again = await remembering(server.url);
+    expect([isNotModified(again), await again.text(), again.url]).toEqual([true, "Hello", `${server.url}/`]);
+  });
+});
+
+describe("a 304", () => {
+  /** The second answer is this 304, the third one is whole. */
+  async function after(tag: string, fields: Record<string, string>, options?: ConditionalFetchOptions) {
+    const server = await open.serve((req, res) => {
+      if (req.headers["if-none-match"]) return res.writeHead(304, fields).end();
+      return res.writeHead(200, { ETag: tag, "Content-Type": "text/plain" }).end("Hello");
+    });
+    const remembering = conditionalFetch(options);
+    await (await remembering(server.url)).text();
+    const second = await remembering(server.url);
+    return { server, remembering, second, text: await second.text() };
+  }
+
+  it.each([
+    ["weak for strong", '"v1"', 'W/"v1"'],
+    ["strong for weak", 'W/"v1"', '"v1"'],
+    ["without a tag", '"v1"', undefined],
+  ])("%s selects what was asked about, and upgrades nothing", async (_, kept, given) => {
+    const { server, second, text, remembering } = await after(kept, given ? { ETag: given } : {});
+    expect([text, isNotModified(second), second.headers.get("ETag")]).toEqual(["Hello", true, kept]);
+    await (await remembering(server.url)).text();
+    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, kept, kept]);
+  });
+
+  it("with Vary: * gives the kept answer once more, and forgets it", async () => {
+    const { server, second, text, remembering } = await after('"v1"', { ETag: '"v1"', Vary: "*" });
+    expect([text, isNotModified(second)]).toEqual(["Hello", true]);
+    await (await remembering(server.url)).text();
+    expect(server.seen[2]!.headers["if-none-match"]).toBeUndefined();
+  });
+
+  it("to a stranger, forever: asks twice, and gives the whole", async () => {
+    const { server, second, text } = await after('"v1"', { ETag: '"other"' });
+    expect([text, isNotModified(second)]).toEqual(["Hello", false]);
+    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([
+      undefined,
+      '"v1"',
+      undefined,
+    ]);
+  });
+
+  it("to a request without a condition is the caller's, and is not kept", async () => {
+    const server = await open.serve((_, res) => res.writeHead(304, { ETag: '"v1"' }).end());
+    const remembering = conditionalFetch();
+    for (let turn = 0; turn < 2; turn++) {
+      const response = await remembering(server.url);
+      expect([response.status, isNotModified(response)]).toEqual([304, false]);
+    }
+  });
+});
+
+describe("redirects", () => {
+  it("through another origin and back are followed, and nothing is kept of what another origin said", async () => {
+    const other = await open.serve((_, res) => res.writeHead(200, { ETag: '"v1"' }).end("another's"));
+    const own = await open.serve((_, res) => res.writeHead(302, { Location: other.url }).end());
+    const remembering = conditionalFetch();
+    for (let turn = 0; turn < 2; turn++) {
+      const response = await remembering(own.url);
+      expect([await response.text(), response.redirected]).toEqual(["another's", true]);
+    }
+    expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
+  });
+
+  it("that lead elsewhere later do not serve the page from before, though both have the same tag", async () => {
+    let end = "/a";
+    const server = await open.serve((req, res) => {
+      if (req.url === "/") return res.writeHead(302, { Location: end }).end();
+      if (req.headers["if-none-match"] === '"v1"') return res.writeHead(304, { ETag: '"v1"' }).end();
+      return res.writeHead(200, { ETag: '"v1"' }).end(req.url);
+    });
+    const remembering = conditionalFetch();
+    expect(await (await remembering(server.url)).text()).toBe("/a");
+    expect(await (await remembering(server.url)).text()).toBe("/a");
+    end = "/b";
+    expect(await (await remembering(server.url)).text()).toBe("/b");
+  });
+});
+
+describe("abort", () => {
+  it("at any moment rejects with the reason, keeps no half, and leaves the next request whole", async () => {
+    const server = await open.serve((req, res) => {
+      if (req.headers["if-none-match"]) return res.writeHead(304, { ETag: '"v1"' }).end();
+      setTimeout(() => {
+        res.writeHead(200, { ETag: '"v1"', "Content-Length": 10 }).write("first");
+        setTimeout(() => res.end("later"), 20);
+      }, 20);
+    });
+    for (const delay of [0, 10, 25, 30, 60]) {
+      const remembering = conditionalFetch();
+      const reason = new Error(`after ${delay} ms`);
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(reason), delay);
+      const ended = remembering(server.url, { signal: controller.signal }).then((response) =>
+        response.text(),
+      );
+      const outcome = await ended.catch((error) => error);
+      expect([reason, "firstlater"]).toContain(outcome);
+      expect(await (await remembering(server.url)).text()).toBe("firstlater");
+    }
+  });
+
+  it("by one of three callers leaves the others their whole bodies", async () => {
+    const server = await open.serve((_, res) => {
+      res.writeHead(200, { ETag: '"v1"', "Content-Length": 10 }).write("first");
+      setTimeout(() => res.end("later"), 30);
+    });
+    const remembering = conditionalFetch();
+    const controller = new AbortController();
+    const texts = [controller.signal, undefined, new AbortController().signal].map(async (signal) =>
+      (await remembering(server.url, signal ? { signal } : {})).text().catch(() => "gone"),
+    );
+    setTimeout(() => controller.abort(), 15);
+    expect(await Promise.all(texts)).toEqual(["gone", "firstlater", "firstlater"]);
+    expect(server.seen.length).toBe(1);
+  });
+});
+
+describe("other requests", () => {
+  it("a HEAD of another length marks the page as stale: it is asked about, and not used unasked", async () => {
+    const server = await open.serve((req, res) => {
+      const fields = {
+        ETag: '"v1"',
+        "Cache-Control": "max-age=600",
+        "Content-Length": req.method === "HEAD" ? 9 : 5,
+      };
+      if (req.headers["if-none-match"]) return res.writeHead(304, fields).end();
+      return res.writeHead(200, fields).end(req.method === "HEAD" ? undefined : "Hello");
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111() });
+    await (await remembering(server.url)).text();
+    await (await remembering(server.url)).text();
+    expect(server.seen.length).toBe(1);
+    expect(
+      (await remembering(server.url, { method: "HEAD", cache: "reload" })).headers.get("Content-Length"),
+    ).toBe("9");
+    await (await remembering(server.url)).text();
+    expect(server.seen.map(({ method }) => method)).toEqual(["GET", "HEAD", "GET"]);
+    expect(server.seen[2]!.headers["if-none-match"]).toBe('"v1"');
+  });
+
+  it("a QUERY with other content is another page, and a POST to the url forgets both", async () => {
+    const server = await open.serve(async (req, res) => {
+      let content = "";
+      for await (const chunk of req) content += chunk;
+      const tag = `"${content.length}"`;
+      if (req.method === "POST") return res.writeHead(204).end();
+      if (req.headers["if-none-match"] === tag) return res.writeHead(304, { ETag: tag }).end();
+      return res.writeHead(200, { ETag: tag }).end(`about ${content}`);
+    });
+    const remembering = conditionalFetch();
+    const ask = async (body: string) => (await remembering(server.url, { method: "QUERY", body })).text();
+    expect([await ask("a"), await ask("bb"), await ask("a"), await ask("bb")]).toEqual([
+      "about a",
+      "about bb",
+      "about a",
+      "about bb",
+    ]);
+    await remembering(server.url, { method: "POST", body: "c" });
+    expect([await ask("a"), await ask("bb")]).toEqual(["about a", "about bb"]);
+    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([
+      ...[undefined, undefined, '"1"', '"2"'],
+      ...[undefined, undefined, undefined],
+    ]);
+  });
+
+  it("an unsafe request that is lost on its way forgets, because it may have been made", async () => {
+    const server = await open.serve((req, res) => {
+      if (req.method === "PUT") return res.destroy();
+      return res.writeHead(200, { ETag: '"v1"' }).end("Hello");
+    });
+    const remembering = conditionalFetch();
+    await (await remembering(server.url)).text();
+    await expect(remembering(server.url, { method: "PUT", body: "x" })).rejects.toThrow();
+    await (await remembering(server.url)).text();
+    expect(server.seen.at(-1)!.headers["if-none-match"]).toBeUndefined();
+  });
+});
