@@ -5,7 +5,7 @@ export {
   tagWithoutCoding,
   withCompressor,
 } from "./compressor.ts";
-export { CONDITIONAL_RULES } from "./conditional.ts";
+export { CONDITIONAL_RULES, isResponse } from "./conditional.ts";
 export { admitsCoding, CODINGS } from "./content-codings.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
 export { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";

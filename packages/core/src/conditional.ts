@@ -103,7 +103,17 @@ function isRequiring(require: ConditionalOptions<never, never>["require"]): bool
   return require === true || (Array.isArray(require) && require.length > 0);
 }
 
-function isResponse(given: Current | Response | undefined): given is Response {
+/**
+ * True for a `Response`, also for one of another realm, or of a runtime that has several such classes.
+ *
+ * An adapter asks it about what `current` returned.
+ *
+ * @example
+ * isResponse(new Response(null, { status: 403 })); // true
+ * isResponse({ etag: '"v1"' }); // false
+ * @see RFC 9110 §13.2.1
+ */
+export function isResponse(given: unknown): given is Response {
   return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
 }
 

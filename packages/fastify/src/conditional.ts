@@ -21,6 +21,7 @@ import {
   earlyResponse,
   headersOf,
   isRangeRefused,
+  isResponse,
   LATE_RULES,
   lateResponse,
   madeTag,
@@ -33,7 +34,7 @@ import {
 } from "@entity-tag/core/adapter";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import plugin from "fastify-plugin";
-import { contentOf, isResponse } from "./given-response.ts";
+import { contentOf } from "./given-response.ts";
 import { markCoding } from "./own-coding.ts";
 
 /** What `current` may tell. */

@@ -1,10 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 
-export function isResponse(given: unknown): given is Response {
-  return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
-}
-
 /** Gives the reply the status and the fields of a `Response`. Returns its content, which all hooks may still change. */
 export function contentOf(reply: FastifyReply, { status, headers, body }: Response): Readable | undefined {
   reply.code(status);

@@ -21,6 +21,7 @@ import {
   earlyResponse,
   headersOf,
   isRangeRefused,
+  isResponse,
   LATE_RULES,
   lateResponse,
   madeTag,
@@ -32,7 +33,7 @@ import {
   withCodings,
 } from "@entity-tag/core/adapter";
 import type { Context, Middleware } from "koa";
-import { answerWith, isResponse } from "./given-response.ts";
+import { answerWith } from "./given-response.ts";
 import { markCoding } from "./own-coding.ts";
 
 /** What `current` may tell. */

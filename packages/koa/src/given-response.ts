@@ -1,10 +1,6 @@
 import { Readable } from "node:stream";
 import type { Context } from "koa";
 
-export function isResponse(given: unknown): given is Response {
-  return given instanceof Response || Object.prototype.toString.call(given) === "[object Response]";
-}
-
 /** Answers with a `Response`. It goes the way of every answer, through outer middleware. */
 export function answerWith(ctx: Context, { status, headers, body }: Response): void {
   ctx.body = body && Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);

@@ -1,3 +1,4 @@
+import { isResponse } from "@entity-tag/core/adapter";
 import { invalidValue, problem } from "../write/problem.ts";
 import type { Settings, Verdict } from "./settings.ts";
 
@@ -36,8 +37,4 @@ function checkedVerdict(name: string, verdict: Verdict): Exclude<Verdict, void> 
   throw new TypeError(
     `${name} returned ${JSON.stringify(verdict)}. Return true to allow, false or a reason to refuse, or a Response`,
   );
-}
-
-function isResponse(value: unknown): boolean {
-  return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
 }

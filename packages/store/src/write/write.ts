@@ -1,4 +1,5 @@
 import type { Policy } from "@entity-tag/core";
+import { isResponse } from "@entity-tag/core/adapter";
 import { checkPreconditions } from "@entity-tag/core/fetch";
 import {
   ConstraintError,
@@ -185,9 +186,4 @@ async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Pro
     if (error instanceof UnreadableValueError) return error.current;
     throw error;
   }
-}
-
-/** Also accepts a `Response` of another realm, or of a runtime that has several such classes. */
-function isResponse(value: unknown): value is Response {
-  return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
 }
