@@ -157,7 +157,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect((await read)?.value).toBe("first");
   });
 
-  test("swap throws when its connection is cut, for nobody knows then", async () => {
+  test("swap throws when its connection is cut, because the outcome is unknown", async () => {
     const version = await create("cut");
     const cut = postgresStore<string>(poolOf({ application_name: `${table}_cut` }), { table });
     await whileLocked("cut", async () => {

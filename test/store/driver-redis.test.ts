@@ -141,7 +141,7 @@ test("redisStore refuses a value that is not a client, a cluster of ioredis, and
 const hasServer = spawnSync("redis-server", ["--version"]).status === 0;
 if (!hasServer) console.warn("SKIPPED: a Redis that is busy. To run this test: install redis-server");
 
-test.skipIf(!hasServer)("redisStore reads a server that is busy as one to ask again", async () => {
+test.skipIf(!hasServer)("redisStore throws StoreBusyError when the server is busy", async () => {
   const socket = `/tmp/${ownName()}.sock`;
   const args = ["--port", "0", "--unixsocket", socket, "--save", "", "--busy-reply-threshold", "20"];
   const server = spawn("redis-server", args, { stdio: "ignore" });

@@ -20,7 +20,7 @@ function newFile(): string {
   return join(folder, `${++files}.db`);
 }
 
-test("sqliteStore's swap does not win when its commit is refused", async () => {
+test("sqliteStore's swap does not succeed when its commit is refused", async () => {
   await refusedCommit(sqliteStore, (path) => new DatabaseSync(path), newFile());
 });
 
@@ -38,7 +38,7 @@ test("sqliteStore waits for a lock that is held for a moment, while the event lo
   expect([swap.swapped, read, member]).toEqual([true, null, []]);
 });
 
-test("sqliteStore reads a lock that is held for long as busy", async () => {
+test("sqliteStore throws StoreBusyError when a lock is held for long", async () => {
   const path = newFile();
   const [db, other] = [new DatabaseSync(path), new DatabaseSync(path)];
   const store = await sqliteStore<string>(db).createTable();

@@ -53,7 +53,7 @@ test("256 writers of one key wait at most six times as long as 64, at the 99th p
   expect(many / few).toBeLessThanOrEqual(6);
 });
 
-test("a write in line competes with nobody of its own process: no swap is lost but one of the first two", async () => {
+test("a write in the queue competes with no other of its process: at most the first two swaps are lost", async () => {
   const inner = distant();
   let lost = 0;
   const store: VersionedStore<number> = {
@@ -68,7 +68,7 @@ test("a write in line competes with nobody of its own process: no swap is lost b
   expect(lost).toBeLessThanOrEqual(2);
 });
 
-/** Each of the clients writes three times, one after the other. Answers the 99th percentile, in milliseconds. */
+/** Each client writes three times in turn. Returns the 99th percentile, in milliseconds. */
 async function slowest(clients: number): Promise<number> {
   const store = distant();
   const times: number[] = [];

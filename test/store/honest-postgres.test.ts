@@ -62,7 +62,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     expect([201, 204]).toContain(answer.status);
   }
 
-  test("a server that is not there is 503, for a read and for a write, in their own words", async () => {
+  test("a server that is not there is 503 for a read and for a write, each in its own words", async () => {
     const { client, end } = open(`postgres://postgres@127.0.0.1:${await freePort()}/test`);
     const absent = resource(postgresStore<unknown>(client), { key: "home" });
     const start = performance.now();
@@ -91,7 +91,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     },
   );
 
-  test("a locked row holds up nobody else, and its writers are told within the patience", async () => {
+  test("a locked row delays no other row, and its writers are answered within the patience", async () => {
     const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
     await create(locked);
     const holder = await admin.connect();

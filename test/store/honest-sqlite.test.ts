@@ -94,7 +94,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     db.close();
   });
 
-  test("a read that cannot be made has words for a read", async () => {
+  test("the 503 of a read speaks of a read", async () => {
     const path = newFile();
     const [db, other] = [open(path), open(path)];
     const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });

@@ -113,7 +113,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect(await versionIn(store)).toBe(version);
   });
 
-  test("belongs to its client: under another Authorization it is another key, and nobody's answer is told", async () => {
+  test("belongs to its client: under another Authorization it is another key, with an answer of its own", async () => {
     const store = memoryStore<Count>();
     const send = over(store);
     const by = (who: string, n: number) =>
@@ -168,7 +168,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect((await send("PUT", {}, { n: 3 })).headers.has("Idempotency-Ledger")).toBe(false);
   });
 
-  test("is made once when two copies arrive at the same time, and both are told so", async () => {
+  test("is made once when two copies arrive at the same time, and both get the answer", async () => {
     const store = memoryStore<Count>();
     await overtake(store, 1);
     const send = over(store);
@@ -241,7 +241,7 @@ test("a keyed write costs two round trips, as one without a key", async () => {
   expect(trips).toEqual(["find", "swap", "read", "swap"]);
 });
 
-test("an outcome that nobody knows is thrown, and sent again it is found in the ledger", async () => {
+test("an unknown outcome is thrown, and a repeat finds it in the ledger", async () => {
   const inner = memoryStore<Count>();
   let isLost = true;
   const store: VersionedStore<Count> = {

@@ -13,7 +13,7 @@ interface Count {
 const KEY = "home";
 const addOne = (count: Count | null): Count => ({ n: (count?.n ?? 0) + 1 });
 
-/** A store of one's own: the two methods of the contract, and no ledger. */
+/** A store of a user: the two methods of the contract, and no ledger. */
 async function storeWithOne(): Promise<{ store: VersionedStore<Count>; tag: string }> {
   const { read, swap: make } = memoryStore<Count>();
   const store: VersionedStore<Count> = { read, swap: make };
@@ -77,7 +77,7 @@ test("without a ledger, mutate recognises a write only while its effect is the c
   expect((await store.read(KEY))?.value).toEqual({ n: 50 });
 });
 
-test("without a ledger, mutate takes a write under another key for another write", async () => {
+test("without a ledger, mutate treats a write under another key as another write", async () => {
   const { store, tag } = await storeWithOne();
   const send = (key: string) =>
     mutate(request("PUT", { "If-Match": tag, "Idempotency-Key": key }), store, KEY, addOne);
@@ -86,7 +86,7 @@ test("without a ledger, mutate takes a write under another key for another write
   ]);
 });
 
-test("without a ledger, mutate never takes a create for its own, and without If-Match recognises nothing", async () => {
+test("without a ledger, mutate recognises no create, and no write without If-Match", async () => {
   const { read, swap } = memoryStore<Count>();
   const store: VersionedStore<Count> = { read, swap };
   const create = () =>

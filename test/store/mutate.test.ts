@@ -61,7 +61,7 @@ describe("what a write is answered with", () => {
     expect(await store.read(KEY)).toBeNull();
   });
 
-  test("mutate shows the new value where it is told how, unless the client prefers less", async () => {
+  test("mutate shows the new value if `represent` is given, unless the client prefers less", async () => {
     const represent = (count: Count) => Response.json(count, { headers: { "X-Own": "1" } });
     const store = memoryStore<Count>();
     const send = (headers = {}) =>
@@ -165,7 +165,7 @@ describe("refused by the application", () => {
     expect((await store.read(KEY))?.version).toBe(version);
   });
 
-  test("mutate knows a Response of another class of that name", async () => {
+  test("mutate recognises a Response of another class with that name", async () => {
     const { store, version } = await storeWith({ n: 1 });
     const foreign = { status: 422, [Symbol.toStringTag]: "Response" } as unknown as Response;
     expect(await mutate(request("PUT"), store, KEY, () => foreign)).toBe(foreign);
@@ -182,7 +182,7 @@ describe("refused by the application", () => {
 });
 
 describe("a lost swap", () => {
-  test("mutate runs change again on what is there now, where the condition still holds", async () => {
+  test("mutate runs change again on the current value if the condition still holds", async () => {
     const { store } = await storeWith({ n: 1 });
     for (const headers of [{}, { "If-Match": "*" }, { "If-None-Match": '"other"' }]) {
       const seen: unknown[] = [];
@@ -212,14 +212,14 @@ describe("a lost swap", () => {
     expect(change).toHaveBeenCalledTimes(1);
   });
 
-  test("mutate creates once, though two saw nothing", async () => {
+  test("mutate creates once when two writers found no value", async () => {
     const store = memoryStore<Count>();
     const create = request("PUT", { "If-None-Match": "*" });
     expect((await mutate(create, contested(store, [{ n: 10 }]), KEY, addOne)).status).toBe(412);
     expect((await store.read(KEY))?.value).toEqual({ n: 10 });
   });
 
-  test("mutate answers 404 or 412 when what it would change was deleted meanwhile", async () => {
+  test("mutate answers 404 or 412 when another writer has deleted the value", async () => {
     const { store, tag } = await storeWith({ n: 1 });
     const remove = mutate(request("DELETE", { "If-Match": tag }), contested(store, [null]), KEY, () => null);
     expect((await remove).status).toBe(404);
@@ -248,7 +248,7 @@ describe("a lost swap", () => {
     }
   });
 
-  test("mutate lets no addition of two hundred writers be lost, and few of them work in vain", async () => {
+  test("mutate loses no addition of two hundred writers, and few of their tries are lost", async () => {
     const memory = memoryStore<Count>();
     // A round trip that takes a while, as every real one does.
     const store: VersionedStore<Count> = {
@@ -284,7 +284,7 @@ describe("a lost swap", () => {
 });
 
 describe("the store's errors", () => {
-  test("mutate lets them through: nobody knows then whether the write happened", async () => {
+  test("mutate throws them, because it is unknown whether the write happened", async () => {
     const { store } = await storeWith({ n: 1 });
     const error = new Error("The connection was lost");
     const breaking = { read: store.read, swap: () => Promise.reject(error) };
@@ -306,7 +306,7 @@ describe("the store's errors", () => {
     });
   });
 
-  test("mutate hands its signal to the store, the request's own by default", async () => {
+  test("mutate passes its signal to the store, by default the request's own", async () => {
     const { store } = await storeWith({ n: 1 });
     const signals: unknown[] = [];
     const noting: VersionedStore<Count> = {

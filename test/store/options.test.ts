@@ -207,7 +207,7 @@ test.each([7, {}, { prefix: 7 }, []])("resource refuses the key %o", async (key)
   );
 });
 
-test("mutate says so when represent returns no Response, and a store when encode returns no bytes", async () => {
+test("mutate throws when represent returns no Response, and a store when encode returns no bytes", async () => {
   const own = memoryStore<number>();
   const represent = (value: number) => value as never;
   await expect(mutate(request("POST"), own, "w", () => 1, { represent })).rejects.toThrow(

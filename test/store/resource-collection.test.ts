@@ -49,7 +49,7 @@ describe("a collection", () => {
     expect(trips[0]).toBe("list+");
   });
 
-  test("resource hands out a collection in pages that lead from one to the next", async () => {
+  test("resource shows a collection in pages, each with a link to the next", async () => {
     for (const limit of [1, 2, 3, 4]) {
       const seen: string[] = [];
       for (let path: string | undefined = `/pages?limit=${limit}`; path; ) {
@@ -69,7 +69,7 @@ describe("a collection", () => {
     expect((await get()).list.next).toBeUndefined();
   });
 
-  test("resource goes on after a page whose last member was deleted meanwhile", async () => {
+  test("resource continues after a page whose last member was deleted", async () => {
     const { list } = await get("/pages?limit=3");
     await memory.swap("b", (await memory.read("b"))!.version, null);
     expect((await get(list.next)).list.items.map(({ key }) => key)).toEqual(names.slice(3));
@@ -148,7 +148,7 @@ describe("where a collection is", () => {
     ]);
   });
 
-  test("resource puts the members of a prefix below the request's path, unless it is told where they are", async () => {
+  test("resource puts the members of a prefix below the request's path, unless `url` says where they are", async () => {
     const own = memoryStore<Page>();
     await own.swap("user 1/a?b", null, { content: "x" });
     for (const [url, expected] of [
@@ -172,7 +172,7 @@ describe("where a collection is", () => {
     expect(looks).toEqual(["list", "list"]);
   });
 
-  test("resource tells the programmer that a store cannot list", async () => {
+  test("resource throws a TypeError when a store cannot list", async () => {
     const { read, swap }: VersionedStore<Page> = memoryStore<Page>();
     const serve = resource({ read, swap }, { key: keyBelow("/pages") });
     await expect(serve(request("GET", {}, undefined, "/pages"))).rejects.toThrow(/no list/);

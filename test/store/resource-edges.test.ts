@@ -66,7 +66,7 @@ describe("a repeated request", () => {
     expect(again.headers.get("Last-Modified")).not.toBeNull();
   });
 
-  test("resource makes up no time for the tag of a replaced version where the ledger keeps none", async () => {
+  test("resource invents no time for the tag of a replaced version when the ledger keeps no times", async () => {
     const kept = memoryStore<Note>();
     const find: typeof kept.ledger.find = async (...given) => {
       const { current, entry } = await kept.ledger.find(...given);
@@ -179,7 +179,7 @@ describe("content that user functions do not expect", () => {
 });
 
 describe("require", () => {
-  test("resource requires a condition of a POST that saves, and none of one that creates", async () => {
+  test("resource requires a condition for a POST that saves, and not for one that creates", async () => {
     const send = notes({ post: "save", newKey: true, require: true });
     expect((await send("POST", "/notes/x", {}, { a: 1 })).status).toBe(428);
     expect((await send("POST", "/notes/x", { "If-None-Match": "*" }, { a: 1 })).status).toBe(201);

@@ -117,7 +117,7 @@ test("resource answers 404 to a patch of nothing, whatever the conditions say", 
   expect(await memory.read("none")).toBeNull();
 });
 
-test("resource patches what is there now, when somebody else was faster", async () => {
+test("resource applies a patch to the current value when another writer was faster", async () => {
   const { memory } = await handlerWith({ a: 1, b: 1 });
   const handle = resource(
     contested(memory, [

@@ -92,7 +92,7 @@ describe("a value with its tag inside", () => {
     expect((await store.read("a"))?.value).toEqual({ summary: "Milk" });
   });
 
-  test("resource takes a tag in a body for no condition", async () => {
+  test("resource does not treat a tag in a body as a condition", async () => {
     const { send, store } = events();
     await store.swap("a", null, { summary: "Tea" });
     expect((await send("PUT", "/events/a", {}, { summary: "Coffee", etag: '"old"' })).status).toBe(200);
@@ -157,7 +157,7 @@ describe("who may", () => {
     return key !== "secret";
   };
 
-  test("resource says nothing to a stranger: no 304, no 412, no tag, in no method", async () => {
+  test("resource gives a client that may not read no 304, no 412 and no tag, whatever the method", async () => {
     const { send, store } = events({ key, authorize });
     const swap = await store.swap("a", null, { summary: "Tea" });
     const tag = `"${swap.swapped ? swap.current?.version : ""}"`;
@@ -253,7 +253,7 @@ describe("a refused change is not a refused condition", () => {
 });
 
 describe("what systems ask for", () => {
-  test("resource changes only what exists, under mustExist: 404 also to If-Match: *", async () => {
+  test("resource changes only existing values under mustExist: 404 also for If-Match: *", async () => {
     const { send, store } = events({ key, mustExist: true });
     for (const headers of [{}, { "If-Match": "*" }, { "If-Match": '"x"' }] as Record<string, string>[]) {
       expect((await send("PUT", "/events/a", headers, { summary: "x" })).status).toBe(404);
@@ -291,7 +291,7 @@ describe("what systems ask for", () => {
     ["ignore", 200],
     ["refuse", 400],
   ] as const)(
-    "resource does with conditions on a collection what it is told: %s",
+    "resource treats conditions on a collection as the option says: %s",
     async (collectionConditions, status) => {
       const { send, store } = events({ key, collectionConditions });
       await store.swap("a", null, { summary: "Tea" });

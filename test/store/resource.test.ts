@@ -143,7 +143,7 @@ describe("GET and HEAD", () => {
     expect(await said(response)).toMatchObject({ status: 200, body: hello });
   });
 
-  test("resource does with read and swap alone", async () => {
+  test("resource needs only read and swap", async () => {
     const { read, swap } = memoryStore<Page>();
     const handle = resource({ read, swap }, { key });
     const created = await handle(request("PUT", {}, hello));
@@ -271,7 +271,7 @@ describe("PUT", () => {
     if (headers["Content-Encoding"]) expect(response.headers.get("Accept-Encoding")).toBe("identity");
   });
 
-  test("resource takes a body without a Content-Type for what is here", async () => {
+  test("resource reads a body without a Content-Type as its own type", async () => {
     const { handle } = await pagesWithHome();
     const body = new TextEncoder().encode('{"content":"Bye"}');
     expect(
@@ -341,7 +341,7 @@ describe("DELETE, OPTIONS and the other methods", () => {
     }
   });
 
-  test("resource never brings an old tag back to life", async () => {
+  test("resource never makes an old tag current again", async () => {
     const { handle, tag } = await pagesWithHome();
     await handle(request("DELETE", { "If-Match": tag }));
     await handle(request("PUT", { "If-None-Match": "*" }, hello));
@@ -417,7 +417,7 @@ describe("which key", () => {
     expect(() => resource(store, { key: "\0" })).toThrow(TypeError);
   });
 
-  test("resource asks its function for the key, waits for it, and answers 404 for none", async () => {
+  test("resource awaits the key from its function, and returns 404 for null", async () => {
     const store = memoryStore<Page>();
     const handle = resource(store, { key: async (each) => each.headers.get("X-User") });
     expect((await handle(request("PUT", { "X-User": "ann" }, hello))).status).toBe(201);
@@ -503,7 +503,7 @@ describe("what is not JSON", () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(image);
   });
 
-  test("resource serves a JSON type of one's own, and takes plain JSON for it", async () => {
+  test("resource serves another JSON type, and reads plain JSON as that type", async () => {
     const handle = resource(memoryStore<Page>(), { contentType: "application/vnd.page+json" });
     expect((await handle(request("PUT", {}, hello))).status).toBe(201);
     expect(
@@ -565,7 +565,7 @@ describe("errors", () => {
   });
 });
 
-/** `new Request` turns `get` into `GET`; a server hands over what was sent. */
+/** `new Request` turns `get` into `GET`; a server passes the method as it was sent. */
 function rawMethod(method: string): Request {
   return new Proxy(request("GET"), {
     get(target, name) {

@@ -7,7 +7,7 @@ import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./co
 import { ledgerRule, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { unlessAborted } from "./contract/waiting.ts";
-import { type Driver, type DriverSwap, type Found, type Row, storeOver } from "./drivers/driver.ts";
+import { type Driver, type DriverSwap, type Row, type RowAndEntry, storeOver } from "./drivers/driver.ts";
 
 /** The part of `Deno.Kv` that the store uses. */
 export interface DenoKv {
@@ -112,7 +112,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
 
   const ledger = (id: string) => [...prefix, "ledger", id];
 
-  async function find(key: string, id: string | undefined): Promise<Found> {
+  async function find(key: string, id: string | undefined): Promise<RowAndEntry> {
     const keys = id === undefined ? [[...home, key]] : [[...home, key], ledger(id)];
     const [row, entry] = await kv.getMany(keys);
     return { row: row!.versionstamp === null ? null : rowOf(row!), entry: entry ? entryIn(entry) : null };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** Passes everything on, until it is told to: then it lets a command through and cuts the connection at the answer. */
+/** Passes everything on. On demand, it lets a command through and cuts the connection at the answer. */
 export async function proxyThatLosesOneAnswer(url: string, defaultPort: number) {
   const { hostname, port } = new URL(url);
   let lose: string | undefined;

@@ -131,7 +131,7 @@ export const promises: readonly Promised[] = [
     tests: [
       [
         "test/store/honest-postgres.test.ts",
-        "a locked row holds up nobody else, and its writers are told within the patience",
+        "a locked row delays no other row, and its writers are answered within the patience",
       ],
       [
         "test/store/honest-sqlite.test.ts",
@@ -166,7 +166,7 @@ export const promises: readonly Promised[] = [
         "test/store/honest-redis.test.ts",
         "a write that was answered with 503 is not made when the server is back",
       ],
-      ["test/store/honest-postgres.test.ts", "a locked row holds up nobody else"],
+      ["test/store/honest-postgres.test.ts", "a locked row delays no other row"],
     ],
     breaks: [
       {
@@ -186,7 +186,7 @@ export const promises: readonly Promised[] = [
     breaks: [
       {
         in: "write/key-queue.ts",
-        find: "before ? turnAfter(line, signal).then(() => work(true)) : work(false)",
+        find: "before ? turnAfter(queue, signal).then(() => work(true)) : work(false)",
         put: "before ? Promise.resolve().then(() => work(true)) : work(false)",
       },
     ],
@@ -201,7 +201,7 @@ export const promises: readonly Promised[] = [
       {
         in: "write/write.ts",
         find: "const early = await judge(it, found);",
-        put: "await look(it);\n    const early = await judge(it, found);",
+        put: "await findCurrent(it);\n    const early = await judge(it, found);",
       },
     ],
   },

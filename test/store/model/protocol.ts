@@ -10,7 +10,7 @@ export interface Copy {
   client: number;
   attempt: number;
   tag: number;
-  /** `sent`: nobody has looked at it. `judged`: its condition held when the server looked. */
+  /** `sent`: no server has read it. `judged`: its condition held when the server read the record. */
   stage: "sent" | "judged";
 }
 

@@ -12,7 +12,7 @@ interface Visit {
   from?: Visit;
 }
 
-/** Visits every state, the nearest first. Copies and answers have no order: the network gives them none. */
+/** Visits every state, the nearest first. Copies and answers are sets, because the network keeps no order. */
 export function search(model: Model): Search {
   const first: Visit = { state: initial(model) };
   const seen = new Set([nameOf(first.state)]);

@@ -5,10 +5,10 @@ export type Gate = () => Promise<void>;
 export type Start<R> = (gates: Gate[]) => Promise<R>[];
 
 /**
- * Runs the writers in every order in which they can pass their gates, and hands each outcome to `check`.
+ * Runs the writers in every order in which they can pass their gates, and passes each outcome to `check`.
  * Answers how many orders there were.
  *
- * A writer that is not at its gate is let run until it is, or until it ends: between two gates nobody interrupts it,
+ * A writer that is not at its gate runs until it is, or until it ends: between two gates no other writer runs,
  * so that a gate before and after each `await` on something shared gives every interleaving there is.
  */
 export async function everySchedule<R>(
@@ -26,7 +26,7 @@ export async function everySchedule<R>(
     for (let waiting = await field.settled(); waiting.length > 0; waiting = await field.settled()) {
       const planned = choices[taken.length];
       const chosen = planned ?? waiting[0]!;
-      // Whoever else waits here is another order, to be tried later.
+      // Each other writer that waits here is another order, to be tried later.
       if (planned === undefined) {
         for (const other of waiting.slice(1)) untried.push([...taken, other]);
       }
@@ -51,7 +51,7 @@ class Field {
     for (let i = 0; i < writers; i++) this.active.add(i);
   }
 
-  /** Resolves when nobody runs any more, with those who wait. */
+  /** Resolves with the waiting writers when no writer runs any more. */
   async settled(): Promise<number[]> {
     while (this.active.size > 0) {
       await new Promise<void>((resolve) => {

@@ -16,7 +16,7 @@ export interface Answer {
 
 /** One client's way to a server: a socket of its own that is kept alive from one request to the next. */
 export interface Connection {
-  /** Rejects when no whole answer came within `patience` milliseconds: nobody knows then what became of the request. */
+  /** Rejects when no whole answer came within `patience` milliseconds: the outcome of the request is then unknown. */
   send(origin: string, message: Message, patience?: number): Promise<Answer>;
   close(): void;
 }

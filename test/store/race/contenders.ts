@@ -40,7 +40,7 @@ export interface Lent extends Fleet {
   ownName: string;
 }
 
-/** Lends `size` processes to one `describe`; whatever they left behind is removed after it. */
+/** Starts `size` processes for one `describe`, and removes their data after it. */
 export function lend({ kind, database }: Contender, size: number, env?: Environment): Lent {
   const ownName = newName();
   let fleet: Fleet | undefined;

@@ -1,6 +1,6 @@
 import { connect, type Message } from "./connection.ts";
 
-/** What stands under the key that everybody writes: how often it was incremented, and by whom. */
+/** The document that all clients write: how often it was incremented, and by which client. */
 export interface Document {
   count: number;
   /** Increments by each client: an overwritten one is missing here, under its owner's number. */
@@ -16,7 +16,7 @@ export function incremented({ count, by }: Document, client: number): Document {
   return { count: count + 1, by: { ...by, [client]: (by[client] ?? 0) + 1 } };
 }
 
-/** The request that replaces `current`. A refusal brings along what is there instead. */
+/** The request that replaces `current`. A refusal contains the value that is there instead. */
 export function replacement(path: string, { tag }: Current, value: Document): Message {
   const headers = { "content-type": "application/json", "if-match": tag, prefer: "return=representation" };
   return { method: "PUT", path, headers, body: value };

@@ -50,7 +50,7 @@ async function crowd(fleet: Fleet, path: string, origins: readonly string[]): Pr
       for (let answer: Answer | undefined; answer?.status !== 204; sent++) {
         const origin = origins[(client + sent) % origins.length]!;
         answer = await connection.send(origin, message, PATIENCE).catch(() => undefined);
-        // 503: nothing was written. 500: nobody knows.
+        // 503: nothing was written. 500: the outcome is unknown.
         if (answer && ![204, 503, 500].includes(answer.status))
           throw new Error(`${answer.status}: ${answer.body}`);
       }
@@ -64,7 +64,7 @@ async function crowd(fleet: Fleet, path: string, origins: readonly string[]): Pr
   return sent;
 }
 
-/** Everybody replaces one document until all are acknowledged; nobody may be left in doubt. */
+/** All clients replace one document until each write is acknowledged; no outcome may stay unknown. */
 async function competitors(
   fleet: Fleet,
   path: string,

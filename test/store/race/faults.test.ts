@@ -15,7 +15,7 @@ import { stubbornClient } from "./stubborn-client.ts";
 const PATIENCE = 250;
 
 describe.each(stores)("$kind, behind four processes,", (contender) => {
-  describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
+  describe.skipIf(missing(contender))("has exactly the increments that its clients were told of", () => {
     const fleet = lend(contender, 4);
 
     test("when requests and answers are lost or late", () =>
@@ -29,7 +29,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
           Array.from({ length: 6 }, (_, client) => alone(fleet, ways, client)),
         );
         expect(total(tallies, "resent")).toBeGreaterThan(6);
-        // Nobody else writes there: only a replay that was not recognised could have been refused.
+        // No other client writes there, so only a repeat that was not recognised can be refused.
         expect(total(tallies, "refused") + total(tallies, "found")).toBe(0);
       }));
 
@@ -43,7 +43,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
 
     // Only a file can be locked from outside.
     if (contender.kind === "sqlite")
-      test("when somebody else locks the file, and nobody is told 500", async () => {
+      test("when another process locks the file, and no client gets 500", async () => {
         const other = new DatabaseSync(fileOf(fleet.ownName), { timeout: 1_000 });
         const tallies = await crowdWhile(fleet, "/locked", async () => {
           for (let round = 0; round < 3 * rounds; round++) {
@@ -67,7 +67,7 @@ const connected: readonly (Contender & { database: DatabaseServer })[] = [
 ];
 
 describe.each(connected)("$kind, behind four processes,", (contender) => {
-  describe.skipIf(missing(contender))("has everybody's increments as they were told", () => {
+  describe.skipIf(missing(contender))("has exactly the increments that its clients were told of", () => {
     const env: Environment = {};
     let proxy: FaultyProxy | undefined;
     let losing = false;
@@ -122,7 +122,7 @@ function rota(): () => Fate {
   return () => fates[requests++ % fates.length]!;
 }
 
-/** Writes a document that nobody else writes. */
+/** Writes a document that no other client writes. */
 async function alone({ origins }: Fleet, ways: readonly string[], client: number): Promise<Tally> {
   const path = `/counter-of-${client}`;
   const count = 6 * rounds;
@@ -172,7 +172,7 @@ async function crowd(
   return tallies;
 }
 
-/** Everybody writes until the trouble is over, and not too little. */
+/** All clients write until the faults are over, and for a minimum number of writes. */
 async function crowdWhile(
   fleet: Fleet,
   path: string,

@@ -10,7 +10,7 @@ export interface Fleet {
   origins: readonly string[];
   /** Ends one process in the middle of its next write; settles when a new one serves in its place. */
   kill(index: number, moment: Moment): Promise<void>;
-  /** Rejects when a process ended that nobody killed. */
+  /** Rejects when a process ended although the test did not kill it. */
   close(): Promise<void>;
 }
 

@@ -69,7 +69,7 @@ function ended(end: Ledger, writes: number): string[] {
     : [`${end.generation} had ${writes} writes, ${size(end)} of them were there when it ended`];
 }
 
-/** Generations whose end nobody saw were ended by a `DELETE` under `If-Match: *`. */
+/** A generation whose end no client saw was ended by a `DELETE` under `If-Match: *`. */
 function unended(generations: number, deletes: number): string[] {
   return generations === deletes ? [] : [`${generations} generations ended unseen, by ${deletes} deletes`];
 }

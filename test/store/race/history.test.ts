@@ -49,13 +49,13 @@ describe("violations", () => {
     ).toEqual(["lost updates: 2 acknowledged, 1 there, 1 lost"]);
   });
 
-  test("conservation names increments that nobody was told of", () => {
+  test("conservation names increments that no client was told of", () => {
     expect(conservation(raceOf([[1, "0", "1"]], 2))).toEqual([
       "unacknowledged writes: 1 acknowledged, 2 there",
     ]);
   });
 
-  test("conservation does not accept a race in which nobody was refused", () => {
+  test("conservation does not accept a race in which no write was refused", () => {
     expect(conservation(raceOf([[1, "0", "1"]], 1, 0))).toEqual([expect.stringContaining("proves nothing")]);
   });
 

@@ -86,7 +86,7 @@ function runs(tag: string, [next, ...rest]: readonly Operation[], names: readonl
   if (next.kind === "read") return next.tag === tag && runs(tag, rest, names);
   if (next.sent !== tag) return false;
   if (next.kind === "write") return runs(next.received, rest, names);
-  // It may also have made a tag that nobody has seen: then nothing can follow but what it was written over.
+  // It may also have made a tag that no client has seen. Then only the version before it can follow.
   return (
     rest.length === 0 ||
     names.some((name) =>

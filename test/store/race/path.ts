@@ -2,7 +2,7 @@
 export type Operation =
   | { kind: "read"; tag: string; start: number; end: number }
   | { kind: "write"; sent: string; received: string; start: number; end: number }
-  /** Nobody knows whether it was made, and under which tag. */
+  /** It is unknown whether it was made, and under which tag. */
   | { kind: "unknown"; sent: string; start: number };
 
 /**
@@ -10,7 +10,7 @@ export type Operation =
  * path, unknown ones may stand in it, and all lie on it in the order of real time.
  *
  * Tags say which write follows which, so there is hardly anything to try: a step is the acknowledged write over the tag that
- * is there, or an unknown one over it, to a tag that a client has seen and nobody was told of.
+ * is there, or an unknown one over it, to a tag that a client has seen and no answer has named.
  */
 export function isPath(first: string, operations: readonly Operation[]): boolean {
   const told = new Set([

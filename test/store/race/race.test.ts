@@ -44,7 +44,7 @@ describe.each(contenders)("$kind", (contender) => {
   });
 });
 
-/** What each deed must have come to at least once, or nobody raced; and what it may have come to besides. */
+/** The results that each kind of write must have had at least once, otherwise there was no race; and the others that it may have. */
 const expected: Record<Deed, { always: number[]; sometimes?: number[] }> = {
   create: { always: [201, 412] },
   replace: { always: [200, 412] },

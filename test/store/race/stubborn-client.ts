@@ -72,7 +72,7 @@ function roaming({ client, origins, path, patience }: Orders, onFailure: () => v
   let turn = client;
   return { send, read, close: () => connection.close() };
 
-  /** Undefined when nobody knows what became of the request; a 500 says just that. */
+  /** Undefined when the outcome of the request is unknown, which is also the meaning of a 500. */
   async function send(message: Message): Promise<Answer | undefined> {
     const answer = await connection
       .send(origins[turn++ % origins.length]!, message, patience)

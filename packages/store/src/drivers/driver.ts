@@ -25,7 +25,7 @@ export interface Row {
 }
 
 /** Which row to read, and how much of it. */
-export interface Look {
+export interface ReadQuery {
   key: string;
   /** The versions whose value need not be loaded. */
   known: readonly string[] | "*";
@@ -34,7 +34,7 @@ export interface Look {
   signal: AbortSignal | undefined;
 }
 
-export interface Found {
+export interface RowAndEntry {
   row: Row | null;
   entry: LedgerEntry | null;
 }
@@ -78,30 +78,30 @@ export interface Range {
 export interface Driver {
   /** How long its ledger keeps an entry, in seconds. */
   maxAge: number;
-  read(look: Look): Promise<Found>;
+  read(query: ReadQuery): Promise<RowAndEntry>;
   swap(swap: DriverSwap): Promise<DriverSwapResult>;
   list(range: Range): Promise<Row[]>;
 }
 
 /** Builds a store from a driver. What all drivers have in common is here, once. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
-  async function look(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
+  async function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
     checkKey(key);
     const { row } = await driver.read({ key, known, id: undefined, signal });
-    return row && stateOf(row, codec);
+    return row && decodedRow(row, codec);
   }
 
   return {
     async read(key, options = {}) {
       checkOptions(options, SIGNAL_RULES, "read()");
-      return (await look(key, [], options.signal)) as Versioned<T> | null;
+      return (await readRow(key, [], options.signal)) as Versioned<T> | null;
     },
 
     async readUnless(key, known, options = {}) {
       checkOptions(options, SIGNAL_RULES, "readUnless()");
       checkKnown(known, "readUnless()");
-      return look(key, known, options.signal);
+      return readRow(key, known, options.signal);
     },
 
     async swap(key, expected, next, options = {}): Promise<Swap<T>> {
@@ -166,7 +166,7 @@ function entryOf(
 }
 
 /** @throws {UnreadableValueError} when the value cannot be decoded */
-function stateOf<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
+function decodedRow<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   const info = infoOf(row);
   // An empty value is a value: only null means that it was not loaded.
   if (row.value === null || row.value === undefined) return info;
@@ -179,10 +179,10 @@ function stateOf<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   }
 }
 
-/** Like `stateOf`, but gives the version alone when the value cannot be decoded. */
+/** Like `decodedRow`, but gives the version alone when the value cannot be decoded. */
 function legible<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   try {
-    return stateOf(row, codec);
+    return decodedRow(row, codec);
   } catch (error) {
     if (error instanceof UnreadableValueError) return error.current;
     throw error;

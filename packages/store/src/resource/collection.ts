@@ -18,7 +18,7 @@ export interface Listing<T> {
 }
 
 /** The members that the client may see, and where the next page begins. */
-interface Found<T> {
+interface VisiblePage<T> {
   members: Member<T>[];
   next: string | undefined;
 }
@@ -41,20 +41,20 @@ export async function listing<T>(it: Listing<T>): Promise<Response> {
   const values = settings.media.isJson || settings.media.contentType.startsWith("text/");
   const isJudged = condition !== undefined && collectionConditions === "judge";
   if (isJudged && values) {
-    const unchanged = judged(it, await tagOf(await look(it, page, false)));
+    const unchanged = judged(it, await tagOf(await visiblePage(it, page, false)));
     if (unchanged) return unchanged;
   }
-  const found = await look(it, page, values);
+  const found = await visiblePage(it, page, values);
   const etag = await tagOf(found);
-  const settled = isJudged ? judged(it, etag) : undefined;
-  return settled ?? shownPage(it, page, found, { ETag: etag, "Cache-Control": cacheControl });
+  const unchangedSince = isJudged ? judged(it, etag) : undefined;
+  return unchangedSince ?? shownPage(it, page, found, { ETag: etag, "Cache-Control": cacheControl });
 }
 
 /** The page as JSON. */
 function shownPage<T>(
   { request, settings, collection }: Listing<T>,
   { limit }: Page,
-  { members, next }: Found<T>,
+  { members, next }: VisiblePage<T>,
   headers: Record<string, string>,
 ): Response {
   const url = urlBelow(request, collection);
@@ -74,11 +74,11 @@ function shownPage<T>(
  * Members that the client may not see do not count. A page that lacked them would tell how many there are, and a
  * cursor after one of them would tell its key.
  */
-async function look<T>(
+async function visiblePage<T>(
   { request, settings, collection }: Listing<T>,
   { limit, after }: Page,
   values: boolean,
-): Promise<Found<T>> {
+): Promise<VisiblePage<T>> {
   const { store } = settings;
   if (!store.list)
     throw new TypeError("Cannot list a collection: this store has no list method. Let key return null there");
@@ -111,7 +111,7 @@ function judged<T>({ request, settings }: Listing<T>, etag: EntityTag): Response
 /**
  * The tag of the page is made of keys and versions alone, because they determine everything that the page shows.
  */
-function tagOf({ members, next }: Found<unknown>): Promise<EntityTag> {
+function tagOf({ members, next }: VisiblePage<unknown>): Promise<EntityTag> {
   return contentTag(JSON.stringify([members.map(({ key, version }) => [key, version]), next !== undefined]));
 }
 

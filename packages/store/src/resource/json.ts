@@ -26,9 +26,9 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if (isTooDeep(text.value)) return { problem: `The JSON is nested deeper than ${MAX_DEPTH} levels.` };
   try {
     const value = JSON.parse(text.value);
-    const place = infinityIn(value);
-    if (place === undefined) return { value };
-    return { problem: `The number at ${place || "the top"} is too large to be stored.`, isInvalid: true };
+    const pointer = infinityIn(value);
+    if (pointer === undefined) return { value };
+    return { problem: `The number at ${pointer || "the top"} is too large to be stored.`, isInvalid: true };
   } catch (error) {
     return { problem: `The body is not JSON: ${(error as SyntaxError).message}.` };
   }

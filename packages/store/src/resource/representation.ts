@@ -4,7 +4,7 @@ import { hasValue, type Versioned, type VersionInfo } from "../contract/versione
 import { pathOf } from "../mutate.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { notFound, problem } from "../write/problem.ts";
-import { knownVersions, stamp, stateOf } from "../write/validators.ts";
+import { currentOf, knownVersions, setValidators } from "../write/validators.ts";
 import { isAcceptable } from "./media.ts";
 import type { Settings } from "./settings.ts";
 
@@ -58,11 +58,11 @@ export async function get<T>(settings: Settings<T>, request: Request, place: Pla
     return problem(406, `What is here can be had as ${media.contentType} only.`);
   }
   try {
-    const found = await look(settings, request, place.key);
+    const found = await readUnlessKnown(settings, request, place.key);
     if (found === null) return notFound();
-    const settled = checkPreconditions(request, stateOf(found, codings, format), policy);
-    if (settled?.status === 304) settled.headers.set("Cache-Control", cacheControl);
-    if (settled) return settled;
+    const decided = checkPreconditions(request, currentOf(found, codings, format), policy);
+    if (decided?.status === 304) decided.headers.set("Cache-Control", cacheControl);
+    if (decided) return decided;
     const whole = hasValue(found) ? found : await settings.store.read(place.key, { signal: request.signal });
     return whole ? withStatus(settings, 200, whole, place) : notFound();
   } catch (error) {
@@ -71,7 +71,7 @@ export async function get<T>(settings: Settings<T>, request: Request, place: Pla
   }
 }
 
-function look<T>(
+function readUnlessKnown<T>(
   { store, codings, format }: Settings<T>,
   request: Request,
   key: string,
@@ -104,6 +104,6 @@ function withStatus<T>(settings: Settings<T>, status: number, found: Versioned<T
   const shown = represent(settings, found, place);
   return new Response(shown.body, {
     status,
-    headers: stamp(new Headers(shown.headers), found, settings.format),
+    headers: setValidators(new Headers(shown.headers), found, settings.format),
   });
 }

@@ -35,8 +35,10 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
     skipValue: skipsValue(request) && !settings.validate,
     mustExist: settings.mustExist,
   };
-  const mayBeStamped = isPut ? (current: Stored<T>) => isStoredAsSent(settings, current, bytes) : undefined;
-  return answered(settings, it, { place, echo: settings.represent !== undefined, mayBeStamped });
+  const mayHaveValidators = isPut
+    ? (current: Stored<T>) => isStoredAsSent(settings, current, bytes)
+    : undefined;
+  return answered(settings, it, { place, echo: settings.represent !== undefined, mayHaveValidators });
 }
 
 /** PATCH: the body describes the change. For an absent resource it is 404, whatever the conditions are. */
@@ -154,13 +156,13 @@ interface Answering<T> {
   /** True when the new representation is sent without `Prefer`, because the client cannot know it. */
   echo: boolean;
   location?: string;
-  mayBeStamped?: ((current: Stored<T>) => boolean) | undefined;
+  mayHaveValidators?: ((current: Stored<T>) => boolean) | undefined;
 }
 
 /** Makes the write, and answers it. */
 async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T>): Promise<Response> {
   const { request } = it;
-  const { place, echo, location = pathOf(request), mayBeStamped } = how;
+  const { place, echo, location = pathOf(request), mayHaveValidators } = how;
   const outcome = await write(it);
   if (outcome.kind === "refused") {
     return refuse(settings, request, { refusal: outcome.refusal, found: outcome.current, place });
@@ -173,7 +175,7 @@ async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T
   if (refusal) return refusal;
   const shown = (_: T, state: Versioned<T>) => represent(settings, state, written);
   const { format } = settings;
-  return answerTo(outcome, { request, echo, location, represent: shown, format, mayBeStamped });
+  return answerTo(outcome, { request, echo, location, represent: shown, format, mayHaveValidators });
 }
 
 /** True when no answer shows the current value, so that it need not be read. */

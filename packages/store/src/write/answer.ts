@@ -4,7 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import { preferredReturn } from "./prefer.ts";
 import { busy, constraintViolated, full, invalidValue, notFound, problem } from "./problem.ts";
 import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
-import { stamp } from "./validators.ts";
+import { setValidators } from "./validators.ts";
 
 /** Represents a value: a 200 with a body. The state has the octets of the value, if they were kept. */
 export type Represent<T> = (value: T, state: Versioned<T>) => Response | Promise<Response>;
@@ -23,7 +23,7 @@ export interface Shown<T> {
    * True when the answer may carry validators. An answer to PUT may not when the stored or shown octets differ from
    * those that were sent. @see RFC 9110 §9.3.4
    */
-  mayBeStamped?: ((current: Versioned<T> | VersionInfo) => boolean) | undefined;
+  mayHaveValidators?: ((current: Versioned<T> | VersionInfo) => boolean) | undefined;
 }
 
 /** Turns the outcome of a write into its answer. */
@@ -68,7 +68,7 @@ async function success<T>(
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
   const shown = represent && wanted ? checkedResponse(await represent(current.value, current)) : undefined;
-  const headers = stamped(tagging, new Headers(shown?.headers), current);
+  const headers = withValidators(tagging, new Headers(shown?.headers), current);
   if (created) headers.set("Location", location);
   if (shown) headers.set("Content-Location", location);
   if (represent && preference) headers.set("Preference-Applied", `return=${preference}`);
@@ -96,17 +96,17 @@ async function repeated<T>(
   // The ledger of another store may keep no times. A tag with a time in it cannot be made without.
   const isKnown =
     lastModified !== undefined || isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
-  const headers = isKnown ? stamped(shown, new Headers(), info) : new Headers();
+  const headers = isKnown ? withValidators(shown, new Headers(), info) : new Headers();
   if (created) headers.set("Location", location);
   if (shown.represent && (shown.echo || preferredReturn(shown.request)))
     headers.set("Preference-Applied", "return=minimal");
   return new Response(null, { status: created ? 201 : 204, headers });
 }
 
-function stamped<T>(
-  { format, mayBeStamped }: Pick<Shown<T>, "format" | "mayBeStamped">,
+function withValidators<T>(
+  { format, mayHaveValidators }: Pick<Shown<T>, "format" | "mayHaveValidators">,
   headers: Headers,
   current: Versioned<T> | VersionInfo,
 ): Headers {
-  return (mayBeStamped?.(current) ?? true) ? stamp(headers, current, format) : headers;
+  return (mayHaveValidators?.(current) ?? true) ? setValidators(headers, current, format) : headers;
 }

@@ -8,22 +8,22 @@ const MAX_TURN = 1000;
 /** How long a writer may wait in the queue, in milliseconds, while those before it make progress. */
 const MAX_WAIT = 30_000;
 
-/** So many writers of one key need no line. More of them would wait for each other in the database, on a connection each. */
-const MAX_UNLINED = 2;
+/** This many writers of one key need no queue. More would wait for each other in the database, each on a connection. */
+const MAX_UNQUEUED = 2;
 
-/** How many writers of a key work outside of a line. */
-const unlined = new WeakMap<object, Map<string, number>>();
+/** The number of writers that work outside of the queue, by key. */
+const unqueued = new WeakMap<object, Map<string, number>>();
 
-/** Does the work at once, outside of the line; `undefined`: there is a line, or too many writers, so stand in it. */
-export async function outOfLine<R>(
+/** Does the work at once, outside of the queue; `undefined`: join the queue, because there is one, or too many writers. */
+export async function outsideQueue<R>(
   store: object,
   key: string,
   work: () => Promise<R>,
 ): Promise<R | undefined> {
-  const counts = unlined.get(store) ?? new Map<string, number>();
-  unlined.set(store, counts);
+  const counts = unqueued.get(store) ?? new Map<string, number>();
+  unqueued.set(store, counts);
   const count = counts.get(key) ?? 0;
-  if (count >= MAX_UNLINED || lines.get(store)?.has(key)) return undefined;
+  if (count >= MAX_UNQUEUED || queues.get(store)?.has(key)) return undefined;
   counts.set(key, count + 1);
   try {
     return await work();
@@ -35,7 +35,7 @@ export async function outOfLine<R>(
 }
 
 /** The queue of one key. */
-interface Line {
+interface Queue {
   /** Resolves when the last writer in the queue is done. */
   end: Promise<void>;
   /** When a writer last got an outcome, in milliseconds of `performance.now()`. */
@@ -44,7 +44,7 @@ interface Line {
   waiting: Set<(reason: StoreBusyError) => void>;
 }
 
-const lines = new WeakMap<object, Map<string, Line>>();
+const queues = new WeakMap<object, Map<string, Queue>>();
 
 /**
  * Does the work after the earlier writers of this process are done with the key. `waited` is true if there were
@@ -60,43 +60,43 @@ export async function inTurn<R>(
   signal: AbortSignal | undefined,
   work: (waited: boolean) => Promise<R>,
 ): Promise<R> {
-  const ofStore = lines.get(store) ?? new Map<string, Line>();
-  lines.set(store, ofStore);
+  const ofStore = queues.get(store) ?? new Map<string, Queue>();
+  queues.set(store, ofStore);
   const before = ofStore.get(key);
-  const line = before ?? { end: Promise.resolve(), lastOutcome: performance.now(), waiting: new Set() };
-  const mine = before ? turnAfter(line, signal).then(() => work(true)) : work(false);
-  const end = line.end.then(() => atMost(MAX_TURN, mine));
-  line.end = end;
-  ofStore.set(key, line);
+  const queue = before ?? { end: Promise.resolve(), lastOutcome: performance.now(), waiting: new Set() };
+  const mine = before ? turnAfter(queue, signal).then(() => work(true)) : work(false);
+  const end = queue.end.then(() => atMost(MAX_TURN, mine));
+  queue.end = end;
+  ofStore.set(key, queue);
   try {
     const outcome = await mine;
-    line.lastOutcome = performance.now();
+    queue.lastOutcome = performance.now();
     return outcome;
   } catch (error) {
-    if (error instanceof StoreBusyError) for (const refuse of line.waiting) refuse(error);
+    if (error instanceof StoreBusyError) for (const refuse of queue.waiting) refuse(error);
     throw error;
   } finally {
-    if (line.end === end) ofStore.delete(key);
+    if (queue.end === end) ofStore.delete(key);
   }
 }
 
 /** Resolves when it is this writer's turn; rejects when the store cannot write, or the signal aborts. */
-async function turnAfter(line: Line, signal: AbortSignal | undefined): Promise<void> {
-  const { end } = line;
+async function turnAfter(queue: Queue, signal: AbortSignal | undefined): Promise<void> {
+  const { end } = queue;
   let refuse: (reason: StoreBusyError) => void = () => {};
   const refused = new Promise<never>((_, reject) => {
     refuse = reject;
   });
   refused.catch(() => {});
-  line.waiting.add(refuse);
-  const timer = setTimeout(() => refuse(new StoreBusyError("Too many writers stand in line")), MAX_WAIT);
+  queue.waiting.add(refuse);
+  const timer = setTimeout(() => refuse(new StoreBusyError("Too many writers wait in the queue")), MAX_WAIT);
   try {
     await unlessAborted(() => Promise.race([end, refused]), signal);
     // The turn also passes on from a writer that is stuck. Others would be stuck behind it, each for its own patience.
-    if (performance.now() - line.lastOutcome > PATIENCE)
+    if (performance.now() - queue.lastOutcome > PATIENCE)
       throw new StoreBusyError("The writers before are stuck");
   } finally {
     clearTimeout(timer);
-    line.waiting.delete(refuse);
+    queue.waiting.delete(refuse);
   }
 }

@@ -3,7 +3,7 @@ import type { VersionInfo } from "../contract/versioned-store.ts";
 import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
 
 /** The state to judge by: the version as a tag, and the codings that an intermediary may apply. */
-export function stateOf(
+export function currentOf(
   found: VersionInfo | null,
   codings: readonly string[],
   format: TagFormat = TAG_FORMATS.version,
@@ -13,7 +13,11 @@ export function stateOf(
 }
 
 /** Writes `ETag` and `Last-Modified`. */
-export function stamp(headers: Headers, info: VersionInfo, format: TagFormat = TAG_FORMATS.version): Headers {
+export function setValidators(
+  headers: Headers,
+  info: VersionInfo,
+  format: TagFormat = TAG_FORMATS.version,
+): Headers {
   headers.set("ETag", format.tagOf(info));
   if (info.lastModified !== undefined) headers.set("Last-Modified", formatDate(info.lastModified));
   return headers;

@@ -19,10 +19,10 @@ import {
 } from "../contract/versioned-store.ts";
 import { backoff, pause } from "../contract/waiting.ts";
 import { compareWriteIds, type Identity } from "./idempotency.ts";
-import { inTurn, outOfLine } from "./key-queue.ts";
+import { inTurn, outsideQueue } from "./key-queue.ts";
 import type { Outcome } from "./outcome.ts";
 import type { TagFormat } from "./tag-format.ts";
-import { stateOf } from "./validators.ts";
+import { currentOf } from "./validators.ts";
 
 /**
  * Computes the next value from the current one (`null`: absent). It returns the next value, `null` to delete, or a
@@ -81,12 +81,12 @@ const QUICK_TRIES = 3;
  */
 export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   try {
-    const found = await look(it);
+    const found = await findCurrent(it);
     const early = await judge(it, found);
     if (early) return early;
-    const first = await outOfLine(it.store, it.key, () => attempt(it, found));
+    const first = await outsideQueue(it.store, it.key, () => attempt(it, found));
     if (first && "kind" in first) return first;
-    // What was found before the line was waited in is old by then.
+    // A writer that has waited reads again, because others have written meanwhile.
     const start = first ? { found: foundBy(it, first), isJudged: false } : { found, isJudged: true };
     return await inTurn(it.store, it.key, it.signal, (waited) =>
       attempts(it, waited ? OLD : start, first ? 1 : 0),
@@ -101,7 +101,7 @@ export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   }
 }
 
-/** What the tries in line begin with. */
+/** The state that the tries in the queue begin with. */
 interface Start<T> {
   found: Found<T> | undefined;
   isJudged: boolean;
@@ -112,7 +112,7 @@ const OLD: Start<never> = { found: undefined, isJudged: false };
 async function attempts<T>(it: Write<T>, start: Start<T>, made: number): Promise<Outcome<T>> {
   let { found, isJudged } = start;
   for (let tries = made + 1; tries <= it.maxSwaps; tries++) {
-    found ??= await look(it);
+    found ??= await findCurrent(it);
     const outcome = (!isJudged && (await judge(it, found))) || (await attempt(it, found));
     if ("kind" in outcome) return outcome;
     isJudged = false;
@@ -137,7 +137,7 @@ async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Out
     if (replay === "same") return { kind: "repeated", first, current };
     if (replay === "misused") return { kind: "key-reused" };
   }
-  const refusal = checkPreconditions(it.request, stateOf(current, it.codings, it.format), it.policy);
+  const refusal = checkPreconditions(it.request, currentOf(current, it.codings, it.format), it.policy);
   return refusal && { kind: "refused", refusal, current };
 }
 
@@ -170,7 +170,7 @@ function foundBy<T>(it: Write<T>, { current }: LostSwap<T>): Found<T> | undefine
   return current === undefined || it.identity.claim ? undefined : { current, entry: null };
 }
 
-async function look<T>(it: Write<T>): Promise<Found<T>> {
+async function findCurrent<T>(it: Write<T>): Promise<Found<T>> {
   const { store, key, signal, identity } = it;
   if (!store.ledger || !identity.claim) return { current: await read(it, key), entry: null };
   return store.ledger.find(key, identity.claim.id, { known: it.skipValue ? "*" : [], signal });
