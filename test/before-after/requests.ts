@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 export const requests: readonly Asked[] = [
-  { method: "GET", headers: {}, right: 200, why: "Nothing is asked: the page is sent." },
+  { method: "GET", headers: {}, right: 200, why: "The request has no condition: the page is sent." },
   { method: "GET", headers: { "If-None-Match": "T" }, right: 304, why: "The client has this page." },
   {
     method: "GET",
@@ -21,13 +21,13 @@ export const requests: readonly Asked[] = [
     method: "GET",
     headers: { "If-None-Match": "*" },
     right: 304,
-    why: "`*` matches whatever is there (§13.1.2).",
+    why: "`*` matches any page that is there (§13.1.2).",
   },
   {
     method: "GET",
     headers: { "If-None-Match": "T", "Cache-Control": "no-cache" },
     right: 304,
-    why: "`no-cache` asks caches to revalidate, which this request does. It forbids no 304.",
+    why: "`no-cache` asks caches to revalidate, which this request does. It does not forbid a 304.",
   },
   {
     method: "GET",

@@ -16,7 +16,7 @@ interface Message {
 }
 
 // Each process takes connections by itself. If the first one passed them on, it would now and then pass one to a process
-// that has just died, and its client would wait for ever.
+// that has just died, and its client would get no answer.
 cluster.schedulingPolicy = cluster.SCHED_NONE;
 
 if (cluster.isPrimary) await startAll();
@@ -48,7 +48,7 @@ async function startAll(): Promise<void> {
   });
 }
 
-/** Tells a process to stop, and waits until it has answered what it was asked. */
+/** Tells a process to stop, and waits until it has answered its requests. */
 function ended(worker: Worker | undefined): Promise<unknown> | undefined {
   if (worker === undefined || worker.isDead()) return undefined;
   const end = once(worker, "exit");
@@ -56,7 +56,7 @@ function ended(worker: Worker | undefined): Promise<unknown> | undefined {
   return end;
 }
 
-/** A process that ends just now cannot be told, and its successor needs no old news. */
+/** A process that is just ending cannot be told, and the one that replaces it does not need old exchanges. */
 function ignored(): void {}
 
 function toAll(message: Message): void {

@@ -32,7 +32,7 @@ export function renderMarkdown(text: string): string {
   }
 }
 
-/** What is too wide for a phone scrolls by itself, by keyboard too. The sanitizer leaves these two without attributes. */
+/** Lets wide tables and code scroll by themselves, by keyboard too. The sanitizer has removed the attributes of both. */
 function scrollable(html: string): string {
   return html
     .replaceAll("<pre>", '<pre tabindex="0">')

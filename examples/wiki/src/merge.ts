@@ -62,7 +62,7 @@ export function markedAgainstBoth([one, other]: readonly [string, string], text:
   const pieces: Piece[] = [];
   const [ours, theirs] = [markedAgainst(one, text), markedAgainst(other, text)];
   for (let [a, b, left, right] = [0, 0, ours[0]?.text ?? "", theirs[0]?.text ?? ""]; a < ours.length; ) {
-    // The two lists cut the same text in different places: take what neither of them cuts.
+    // The two lists cut the text in different places. Take pieces that neither of them cuts.
     const length = Math.min(left.length, right.length);
     const isChanged = ours[a]!.isChanged || theirs[b]!.isChanged;
     if (length > 0) pieces.push({ text: left.slice(0, length), isChanged });

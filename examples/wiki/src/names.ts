@@ -1,12 +1,12 @@
 /** How many characters the name of a page may have. */
 export const MAX_NAME = 200;
 
-/** Where the page is. Every character of the name is escaped that could end it: `100%` and `#` are names. */
+/** The address of the page. It escapes each character that has a meaning in addresses, so `100%` and `#` are names. */
 export function pageUrl(name: string, view = ""): string {
   return `/wiki/${encodeURIComponent(name)}${view && `/${view}`}`;
 }
 
-/** The name in a segment of a path. A text that is no valid escape, such as `100%`, stands for itself. */
+/** The name in a segment of a path. A segment whose escapes are not valid, such as `100%`, is itself the name. */
 export function decodeName(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -36,7 +36,7 @@ export async function startWiki(processName: string): Promise<Running> {
   const first = await firstPage(storage);
   const feed = openFeed();
   const fetch = wiki(storage, feed, processName);
-  // Processes of one cluster share the port, which an exclusive one would refuse them.
+  // Processes of one cluster share the port. With `exclusive`, only one of them could have it.
   const node = { exclusive: false };
   const port = portOf(process.env.PORT);
   const server = serve({ fetch, hostname: HOST, port, silent: true, gracefulShutdown: false, node });
@@ -50,7 +50,7 @@ export async function startWiki(processName: string): Promise<Running> {
   return { origin: new URL(server.url!).origin, storage, first, stop };
 }
 
-/** Takes no more connections, and lets the requests that have begun come to their end. */
+/** Takes no more connections, and waits for the requests that have begun. */
 async function finish(server: Server): Promise<void> {
   const { server: http } = server.node as { server: NodeServer };
   const closed = server.close();
@@ -88,7 +88,7 @@ export function stopWithParent(stop: () => Promise<void>): void {
   }, 1000).unref();
 }
 
-/** There is a page to read from the beginning. A page that was deleted stays deleted while another one is there. */
+/** Makes a first page where there is none. A page that was deleted stays deleted while there is another one. */
 async function firstPage({ pages }: Storage): Promise<{ name: string; tag: string }> {
   const [first] = (await pages.list?.("", { limit: 1, values: false })) ?? [];
   if (!first) await pages.swap("home", null, { content: WELCOME });

@@ -55,7 +55,7 @@ export function wiki(storage: Storage, feed: Feed, processName: string): Handler
   return recording(async (request) => withoutSniffing(await handle(request)), feed, processName);
 }
 
-/** A browser must take each answer for what its type says, and never for a script. */
+/** Forbids browsers to guess a type: a text must never run as a script. */
 function withoutSniffing(response: Response): Response {
   response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
@@ -148,7 +148,7 @@ function refuse(status: number, text: string): Promise<Response> {
   return show({ title: "Refused", body: noticeView("Refused", text, "/", "To the start") }, status);
 }
 
-/** A write may have happened or not when the storage fails, so the answer claims neither. */
+/** The storage failed. The write may have happened or not, so the answer claims neither. */
 function failed(error: unknown): Response {
   if (hasLeft(error)) return problem(400, "Bad Request", "The content broke off.");
   console.error(error);
@@ -159,14 +159,14 @@ function failed(error: unknown): Response {
   );
 }
 
-/** Whether the client went away while it still sent: nothing has happened, and there is nothing to report. */
+/** Whether the client left while it was still sending. Then nothing was written, so there is no failure to report. */
 function hasLeft(error: unknown): boolean {
   return (
     error instanceof Error && error.message === "aborted" && "code" in error && error.code === "ECONNRESET"
   );
 }
 
-/** Nobody reads this answer: the client left before its write was done, and the outcome of that is in the page. */
+/** The client left before its write was done, so nobody reads this answer. The page shows the outcome. */
 function gone(): Response {
   return problem(503, "Service Unavailable", "The client left before the answer.");
 }

@@ -13,7 +13,7 @@ export interface Exchange {
   etag: string | null;
   /** What was decided, and from what. */
   why: string;
-  /** How many octets of content the answer did not have to carry. */
+  /** How many octets of content were not sent, because of a 304. */
   saved: number;
   /** Which process answered. */
   process: string;
@@ -38,7 +38,7 @@ export function explain(method: string, conditions: readonly string[], status: n
     return "The page exists already, so nothing was written.";
   if (status === 412)
     return "Somebody saved first, so the version named in If-Match is gone. Nothing was written.";
-  if (status === 404) return "Nothing is here.";
+  if (status === 404) return "There is no page with this name.";
   if (status >= 500) return "The wiki could not do this now. The page shows whether it was written.";
   if (status >= 400) return "The request was refused, and nothing was written.";
   if (isRead)
@@ -47,6 +47,6 @@ export function explain(method: string, conditions: readonly string[], status: n
       : "The request named no version, so the page was sent.";
   if (condition === "If-Match")
     return "The version named in If-Match is current, so the write replaced exactly that one.";
-  if (condition === "If-None-Match") return "Nothing was here yet, so the page was created.";
+  if (condition === "If-None-Match") return "There was no page yet, so it was created.";
   return "Done.";
 }

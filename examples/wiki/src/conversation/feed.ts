@@ -4,7 +4,7 @@ type Listener = (exchange: Exchange) => void;
 
 /** How many exchanges a new reader of the feed is shown. */
 const REMEMBERED = 30;
-/** How many exchanges wait for a reader that is slow. After that it is let go, and its browser connects again. */
+/** How many exchanges wait for a reader that is slow. Then its stream is closed, and its browser connects again. */
 const MAX_WAITING = 200;
 
 /** The latest exchanges of this wiki, and the readers who watch them arrive. */
@@ -65,7 +65,7 @@ export function eventStream(feed: Feed, signal: AbortSignal): Response {
       for (const exchange of feed.latest()) controller.enqueue(event(exchange));
       if (signal.aborted) return end();
       unsubscribe = feed.subscribe((exchange) => {
-        // A reader that has left must not fail the request that is told.
+        // The reader may have left. That must not fail the request that is reported.
         if ((controller.desiredSize ?? 0) < -MAX_WAITING) return end();
         try {
           controller.enqueue(event(exchange));

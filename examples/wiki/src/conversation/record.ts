@@ -38,7 +38,7 @@ export function recording(
   };
 }
 
-/** A form cannot set a field. Its hidden tag became a condition on the server, which the answer names. */
+/** A form cannot set header fields. The server turns its hidden tag into a condition, and the answer names that. */
 export const FORM_CONDITION = "X-Wiki-Condition";
 
 function conditionFields(request: Request, response: Response): Headers {

@@ -9,7 +9,7 @@ export interface Draft {
 
 const SUBMITTED = "submitted";
 
-/** A browser may forbid storage, or have no room: then nothing is kept, and the wiki works all the same. */
+/** A browser may forbid storage, or have no room. Then no draft is kept, and all else works. */
 function attempt<T>(act: () => T): T | undefined {
   try {
     return act();
@@ -58,7 +58,7 @@ export async function draftsOf(page: string, ownTab: string): Promise<{ tab: str
     .sort((a, b) => b.draft.at - a.draft.at);
 }
 
-/** Notes that a form with this draft is on its way without script. Whether it was saved, the next page tells. */
+/** Notes that the form with this draft was submitted as a form. The next page shows whether it was saved. */
 export function noteSubmitted(page: string, tab: string): void {
   const at = `/wiki/${encodeURIComponent(page)}`;
   attempt(() => sessionStorage.setItem(SUBMITTED, JSON.stringify({ page, tab, at })));

@@ -57,12 +57,12 @@ function startEditor(form: HTMLFormElement): void {
     }, DRAFT_DELAY_MS);
   });
   for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, () => isDirty() && keep());
-  // A text that is kept needs no question.
+  // Ask before the page is left only where its text cannot be kept.
   addEventListener("beforeunload", (event) => {
     if (isDirty() && !isKept && !isLeaving) event.preventDefault();
   });
 
-  /** One save at a time. What is asked for meanwhile is saved after it, on the version that it made. */
+  /** Makes one save at a time. A save that is asked for meanwhile follows, on the version that the first one made. */
   const save = async () => {
     if (!isDirty() && tag.value !== "" && !isSaving) return say("There is nothing to save.");
     isWanted = true;
@@ -121,13 +121,13 @@ function startEditor(form: HTMLFormElement): void {
     save();
   });
   addEventListener("offline", sayOffline);
-  // A text that nobody asked to save is not shown to others because a network came back.
+  // When the network comes back, save only what somebody asked to save.
   addEventListener("online", () => (isWanted ? save() : describe()));
   mark();
   if (isDirty()) keep();
   offerDrafts(name, ({ content, tag: draftTag }) => {
     text.value = content;
-    // Saved under the tag it was made from, an old text meets every change since as a collision.
+    // A draft keeps its old tag. So when it is saved, every change since then shows as a collision.
     tag.value = draftTag;
     mark();
     keep();
@@ -143,7 +143,7 @@ function startEditor(form: HTMLFormElement): void {
   }
 }
 
-/** Shows that a text was left behind, and asks what shall become of it. */
+/** Shows that a text was left behind, and asks what to do with it. */
 function offer(page: string, from: string, draft: Draft, restore: (draft: Draft) => void): void {
   const box = document.getElementById("draft")!;
   const when = new Date(draft.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

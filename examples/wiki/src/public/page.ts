@@ -9,11 +9,11 @@ for (const time of document.querySelectorAll("time")) {
   time.textContent = local.toLocaleString(undefined, { dateStyle: "medium", timeStyle });
 }
 settleSubmitted();
-// Below the page on a phone, the conversation would be far longer than the page.
+// On a phone, the conversation stands below the page, and would be far longer than it.
 if (matchMedia("(max-width: 62rem)").matches)
   document.querySelector<HTMLDetailsElement>(".panel details")!.open = false;
 showConversation();
-// Going back, a browser shows what it has without asking, even under no-cache: a text from before the save.
+// A browser that goes back shows its copy without asking, even under no-cache. That copy may be older than the save.
 addEventListener("pageshow", ({ persisted }) => {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   const isOld = persisted || navigation?.type === "back_forward";

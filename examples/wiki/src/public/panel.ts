@@ -54,7 +54,7 @@ function itemOf(exchange: Exchange): HTMLLIElement {
   where.dir = "auto";
   request.append(where, row("status", String(status)));
   item.append(request, ...conditions.map((condition) => row("condition", condition)));
-  // A tag that the condition names already needs no second line.
+  // If the condition names the tag already, do not repeat it.
   if (etag && !conditions.some((condition) => condition.endsWith(etag)))
     item.append(row("answer", `ETag: ${etag}`));
   item.append(
@@ -64,7 +64,7 @@ function itemOf(exchange: Exchange): HTMLLIElement {
   return item;
 }
 
-/** The path in letters. What somebody typed may be no valid escape. */
+/** The path in readable letters. A path that somebody typed may contain escapes that are not valid. */
 function readable(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -24,10 +24,10 @@ const TIMEOUT_MS = 15_000;
 /** A save whose answer is lost is sent again under its key, and the wiki gives its first answer again. */
 const OPTIONS = { maxAttempts: 4, idempotencyKey: true, timeout: TIMEOUT_MS } as const;
 
-/** Somebody else has saved. A person decides what to do, and no second attempt does. */
+/** Somebody else has saved, so a person must decide. It must not be tried again automatically. */
 class Collision extends Error {}
 
-/** The text whose save nobody knows the outcome of. */
+/** The text of a save whose outcome is not known. */
 let unanswered: string | undefined;
 
 /** Saves the text on top of the version that was opened, and never on another one. */

@@ -2,8 +2,8 @@ import { BUILD } from "../assets.ts";
 import { type Layout, layout } from "../views/layout.ts";
 
 /**
- * What a document may load and do. Scripts come from files of this wiki alone, so markup that got past the sanitizer
- * would still run nothing. There is no nonce in it: a nonce belongs to one body, and a 304 would bring a new one to an old body.
+ * What a document may load and do. Scripts come from files of this wiki alone, so a script that got past the sanitizer
+ * would still not run. It has no nonce: a nonce belongs to one body, and a 304 would give the old body a new one.
  */
 const POLICY = [
   "default-src 'none'",
@@ -32,7 +32,7 @@ export async function show(
       "Content-Length": String(body.byteLength),
       "Cache-Control": "no-cache",
       "Content-Security-Policy": POLICY,
-      // An address may hold the name of a page, which is nothing for other sites.
+      // An address contains the name of a page. Other sites must not learn it.
       "Referrer-Policy": "same-origin",
       ...headers,
     },

@@ -47,7 +47,7 @@ export async function merge(it: Submission): Promise<Response> {
   if (act === "overwrite") return save(it, mine, theirsTag);
   const base = (await textOf(storage, name, field(it, "base"))) ?? "";
   const theirs = await textOf(storage, name, theirsTag);
-  // Their version is gone even from the history only if its page was deleted by hand. Then the text is saved as it is.
+  // If even the history lacks their version, somebody has changed the storage by hand. Then the text is saved as it is.
   const regions = theirs === undefined ? [{ text: mine }] : mergeTexts(base, theirs, mine);
   const merged = mergedText(regions, choicesOf(form, conflictsOf(regions)));
   if (act !== "edit") return save(it, merged, theirsTag);
@@ -73,7 +73,7 @@ export async function remove(it: Submission): Promise<Response> {
 async function collision(it: Submission, baseTag: string, mine: string, answer: Response): Promise<Response> {
   const { storage, name } = it;
   const page = await storage.pages.read(name);
-  // A form that creates, sent twice: what it wants is what is there.
+  // A form that creates a page was sent twice: the page is there already, with this text.
   if (page && baseTag === "" && page.value.content === mine)
     return redirect(pageUrl(name), conditionOf(answer));
   if (!page) return show({ title: `${name} was deleted`, body: deletedView(name, mine) }, 412, own(answer));
@@ -104,7 +104,7 @@ function choicesOf(form: FormData, conflicts: number): (Choice | undefined)[] {
   });
 }
 
-/** A field of the form, with the line ends that every browser changes put back. */
+/** A field of the form. Browsers send line ends as CRLF, and this makes them LF again. */
 function field({ form }: Submission, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value.replaceAll("\r\n", "\n") : "";

@@ -14,8 +14,8 @@ export interface EditForm {
 /**
  * The editor: one form that saves on condition of the tag it was opened with.
  *
- * A browser that reloads a form likes to fill in what was in it before. The old text would then stand above a new tag, and
- * saving it would undo what others wrote. So the form forbids that; a text that was not saved is offered instead.
+ * A browser that reloads a form fills in the text from before. The old text would then stand above a new tag, and saving it
+ * would undo what others wrote. So the form forbids that. A text that was not saved is offered instead.
  */
 export function editView({ name, content, tag, note }: EditForm): Markup {
   return html`
