@@ -54,6 +54,12 @@ function write(store: VersionedStore<Document>, number: number): Promise<Respons
   });
 }
 
+/** Waits until there were writes that a failover could lose, and a moment longer. */
+async function enough({ acknowledged }: Told): Promise<void> {
+  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(20), { timeout: 30_000 });
+  await pause(300);
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(!canStartPostgres())("PostgreSQL whose standby is promoted under load", () => {
@@ -65,7 +71,7 @@ describe.skipIf(!canStartPostgres())("PostgreSQL whose standby is promoted under
     try {
       const old = await postgresStore<Document>(before!).createTable();
       const told = load(old);
-      await pause(700);
+      await enough(told);
       pair.killPrimary();
       await pause(100);
       pair.promote();
@@ -94,7 +100,7 @@ describe.skipIf(!canStartPostgres())("PostgreSQL whose replication is asynchrono
     );
     try {
       const told = load(await postgresStore<Document>(before!).createTable());
-      await vi.waitFor(() => expect(told.acknowledged.length).toBeGreaterThan(20), { timeout: 20_000 });
+      await enough(told);
       // Long enough for the standby to receive what was acknowledged until now.
       await pause(2_000);
       const cut = performance.now();
@@ -137,7 +143,7 @@ describe.skipIf(!canStartRedis())("Redis that is killed under load, and started 
         await client.connect();
         const store = redisStore<Document>(client);
         const told = load(store);
-        await pause(500);
+        await enough(told);
         await redis.kill();
         await redis.start();
         await vi.waitFor(async () => expect(await store.read("document")).not.toBeNull(), {

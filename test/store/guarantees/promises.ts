@@ -179,7 +179,7 @@ export const promises: readonly Promised[] = [
   {
     text: "Fair. Writers of one process are served in the order in which they come to a key.",
     tests: [
-      ["test/store/fairness.alone.test.ts", "a write in line competes with nobody of its own process"],
+      ["test/store/fairness.alone.test.ts", "a write in the queue competes with no other of its process"],
       ["test/store/fairness.alone.test.ts", "a writer whose change takes 50 ms writes among five quick ones"],
       ["test/store/fairness.alone.test.ts", "256 writers of one key wait at most six times as long as 64"],
     ],
