@@ -42,6 +42,7 @@ export const long: readonly string[] = [
   "test/wiki/ten-thousand.test.ts",
   "test/wiki/wiki-of-many.test.ts",
   "test/proxies/proxies.test.ts",
+  "test/proxies/wiki-in-a-browser.test.ts",
   "test/store/race/naive-stores.test.ts",
   "test/adapters/node/frameworks.test.ts",
   "test/conformance/command/intermediaries.test.ts",
