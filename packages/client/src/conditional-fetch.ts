@@ -1,8 +1,8 @@
-import { type Asked, askedOf, withContent } from "./fetch/asked.ts";
 import { bypassReason } from "./fetch/bypass.ts";
 import { digest } from "./fetch/digest.ts";
 import { report } from "./fetch/event.ts";
 import { exchange } from "./fetch/exchange.ts";
+import { type FetchCall, fetchCallOf, withContent } from "./fetch/fetch-call.ts";
 import { newFlights } from "./fetch/flights.ts";
 import { forget, type Memory, sendUnsafe } from "./fetch/forget.ts";
 import { forgottenIn } from "./fetch/forgotten.ts";
@@ -29,8 +29,8 @@ const OTHER_SAFE = ["OPTIONS", "TRACE"];
 /**
  * A `fetch` that keeps answers and asks whether they are still good: a 304 comes back as the kept 200.
  *
- * It asks each time, unless `fresh` says otherwise. What is kept is never shared between requests with another
- * `Authorization` or `Cookie`. A request with a condition or a `Range` of the caller's own gets the server's own answer,
+ * It asks each time, unless `fresh` says otherwise. Requests with different `Authorization` or `Cookie` fields never share
+ * a kept answer. A request with a condition or a `Range` of the caller's own gets the server's own answer,
  * and the store is left alone.
  *
  * @throws {TypeError} on an option that is unknown or not valid, and in a browser on a store that persists without
@@ -46,15 +46,15 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
   const memory: Memory = { settings, flights: newFlights(), forgotten: forgottenIn(settings.store) };
 
   async function conditional(...[input, init]: Parameters<Fetch>): Promise<Response> {
-    const asked = askedOf(input, init);
-    if (!asked) return settings.fetch(input, init);
-    if (!READS.includes(asked.method))
-      return OTHER_SAFE.includes(asked.method) ? pass(settings, asked) : sendUnsafe(asked, memory);
-    const reason = bypassReason(asked, settings);
-    if (reason) return bypass(asked, reason);
-    const given = settings.partition && (await givenPartition(asked, settings.partition));
-    if (given === null) return bypass(asked, "the partition keeps nothing");
-    const whole = asked.method === "QUERY" ? await withContent(asked) : asked;
+    const call = fetchCallOf(input, init);
+    if (!call) return settings.fetch(input, init);
+    if (!READS.includes(call.method))
+      return OTHER_SAFE.includes(call.method) ? pass(settings, call) : sendUnsafe(call, memory);
+    const reason = bypassReason(call, settings);
+    if (reason) return bypass(call, reason);
+    const given = settings.partition && (await givenPartition(call, settings.partition));
+    if (given === null) return bypass(call, "the partition keeps nothing");
+    const whole = call.method === "QUERY" ? await withContent(call) : call;
     if (whole.content && whole.content.length > settings.maxEntryBytes)
       return bypass(whole, "the content is too long");
     const group = groupOf(whole, given);
@@ -62,30 +62,30 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
     return read(whole, settings.store.persists ? await digest(group) : group);
   }
 
-  async function bypass(asked: Asked, detail: string): Promise<Response> {
-    const response = await pass(settings, asked);
-    report(settings, asked, { fwd: "bypass", fwdStatus: response.status, detail });
+  async function bypass(call: FetchCall, detail: string): Promise<Response> {
+    const response = await pass(settings, call);
+    report(settings, call, { fwd: "bypass", fwdStatus: response.status, detail });
     return response;
   }
 
-  function read(asked: Asked, group: string): Promise<Response> {
-    const { url, method, mode, cache, headers, signal } = asked;
-    // No part can have a line break in it.
+  function read(call: FetchCall, group: string): Promise<Response> {
+    const { url, method, mode, cache, headers, signal } = call;
+    // No part can contain a line break, so no two requests have the same key by accident.
     const key = [url, method, mode, cache, group, ...headers].join("\n");
     const { flights, forgotten } = memory;
     return flights.join(
       { key, url, signal },
       (signal, isJoined) => {
-        const place = { group, since: forgotten.now(), forgotten };
-        return exchange(asked, place, settings, signal, isJoined);
+        const scope = { group, since: forgotten.now(), forgotten };
+        return exchange(call, scope, settings, signal, isJoined);
       },
-      (fwd) => report(settings, asked, { ...(fwd && { fwd }), collapsed: true }),
+      (fwd) => report(settings, call, { ...(fwd && { fwd }), collapsed: true }),
     );
   }
 
   return Object.assign(conditional, {
     async forget(input: Parameters<Fetch>[0]) {
-      const url = askedOf(input)?.url;
+      const url = fetchCallOf(input)?.url;
       if (url === undefined) throw new TypeError(`Cannot forget ${String(input)}: use a url`);
       await forget([url], memory);
     },

@@ -27,7 +27,7 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
 }
 
 /**
- * Others changed the resource before each of your tries: nothing of yours was written.
+ * Somebody else changed the resource before each of your writes, so none of them was made.
  *
  * `base` is the value that you started from, and `mine` what your recipe first made of it. `latest` is the newest value
  * that was seen since, and `snapshot` the same with its tag, so that you can write on top of it. They are `undefined` if the last

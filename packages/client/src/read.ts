@@ -6,7 +6,7 @@ import { checkedUrl } from "./update/target.ts";
 /**
  * The value that is there now, with its url and its tag: a {@link Snapshot}, from which `update` and `remove` go on.
  *
- * The url is that at the end of all redirects. A read that fails on its way (no connection, 502, 504, 429, 503) is tried again, up to
+ * The url is that at the end of the redirects, as long as they stay within the origin. A read that fails on its way (no connection, 502, 504, 429, 503) is tried again, up to
  * `maxAttempts` times. The answer to a conditional `fetch` of yours is used as it is.
  *
  * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another form)

@@ -3,10 +3,10 @@ type Listener = (reason: unknown) => void;
 const listenersOf = new WeakMap<AbortSignal, Set<Listener>>();
 
 /**
- * Calls the listener when the signal aborts, now if it has; what is returned takes it back.
+ * Calls the listener when the signal aborts, or at once if it already has. The returned function stops listening.
  *
- * A signal gets one listener of ours: Node warns of a leak from the eleventh on, and an application's own signal would
- * collect those of all its requests.
+ * Each signal gets only one listener of ours. Node warns of a leak from the eleventh on, and an application may use one
+ * signal for many requests.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: Listener): () => void {
   if (signal?.aborted) listener(signal.reason);

@@ -1,7 +1,7 @@
 import type { StoredResponse } from "../response-store.ts";
 import type { Update } from "./freshening.ts";
 
-/** How a response is recognised that another copy of this package has made, such as the CommonJS one. */
+/** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
 const ORIGIN: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/client/origin");
 
 /** Where an answer came from. Only `fetch` itself can write the first three into a Response. */
@@ -20,7 +20,7 @@ export function isNotModified(response: Response): boolean {
   return (response as { [ORIGIN]?: Origin })[ORIGIN]?.isNotModified === true;
 }
 
-/** A Response with another body; it has the url of the one it replaces, and so have its clones. */
+/** The same response with another body. It keeps its url, and so do its clones. */
 export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   const { status, statusText, headers, url, redirected, type } = response;
   return withOrigin(new Response(body, { status, statusText, headers }), {
@@ -61,7 +61,7 @@ function preparedFields(headers: StoredResponse["headers"]): Headers {
 /** Made when it is first needed: a platform may have no `Response` before a polyfill is loaded. */
 let prototype: object | undefined;
 
-/** The same response, which says that it came from there. One prototype for all is cheaper than members for each. */
+/** Gives a response its origin. One prototype for all responses is cheaper than own members for each. */
 function withOrigin(response: Response, origin: Origin): Response {
   prototype ??= Object.create(Response.prototype, {
     url: originMember("url"),

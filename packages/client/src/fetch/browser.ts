@@ -1,6 +1,6 @@
 let hides: boolean | undefined;
 
-/** True when the platform adds cookies that the page cannot see. Only a browser does not let a page set them. */
+/** True in a browser, which adds cookies that the page cannot see. It is detected by a field: only a browser refuses `Cookie`. */
 export function hidesCookies(): boolean {
   hides ??= !new Request("http://localhost/", { headers: { Cookie: "a=b" } }).headers.has("Cookie");
   return hides;

@@ -1,6 +1,6 @@
-import type { Asked } from "./asked.ts";
 import { isAcrossOrigins } from "./browser.ts";
 import { hasDirective } from "./cache-control.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
 const CONDITIONS = [
@@ -14,8 +14,8 @@ const CONDITIONS = [
 
 /** Why the store is not used, in words; `undefined` when it is used. */
 export function bypassReason(
-  { url, headers, cache, mode, integrity }: Asked,
-  { unasked }: Settings,
+  { url, headers, cache, mode, integrity }: FetchCall,
+  { unconditional }: Settings,
 ): string | undefined {
   // A `user:password@` would be kept as a part of the url.
   if (!/^https?:\/\/[^/?@#]*(?:[/?]|$)/.test(url)) return "the url is not a plain http one";
@@ -26,6 +26,6 @@ export function bypassReason(
   // Kept answers were checked against no digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
-  if (unasked.has(url)) return "the server shows no validator, or allows no condition (CORS)";
+  if (unconditional.has(url)) return "the server shows no validator, or allows no condition (CORS)";
   return;
 }

@@ -1,11 +1,11 @@
 /**
  * True when `Cache-Control` has a directive, in any case (RFC 9111 §5.2).
  *
- * A directive inside quotes counts, too: obeying it without need does no harm.
+ * A directive inside quotes counts, too. To obey it without need does no harm.
  */
 export function hasDirective(headers: Headers, name: "no-store" | "only-if-cached"): boolean {
   const field = headers.get("Cache-Control")?.toLowerCase();
-  // Most fields do not have it at all.
+  // Most fields do not contain the name at all.
   if (!field?.includes(name)) return false;
   return field.split(/[,="]/).some((part) => part.trim() === name);
 }

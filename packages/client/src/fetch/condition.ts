@@ -1,14 +1,14 @@
 import { opaque, parseDate, parseTag } from "@entity-tag/core";
 import type { StoredResponse } from "../response-store.ts";
 
-/** A question to the server, and the kept answers that it was about. */
+/** A condition of ours, and the kept answers whose validators it has. */
 export interface Condition {
   name: "If-None-Match" | "If-Modified-Since";
   value: string;
   about: readonly StoredResponse[];
 }
 
-/** Servers limit the length of a field: 8 kB is common for all of them. */
+/** The most tags in one field. Many servers refuse more than 8 kB of fields. */
 const MOST_TAGS = 32;
 
 /**
@@ -22,7 +22,7 @@ export function conditionFor(
   selected: StoredResponse | undefined,
 ): Condition | undefined {
   const own = selected && fieldOf(selected, "etag");
-  // A server may compare its own spelling, which is not a tag, as text. It cannot stand in a list.
+  // This is not a valid tag, but the server may compare it as text. It cannot be a member of a list.
   if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
   const date = selected && !own && fieldOf(selected, "last-modified");
   if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
@@ -37,7 +37,7 @@ export function conditionFor(
 }
 
 /**
- * The kept answer that a 304 is about, or `undefined`: then it is about an answer that we do not have.
+ * The kept answer that a 304 is about; `undefined` if that answer is not kept.
  *
  * We choose: a tag that we sent selects its answer whichever spelling is weak, because servers and proxies change it on
  * the way (RFC 9111 §4.3.4 asks for the same strong one).
@@ -47,7 +47,7 @@ export function selectedBy(notModified: Response, { name, about }: Condition): S
   const candidates = about.filter((stored) => !from || from === stored.finalUrl);
   const tag = notModified.headers.get("ETag");
   if (tag !== null) return candidates.find((stored) => isSameTag(fieldOf(stored, "etag"), tag));
-  // Without a tag it may be about any of several.
+  // A 304 without a tag may be about any of several answers.
   const only = about.length === 1 ? candidates[0] : undefined;
   if (!only || name === "If-None-Match") return only;
   const date = notModified.headers.get("Last-Modified");

@@ -1,4 +1,4 @@
-import type { Asked } from "./asked.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
 /** Why a request went to the server: RFC 9211 §2.2. */
@@ -33,7 +33,7 @@ export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
 /** Calls the listener. An event without `fwd` is a hit. */
 export function report(
   { onEvent }: Settings,
-  { url, method }: Pick<Asked, "url" | "method">,
+  { url, method }: Pick<FetchCall, "url" | "method">,
   happened: Happened,
 ): void {
   if (!onEvent) return;

@@ -1,67 +1,71 @@
-import type { Asked } from "./asked.ts";
-import { attempt } from "./attempt.ts";
 import { isAcrossOrigins } from "./browser.ts";
 import { conditionFor, selectedBy } from "./condition.ts";
+import { deliver } from "./deliver.ts";
 import type { Forwarded } from "./event.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
-import type { Place } from "./keeping.ts";
-import { received } from "./received.ts";
+import type { Scope } from "./keeping.ts";
 import { freshenByHead, revalidated } from "./revalidated.ts";
 import { pass, send } from "./send.ts";
 import type { Settings } from "./settings.ts";
-import { unasked } from "./unasked.ts";
+import { tryStore } from "./try-store.ts";
 import { selected } from "./variant.ts";
+import { answerWithoutAsking } from "./without-asking.ts";
 
-/** One exchange with the server, or none: from what is kept to an answer for each caller. */
+/** Answers a read: from what is kept alone, or after an exchange with the server. */
 export async function exchange(
-  asked: Asked,
-  place: Place,
+  call: FetchCall,
+  scope: Scope,
   settings: Settings,
   signal: AbortSignal | undefined,
   isJoined: () => boolean,
 ): Promise<Serve> {
-  const { url, method, cache } = asked;
+  const { url, method, cache } = call;
   const { store } = settings;
-  const kept = await attempt(settings, asked, () => store.read(url, place.group), []);
-  const chosen = await selected(kept, asked.headers, settings);
-  const used = unasked(asked, chosen, settings);
+  const kept = await tryStore(settings, call, () => store.read(url, scope.group), []);
+  const chosen = await selected(kept, call.headers, settings);
+  const used = answerWithoutAsking(call, chosen, settings);
   if (used) return used;
 
   const missed: Forwarded = kept.length > 0 ? "vary-miss" : "uri-miss";
   const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
   const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
   const hand = async (response: Response, detail?: string) =>
-    Object.assign(await received(response, asked, place, settings, fwd, isJoined, detail), { fwd });
+    Object.assign(await deliver(response, call, scope, settings, fwd, isJoined, detail), { fwd });
   if (!condition) {
-    const response = await send(settings, asked, signal);
-    if (method === "HEAD") await freshenByHead(response, chosen, asked, place, settings);
-    noteHiddenTag(response, asked, settings);
+    const response = await send(settings, call, signal);
+    if (method === "HEAD") await freshenByHead(response, chosen, call, scope, settings);
+    noteHiddenTag(response, call, settings);
     return hand(response);
   }
 
   let answer: Response;
   try {
-    answer = await send(settings, asked, signal, condition);
+    answer = await send(settings, call, signal, condition);
   } catch (error) {
     // A browser that was not allowed to ask shows that as any other failure.
     if (signal?.aborted || !isAcrossOrigins(url)) throw error;
-    settings.unasked.add(new URL(url).origin);
-    return hand(await pass(settings, asked, signal), "a condition needs the server's leave (CORS)");
+    settings.unconditional.add(new URL(url).origin);
+    return hand(await pass(settings, call, signal), "a condition needs the server's leave (CORS)");
   }
   if (answer.status !== 304) return hand(answer);
   // A 304 has no content, but a connection is free only when its end has been read.
   if (answer.body) await answer.body.cancel();
   const stored = selectedBy(answer, condition);
-  if (stored) return Object.assign(await revalidated(answer, stored, asked, place, settings, fwd), { fwd });
-  // RFC 9111 §4.3.4: it selects nothing here. What it was asked about is not what the server has.
+  if (stored) return Object.assign(await revalidated(answer, stored, call, scope, settings, fwd), { fwd });
+  // RFC 9111 §4.3.4: the 304 selects no kept answer, so the server does not have what it was asked about. Forget that.
   const forget = () =>
     Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
-  await attempt(settings, asked, forget, []);
-  return hand(await send(settings, asked, signal), "a 304 was about an answer that is not kept");
+  await tryStore(settings, call, forget, []);
+  return hand(await send(settings, call, signal), "a 304 was about an answer that is not kept");
 }
 
-/** Across origins a server shows its tags only where it says so. Then the browser's own cache does better. */
-function noteHiddenTag({ type, headers, ok }: Response, { url }: Asked, { unasked }: Settings): void {
+/** Notes a url of another origin that shows the page no validator. The browser's own cache sees it, and does better. */
+function noteHiddenTag(
+  { type, headers, ok }: Response,
+  { url }: FetchCall,
+  { unconditional }: Settings,
+): void {
   if (type === "cors" && ok && isAcrossOrigins(url) && !headers.has("ETag") && !headers.has("Last-Modified"))
-    unasked.add(url);
+    unconditional.add(url);
 }

@@ -1,12 +1,12 @@
-import type { Asked } from "./asked.ts";
-import { attempt } from "./attempt.ts";
 import { report } from "./event.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Flights } from "./flights.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
+import { tryStore } from "./try-store.ts";
 
-/** Everything that must not serve an older answer: kept answers, requests under way, and their callers. */
+/** What has to know that a url is forgotten: the store, and the requests under way. */
 export interface Memory {
   settings: Settings;
   flights: Flights;
@@ -32,19 +32,19 @@ export async function forget(
  *
  * @see RFC 9111 §4.4
  */
-export async function sendUnsafe(asked: Asked, memory: Memory): Promise<Response> {
+export async function sendUnsafe(call: FetchCall, memory: Memory): Promise<Response> {
   const { settings } = memory;
   const invalidate = (urls: Iterable<string>) =>
-    attempt(settings, asked, () => forget(urls, memory), undefined);
+    tryStore(settings, call, () => forget(urls, memory), undefined);
   try {
-    const response = await pass(settings, asked);
-    report(settings, asked, { fwd: "method", fwdStatus: response.status });
+    const response = await pass(settings, call);
+    report(settings, call, { fwd: "method", fwdStatus: response.status });
     // An opaque answer has the status 0: it may have been a success.
-    if (response.status < 400) await invalidate(changedBy(response, asked.url));
+    if (response.status < 400) await invalidate(changedBy(response, call.url));
     return response;
   } catch (error) {
-    // The outcome is unknown.
-    await invalidate([asked.url]);
+    // The outcome is unknown: the server may have made the change.
+    await invalidate([call.url]);
     throw error;
   }
 }

@@ -2,10 +2,10 @@ import type { ResponseStore } from "../response-store.ts";
 
 /** Urls that were forgotten, so that an older answer that is still under way is not kept. */
 export interface Forgotten {
-  /** A moment. */
+  /** A point in time, for `isSince`: how many urls have been forgotten so far. */
   now(): number;
   add(url: string): void;
-  /** Whether the url was forgotten after that moment. */
+  /** True when the url was forgotten after that moment. */
   isSince(url: string, moment: number): boolean;
 }
 
@@ -22,7 +22,7 @@ export function forgottenIn(store: ResponseStore): Forgotten {
 function newForgotten(): Forgotten {
   const moments = new Map<string, number>();
   let moment = 0;
-  // The last moment of those that are no longer remembered: any url may have been among them.
+  // When the last url was dropped from the map. Any url may have been dropped, so an unknown one counts as forgotten then.
   let floor = 0;
   return {
     now: () => moment,

@@ -16,7 +16,7 @@ const OF_ONE_EXCHANGE = /* @__PURE__ */ new Set([
   "upgrade",
 ]);
 
-/** These describe the content that is kept. The tag is its name: we choose not to upgrade a weak one. */
+/** These describe the kept content. The tag is its name: we choose not to make a weak one strong. */
 const OF_THE_CONTENT = /* @__PURE__ */ new Set([
   "content-encoding",
   "content-length",
@@ -42,7 +42,7 @@ export function keptFields(headers: Headers): [string, string][] {
 export type Update = readonly [name: string, value: string | undefined];
 
 /**
- * What a 304, or a HEAD that agrees, changes in the fields of a kept answer: it adds and replaces some.
+ * The fields that a 304, or a HEAD that agrees, adds to a kept answer or replaces in it.
  *
  * @see RFC 9111 §3.2, §4.3.4
  */

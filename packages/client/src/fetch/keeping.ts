@@ -1,18 +1,18 @@
 import { parseDate } from "@entity-tag/core";
 import type { StoredHead } from "../response-store.ts";
-import type { Asked } from "./asked.ts";
-import { attempt } from "./attempt.ts";
 import { hasDirective } from "./cache-control.ts";
 import { withoutFragment } from "./condition.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
 import type { Settings } from "./settings.ts";
+import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 
-/** Where and since when an exchange takes place. */
-export interface Place {
+/** Where the answer of an exchange is kept, and when the exchange began. */
+export interface Scope {
   group: string;
-  /** The moment in {@link Forgotten} before the server was asked. */
+  /** The moment in {@link Forgotten} at which the exchange began. */
   since: number;
   forgotten: Forgotten;
 }
@@ -23,37 +23,37 @@ export function mayServeOthers(response: Response): boolean {
 }
 
 /** True when an answer is kept. Without freshness, only an answer with a validator is worth keeping. */
-export function isKept(asked: Asked, response: Response, { fresh }: Settings): boolean {
+export function isStorable(call: FetchCall, response: Response, { fresh }: Settings): boolean {
   const { status, headers, type, url } = response;
-  if (asked.method === "HEAD" || !mayServeOthers(response)) return false;
+  if (call.method === "HEAD" || !mayServeOthers(response)) return false;
   if (status === 206 || status === 304 || status < 200 || status > 599) return false;
   if (type === "opaque" || type === "opaqueredirect" || type === "error") return false;
-  // Another origin answers for itself alone.
-  if (url && new URL(url).origin !== new URL(asked.url).origin) return false;
+  // What another origin says is not kept under a url of this one.
+  if (url && new URL(url).origin !== new URL(call.url).origin) return false;
   if (headers.get("Content-Type")?.startsWith("text/event-stream")) return false;
   const hasValidator = headers.has("ETag") || parseDate(headers.get("Last-Modified")) !== undefined;
   return (
-    ((status === 200 || status === 203) && hasValidator) || fresh?.mayKeep(asked.headers, response) === true
+    ((status === 200 || status === 203) && hasValidator) || fresh?.mayKeep(call.headers, response) === true
   );
 }
 
 /** Keeps a complete answer, unless its url has been forgotten since it was asked for. */
 export async function keep(
-  asked: Asked,
-  { group, since, forgotten }: Place,
+  call: FetchCall,
+  { group, since, forgotten }: Scope,
   response: Response,
   body: Uint8Array,
   settings: Settings,
 ): Promise<void> {
-  const { url } = asked;
+  const { url } = call;
   const { store } = settings;
   const vary = varyOf(response.headers);
   if (vary === "*" || forgotten.isSince(url, since)) return;
-  await attempt(
+  await tryStore(
     settings,
-    asked,
+    call,
     async () => {
-      const variant = await variantOf(vary, asked.headers, settings);
+      const variant = await variantOf(vary, call.headers, settings);
       await store.write({ ...headOf(response, url), group, variant, vary, body });
       if (forgotten.isSince(url, since)) await store.remove(url);
     },

@@ -1,12 +1,12 @@
-import type { Asked } from "./asked.ts";
 import { digest } from "./digest.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
 const DESCRIPTIONS = ["Content-Type", "Content-Encoding", "Content-Language"];
 
 /** The partition that the caller's option names: `null` keeps nothing. */
 export async function givenPartition(
-  { url, method, headers }: Asked,
+  { url, method, headers }: FetchCall,
   partition: NonNullable<Settings["partition"]>,
 ): Promise<string | null> {
   const given = await partition(new Request(url, { method, headers }));
@@ -20,10 +20,10 @@ export async function givenPartition(
  * The group of requests that one answer may serve: same partition, method and content.
  *
  * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A redirect that is
- * followed is another answer than one that is shown.
+ * followed gives another answer than one that is shown.
  */
 export function groupOf(
-  { headers, method, credentials, redirect, content }: Asked,
+  { headers, method, credentials, redirect, content }: FetchCall,
   given: string | undefined,
 ): string {
   const who = given ?? [headers.get("Authorization"), headers.get("Cookie"), credentials];
@@ -33,7 +33,7 @@ export function groupOf(
   return JSON.stringify([who, redirect, what]);
 }
 
-/** A text as a store may have it: one that persists never sees a credential. */
-export function placed(text: string, { store }: Settings): string | Promise<string> {
+/** The text as the store gets it. A store that persists gets a hash, and never a credential. */
+export function nameInStore(text: string, { store }: Settings): string | Promise<string> {
   return store.persists ? digest(text) : text;
 }

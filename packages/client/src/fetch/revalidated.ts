@@ -1,30 +1,30 @@
 import type { StoredHead, StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
-import type { Asked } from "./asked.ts";
-import { attempt } from "./attempt.ts";
 import { hasDirective } from "./cache-control.ts";
 import { type Forwarded, report } from "./event.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
 import { type Update, updated, updatesBy } from "./freshening.ts";
 import { describes } from "./head.ts";
-import type { Place } from "./keeping.ts";
+import type { Scope } from "./keeping.ts";
 import type { Settings } from "./settings.ts";
+import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 
 /** The kept answer, freshened by a 304. */
 export async function revalidated(
   notModified: Response,
   stored: StoredResponse,
-  asked: Asked,
-  place: Place,
+  call: FetchCall,
+  scope: Scope,
   settings: Settings,
   fwd: Forwarded,
 ): Promise<Serve> {
   const updates = updatesBy(notModified.headers, stored);
-  report(settings, asked, { fwd, fwdStatus: 304 });
-  const change = changeBy(notModified.headers, updates, stored, asked, place, settings);
-  if (change) await attempt(settings, asked, change, undefined);
-  return () => answerOf(stored, asked.method, true, updates);
+  report(settings, call, { fwd, fwdStatus: 304 });
+  const change = changeBy(notModified.headers, updates, stored, call, scope, settings);
+  if (change) await tryStore(settings, call, change, undefined);
+  return () => answerOf(stored, call.method, true, updates);
 }
 
 /**
@@ -35,8 +35,8 @@ function changeBy(
   headers: Headers,
   updates: readonly Update[],
   stored: StoredResponse,
-  asked: Asked,
-  { forgotten, since }: Place,
+  call: FetchCall,
+  { forgotten, since }: Scope,
   settings: Settings,
 ): (() => Promise<void>) | undefined {
   const { store, fresh } = settings;
@@ -52,7 +52,7 @@ function changeBy(
   }
   return async () => {
     await store.remove(url, group, stored.variant);
-    const variant = await variantOf(vary, asked.headers, settings);
+    const variant = await variantOf(vary, call.headers, settings);
     await store.write({ ...updated(stored, updates), vary, variant });
   };
 }
@@ -65,15 +65,15 @@ function changeBy(
 export async function freshenByHead(
   { status, headers }: Response,
   stored: StoredResponse | undefined,
-  asked: Asked,
-  { forgotten, since }: Place,
+  call: FetchCall,
+  { forgotten, since }: Scope,
   settings: Settings,
 ): Promise<void> {
-  if (status !== 200 || !stored || forgotten.isSince(asked.url, since)) return;
+  if (status !== 200 || !stored || forgotten.isSince(call.url, since)) return;
   const head = describes(headers, stored)
     ? updated(withoutBody(stored), updatesBy(headers, stored))
     : { ...withoutBody(stored), stale: true };
-  await attempt(settings, asked, () => settings.store.freshen(head), undefined);
+  await tryStore(settings, call, () => settings.store.freshen(head), undefined);
 }
 
 function withoutBody({ body: _, ...head }: StoredResponse): StoredHead {

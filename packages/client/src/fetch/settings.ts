@@ -32,12 +32,12 @@ export interface Settings {
   partition: ConditionalFetchOptions["partition"];
   maxEntryBytes: number;
   onEvent: ConditionalFetchOptions["onEvent"];
-  /** Urls and origins that a page may not ask about what it keeps. */
-  unasked: Unasked;
+  /** Urls and origins to which a page may send no condition. */
+  unconditional: Unconditional;
 }
 
-export interface Unasked {
-  add(place: string): void;
+export interface Unconditional {
+  add(urlOrOrigin: string): void;
   has(url: string): boolean;
 }
 
@@ -64,16 +64,16 @@ export function settingsOf(options: ConditionalFetchOptions): Settings {
         "`partition: () => user.id`, or `partition: () => null` while nobody is",
     );
   const { fetch = globalThis.fetch, fresh, partition, onEvent } = options;
-  return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unasked: newUnasked() };
+  return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unconditional: newUnconditional() };
 }
 
-function newUnasked(): Unasked {
+function newUnconditional(): Unconditional {
   const places = new Set<string>();
   return {
-    add(place) {
+    add(urlOrOrigin) {
       // Forgotten ones are found again: it costs one request.
       if (places.size >= 1000) places.clear();
-      places.add(place);
+      places.add(urlOrOrigin);
     },
     has: (url) => places.size > 0 && (places.has(url) || places.has(new URL(url).origin)),
   };

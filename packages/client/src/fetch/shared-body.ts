@@ -1,6 +1,6 @@
 import { onAbort } from "./abort.ts";
 
-/** A body that is read once. Each of its readers gets all of it, as octets of its own. */
+/** A body that is read once from the network. Each of its readers gets a copy of all of it. */
 export interface SharedBody {
   /** A stream of the whole body; `undefined` when all readers have left and the source is gone. */
   stream(signal: AbortSignal | undefined): ReadableStream<Uint8Array> | undefined;
@@ -9,7 +9,7 @@ export interface SharedBody {
 export interface Sharing {
   /** The longest body that is kept. */
   maxBytes: number;
-  /** Its length where it is known. A body that ends elsewhere is not kept. */
+  /** Its length if it is known. A body of another length is not kept. */
   length: number | undefined;
   /** Read at once, so that readers who come later have all of it. Otherwise it has one reader, who sets the pace. */
   eager: boolean;

@@ -1,5 +1,5 @@
 import type { StoredResponse } from "../response-store.ts";
-import { placed } from "./partition.ts";
+import { nameInStore } from "./partition.ts";
 import type { Settings } from "./settings.ts";
 
 /** The fields that `Vary` names, or `"*"`: no later request is like this one. */
@@ -15,28 +15,28 @@ export function varyOf(headers: Headers): string[] | "*" {
 /** The name of the variant that a request with these fields selects. */
 export function variantOf(
   vary: readonly string[],
-  asked: Headers,
+  fields: Headers,
   settings: Settings,
 ): string | Promise<string> {
   if (vary.length === 0) return "";
-  return placed(JSON.stringify(vary.map((name) => [name, normalized(asked.get(name))])), settings);
+  return nameInStore(JSON.stringify(vary.map((name) => [name, normalized(fields.get(name))])), settings);
 }
 
 /** The kept answer that this request selects, the latest of several. */
 export async function selected(
   kept: readonly StoredResponse[],
-  asked: Headers,
+  fields: Headers,
   settings: Settings,
 ): Promise<StoredResponse | undefined> {
   let latest: StoredResponse | undefined;
   for (const stored of kept) {
     if (latest && latest.time >= stored.time) continue;
-    if (stored.variant === (await variantOf(stored.vary, asked, settings))) latest = stored;
+    if (stored.variant === (await variantOf(stored.vary, fields, settings))) latest = stored;
   }
   return latest;
 }
 
-/** White space around commas says nothing (RFC 9111 §4.1), but within quotes it does. */
+/** White space around commas has no meaning (RFC 9111 §4.1), except inside quotes. */
 function normalized(value: string | null): string | null {
   if (value === null || value.includes('"')) return value;
   return value

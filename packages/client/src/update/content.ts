@@ -43,7 +43,7 @@ export async function octetsOf(
   return octets;
 }
 
-/** Ends an answer that nobody wants: a short one is read, so that its connection can be used again. */
+/** Ends an answer that is not needed. A short one is read to its end, so that its connection can be used again. */
 export async function drop(response: Response): Promise<void> {
   if (response.body === null || response.bodyUsed) return;
   await readUpTo(response.body, LONGEST_PROBLEM).catch(() => {});

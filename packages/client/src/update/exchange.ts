@@ -1,7 +1,7 @@
 import type { Job } from "./job.ts";
 
 /**
- * Sends one request, and has its answer used within the time that one request has.
+ * Sends one request and uses its answer, both within the time limit of one request.
  *
  * `use` reads or drops the content, so that no connection outlives this call.
  */

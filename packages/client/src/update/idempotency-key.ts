@@ -28,15 +28,15 @@ export function randomKey(bits = 96): string {
 }
 
 /**
- * Whether a refusal is certain to be about this write and all its copies: the server says that it remembers every key,
- * for longer than this one has been in use.
+ * True when a refusal is certainly about all copies of this write, because the server says that it remembers keys for
+ * longer than this one has been in use.
  */
 export function remembers(response: Response, firstSent: number): boolean {
   const age = /(?:^|[\s,;])max-age=(\d+)/.exec(response.headers.get("Idempotency-Ledger") ?? "")?.[1];
   return age !== undefined && Date.now() - firstSent < Number(age) * 1000;
 }
 
-/** Whether a 409 says that an earlier copy of this request is still under way, and not that the change is refused. */
+/** True when a 409 says that an earlier copy of this request is still under way, and not that the change is refused. */
 export function underWay(response: Response, resent: boolean, type: string | undefined): boolean {
   if (response.status !== 409) return false;
   return resent || response.headers.has("Retry-After") || type === undefined || type === "about:blank";

@@ -25,7 +25,7 @@ export interface Job<T> {
   attempts: number;
 }
 
-/** These are the library's own business, or would make it read a part and write it as the whole. */
+/** Fields that this package sets itself, or that would make it read a part and write it back as the whole. */
 const OURS = [
   "If-Match",
   "If-None-Match",

@@ -10,7 +10,7 @@ import { LONGEST_PAUSE, pause, retryAfter } from "./waiting.ts";
 export interface Seen<T> {
   snapshot: Snapshot<T>;
   response: Response;
-  /** The value once more: a recipe may have changed the one that it was given. */
+  /** Decodes the value again, because a recipe may have changed the one that it was given. */
   again: () => T | Promise<T>;
 }
 

@@ -1,9 +1,9 @@
 import { parseDate } from "@entity-tag/core";
 
-/** A server that wants a longer pause is told to the caller, who can plan it: a minute, in milliseconds. */
+/** The longest pause that `Retry-After` can cause, in milliseconds. A longer one is an error, so that the caller can plan it. */
 export const LONGEST_PAUSE = 60_000;
 
-/** The work's outcome, or the signal's reason as soon as it is aborted. A late failure of the work is nobody's. */
+/** The outcome of the work, or a rejection with the signal's reason as soon as it aborts. A later failure of the work is ignored. */
 export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>): T | Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

@@ -9,19 +9,19 @@ import { headersFor, type Payload } from "./payload.ts";
 import { carriedIn } from "./result.ts";
 import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
 
-/** What became of a write, for certain. */
+/** The outcome of a write, once it is certain. */
 export type Written<T> =
   | Success
   /** It is part of what was read afterwards. */
   | { is: "recognised"; latest: Seen<T> }
   | { is: "refused"; latest: Seen<T> | undefined }
-  /** `doubtful`: it may have been made before. */
+  /** Nothing is there. `doubtful`: the write may have been made before. */
   | { is: "gone"; doubtful: boolean; error: unknown };
 
 /** What is known of the copies that were sent before. */
 interface Doubt {
   firstSent: number;
-  /** Those of the first copy; `null` once another copy had others. */
+  /** The credentials of the first copy; `null` once a copy was sent with others. */
   credentials?: string | null;
   /** An answer was lost: a copy may have been applied, or may still be. */
   lost: boolean;
@@ -150,7 +150,7 @@ async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promi
   return applied ? { is: "recognised", latest: asked } : { is: "refused", latest: asked };
 }
 
-/** Why it ends here: what the server said, unless a lost copy may have been applied. */
+/** The error to end with: the server's answer, unless a lost copy may have been applied. */
 function failure<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt, answer: Failure): unknown {
   return doubt.lost ? ambiguous(job, payload, answer) : answer;
 }

@@ -1,18 +1,18 @@
 import { replaced } from "./answer.ts";
-import type { Asked } from "./asked.ts";
 import { type Forwarded, report } from "./event.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
-import { isKept, keep, mayServeOthers, type Place } from "./keeping.ts";
+import { isStorable, keep, mayServeOthers, type Scope } from "./keeping.ts";
 import type { Settings } from "./settings.ts";
 import { sharedBody } from "./shared-body.ts";
 
 /**
  * Hands on an answer of the server, keeps it where that is allowed, and shares its body where it is known to be short.
  */
-export async function received(
+export async function deliver(
   response: Response,
-  asked: Asked,
-  place: Place,
+  call: FetchCall,
+  scope: Scope,
   settings: Settings,
   fwd: Forwarded,
   isJoined: () => boolean,
@@ -21,8 +21,8 @@ export async function received(
   const { maxEntryBytes: maxBytes } = settings;
   const length = lengthOf(response.headers);
   const isShort = length !== undefined && length <= maxBytes;
-  const stored = isKept(asked, response, settings) && (isShort || length === undefined);
-  report(settings, asked, {
+  const stored = isStorable(call, response, settings) && (isShort || length === undefined);
+  report(settings, call, {
     fwd,
     fwdStatus: response.status,
     ...(stored && { stored }),
@@ -30,8 +30,8 @@ export async function received(
   });
 
   const isShared = isShort && mayServeOthers(response) && (stored || isJoined());
-  if (asked.method === "HEAD" || !response.body) {
-    if (stored) await keep(asked, place, response, new Uint8Array(0), settings);
+  if (call.method === "HEAD" || !response.body) {
+    if (stored) await keep(call, scope, response, new Uint8Array(0), settings);
     return mayServeOthers(response) && isMakeable(response)
       ? () => replaced(response, null)
       : once(() => response);
@@ -43,7 +43,7 @@ export async function received(
     length: response.headers.has("Content-Encoding") ? undefined : length,
     eager: isShared,
     keep: async (octets) => {
-      if (stored) await keep(asked, place, response, octets, settings);
+      if (stored) await keep(call, scope, response, octets, settings);
     },
   });
   const serve: Serve = (signal) => {
@@ -53,7 +53,7 @@ export async function received(
   return isShared ? serve : once(serve);
 }
 
-/** For the first caller alone. */
+/** Serves the first caller, and no other. */
 function once(serve: Serve): Serve {
   let isTaken = false;
   return (signal) => {
@@ -63,7 +63,7 @@ function once(serve: Serve): Serve {
   };
 }
 
-/** The answer as it is, but ended by the caller's own signal: the request went out under another one. */
+/** The answer as it is, ended by the caller's own signal, because the request was sent with another signal. */
 function linked(response: Response, signal: AbortSignal | undefined): Response | undefined {
   if (!signal || !response.body || !isMakeable(response)) return response;
   const body = sharedBody(response.body, {

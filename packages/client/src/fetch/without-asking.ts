@@ -1,9 +1,9 @@
 import type { StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
-import type { Asked } from "./asked.ts";
 import { hasDirective } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
 import { report } from "./event.ts";
+import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
 import type { Settings } from "./settings.ts";
 
@@ -12,26 +12,26 @@ import type { Settings } from "./settings.ts";
  *
  * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and nothing is kept
  */
-export function unasked(
-  asked: Asked,
+export function answerWithoutAsking(
+  call: FetchCall,
   kept: StoredResponse | undefined,
   settings: Settings,
 ): Serve | undefined {
-  const { cache, method, url } = asked;
-  const age = kept && ageOf(asked, kept, settings);
+  const { cache, method, url } = call;
+  const age = kept && ageOf(call, kept, settings);
   if (kept && age !== undefined) {
-    report(settings, asked, {});
+    report(settings, call, {});
     return () => answerOf(kept, method, false, [["age", String(age)]]);
   }
   if (cache === "only-if-cached")
     throw new TypeError(`Cannot answer for ${url} without asking: nothing is kept`);
-  if (!hasDirective(asked.headers, "only-if-cached")) return;
-  report(settings, asked, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
+  if (!hasDirective(call.headers, "only-if-cached")) return;
+  report(settings, call, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
   // RFC 9111 §5.2.1.7
   return () => new Response(null, { status: 504, statusText: "Gateway Timeout" });
 }
 
-function ageOf({ cache, headers }: Asked, kept: StoredResponse, { fresh }: Settings): number | undefined {
+function ageOf({ cache, headers }: FetchCall, kept: StoredResponse, { fresh }: Settings): number | undefined {
   if (cache === "force-cache" || cache === "only-if-cached") return ageNow(kept);
   // A redirect has a freshness of its own, which `fetch` does not show.
   if (!fresh || kept.stale || kept.redirected || cache === "no-cache" || cache === "reload") return;

@@ -3,8 +3,8 @@ import type { Fetch } from "../fetch.ts";
 type Input = Parameters<Fetch>[0];
 type Init = NonNullable<Parameters<Fetch>[1]>;
 
-/** A request as far as caching is concerned. */
-export interface Asked {
+/** What `fetch` was called with, in the form that the cache needs. */
+export interface FetchCall {
   /** The target, without its fragment. */
   url: string;
   method: string;
@@ -17,17 +17,17 @@ export interface Asked {
   mode: string;
   redirect: string;
   integrity: string;
-  /** What the caller gave, to be passed on: it may have members that only one runtime knows. */
+  /** What the caller gave. It is passed on as it is, because it may have members that only one runtime knows. */
   input: Input;
   init: Init;
 }
 
 /**
- * Reads what `fetch` was called with, without making a Request of it: that costs as much as all the rest.
+ * Reads the arguments of `fetch`. It makes no Request of them, because that costs as much as all other steps together.
  *
- * `undefined` when it cannot be read. `fetch` itself then says why.
+ * It gives `undefined` if they are not valid. Then `fetch` itself says why.
  */
-export function askedOf(input: Input, init: Init = {}): Asked | undefined {
+export function fetchCallOf(input: Input, init: Init = {}): FetchCall | undefined {
   const request = typeof input === "object" && "headers" in input ? input : undefined;
   const url = absolute(request ? request.url : String(input));
   if (url === undefined) return;
@@ -55,7 +55,7 @@ export function askedOf(input: Input, init: Init = {}): Asked | undefined {
   }
 }
 
-/** Most requests have no fields of their own. These are only read, so all of them can have the same. */
+/** Shared by all requests without fields of their own. It is never changed. */
 const NO_FIELDS = /* @__PURE__ */ new Headers();
 
 function headersOf(given: Init["headers"]): Headers {
@@ -63,18 +63,18 @@ function headersOf(given: Init["headers"]): Headers {
 }
 
 /** The same request with its content read, so that it can be a part of the key and be sent again. */
-export async function withContent(asked: Asked): Promise<Asked> {
-  const { input, method, init } = asked;
+export async function withContent(call: FetchCall): Promise<FetchCall> {
+  const { input, method, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
   const content = new Uint8Array(await request.arrayBuffer());
   const { credentials, integrity, keepalive, redirect, referrerPolicy } = request;
   const own = typeof input === "object" && "headers" in input;
   const { duplex: _, ...given } = init as Init & { duplex?: unknown };
   return {
-    ...asked,
+    ...call,
     headers: request.headers,
     content,
-    input: asked.url,
+    input: call.url,
     init: {
       ...(own ? { credentials, integrity, keepalive, redirect, referrerPolicy } : {}),
       ...given,
