@@ -1,10 +1,9 @@
 // Every program of the documents, and the wiki: all rows that its page can be asked, and the command with all it asks, writes
 // and a race among it.
 import { globSync, rmSync, writeFileSync } from "node:fs";
-import { type Result, type Row, rows, run } from "@entity-tag/conformance";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { run as command } from "../conformance/command/run.ts";
+import { afterAll, describe, it, vi } from "vitest";
 import { freePort } from "../conformance/peers/file-servers.ts";
+import { expectConformance } from "./bed/conformance.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { programFolder, root, runtimes, start } from "./bed/server.ts";
 
@@ -57,37 +56,13 @@ describe.concurrent("The programs of the documents break no MUST", () => {
     const place = `${folder}/${name.replace(/\W+/g, "-")}-${file}`;
     writeFileSync(place, program);
     const server = await start([...runtimes[runtime], place], await freePort());
-    await expectConformance(`http://localhost:${server.port}${path}`, isWritten).finally(server.stop);
+    await expectConformance(`http://localhost:${server.port}${path}`, { isWritten }).finally(server.stop);
   });
 });
 
 it("The wiki breaks no MUST", async () => {
   const server = await start([...runtimes.node, `${root}/examples/wiki/src/main.ts`], await freePort());
   // It lies behind proxies that weaken tags, and takes them back: `ifMatch: "weak"`. Nothing else is otherwise.
-  const chosen = ["match-weak", "write-weak"];
-  await expectConformance(`http://localhost:${server.port}/pages/home`, true, chosen).finally(server.stop);
+  const asked = { isWritten: true, weakly: ["match-weak", "write-weak"] };
+  await expectConformance(`http://localhost:${server.port}/pages/home`, asked).finally(server.stop);
 });
-
-/** `chosen`: what fails because the program compares `If-Match` weakly. */
-async function expectConformance(url: string, isWritten: boolean, chosen: string[] = []): Promise<void> {
-  const isChosen = ({ request }: Row) =>
-    chosen.length > 0 && request.headers.some(([, value]) => value.includes("W/"));
-  const results = await run(
-    rows.filter((row) => !isChosen(row)),
-    url,
-  );
-  expect(results.filter(({ verdict }) => verdict === "fail").map(shown)).toEqual([]);
-  const count = results.filter(({ verdict }) => verdict === "pass" || verdict === "warning").length;
-  expect(count).toBeGreaterThan(100);
-  const { status, out, err } = await command([
-    url,
-    ...(isWritten ? ["--write", "--yes", "--race", "8"] : []),
-  ]);
-  const failed = [...out.matchAll(/^FAIL (\S+)/gm)].map(([, id]) => id);
-  expect({ status, failed }, out + err).toEqual({ status: chosen.length > 0 ? 1 : 0, failed: chosen });
-  expect(out).toMatch(/✓ Do readers get 304s\?/);
-  if (isWritten && chosen.length === 0)
-    expect(out).toMatch(/✓ Do writers get 412 before anything happens\? +Yes/);
-}
-
-const shown = ({ row, found }: Result): string => `${row.id}: ${row.title}: ${found.join("; ")}`;

@@ -39,6 +39,8 @@ function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): stri
   const names = request.headers.map(([name]) => name.toLowerCase());
   const asksTag = asksOwnTag(state, request.headers) || "ETag" in (expect.fields ?? {});
   const asksDate = names.some((name) => dateFields.has(name));
+  if (asksTag && request.method === "HEAD" && learnt.etag !== undefined && !learnt.hasHeadTag)
+    return "its answer to HEAD has no tag";
   return (
     (asksTag && tagObstacle(state, request.headers, learnt)) ||
     (asksDate && dateObstacle(state, request.headers, learnt)) ||

@@ -13,6 +13,7 @@ async function main() {
   const app = await NestFactory.create(App, { logger: false });
   if (process.argv.includes("compressed")) app.use(compression({ threshold: 0 }));
   app.use(conditional());
+  app.getHttpAdapter().getInstance().disable("etag");
   // Pipes run behind guards: two writers pass the guard before either of them writes.
   // biome-ignore lint/correctness/useHookAtTopLevel: Nest's, not React's
   app.useGlobalPipes({ transform: (value: unknown) => sleep(50, value) });

@@ -69,7 +69,7 @@ export const headQuestions: readonly Question[] = [
       level: "MUST",
       why: "HEAD is judged as GET is.",
       notice: "Clients that look before they load, load what they have.",
-      after: ["head-status", "tag-own"],
+      after: ["head-status", "head-tag", "tag-own"],
       missing: withoutTag,
       method: "HEAD",
       lines: ({ etag }) => [noneMatch(etag!)],
