@@ -55,6 +55,8 @@ export async function checkHttp2Case(seed: number): Promise<void> {
   // Node resets the stream of a handler that writes after its end, unless all has been sent by then.
   if (program.name.endsWith("write after end")) return;
   const isJudged = method !== "POST" && [200, 201, 203, 206].includes(bare.status);
+  // Node fails a write in an answer to HEAD. It is accepted while the head waits for content to make a tag of.
+  if (method === "HEAD") for (const seen of [bare, ours]) seen.steps = seen.steps.map(withoutOutcomeOfWrite);
   const complaint = isJudged && wanted !== undefined ? replaced(ours, wanted) : same(bare, ours);
   if (complaint !== undefined) throw new Error(`${complaint}\n${what}`);
 }
@@ -117,6 +119,10 @@ function replaced({ status, body, code, fields }: Seen, wanted: number): string 
   if (body.length === 0) return undefined;
   if (Number(fields["content-length"]) !== body.length) return "a wrong length";
   return JSON.parse(body.toString()).status === wanted ? undefined : "another problem";
+}
+
+function withoutOutcomeOfWrite(step: string): string {
+  return step.replace(/^(write\b[^:]*): [^,]+/, "$1");
 }
 
 function same(bare: Seen, ours: Seen): string | undefined {

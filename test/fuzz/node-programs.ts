@@ -48,7 +48,9 @@ export function programOf(random: Random, { isOld, hasLayers, isHttp2, method }:
     maybe();
   }
   const [endName, end] = random.pick<Ending>(
-    endings.filter(([, , where]) => !(where === "modern" && isOld) && !(where === "HTTP/1" && isHttp2)),
+    endings.filter(
+      ([, , where]) => !(where === "no layers" && hasLayers) && !(where === "HTTP/1" && isHttp2),
+    ),
   );
   steps.push([endName, (res) => end(res, endsWithLast ? chunks.at(-1) : undefined)]);
   return { name: steps.map(([name]) => name).join("; "), run: (res) => run(steps, res) };

@@ -64,11 +64,11 @@ export const mischief: readonly (readonly [name: string, step: Step, when?: "aft
 export type Ending = readonly [
   name: string,
   end: (res: ServerResponse, last: string | undefined) => unknown,
-  where?: "HTTP/1" | "modern",
+  where?: "HTTP/1" | "no layers",
 ];
 
 /**
- * The ways to end an answer, with a last piece of content or without. A compressor that is not modern takes a callback
+ * The ways to end an answer, with a last piece of content or without. Compressors take a callback
  * for content.
  */
 export const endings: readonly Ending[] = [
@@ -76,7 +76,7 @@ export const endings: readonly Ending[] = [
   [
     "end, awaited",
     (res, last) => settled(res, (done) => (last === undefined ? res.end(done) : res.end(last, done))),
-    "modern",
+    "no layers",
   ],
   ["end of a Buffer", (res, last) => void res.end(last && Buffer.from(last))],
   ["end latin1", (res, last) => void res.end(last ?? "", "latin1"), "HTTP/1"],
