@@ -1,3 +1,5 @@
+import { parseTag } from "./entity-tag.ts";
+import { parseDate } from "./http-date.ts";
 import type { Current } from "./state.ts";
 
 /**
@@ -19,6 +21,22 @@ export function withCodings(current: Current, codings: readonly string[] | undef
   // Names each member, because a record of the application may inherit them from its class.
   const { etag, alternates, lastModified, lastModifiedStrong } = current;
   return { etag, alternates, lastModified, lastModifiedStrong, codings };
+}
+
+/**
+ * The state that a finished answer shows by its fields. An adapter judges it with `lateResponse`.
+ *
+ * @example
+ * const fields = new Headers({ ETag: '"v1"' });
+ * stateOfAnswer((name) => fields.get(name), ["gzip"])?.etag; // '"v1"'
+ * @see RFC 9110 §13.2.1
+ */
+export function stateOfAnswer(
+  field: (name: "etag" | "last-modified") => string | null | undefined,
+  codings: readonly string[] | undefined,
+): Current {
+  const [etag, lastModified] = [parseTag(field("etag")), parseDate(field("last-modified"))];
+  return withCodings({ etag, lastModified }, codings);
 }
 
 /**

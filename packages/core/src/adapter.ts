@@ -1,6 +1,7 @@
-export { acceptCodings, withCodings } from "./accepted-codings.ts";
+export { acceptCodings, stateOfAnswer, withCodings } from "./accepted-codings.ts";
 export {
   type Compressor,
+  tagOfCodedAnswer,
   tagOfCoding,
   tagWithoutCoding,
   withCompressor,
@@ -8,7 +9,7 @@ export {
 export { CONDITIONAL_RULES, isResponse } from "./conditional.ts";
 export { admitsCoding, CODINGS } from "./content-codings.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
-export { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
+export { asksByDate, isRangeHidden, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
 export { keepsInLateRefusal } from "./kept-fields.ts";
 export {
   anyFunction,

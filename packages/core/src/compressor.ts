@@ -73,6 +73,25 @@ export function tagOfCoding(etag: EntityTag, contentEncoding: string): EntityTag
 }
 
 /**
+ * The tag of an answer that a compressor codes: {@link tagOfCoding}. A 304 keeps a tag that the client named.
+ *
+ * @example
+ * const request = { method: "GET", headers: new Headers({ "If-None-Match": '"v1"' }) };
+ * tagOfCodedAnswer(request, 200, '"v1"', "gzip"); // '"v1-gzip"'
+ * tagOfCodedAnswer(request, 304, '"v1"', "gzip"); // '"v1"'
+ * @see RFC 9110 §8.8.3.3
+ */
+export function tagOfCodedAnswer(
+  { headers }: ConditionalRequest,
+  status: number,
+  etag: EntityTag,
+  contentEncoding: string,
+): EntityTag {
+  const isHeld = status === 304 && listIncludes(headers.get("if-none-match") ?? "", etag, "weak");
+  return isHeld ? etag : tagOfCoding(etag, contentEncoding);
+}
+
+/**
  * The tag of an answer that a compressor would code if it had a body. In a 304 it is weak, unless the client named
  * exactly this tag and so has exactly that form.
  *

@@ -1,7 +1,10 @@
 import { isWeak, parseTag } from "./entity-tag.ts";
 import type { ConditionalRequest } from "./evaluate.ts";
 import { parseDate } from "./http-date.ts";
+import { ifRange } from "./preconditions.ts";
+import type { Current } from "./state.ts";
 import { parseTagList } from "./tag-list.ts";
+import { validatorFields } from "./validator-fields.ts";
 
 /**
  * True when a simpler check (split at commas, `Date.parse`) could find a match that the standard does not find.
@@ -48,6 +51,30 @@ export function isRangeRefused({ headers }: ConditionalRequest, now?: number): b
   if (ifRange == null) return false;
   const tag = parseTag(ifRange);
   return tag === undefined ? parseDate(ifRange, now) === undefined : isWeak(tag);
+}
+
+/**
+ * True when an adapter hides the `Range` beside an `If-Range` from the handler, so that the handler sends the whole.
+ *
+ * `current`: `undefined` if the state is not known. Then `ranges` says whether the handler checks `If-Range` itself.
+ *
+ * @example
+ * const headers = new Headers({ Range: "bytes=0-3", "If-Range": '"v1"' });
+ * isRangeHidden({ method: "GET", headers }, { etag: '"v2"' }, "checked"); // true
+ * isRangeHidden({ method: "GET", headers }, undefined, "checked"); // false
+ * @see RFC 9110 §13.1.5
+ */
+export function isRangeHidden(
+  request: ConditionalRequest,
+  current: Current | undefined,
+  ranges: "checked" | "unchecked" | undefined,
+  now?: number,
+): boolean {
+  const field = request.headers.get("if-range");
+  if (field == null || request.headers.get("range") == null) return false;
+  if (isRangeRefused(request, now)) return true;
+  const isKnown = current !== undefined && validatorFields(current).length > 0;
+  return isKnown ? ifRange(field, current, now) !== true : ranges !== "checked";
 }
 
 /**

@@ -5,11 +5,9 @@ import {
   type Current,
   contentTag,
   type EntityTag,
-  ifRange,
   isRead,
   isTransfer,
   type Policy,
-  parseDate,
   parseTag,
   validatorFields,
 } from "@entity-tag/core";
@@ -20,7 +18,7 @@ import {
   checkOptions,
   earlyResponse,
   headersOf,
-  isRangeRefused,
+  isRangeHidden,
   isResponse,
   LATE_RULES,
   lateResponse,
@@ -28,17 +26,29 @@ import {
   mayBeTagged,
   oneOf,
   type PlainResponse,
+  stateOfAnswer,
+  tagOfCodedAnswer,
   tagOfCoding,
   withAcceptEncoding,
   withCodings,
 } from "@entity-tag/core/adapter";
+import { beforeHead } from "@entity-tag/node/before-head";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import plugin from "fastify-plugin";
 import { contentOf } from "./given-response.ts";
-import { markCoding } from "./own-coding.ts";
 
 /** What `current` may tell. */
 type Given = Current | Response | undefined;
+
+/** How a tag is made from content. */
+export interface ContentTagging {
+  /** Default: true, because a compressor or a proxy may transform the answer later. */
+  weak?: boolean | undefined;
+  /** A replacement for `contentTag`. */
+  contentTag?:
+    | ((bytes: Uint8Array, options: { weak: boolean }) => EntityTag | Promise<EntityTag>)
+    | undefined;
+}
 
 /** The options of {@link conditional}. */
 export interface ConditionalOptions extends Policy {
@@ -48,7 +58,7 @@ export interface ConditionalOptions extends Policy {
    */
   current?: ((request: FastifyRequest, reply: FastifyReply) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
-  tag?: { weak?: boolean | undefined } | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
+  tag?: ContentTagging | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
   /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: no coding. */
@@ -91,7 +101,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
     const headers = headersOf(request.headers, request.raw.rawHeaders);
     const it = { request: { method: request.method, headers } };
     asked.set(request, it);
-    if (isRead(request.method)) markCoding(request.raw, reply.raw, it.request);
+    if (isRead(request.method)) markCoding(request, reply, it.request);
     if (current === undefined) hideRange(request, it, options);
   });
 
@@ -135,12 +145,21 @@ function hideRange(
   { request, state }: Asked,
   { ranges, now }: ConditionalOptions,
 ): void {
-  if (headers.range === undefined || headers["if-range"] === undefined) return;
-  const isKnown = state !== undefined && validatorFields(state).length > 0;
-  const isHonoured = isKnown
-    ? ifRange(request.headers.get("if-range"), state, now) === true
-    : ranges === "checked";
-  if (!isHonoured || isRangeRefused(request, now)) delete headers.range;
+  if (isRangeHidden(request, state, ranges, now)) delete headers.range;
+}
+
+/** Gives the answer the tag of the coding that a compressor, before or after this package, gives its body. */
+function markCoding(
+  { raw: req }: FastifyRequest,
+  { raw: res }: FastifyReply,
+  request: ConditionalRequest,
+): void {
+  beforeHead(req, res, () => {
+    const coding = res.getHeader("content-encoding");
+    const etag = parseTag(res.getHeader("etag")?.toString());
+    if (coding === undefined || etag === undefined) return;
+    res.setHeader("ETag", tagOfCodedAnswer(request, res.statusCode, etag, String(coding)));
+  });
 }
 
 async function judgeLate(
@@ -150,8 +169,7 @@ async function judgeLate(
   options: ConditionalOptions,
 ): Promise<unknown> {
   const [etag, content] = await tagged(request, reply, payload, options);
-  const lastModified = parseDate(reply.getHeader("last-modified")?.toString());
-  const late = lateResponse(request, withCodings({ etag, lastModified }, options.codings), options);
+  const late = lateResponse(request, stateOf(reply, options.codings), options);
   if (late === undefined) return content;
   const coding = reply.getHeader("content-encoding")?.toString();
   const isByDate = request.headers.get("if-none-match") == null;
@@ -169,13 +187,15 @@ function judgeRange(
   options: ConditionalOptions,
 ): unknown {
   if (!isRead(request.method)) return payload;
-  const etag = parseTag(reply.getHeader("etag")?.toString());
-  const lastModified = parseDate(reply.getHeader("last-modified")?.toString());
-  const late = lateResponse(request, withCodings({ etag, lastModified }, options.codings), options);
+  const late = lateResponse(request, stateOf(reply, options.codings), options);
   if (late === undefined) return payload;
   replace(reply, late);
   if (payload instanceof Readable) payload.destroy();
   return sent(request, late) ?? null;
+}
+
+function stateOf(reply: FastifyReply, codings: readonly string[] | undefined): Current {
+  return stateOfAnswer((name) => reply.getHeader(name)?.toString(), codings);
 }
 
 /** The tag of the answer, its own or a new one, and its content. */
@@ -198,10 +218,14 @@ async function tagged(
   return [etag, content];
 }
 
-async function tagOfContent(content: unknown, tag: { weak?: boolean | undefined }, maxBytes: number) {
+async function tagOfContent(
+  content: unknown,
+  { weak = true, contentTag: make }: ContentTagging,
+  maxBytes: number,
+): Promise<EntityTag | undefined> {
   if (typeof content !== "string" && !Buffer.isBuffer(content)) return undefined;
   if (Buffer.byteLength(content) > maxBytes) return undefined;
-  return contentTag(content as string, { weak: tag.weak ?? true });
+  return make ? make(Buffer.from(content as string), { weak }) : contentTag(content as string, { weak });
 }
 
 /** Makes the answer that the conditions decide. It passes all hooks, as every answer does. */

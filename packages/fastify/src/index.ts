@@ -1,1 +1,1 @@
-export { type ConditionalOptions, conditional } from "./conditional.ts";
+export { type ConditionalOptions, type ContentTagging, conditional } from "./conditional.ts";

@@ -5,11 +5,9 @@ import {
   type Current,
   contentTag,
   type EntityTag,
-  ifRange,
   isRead,
   isTransfer,
   type Policy,
-  parseDate,
   parseTag,
   validatorFields,
 } from "@entity-tag/core";
@@ -20,7 +18,7 @@ import {
   checkOptions,
   earlyResponse,
   headersOf,
-  isRangeRefused,
+  isRangeHidden,
   isResponse,
   LATE_RULES,
   lateResponse,
@@ -28,16 +26,28 @@ import {
   mayBeTagged,
   oneOf,
   type PlainResponse,
+  stateOfAnswer,
+  tagOfCodedAnswer,
   tagOfCoding,
   withAcceptEncoding,
   withCodings,
 } from "@entity-tag/core/adapter";
+import { beforeHead } from "@entity-tag/node/before-head";
 import type { Context, Middleware } from "koa";
 import { answerWith } from "./given-response.ts";
-import { markCoding } from "./own-coding.ts";
 
 /** What `current` may tell. */
 type Given = Current | Response | undefined;
+
+/** How a tag is made from content. */
+export interface ContentTagging {
+  /** Default: true, because a compressor or a proxy may transform the answer later. */
+  weak?: boolean | undefined;
+  /** A replacement for `contentTag`. */
+  contentTag?:
+    | ((bytes: Uint8Array, options: { weak: boolean }) => EntityTag | Promise<EntityTag>)
+    | undefined;
+}
 
 /** The options of {@link conditional}. */
 export interface ConditionalOptions extends Policy {
@@ -47,7 +57,7 @@ export interface ConditionalOptions extends Policy {
    */
   current?: ((ctx: Context) => Given | Promise<Given>) | undefined;
   /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
-  tag?: { weak?: boolean | undefined } | ((ctx: Context) => EntityTag | undefined) | false | undefined;
+  tag?: ContentTagging | ((ctx: Context) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
   /** The codings whose tags name the same version. Default: gzip, deflate, br and zstd. `[]`: no coding. */
@@ -97,8 +107,8 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
     const early = state === undefined ? undefined : earlyResponse(request, state, options);
     if (early !== undefined) return replace(ctx, early);
     if (isRead(request.method)) {
-      markCoding(ctx.req, ctx.res, request);
-      hideRange(ctx, request, state, options);
+      markCoding(ctx, request);
+      if (isRangeHidden(request, state, options.ranges, options.now)) delete ctx.req.headers.range;
     }
     await next();
     if (state === undefined && ctx.status === RANGE_NOT_SATISFIABLE)
@@ -111,20 +121,14 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
   };
 }
 
-/** Hides the `Range` when `If-Range` fails, or when the handler might not check it, so that the whole is sent. */
-function hideRange(
-  { req }: Context,
-  request: ConditionalRequest,
-  state: Current | undefined,
-  { ranges, now }: ConditionalOptions,
-): void {
-  const { headers } = req;
-  if (headers.range === undefined || headers["if-range"] === undefined) return;
-  const isKnown = state !== undefined && validatorFields(state).length > 0;
-  const isHonoured = isKnown
-    ? ifRange(request.headers.get("if-range"), state, now) === true
-    : ranges === "checked";
-  if (!isHonoured || isRangeRefused(request, now)) delete headers.range;
+/** Gives the answer the tag of the coding that a compressor, before or after this package, gives its body. */
+function markCoding({ req, res }: Context, request: ConditionalRequest): void {
+  beforeHead(req, res, () => {
+    const coding = res.getHeader("content-encoding");
+    const etag = parseTag(res.getHeader("etag")?.toString());
+    if (coding === undefined || etag === undefined) return;
+    res.setHeader("ETag", tagOfCodedAnswer(request, res.statusCode, etag, String(coding)));
+  });
 }
 
 async function judgeLate(
@@ -134,8 +138,7 @@ async function judgeLate(
   codings: readonly string[],
 ): Promise<void> {
   const etag = await tagOf(ctx, options);
-  const state = withCodings({ etag, lastModified: parseDate(ctx.response.get("Last-Modified")) }, codings);
-  const late = lateResponse(request, state, options);
+  const late = lateResponse(request, stateOf(ctx, codings), options);
   if (late === undefined) return;
   const coding = ctx.response.get("Content-Encoding");
   const isByDate = request.headers.get("if-none-match") == null;
@@ -151,10 +154,12 @@ function judgeRange(
   codings: readonly string[],
 ): void {
   if (!isRead(request.method)) return;
-  const etag = parseTag(ctx.response.get("ETag"));
-  const state = withCodings({ etag, lastModified: parseDate(ctx.response.get("Last-Modified")) }, codings);
-  const late = lateResponse(request, state, options);
+  const late = lateResponse(request, stateOf(ctx, codings), options);
   if (late !== undefined) replace(ctx, late);
+}
+
+function stateOf({ response }: Context, codings: readonly string[]): Current {
+  return stateOfAnswer((name) => response.get(name), codings);
 }
 
 /** The tag of the answer: its own, or a new one, which is added to it. */
@@ -167,7 +172,11 @@ async function tagOf(ctx: Context, { tag = {}, maxBytes = MAX_BYTES }: Condition
   return made;
 }
 
-async function tagOfContent(ctx: Context, tag: { weak?: boolean | undefined }, maxBytes: number) {
+async function tagOfContent(
+  ctx: Context,
+  { weak = true, contentTag: make }: ContentTagging,
+  maxBytes: number,
+): Promise<EntityTag | undefined> {
   const { body } = ctx;
   // A stream with a known length is read completely, so that its tag does not depend on timing.
   const length = ctx.response.length ?? Number.NaN;
@@ -175,7 +184,7 @@ async function tagOfContent(ctx: Context, tag: { weak?: boolean | undefined }, m
   if (isAwaited) ctx.body = await buffer(body);
   const content = isAwaited || typeof body === "string" || Buffer.isBuffer(body) ? ctx.body : jsonOf(body);
   if (content === undefined || Buffer.byteLength(content as string | Buffer) > maxBytes) return undefined;
-  return contentTag(content as string, { weak: tag.weak ?? true });
+  return make ? make(Buffer.from(content as string), { weak }) : contentTag(content as string, { weak });
 }
 
 /** Koa writes other objects as JSON. */

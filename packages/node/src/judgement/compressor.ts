@@ -1,5 +1,5 @@
-import { type ConditionalRequest, listIncludes, parseTag } from "@entity-tag/core";
-import { keepsFor, type PlainResponse, tagOfCoding, tagWithoutCoding } from "@entity-tag/core/adapter";
+import { type ConditionalRequest, parseTag } from "@entity-tag/core";
+import { type PlainResponse, tagOfCodedAnswer, tagWithoutCoding } from "@entity-tag/core/adapter";
 import { type NodeResponse, text } from "../message.ts";
 
 /** True when a layer nearer to the wire replaced `writeHead`: it may code the body when the head passes it. */
@@ -11,12 +11,11 @@ export function hasLayersBelow(res: NodeResponse): boolean {
  * Gives the answer the tag of the coding of its body, because a strong tag must not name two sequences of bytes
  * (§8.8.3.3).
  */
-export function markCoding(res: NodeResponse, { headers }: ConditionalRequest, coding: string): void {
+export function markCoding(res: NodeResponse, request: ConditionalRequest, coding: string): void {
   const etag = parseTag(text(res, "etag"));
   if (etag === undefined) return;
-  const isHeld = keepsFor(res.statusCode) && listIncludes(headers.get("if-none-match") ?? "", etag, "weak");
-  const coded = tagOfCoding(etag, coding);
-  if (coded !== etag && !isHeld) res.setHeader("ETag", coded);
+  const coded = tagOfCodedAnswer(request, res.statusCode, etag, coding);
+  if (coded !== etag) res.setHeader("ETag", coded);
 }
 
 /** Notes the coding that a layer sets while the head passes it. */

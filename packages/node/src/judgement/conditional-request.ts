@@ -1,5 +1,5 @@
 import type { ConditionalRequest } from "@entity-tag/core";
-import { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
+import { asksByDate, isRangeHidden, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
 import type { NodeRequest } from "../message.ts";
 
 type Headers = NodeRequest["headers"];
@@ -67,13 +67,10 @@ export function hideFromHandler(
   // `res.send` of Express reads this. By the date alone it would answer 304, without the tag that has not been made
   // yet.
   if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });
-  const isRangeHidden =
-    headers.range !== undefined &&
-    headers["if-range"] !== undefined &&
-    (ranges === "unchecked" || isRangeRefused(request, now));
+  const isWhole = isRangeHidden(request, undefined, ranges, now);
   const areConditionsHidden = isUnsafeForSimpleChecks(request, now);
-  if (isRangeHidden || areConditionsHidden) keepOriginal(req);
-  if (isRangeHidden) delete headers.range;
+  if (isWhole || areConditionsHidden) keepOriginal(req);
+  if (isWhole) delete headers.range;
   if (areConditionsHidden) for (const name of CONDITIONS) delete headers[name];
 }
 
