@@ -90,7 +90,7 @@ async function run(steps: readonly NamedStep[], res: ServerResponse): Promise<st
   const seen: string[] = [];
   const events: string[] = [];
   for (const event of ["finish", "close"]) res.on(event, () => events.push(event));
-  res.on("error", (error: { code?: string }) => events.push(String(error.code)));
+  res.setMaxListeners(0).on("error", (error: { code?: string }) => events.push(String(error.code)));
   for (const [name, step] of steps) {
     let outcome: unknown;
     try {
@@ -105,7 +105,7 @@ async function run(steps: readonly NamedStep[], res: ServerResponse): Promise<st
   if (!res.headersSent && !res.writableEnded && !res.destroyed) sendErrorPage(res);
   await Promise.race([
     new Promise((closed) => (events.includes("close") ? closed(0) : res.once("close", closed))),
-    new Promise((late) => setTimeout(late, 1_000).unref()),
+    new Promise((late) => setTimeout(late, 5_000).unref()),
   ]);
   return [...seen, `${events}, ${res.writableFinished}`];
 }

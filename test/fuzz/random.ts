@@ -21,7 +21,7 @@ export function randomOf(seed: number): Random {
 export function inTime<T>(answer: Promise<T>): Promise<T> {
   let clock: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    clock = setTimeout(() => reject(new Error("no answer within two seconds")), 2_000);
+    clock = setTimeout(() => reject(new Error("no answer within ten seconds")), 10_000);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(clock));
 }
