@@ -288,26 +288,65 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it.each(["light", "dark"] as const)("has nothing that axe complains about, in %s", async (colorScheme) => {
-    await put("axe", "# Title\n\nwords");
-    const ann = await person({ colorScheme, reducedMotion: "reduce" });
-    const page = await editing(ann, "axe");
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("has nothing that axe complains about, in %s on %d pixels", async (colorScheme, width) => {
+    const name = `axe ${colorScheme} ${width}`;
+    await put(name, RICH);
+    const ann = await person({ colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } });
+    const page = await editing(ann, name);
     const check = async () => {
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+        page.url(),
+      ).toEqual([]);
+    };
+    const visit = async (url: string) => {
+      await page.goto(url);
+      await check();
     };
     await check();
-    await put("axe", "# Title\n\ntheir words");
-    await page.fill("#content", "# Title\n\nmy words");
+    await put(name, `${RICH}\ntheir words`);
+    await page.fill("#content", `${RICH}\nmy words`);
     await page.click("#save");
     await page.waitForSelector("#merge");
     await check();
-    for (const view of ["", "history", "delete"]) {
-      await page.goto(at("axe", view));
-      await check();
-    }
-    await page.goto(server.origin);
+    await page.goto(at(name, "edit"));
+    await page.waitForSelector("#draft:not([hidden])");
     await check();
+    for (const view of ["", "history"]) await visit(at(name, view));
+    await page.click(".history a");
+    await check();
+    await visit(at(name, "delete"));
+    await put(name, "changed meanwhile");
+    await page.click(".danger");
+    await expect.poll(() => page.textContent("h1")).toContain("Not deleted");
+    await check();
+    await visit(server.origin);
+    for (const path of ["/?after=a", "/open?name=..", "/wiki/nowhere", "/wiki/nowhere/edit", "/not/here"])
+      await visit(server.origin + path);
     await ann.close();
   });
 });
+
+/** A page with everything that may scroll or have a colour of its own. */
+const RICH = `# Title
+
+Words with \`code\` and a [link](https://www.example.org).
+
+> A quotation
+
+- [x] done
+
+| ${"a wide head ".repeat(10)} | b |
+|---|---:|
+| 1 | 2 |
+
+\`\`\`
+${"a long line of code ".repeat(20)}
+\`\`\`
+`;

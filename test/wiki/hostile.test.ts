@@ -137,6 +137,18 @@ describe("texts that are hard to compare", () => {
     expect([mergedText(regions, ["theirs"]), mergedText(regions, ["mine"])]).toEqual([theirs, mine]);
   });
 
+  it("makes a box of a task, and no other field", () => {
+    const shown = renderMarkdown('- [x] a\n- [ ] b\n\n<input type="password" autofocus onfocus="x()">');
+    const boxes = [...shown.matchAll(/<input ([^>]*)>/g)].map(([, attributes]) => attributes);
+    expect(boxes).toHaveLength(3);
+    for (const attributes of boxes) expect(attributes).toMatch(/^type="checkbox" disabled /);
+    expect(boxes.map((attributes) => /aria-label="([^"]*)"/.exec(attributes!)?.[1])).toEqual([
+      "done",
+      "to do",
+      "to do",
+    ]);
+  });
+
   it("shows a text that nests too deeply as it is, escaped", () => {
     const shown = renderMarkdown(`${">".repeat(20_000)}<script>`);
     expect(shown).toContain("&gt;&gt;");

@@ -8,14 +8,21 @@ const ALLOWED = {
     code: ["class"],
     td: ["align"],
     th: ["align"],
-    input: ["type", "checked", "disabled"],
+    input: ["type", "checked", "disabled", "aria-label"],
   },
   allowedSchemes: ["http", "https", "mailto"],
   // The policy of the documents loads pictures by https alone.
   allowedSchemesByTag: { img: ["https"] },
   // The name of the page is the first heading of the document, so the headings of its text begin one level below.
-  transformTags: { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6" },
+  transformTags: { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6", input: taskBox },
 };
+
+/** The box of an item in a list of tasks. A page may contain no other field, such as one for a password. */
+function taskBox(tagName: string, { checked }: Record<string, string>) {
+  const attribs: Record<string, string> = { type: "checkbox", disabled: "" };
+  if (checked !== undefined) attribs.checked = "";
+  return { tagName, attribs: { ...attribs, "aria-label": checked === undefined ? "to do" : "done" } };
+}
 
 /**
  * The page as HTML. Script, styles and frames that somebody wrote into it are removed.

@@ -81,7 +81,7 @@ function side(
   pieces: readonly Piece[],
 ): Markup {
   const marked = (text: string) => (mark === "ins" ? html`<ins>${text}</ins>` : html`<del>${text}</del>`);
-  return html`<div class="side ${which}"><h2>${title}</h2><p class="hint">${hint}</p><pre dir="auto">${pieces.map(
+  return html`<div class="side ${which}"><h2>${title}</h2><p class="hint">${hint}</p><pre dir="auto" tabindex="0">${pieces.map(
     ({ text, isChanged }) => (isChanged ? marked(text) : text),
   )}</pre></div>`;
 }

@@ -17,7 +17,7 @@ ${
     : html`<div class="head"><h1>Delete <bdi>${name}</bdi>?</h1></div>`
 }
 <p>Its text stays in the history, so the page can be restored.</p>
-<section class="sides one" aria-label="The text"><div class="side"><pre dir="auto">${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
+<section class="sides one" aria-label="The text"><div class="side"><pre dir="auto" tabindex="0">${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
 <form method="post" action="${pageUrl(name, "delete")}">
   <input type="hidden" name="tag" value="${tag}">
   <div class="actions"><button class="danger">${changed ? "Delete it anyway" : "Delete it"}</button>

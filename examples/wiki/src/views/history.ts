@@ -41,7 +41,7 @@ export function revisionView(
   <nav class="tools" aria-label="This page"><a class="button" href="${pageUrl(name, "history")}">Back to the history</a></nav>
 </div>
 <p class="hint">Saved ${ago(revision.savedAt)}. Words that the page does not have now are marked.</p>
-<section class="sides one" aria-label="The text"><div class="side"><pre dir="auto">${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
+<section class="sides one" aria-label="The text"><div class="side"><pre dir="auto" tabindex="0">${pieces.map((piece) => (piece.isChanged ? html`<ins>${piece.text}</ins>` : piece.text))}</pre></div></section>
 <form method="post" action="${pageUrl(name)}">
   <input type="hidden" name="tag" value="${tag}">
   <textarea name="content" hidden aria-label="The earlier text">
