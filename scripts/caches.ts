@@ -3,12 +3,12 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { caches } from "../benchmarks/contenders/caches.ts";
+import { freePort } from "../test/free-port.ts";
 
 interface Suite {
   id: string;
@@ -98,12 +98,4 @@ The suite has an older state than today's. Why \`conditionalFetch\` misses some 
 
 function versionOf(workspace: string, name: string): string {
   return JSON.parse(readFileSync(`${root}/${workspace}/node_modules/${name}/package.json`, "utf8")).version;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
 }

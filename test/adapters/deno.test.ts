@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { fileTag } from "@entity-tag/core";
 import { fileState } from "@entity-tag/deno";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../free-port.ts";
 import { programs } from "./bed/documents.ts";
 import { programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
 
@@ -164,12 +164,3 @@ describe("packages/deno", () => {
     expect(stdout + stderr).toContain("Dry run complete");
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

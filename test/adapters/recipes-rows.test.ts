@@ -2,7 +2,7 @@
 // and a race among it.
 import { globSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, it, vi } from "vitest";
-import { freePort } from "../conformance/peers/file-servers.ts";
+import { freePort } from "../free-port.ts";
 import { expectConformance } from "./bed/conformance.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { programFolder, root, runtimes, start } from "./bed/server.ts";

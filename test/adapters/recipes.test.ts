@@ -1,9 +1,10 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../free-port.ts";
 import { expectCors } from "./bed/cors.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { expectPage, expectProgram } from "./bed/page.ts";
-import { freePort, programFolder, root, runtimes, start } from "./bed/server.ts";
+import { programFolder, root, runtimes, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { programs } from "../adapters/bed/documents.ts";
 import { expectRace } from "../adapters/bed/page.ts";
-import { freePort, programFolder, root, runtimes, start } from "../adapters/bed/server.ts";
+import { programFolder, root, runtimes, start } from "../adapters/bed/server.ts";
+import { freePort } from "../free-port.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
 import { elsewhere, type Race, races } from "./races.ts";
 

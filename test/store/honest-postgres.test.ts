@@ -3,11 +3,11 @@ import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../free-port.ts";
 import { ownName } from "./contract/drivers.ts";
 import { request } from "./mutate/requests.ts";
 import { databaseUrl } from "./race/addresses.ts";
 import { reachable } from "./race/databases.ts";
-import { freePort } from "./race/own-redis.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -3,8 +3,9 @@ import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../free-port.ts";
 import { request } from "./mutate/requests.ts";
-import { canStartRedis, freePort, type OwnRedis, ownRedis } from "./race/own-redis.ts";
+import { canStartRedis, type OwnRedis, ownRedis } from "./race/own-redis.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

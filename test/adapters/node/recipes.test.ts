@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../free-port.ts";
 import { programFolder, root, runtimes, start } from "../bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
@@ -88,13 +88,4 @@ function listening(document: string): string[] {
   return parts
     .map((part) => part.slice(0, part.indexOf("```")))
     .filter((program) => program.startsWith("// listens\n"));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { conditionalFetch } from "@entity-tag/client";
@@ -10,6 +9,7 @@ import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { getResults, runTests } from "http-cache-tests/client/runner.mjs";
 import suites from "http-cache-tests/tests/index.mjs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../../free-port.ts";
 
 const AGE =
   "RFC 9111 §5.1 says to ignore an Age that is not valid; this state of the suite wants it to mean old";
@@ -77,11 +77,3 @@ it("passes each required test of the public cache-tests but those that are liste
   expect(Object.fromEntries(missed.filter((id) => !misses[id]).map((id) => [id, results[id]]))).toEqual({});
   expect(Object.keys(misses).filter((id) => !missed.includes(id))).toEqual([]);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}

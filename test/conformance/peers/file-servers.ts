@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { folderWithPage } from "./apps/page.ts";
@@ -78,12 +77,3 @@ mimetype.assign = ( ".txt" => "text/plain" )
 } satisfies Record<string, FileServer>;
 
 export const isInstalled = ({ binary }: FileServer): boolean => existsSync(binary);
-
-export function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-}

@@ -3,7 +3,8 @@ import { readFileSync, utimesSync } from "node:fs";
 import { type Result, type Row, rows, run, type Verdict } from "@entity-tag/conformance";
 import { buildNext, fixture } from "../../adapters/bed/next-build.ts";
 import { root, runtimes, type Server, start } from "../../adapters/bed/server.ts";
-import { type FileServer, fileServers, freePort, isInstalled } from "./file-servers.ts";
+import { freePort } from "../../free-port.ts";
+import { type FileServer, fileServers, isInstalled } from "./file-servers.ts";
 
 /** A server that others make, wired as its users wire it. */
 export interface Peer {

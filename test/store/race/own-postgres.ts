@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./own-redis.ts";
+import { freePort } from "../../free-port.ts";
 
 /** PostgreSQL refuses to run as root: there its own user runs it. */
 const isRoot = process.getuid?.() === 0;
