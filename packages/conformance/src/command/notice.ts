@@ -134,5 +134,13 @@ export const circumstances: Readonly<Record<string, string>> = {
   control: "when anybody sends control characters",
   connection: "on a connection that is used again",
   "large-body": "with a large upload",
+  "go-net-http": "where a client sends several tags, or resumes a download",
+  werkzeug: "where a client sends If-Range without a range, or a day that does not exist",
+  django: "where a client sends a tag and a date",
+  spring: "on pages whose tag has a comma, and where a client sends a date to a write",
+  "asp-net": "where a client sends several conditions at once, or has a clock that is ahead",
+  pekko: "where a client sends several conditions at once",
+  lighttpd: "where a client sends a field that cannot be read",
+  tomcat: "where a client sends several conditions at once",
   expect: "with a client that waits for 100 (Continue) before it uploads",
 };

@@ -9,6 +9,7 @@ import { hostile } from "./hostile.ts";
 import { methods } from "./methods.ts";
 import { notDateRows } from "./not-dates.ts";
 import { order } from "./order.ts";
+import { otherSuites } from "./other-suites.ts";
 import { pairs } from "./pairs.ts";
 import { policies } from "./policies.ts";
 import { ranges } from "./ranges.ts";
@@ -29,4 +30,5 @@ export const rows: readonly Row[] = [
   ...codings,
   ...policies,
   ...hostile,
+  ...otherSuites,
 ].flatMap(withHead);
