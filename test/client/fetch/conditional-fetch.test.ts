@@ -433,16 +433,19 @@ describe("identical requests under way", () => {
 
   it("end when all callers have gone, and not before", async () => {
     let closed = 0;
+    let answer = () => {};
     const server = await open.serve((_req, res) => {
       res.on("close", () => closed++);
-      setTimeout(() => res.writeHead(200, { ETag: '"1"', "Content-Length": 5 }).end("Hello"), 60);
+      answer = () => res.writeHead(200, { ETag: '"1"', "Content-Length": 5 }).end("Hello");
     });
     const remembering = conditionalFetch();
     const [a, b] = [new AbortController(), new AbortController()];
     const first = remembering(server.url, { signal: a.signal });
     const second = text(remembering(server.url, { signal: b.signal }));
-    setTimeout(() => a.abort(new Error("gone")), 20);
+    await expect.poll(() => server.seen.length).toBe(1);
+    a.abort(new Error("gone"));
     await expect(first).rejects.toThrow("gone");
+    answer();
     expect(await second).toBe("Hello");
     expect(server.seen.length).toBe(1);
     const both = [new AbortController(), new AbortController()];
