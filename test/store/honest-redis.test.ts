@@ -1,4 +1,4 @@
-import { resource } from "@entity-tag/store";
+import { resource, StoreBusyError } from "@entity-tag/store";
 import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -66,6 +66,8 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     expect((await pages(put("first"))).status).toBe(201);
     await redis.kill();
     await vi.waitFor(async () => expect((await pages(put("second"))).status).toBe(503), { timeout: 20_000 });
+    const store = redisStore<unknown>(client, { prefix: "later" });
+    await expect(store.swap("swapped while it was down", null, "x")).rejects.toThrow(StoreBusyError);
     await redis.start();
     await vi.waitFor(async () => expect([200, 404]).toContain((await pages(request("GET"))).status), {
       timeout: 20_000,
@@ -73,6 +75,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     // The server has forgotten everything, so anything that is there was sent late.
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await pages(request("GET"))).status).toBe(404);
+    expect(await store.read("swapped while it was down")).toBeNull();
     end();
   });
 
