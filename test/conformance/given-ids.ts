@@ -10,7 +10,7 @@ export function givenIds(text: string): Map<string, string> {
   return new Map(lines.map((line) => line.split(" ") as [string, string]));
 }
 
-/** What is asked: the state, the settings and the request. Titles, reasons and latitude may be improved. */
+/** A digest of the state, the settings and the request. Titles, reasons and latitude may be improved. */
 export function meaningOf({ state, policy = {}, request }: JsonRow): string {
   const asked = JSON.stringify([state, policy, request]);
   return createHash("sha256").update(asked).digest("hex").slice(0, 12);

@@ -22,7 +22,7 @@ type Lines = [name: string, value: string][];
 
 /** The server that answers every row as it must, in this process; and where a bug may sit in it. */
 export interface Bug {
-  /** What it calls a mistake that servers are known for. */
+  /** Names a mistake that servers are known for. */
   name: string;
   /** It reads the request otherwise. */
   request?(ask: Ask, row: Row): Ask;
@@ -35,7 +35,7 @@ export interface Bug {
   answer?(reply: Reply, ask: Ask, row: Row): Reply | undefined;
   /** It does its work before it asks. */
   worksFirst?: true;
-  /** What stands on the connection after an answer without content. */
+  /** It leaves octets on the connection after an answer without content. */
   leaves?: true;
 }
 

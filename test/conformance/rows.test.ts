@@ -63,7 +63,7 @@ function isChangedByFetch({ request: { method, headers, body } }: Row): boolean 
     if (request.method !== method) return true;
     const names = headers.map(([name]) => name.toLowerCase());
     if (names.includes("expect") || new Set(names).size < names.length) return true;
-    // What undici refuses to write.
+    // undici refuses to write these.
     return headers.some(
       ([name, value]) => request.headers.get(name) !== value || /[^\t\x20-\x7e\x80-\xff]/.test(value),
     );

@@ -43,7 +43,7 @@ describe("run says at once what was written wrongly, and what would do", () => {
     await expect(check(some[0]!, app, given as RunOptions)).rejects.toThrow(message);
   });
 
-  it("rows that are none", async () => {
+  it("rows that are not valid", async () => {
     await expect(run("rows" as unknown as Row[], app)).rejects.toThrow(/"rows" as its rows: use an array/);
     await expect(check("hit-1" as unknown as Row, app)).rejects.toThrow(/"hit-1" as a row/);
     await expect(check(undefined as unknown as Row, app)).rejects.toThrow(/undefined as a row/);

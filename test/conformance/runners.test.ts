@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
 import { rows } from "@entity-tag/conformance";
 import { describe, expect, it, vi } from "vitest";
 import { root, runtimes } from "../adapters/bed/server.ts";
@@ -53,4 +54,18 @@ describe.concurrent.each(Object.entries(runners))("the rows in %s", (_, { comman
       "If-Match refuses a stale DELETE (§13.1.1, strong-comparison-9): 200 instead of 412",
     );
   });
+});
+
+it("the README shows for each runner the line that is used here", () => {
+  const readme = readFileSync(`${root}/packages/conformance/README.md`, "utf8");
+  const programs = globSync(`${folder}/*test.ts`).map((file) => readFileSync(file, "utf8"));
+  const shown = [...readme.matchAll(/^\| (vitest|`\S+(?: test)?`) \| `(.+test.+)` \|$/gm)].map(
+    ([, , line]) => line!,
+  );
+  expect(shown).toHaveLength(4);
+  for (const line of shown)
+    expect(
+      programs.filter((program) => program.includes(line)),
+      line,
+    ).toHaveLength(1);
 });

@@ -75,9 +75,9 @@ export type Outcome =
   | "precondition-required"
   | "bad-request";
 
-/** What must come back. */
+/** The answer that must come back. */
 export interface Expectation {
-  /** What was decided. `proceed`: the answer is that of a request without conditions. */
+  /** The decision. `proceed`: the answer is that of a request without conditions. */
   outcome: Outcome;
   /** The condition that decided it, in lower case. */
   because?: string;
@@ -98,7 +98,7 @@ export interface Expectation {
 /** Another answer that is right. What is left out is as in `expect`. */
 export interface Latitude extends Partial<Omit<Expectation, "because">> {
   status: readonly number[];
-  /** Who chooses it: "the origin server", "an intermediary". */
+  /** The party that chooses it: "the origin server", "an intermediary". */
   chosenBy: string;
   why: string;
 }

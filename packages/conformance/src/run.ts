@@ -19,10 +19,10 @@ export interface RunOptions extends WireOptions {
 }
 
 /**
- * What a target makes of each row, in the order of the rows. A url or a `fetch`-like function is only read; rows that
+ * Asks a target each row, and returns the results in the order of the rows. A url or a `fetch`-like function is only read; rows that
  * it cannot be asked are in the results, with their reason.
  *
- * @throws {TypeError} on a target that is none, or an option that there is not.
+ * @throws {TypeError} on a target or an option that is not valid.
  * @throws when the target cannot be reached at all.
  * @example
  * const results = await run(rows, "http://localhost:3000/page");
@@ -166,7 +166,7 @@ function toResult(row: Row, found: string[], reply?: Reply): Result {
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD" || method === "QUERY";
 
-/** What a refused write has done all the same. */
+/** The effects of a write that was refused and done all the same. */
 async function effects(
   { state, request }: Row,
   { effect }: Expectation,

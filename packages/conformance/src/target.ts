@@ -4,7 +4,7 @@ import type { Row, State } from "./row.ts";
 export type FetchLike = (request: Request) => Response | Promise<Response>;
 
 /**
- * Who is asked. A url or a `fetch`-like function is taken as it is: its validators are learnt, it is only read, and
+ * The server that is asked. A url or a `fetch`-like function is taken as it is: its validators are learnt, it is only read, and
  * rows that need another state could not be set up. A `ControlledTarget` has every state that it is told to have.
  */
 export type Target = string | URL | FetchLike | ControlledTarget;

@@ -2,7 +2,7 @@ import type { Row } from "./row.ts";
 import type { Reply } from "./run/asker.ts";
 
 /**
- * What became of a row.
+ * The result of a row.
  *
  * - `fail`: a MUST is broken. `warning`: a SHOULD is, or a row of quality.
  * - `not applicable`: the target cannot be asked this, for example a wire row over a `fetch`.
@@ -15,7 +15,7 @@ export type Verdict = "pass" | "fail" | "warning" | "not applicable" | "could no
 export interface Result {
   row: Row;
   verdict: Verdict;
-  /** What is wrong, one sentence each; or why the row was not asked. Empty for a pass. */
+  /** Each mistake in one sentence, or the reason why the row was not asked. Empty for a pass. */
   found: readonly string[];
   /** The answer, where there was one. */
   reply?: Reply;

@@ -15,7 +15,7 @@ afterAll(() => {
 
 const timeout = 400;
 
-/** What each server does with a connection, and what the one line must say. */
+/** Each server with its treatment of a connection, and the one line that the command must print. */
 const broken: Record<string, [(socket: Socket) => void, RegExp]> = {
   "a silent server": [() => {}, /no whole answer within 400 ms: it is silent/],
   "a server that resets": [

@@ -54,7 +54,7 @@ function runNpx(major: string, node: string, ...args: readonly string[]): Promis
   const bin = join(home, "bin");
   const folder = join(home, "empty");
   for (const each of [bin, folder]) mkdirSync(each, { recursive: true });
-  // What npx starts finds this Node first.
+  // The program that npx starts finds this Node first.
   if (!existsSync(join(bin, "node"))) symlinkSync(realpathSync(node), join(bin, "node"));
   const packages = tarballs.flatMap((tarball) => ["--package", tarball]);
   const env = {

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { command, type Terminal } from "../../../packages/conformance/src/command/command.ts";
 
-/** What a run of the command printed, and how it ended. */
+/** The output of one run of the command, and its exit status. */
 export interface Printed {
   status: number;
   out: string;

@@ -21,7 +21,7 @@ export interface Peer {
   base?: string;
 }
 
-/** What became of the rows, in short. */
+/** The results of all rows, in short. */
 export interface Score {
   name: string;
   wiring: string;
@@ -126,7 +126,7 @@ export async function score(peer: Peer): Promise<Score> {
   }
 }
 
-/** Nobody can tell it of other forms, and it has no settings of ours. */
+/** Its handlers cannot tell it of other forms of a page, and it does not have our settings. */
 const canHave = ({ state, policy }: Row): boolean =>
   policy === undefined && !state?.alternates && !state?.codings && !state?.lastModifiedStrong;
 
@@ -136,7 +136,7 @@ const controlled = (url: string, base = "") => ({
   runs: async (path: string) => Number(await (await fetch(url + path.replace("/rows/", "/count/"))).text()),
 });
 
-/** What takes long is not told apart from what hangs, on a machine that is busy with others. */
+/** On a busy machine, a slow answer cannot be told from a server that hangs. */
 const isTimed = ({ row }: Result): boolean => /^(?:flood|large-body|expect|control)-/.test(row.id);
 
 function summarize({ name, wiring, version }: Peer, all: readonly Result[]): Score {

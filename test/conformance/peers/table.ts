@@ -5,7 +5,7 @@ import { groupOf } from "../../../packages/conformance/src/command/notice.ts";
 import { root } from "../../adapters/bed/server.ts";
 import type { Score } from "./peers.ts";
 
-/** What each peer fails, as it was when the table was written last. */
+/** The failures of each peer when the table was last written. */
 export const pinnedFile: string = resolve(import.meta.dirname, "pinned.json");
 export const pinned = (): Score[] => JSON.parse(readFileSync(pinnedFile, "utf8"));
 

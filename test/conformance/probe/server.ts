@@ -22,11 +22,11 @@ export interface Answer {
 
 /** One way of being wrong. Each part is left out where the server is right. */
 export interface Flaw {
-  /** What is decided in place of what is due; `undefined`: what is due. */
+  /** Decides in place of the standard. `undefined`: as the standard says. */
   decide?(asked: Asked, page: Page): "whole" | "not modified" | "refused" | "part" | undefined;
   /** Changes a finished answer. */
   answer?(answer: Answer, asked: Asked, page: Page): void;
-  /** What is done with a write in place of what is due. */
+  /** Treats a write in another way than the standard says. */
   write?(asked: Asked, page: Page): "write" | "refuse" | "refuse and write" | "not found" | undefined;
   /** Changes the page before it is read. */
   before?(page: Page, asked: Asked): void;

@@ -11,7 +11,7 @@ const guarded = guardedRows(
   isBroken ? (handler) => async (request: Request) => handler(request) : conditional,
 );
 
-/** What a framework shows to the rows: its own function, and how a state is set. */
+/** A framework's own function, with a way to set the state of a row. */
 export const target: ControlledTarget = {
   at: (request) => guarded[new URL(request.url).pathname]!(request),
   set: (_, row) => pathOf("early", row),

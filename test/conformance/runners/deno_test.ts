@@ -3,7 +3,9 @@ import { target } from "./app.ts";
 
 declare const Deno: { test(name: string, run: () => Promise<void>): void };
 
+const { test } = Deno;
+
 for (const row of rows)
-  Deno.test(row.title, async () => {
+  test(row.title, async () => {
     await check(row, target);
   });

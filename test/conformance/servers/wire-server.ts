@@ -44,7 +44,7 @@ export interface Running {
 
 export interface Ways {
   page?: Partial<Page>;
-  /** What is answered: by default what is due. */
+  /** Makes the answer. By default it is the one that the standard asks for. */
   answer?(asked: Asked, page: Page, count: number): Answer;
   write?: Writer;
   host?: string;

@@ -1,4 +1,4 @@
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `Asks a live server about HTTP conditional requests: ETag, 304, 412, Range (RFC 9110).
 
   npx @entity-tag/conformance <url>                  read only; nothing is changed

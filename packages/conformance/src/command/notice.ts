@@ -2,8 +2,8 @@ import type { Row } from "../row.ts";
 import type { Result } from "../verdict.ts";
 
 /**
- * What the users of a server notice of its answer to a row: what the answer does, and when. Of a row that passed, it
- * says what the most likely mistake would do.
+ * Says how the answer to a row affects the users of a server, and when. For a row that passed, it describes the most
+ * likely mistake.
  */
 export function noticeOf(result: Pick<Result, "row" | "verdict" | "found" | "reply">): string {
   const when = circumstances[groupOf(result.row.id)];

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "../nearest.ts";
 import type { Line } from "../row.ts";
 
-/** What the command was told to do. */
+/** The options of the command, checked. */
 export interface Options {
   target: string;
   url: URL | undefined;
@@ -91,7 +91,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** What `parseArgs` says in one line, with the option that was probably meant. */
+/** Turns an error of `parseArgs` into one line, with the option that was probably meant. */
 export function misuse({ message }: Error, names: readonly string[]): string {
   const [, unknown] = /^Unknown option '--?([\w-]+)/.exec(message) ?? [];
   const [, empty] = /^Option '(?:-\w, )?(--[\w-]+) <value>' argument missing/.exec(message) ?? [];

@@ -20,7 +20,7 @@ import type { Progress } from "./progress.ts";
 import { select } from "./selection.ts";
 import { version } from "./version.ts";
 
-/** What was found, and whether a page that was written is as it was. */
+/** The report, and whether a page that was written is as it was. */
 export interface Asking {
   report: Report;
   isRestored?: boolean;
@@ -82,7 +82,7 @@ async function read(run: Run, reads: Selected["reads"]): Promise<true> {
   return true;
 }
 
-/** Whatever happens between the first look and the end, the page is put back: also when the person gives up. */
+/** Puts the page back in the end, also after an error and when the person gives up. */
 async function readAndWrite(run: Run, { reads, creations, writes }: Selected): Promise<boolean> {
   const { options, session, findings, notes, onQuestion } = run;
   const found = await orCannotRun(() => session.ask());

@@ -14,7 +14,7 @@ export function stateOf(headers: readonly Line[]): State {
   const lastModified = parseDate(fieldIn(headers, "last-modified"));
   return {
     ...(etag === undefined ? {} : { etag }),
-    // What the origin knows of its dates is not in the answer; a date in If-Range is taken to be strong.
+    // The answer does not say whether its date is strong, so a date in If-Range is taken to be strong.
     ...(lastModified === undefined ? {} : { lastModified, lastModifiedStrong: true }),
   };
 }
@@ -23,7 +23,7 @@ export function fieldIn(headers: readonly Line[], name: string): string | undefi
   return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
-/** What was here when the request came, as far as its own answer, or an earlier one, tells. `undefined`: nobody knows. */
+/** The state when the request came, as far as its own answer or an earlier one tells it. `undefined`: it is not known. */
 export function stateBefore(
   { request, response }: Exchange,
   known: Current | undefined,
@@ -40,7 +40,7 @@ export function stateBefore(
   return known;
 }
 
-/** What is here after it. */
+/** The state after the exchange. */
 export function stateAfter(exchange: Exchange, known: Current | undefined): Current | undefined {
   const { request, response } = exchange;
   if (response === undefined) return known;

@@ -72,7 +72,7 @@ function due({ answer, statuses }: Explanation): string {
   return statuses.length > 0 ? `Due is ${answer}` : `Due is: ${answer}`;
 }
 
-/** What is wrong with a 304 whatever was asked. */
+/** The mistakes of a 304 that do not depend on the request. */
 function flawsOf({ status, headers, body }: NonNullable<Exchange["response"]>): string[] {
   if (status !== 304) return [];
   return [

@@ -3,11 +3,11 @@ import { type Current, parseDate, parseTag } from "@entity-tag/core";
 import { misuse, UsageError } from "../command/options.ts";
 import type { Line } from "../row.ts";
 
-/** What is to be explained. */
+/** The request or the recording that is explained. */
 export interface ExplainOptions {
   /** A method and field lines, or the name of a file, or `-`. */
   words: readonly string[];
-  /** What is here, if the user said so. */
+  /** The state of the resource, if the user gave it. */
   current: Current | undefined;
 }
 

@@ -20,12 +20,12 @@ export interface ExplainedRequest {
   headers: readonly Line[];
 }
 
-/** What §13.2.2 makes of a request, in plain words. */
+/** The steps of §13.2.2 for one request, in plain words. */
 export interface Explanation {
   /** One sentence for each step that was taken or left out. */
   steps: readonly string[];
   decision: Decision;
-  /** What is answered, in a sentence. */
+  /** The answer, in a sentence. */
   answer: string;
   /** The statuses that the standard allows. */
   statuses: readonly number[];

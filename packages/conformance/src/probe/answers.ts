@@ -12,7 +12,7 @@ export function linesOf({ headers }: { headers: readonly Line[] }, name: string)
   return headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
 }
 
-/** What a report shows of an exchange. */
+/** The part of an exchange that a report shows. */
 export function octetsOf({ sent, received, body }: Answer): Octets {
   return { sent, received: received + excerpt(body) };
 }

@@ -3,7 +3,10 @@ import { formatDate } from "@entity-tag/core";
 const day = 86_400_000;
 const far = 800;
 
-/** An earlier date that comes later in the alphabet, as `Wed, 03 Jun` before `Sat, 06 Jun`: a server that compares texts takes it for a later one. */
+/**
+ * An earlier date that comes later in the alphabet: `Wed, 03 Jun` is before `Sat, 06 Jun`. A server that compares texts
+ * takes it for a later one.
+ */
 export function earlierButBehind(ms: number): string {
   return found(
     (days) => formatDate(ms - days * day),

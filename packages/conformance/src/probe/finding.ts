@@ -22,14 +22,14 @@ export interface Asked {
   /** Names the question for ever. */
   id: string;
   group: Group;
-  /** What a server that conforms does, in a sentence. */
+  /** One sentence: a server that conforms does this. */
   title: string;
   /** The section that says so: of RFC 9110, unless another is named. */
   section: string;
   level: Level;
   /** The reason, for a reader who has not the section at hand. */
   why: string;
-  /** What the users of a server that fails would notice. */
+  /** The users of a server that fails notice this. */
   notice: string;
 }
 
@@ -39,11 +39,11 @@ export interface Octets {
   received: string;
 }
 
-/** What became of one question. */
+/** The result of one question. */
 export interface Finding extends Asked {
   verdict: Verdict;
-  /** What is wrong, a sentence each; or why it was not asked. Empty for a pass. */
+  /** Each mistake in one sentence, or the reason why the question was not asked. Empty for a pass. */
   found: readonly string[];
-  /** What was sent and received. Only of a question that did not pass. */
+  /** The exchanges of a question that did not pass. */
   octets: readonly Octets[];
 }

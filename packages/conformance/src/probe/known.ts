@@ -5,7 +5,7 @@ import { count, field } from "./answers.ts";
 import { intermediarySign } from "./intermediary.ts";
 import type { Session } from "./session.ts";
 
-/** What the server told about the page, before any condition was asked. */
+/** The facts that the server told about the page, before any condition was asked. */
 export interface Known {
   /** The answer to a plain GET, without a coding. */
   page: Answer;

@@ -17,11 +17,11 @@ export interface Question extends Asked {
   aboutChange?: true;
   /** It compares contents or lengths, so that a content that changes by itself is an excuse, whatever the tag says. */
   aboutContent?: true;
-  /** What is wrong, a sentence each. */
+  /** Returns each mistake in one sentence. */
   ask(known: Known, send: Send): Promise<readonly string[]>;
 }
 
-/** What must be wrong with an answer, a sentence each. */
+/** Returns each mistake of an answer in one sentence. */
 export type Judge = (answer: Answer, known: Known) => readonly string[];
 
 /** A question of one request. */

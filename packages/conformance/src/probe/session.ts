@@ -59,7 +59,7 @@ export function openSession(options: SessionOptions): Session {
   let asked = 0;
   let mayHaveWritten = false;
   let isClosed = false;
-  /** What is said once the server has refused to be asked as often as this. */
+  /** The reason why nothing more is asked, once the server limits its clients. */
   let limit: string | undefined;
 
   function countOne(): void {

@@ -3,7 +3,7 @@ import { WireError } from "../wire/wire-error.ts";
 import { CannotRun } from "./known.ts";
 import { OutOfRequests } from "./session.ts";
 
-/** What is said of a wrong answer when something stands before the server. */
+/** The doubt about a wrong answer when a cache or proxy stands before the server. */
 export function standsBefore(intermediary: string | undefined): string | undefined {
   return intermediary === undefined
     ? undefined

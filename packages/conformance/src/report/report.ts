@@ -1,7 +1,7 @@
 import type { Finding } from "../probe/finding.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** What the command found, in whatever form it is printed. */
+/** All findings of the command, independent of the form in which they are printed. */
 export interface Report {
   /** The url, or the module of an adapter. */
   target: string;

@@ -30,7 +30,7 @@ const metadata =
   "Only what the 304 is about may describe the stored content: this describes the content itself";
 const forScripts = "A browser hides the stored answer from the page when the 304 comes without it";
 
-/** What the 200 has, its 304 has. */
+/** Fields that the 304 must have if the 200 has them. */
 const kept: readonly Kept[] = [
   { number: 1, field: ["Cache-Control", "max-age=60"], level: "MUST", section: "§15.4.5", why: cacheField },
   { number: 2, field: ["Content-Location", "/v1"], level: "MUST", section: "§15.4.5", why: cacheField },

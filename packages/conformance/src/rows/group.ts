@@ -25,7 +25,7 @@ export type Entry = readonly [
 ];
 
 interface Peculiar extends Partial<Pick<Row, "policy" | "level" | "section" | "why" | "also">> {
-  /** What the answer is like, where the decision alone does not tell. */
+  /** Details of the answer that do not follow from the decision. */
   expect?: Partial<Expectation>;
   body?: string;
 }
@@ -110,7 +110,7 @@ function written(method: string, state: State | null): number[] {
   return state === null ? [200, 201, 202, 204, 404] : [200, 202, 204];
 }
 
-/** What the standard leaves open for every row of a kind. */
+/** Answers that the standard leaves open for every row of a kind. */
 function latitudeOf({ method, headers }: RowRequest, state: State | null, expect: Expectation): Latitude[] {
   const body = method === "HEAD" ? { body: "none" as const } : {};
   const isByDate = headers.some(([name, value]) => name === "If-Range" && value === sameSecond);
@@ -151,7 +151,7 @@ function needsWire({ method, headers }: RowRequest): boolean {
   return headers.some(([, value]) => value !== value.trim() || /[^\t\x20-\x7e\x80-\xff]/.test(value));
 }
 
-/** What holds for GET holds for HEAD (§9.3.2), except that HEAD has no range to honour (§14.2). */
+/** HEAD is judged as GET is (§9.3.2), but it has no range to honour (§14.2). */
 export function withHead(row: Row): Row[] {
   const { method } = row.request;
   if (method !== "GET") return [row];

@@ -86,7 +86,7 @@ const notDates: readonly NotDate[] = [
   ),
 ];
 
-/** What looks like a date and is not one: a condition without a date is ignored. */
+/** Texts that look like a date and are not valid: a condition without a date is ignored. */
 export const notDateRows: readonly Row[] = notDates.flatMap(
   ([number, future, past, description, level = "MUST"]) =>
     group(

@@ -19,7 +19,7 @@ export const none: Headers = [];
 export const range = lines("Range")("bytes=0-3");
 export const and = (...parts: Headers[]): Headers => parts.flat();
 
-/** What is decided. */
+/** The decision of a row. */
 export interface Answer {
   outcome: Outcome;
   because?: string;

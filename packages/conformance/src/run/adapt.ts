@@ -60,7 +60,7 @@ function tagObstacle(state: State, headers: readonly Line[], learnt: Learnt): st
   const { etag } = state;
   if (etag === undefined) return learnt.etag === undefined ? undefined : "the resource has a tag";
   if (learnt.etag === undefined) return "the resource has no tag";
-  // What cannot be read cannot be asked for; that it should be an entity tag can be said.
+  // A tag that cannot be read cannot be asked for. A row without it can still say that the field is wrong.
   if (parseTag(learnt.etag) === undefined)
     return asksOwnTag(state, headers) ? "its ETag is not an entity tag" : undefined;
   if (etag === '"v1"') return learnt.etag.startsWith('"') ? undefined : "the resource has no strong tag";
@@ -134,7 +134,7 @@ function adaptRange(value: string, length: number): string | undefined {
   return /^bytes=(?:0-3|3-0|0-0)$|^[^b]|^junk/.test(value) ? value : undefined;
 }
 
-/** A latitude about a field that the resource has not is none. */
+/** Drops a latitude about a field that the resource does not have. */
 function adaptLatitude(latitude: Latitude, learnt: Learnt): Latitude[] {
   const fields = adaptFields(latitude, learnt);
   return typeof fields === "string" ? [] : [{ ...latitude, ...(fields && { fields }) }];

@@ -3,7 +3,7 @@ import type { FetchLike } from "../target.ts";
 import type { Ask } from "../wire/connection.ts";
 import { WireError } from "../wire/wire-error.ts";
 
-/** What came back, over whichever transport. */
+/** The answer, independent of the transport. */
 export interface Reply {
   status: number;
   /** Names in lower case. */
@@ -90,7 +90,7 @@ export function fetchAsker(target: FetchLike, base: URL, timeout: number): Asker
 async function toReply(response: Response, method: string): Promise<Reply> {
   const { status } = response;
   const headers = [...response.headers] as Line[];
-  // What a server would send of it.
+  // A server would not send the content of these.
   const hasBody = method !== "HEAD" && status !== 304 && status !== 204;
   const body = hasBody ? textOf(new Uint8Array(await response.arrayBuffer())) : "";
   return { status, headers, body };

@@ -15,7 +15,7 @@ export function judge({ expect, also = [] }: Row, reply: Reply, content: string)
   return { found };
 }
 
-/** What a latitude leaves out is as in `expect`; but the fields of one status say nothing of another. */
+/** A latitude inherits from `expect`, but not the fields of another status. */
 export function withLatitude(expect: Expectation, { chosenBy, why, ...latitude }: Latitude): Expectation {
   const isSameStatus = latitude.status.some((status) => expect.status.includes(status));
   const { fields, ...rest } = expect;
@@ -33,7 +33,7 @@ const isCoded = (reply: Reply): boolean => (fieldOf(reply, "content-encoding") ?
 
 function bodyComplaints({ body }: Expectation, reply: Reply, content: string): string[] {
   if (body === "any") return [];
-  // What is behind a coding is the probe's to see; that it is whole cannot be told from here.
+  // The content is not decoded, so it cannot be compared here. The probe asks about codings.
   if (body === "whole" && isCoded(reply) && reply.body !== "") return [];
   const expected = body === "none" ? "" : body === "part" ? content.slice(0, 4) : content;
   if (reply.body === expected) return [];

@@ -1,7 +1,7 @@
 import type { Asker, Reply } from "./asker.ts";
 import { fieldOf } from "./asker.ts";
 
-/** What a GET without conditions tells of a resource that nobody can set. */
+/** The facts that a GET without conditions tells about a resource whose state cannot be set. */
 export interface Learnt {
   status: number;
   etag: string | undefined;

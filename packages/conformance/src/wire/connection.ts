@@ -5,7 +5,7 @@ import { readAnswer } from "./answer.ts";
 import { Source } from "./source.ts";
 import { connectionError, WireError } from "./wire-error.ts";
 
-/** What is said to a server. */
+/** A request to a server. */
 export interface Ask {
   method: string;
   /** The request target, as it stands in the request line. */
@@ -16,7 +16,7 @@ export interface Ask {
   body?: string;
 }
 
-/** What came back. */
+/** The answer of a server. */
 export interface Answer {
   status: number;
   /** Names in lower case; a repeated field is repeated lines. Latin-1. */

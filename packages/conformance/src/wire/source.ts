@@ -31,7 +31,7 @@ export class Source {
     socket.on("close", end);
   }
 
-  /** What is read from now on must be there in time. */
+  /** From now on, the octets must come within the time-out. */
   startTimer(): void {
     this.#deadline = Date.now() + this.#timeout;
   }

@@ -32,7 +32,7 @@ const sentences: Record<string, (host: string) => string> = {
   ETIMEDOUT: (host) => `no connection to ${host} in time`,
 };
 
-/** What an error of a socket means, as long as it is not connected. */
+/** Explains an error of a socket that is not connected yet. */
 export function connectionError(error: Error & { code?: string }, host: string): WireError {
   const { code = "", message } = error;
   const sentence = sentences[code];

@@ -3,9 +3,9 @@ import type { Level } from "../row.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Ground } from "./ground.ts";
 
-/** What came of a question that writes. */
+/** The result of a question that writes. */
 export interface Judgement {
-  /** What is wrong, a sentence each. */
+  /** Each mistake in one sentence. */
   found: readonly string[];
   /** Where it weighs less than the question's own level. */
   level?: Level;

@@ -401,7 +401,7 @@ async function answerTag(ground: Ground) {
     : wrong(`The answer to the PUT has the tag ${told}, but the page is not the octets that were sent.`);
 }
 
-/** What it made all the same is deleted. */
+/** A resource that the POST made all the same is deleted. */
 async function refusesPost(ground: Ground, headers: readonly Line[], how?: Refusal) {
   const made: string[] = [];
   const judgement = await refusesOther(

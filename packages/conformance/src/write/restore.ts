@@ -64,7 +64,7 @@ const isBack = (now: Answer, found: Answer) =>
 
 const isGone = ({ status }: Answer) => status === 404 || status === 410;
 
-/** What a person edited is not thrown away because a server did not take it back. */
+/** Keeps the content in a file, because a server that does not take it back must not cost a person their work. */
 export function keep(found: Answer): string {
   if (found.status !== 200) return "The page that was made could NOT be deleted.";
   const file = `entity-tag-conformance-${Date.now()}.body`;

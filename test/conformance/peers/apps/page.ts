@@ -8,7 +8,7 @@ import { handle, type Plain, validators } from "../../../adapters/apps/handlers.
 const byId = new Map(rows.map((row) => [row.id, row]));
 const counts = new Map<string, number>();
 
-/** What the handler of a row answers: the validators are its own, the conditions are for the framework to ask. */
+/** The answer of a row's handler. The validators are its own; the framework must ask the conditions. */
 export function answerOf(path: string): Plain {
   const id = path.slice(path.lastIndexOf("/") + 1);
   counts.set(id, (counts.get(id) ?? 0) + 1);
