@@ -200,16 +200,20 @@ describe("abort", () => {
   });
 
   it("by one of three callers leaves the others their whole bodies", async () => {
+    let finish = () => {};
     const server = await open.serve((_, res) => {
       res.writeHead(200, { ETag: '"v1"', "Content-Length": 10 }).write("first");
-      setTimeout(() => res.end("later"), 30);
+      finish = () => res.end("later");
     });
     const remembering = conditionalFetch();
     const controller = new AbortController();
-    const texts = [controller.signal, undefined, new AbortController().signal].map(async (signal) =>
-      (await remembering(server.url, signal ? { signal } : {})).text().catch(() => "gone"),
+    const signals = [controller.signal, undefined, new AbortController().signal];
+    const responses = await Promise.all(
+      signals.map((signal) => remembering(server.url, signal ? { signal } : {})),
     );
-    setTimeout(() => controller.abort(), 15);
+    const texts = responses.map((response) => response.text().catch(() => "gone"));
+    controller.abort();
+    finish();
     expect(await Promise.all(texts)).toEqual(["gone", "firstlater", "firstlater"]);
     expect(server.seen.length).toBe(1);
   });
