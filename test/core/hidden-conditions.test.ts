@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { type EntityTag, evaluate, formatDate, ifRange } from "@entity-tag/core";
-import { asksByDate, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
+import { asksByDate, isRangeHidden, isRangeRefused, isUnsafeForSimpleChecks } from "@entity-tag/core/adapter";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { runs } from "../runs.ts";
@@ -150,5 +150,34 @@ describe("asksByDate, §13.1.3", () => {
     [{ "if-none-match": '"v1"' }, false],
   ])("of %j it says %j", (fields, expected) => {
     expect(asksByDate(get(fields))).toBe(expected);
+  });
+});
+
+describe("isRangeHidden", () => {
+  const ask = (ifRange: string | undefined, range: string | undefined = "bytes=0-3") =>
+    get({ range, "if-range": ifRange });
+  const state = { etag: '"v1"' } as const;
+
+  it.each<
+    [
+      why: string,
+      asked: ReturnType<typeof ask>,
+      current: typeof state | null | object | undefined,
+      boolean,
+      boolean,
+    ]
+  >([
+    ["no Range", get({ "if-range": '"v1"' }), undefined, false, false],
+    ["no If-Range", ask(undefined), undefined, false, false],
+    ["a state that is not known", ask('"v1"'), undefined, true, false],
+    ["a state without a validator", ask('"v1"'), {}, true, false],
+    ["nothing here", ask('"v1"'), null, true, false],
+    ["the same tag", ask('"v1"'), state, false, false],
+    ["another tag", ask('"v2"'), state, true, true],
+    ["a weak tag, which never holds", ask('W/"v1"'), undefined, true, true],
+  ])("§13.1.5, %s", (_, asked, current, unchecked, checked) => {
+    expect(isRangeHidden(asked, current, "unchecked")).toBe(unchecked);
+    expect(isRangeHidden(asked, current, undefined)).toBe(unchecked);
+    expect(isRangeHidden(asked, current, "checked")).toBe(checked);
   });
 });

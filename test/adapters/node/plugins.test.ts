@@ -350,6 +350,23 @@ test("A middleware or plugin that is mistaken for its maker says how it is used"
   );
 });
 
+test("A tag maker of one's own is called with the bytes, and may be asynchronous", async () => {
+  const contentTag = async (bytes: Uint8Array, { weak }: { weak: boolean }) =>
+    strong(`${bytes.length}-${weak}`);
+  const koa = new Koa().use(koaConditional({ tag: { weak: false, contentTag } })).use((ctx) => {
+    ctx.body = "hello";
+  });
+  const fastify = Fastify();
+  await fastify.register(fastifyConditional, { tag: { weak: false, contentTag } });
+  fastify.get("/", () => "hello");
+  for (const { port, close } of [await servedKoa(koa), await servedFastify(fastify)]) {
+    const full = await ask(port, "GET", "/");
+    expect([full.field("etag"), full.body.toString()]).toEqual(['"5-false"', "hello"]);
+    expect((await ask(port, "GET", "/", [["If-None-Match", '"5-false"']])).status).toBe(304);
+    await close();
+  }
+});
+
 test("A Range beside an If-Range that nobody checks is hidden", async () => {
   const app = new Koa().use(koaConditional()).use((ctx) => {
     ctx.set("ETag", strong("v2"));
