@@ -1,3 +1,4 @@
+import { problemDocument } from "@entity-tag/core/adapter";
 import { keyBelow, resource, type VersionedStore } from "@entity-tag/store";
 import { asset } from "./assets.ts";
 import { eventStream, type Feed } from "./conversation/feed.ts";
@@ -150,13 +151,9 @@ function refuse(status: number, text: string): Promise<Response> {
 
 /** The storage failed. The write may have happened or not, so the answer claims neither. */
 function failed(error: unknown): Response {
-  if (hasLeft(error)) return problem(400, "Bad Request", "The content broke off.");
+  if (hasLeft(error)) return problem(400, "The content broke off.");
   console.error(error);
-  return problem(
-    503,
-    "Service Unavailable",
-    "The storage did not answer. Read the page to see what it is now.",
-  );
+  return problem(503, "The storage did not answer. Read the page to see what it is now.");
 }
 
 /** Whether the client left while it was still sending. Then nothing was written, so there is no failure to report. */
@@ -168,10 +165,10 @@ function hasLeft(error: unknown): boolean {
 
 /** The client left before its write was done, so nobody reads this answer. The page shows the outcome. */
 function gone(): Response {
-  return problem(503, "Service Unavailable", "The client left before the answer.");
+  return problem(503, "The client left before the answer.");
 }
 
-function problem(status: number, title: string, detail: string): Response {
-  const body = JSON.stringify({ type: "about:blank", title, status, detail });
+function problem(status: number, detail: string): Response {
+  const body = JSON.stringify(problemDocument(status, detail));
   return new Response(body, { status, headers: { "Content-Type": "application/problem+json" } });
 }
