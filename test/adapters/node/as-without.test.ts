@@ -188,7 +188,7 @@ describe("The context of AsyncLocalStorage is kept", () => {
 });
 
 describe("A client that leaves", () => {
-  test("amid a body that is dropped stops an upgrade or another request no more than without us", async () => {
+  test("while a body is dropped ends its handler, and a later upgrade still works", async () => {
     let starts = 0;
     let closes = 0;
     const judge = conditional();

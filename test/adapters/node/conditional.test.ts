@@ -98,7 +98,7 @@ describe("conditional, for an answer without a tag,", () => {
     expect(answer.field("etag")).toBe(sha1(Buffer.from(TEXT)));
   });
 
-  test("takes the one that a function gives, for a stream too, and undefined for none", async () => {
+  test("takes the tag that a function returns, also for a stream; undefined means no tag", async () => {
     const tag = (res: ServerResponse) =>
       (res.getHeader("X-Version") ? '"f"' : undefined) as '"f"' | undefined;
     const stream: Handler = (res) => Readable.from(["a", "b"]).pipe(res.setHeader("X-Version", 1));

@@ -54,7 +54,7 @@ function oldLayer(listener: (res: ServerResponse) => void): Layer {
   };
 }
 
-describe("A layer of old, in front:", () => {
+describe("An old layer, in front of conditional() or behind it,", () => {
   const old = oldLayer((res) => void res.setHeader("X-Request-Id", "yes"));
   const ways: Record<string, RequestListener> = {
     end: (_, res) => void res.setHeader("ETag", '"v1"').end(TEXT),
@@ -88,7 +88,7 @@ describe("A layer of old, in front:", () => {
     }
   });
 
-  test("gets none of checkPreconditions either", async () => {
+  test("gets no flat list from checkPreconditions, either", async () => {
     const handler: RequestListener = (req, res) => {
       if (!checkPreconditions(req, res, { etag: '"v1"' })) res.end(TEXT);
     };
@@ -237,7 +237,7 @@ describe("A handler that still writes when its answer is settled", () => {
   });
 });
 
-test("A write of null amid awaited content loses none of it, beside a compressor", async () => {
+test("A write of null between parts of awaited content loses no part, beside a compressor", async () => {
   const judge = conditional();
   const compress = compression() as unknown as ReturnType<typeof conditional>;
   const listener: RequestListener = (req, res) =>
@@ -532,7 +532,7 @@ test("A refusal of a read keeps what outer layers had set, and little that is ab
   });
 });
 
-test("conditional used without the call throws instead of hanging", async () => {
+test("app.use(conditional), without the call, throws instead of hanging", async () => {
   const app = express().use(conditional as never);
   app.use(
     ((error, _req, res, _next) => void res.status(500).send(error.message)) as express.ErrorRequestHandler,
@@ -543,7 +543,7 @@ test("conditional used without the call throws instead of hanging", async () => 
   });
 });
 
-test("a session of HTTP/1 whose client leaves while its writes are dropped ends the handler", async () => {
+test("A client that leaves over HTTP/1 while writes are dropped ends the handler", async () => {
   let closes = 0;
   const listener = stack([conditional({ dropTimeoutMs: 10_000 })], (_, res) => {
     res.on("close", () => closes++);

@@ -136,7 +136,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     });
   });
 
-  test("makes a tag of its own only where Express makes none", async () => {
+  test("makes a tag only where Express makes no tag", async () => {
     const [handler] = byExpress["res.send of a string"]!;
     const without = await serving(expressApp(setting, [], handler), (port) => ask(port, "GET", "/"));
     const etag = await serving(expressApp(setting, [conditional()], handler), async (port) =>

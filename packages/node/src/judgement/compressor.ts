@@ -55,8 +55,8 @@ function markUncoded(res: NodeResponse, request: ConditionalRequest): void {
 }
 
 /**
- * Removes the fields that a 304 of the handler's own may not have. Layers still read them, and what they set in
- * their place is not sent. So a compressor treats the handler's writes as it would without this package.
+ * Removes the fields that the handler's own 304 may not have. Layers can still read these fields. If a layer sets
+ * one of them, it is not sent. So a compressor treats the handler's writes as it would without this package.
  */
 export function removeUnseen(
   res: NodeResponse,
