@@ -15,7 +15,7 @@ export async function consent({ url, yes }: Options, { stdin, stderr }: Terminal
       `--write changes ${url?.href} and puts it back: say --yes where nobody can be asked`,
     );
   const lines = createInterface({ input: stdin, output: stderr });
-  const question = `This writes to ${url?.href} about 40 times, then puts back what is there now.\nMay it? Type yes: `;
+  const question = `This writes to ${url?.href} about 30 times, then puts back what is there now.\nMay it? Type yes: `;
   const answer = await lines.question(question);
   lines.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError("Nothing was written");
