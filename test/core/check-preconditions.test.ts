@@ -59,35 +59,35 @@ describe("checkPreconditions and the rows", () => {
   });
 });
 
-describe("settle, §13.2", () => {
+describe("responseFor, §13.2", () => {
   it("says as plain data what checkPreconditions answers, of every row", () => {
-    let settledRows = 0;
+    let decidedCount = 0;
     for (const { method, headers, state, policy, outcome, title } of decidedRows) {
       const asked = { method, headers: toHeaders(headers) };
       const decision = evaluate(asked, state, policy);
-      const settled = responseFor(decision, asked, state, policy);
-      expect(settled?.status, title).toBe(statuses[outcome]);
-      if (settled === undefined) continue;
-      settledRows++;
+      const plain = responseFor(decision, asked, state, policy);
+      expect(plain?.status, title).toBe(statuses[outcome]);
+      if (plain === undefined) continue;
+      decidedCount++;
       const problem = explain(decision, asked, state, policy);
-      expect(settled.body).toBe(problem && JSON.stringify(problem));
-      expect(settled.keeps).toBe(settled.status === 304 ? keepsInNotModified : keepsInRefusal);
-      const validators = settled.status === 304 || settled.status === 412 ? validatorFields(state) : [];
-      const type = settled.status === 304 ? [] : [["Content-Type", "application/problem+json"]];
+      expect(plain.body).toBe(problem && JSON.stringify(problem));
+      expect(plain.keeps).toBe(plain.status === 304 ? keepsInNotModified : keepsInRefusal);
+      const validators = plain.status === 304 || plain.status === 412 ? validatorFields(state) : [];
+      const type = plain.status === 304 ? [] : [["Content-Type", "application/problem+json"]];
       // A 304 may have the tag of a coding. Other rows check that.
-      if (!state?.codings) expect(settled.fields).toEqual([...validators, ...type]);
+      if (!state?.codings) expect(plain.fields).toEqual([...validators, ...type]);
     }
-    expect(settledRows).toBeGreaterThan(300);
+    expect(decidedCount).toBeGreaterThan(300);
   });
 
   it("a 304 has the validators that it is given, and a 412 has those of the state", () => {
     const current: Current = { etag: '"v1"' };
-    const settled = (fields: Record<string, string>) => {
+    const plain = (fields: Record<string, string>) => {
       const asked = request("GET", fields);
       return responseFor(evaluate(asked, current), asked, current, undefined, []);
     };
-    expect(settled({ "If-None-Match": '"v1"' })?.fields).toEqual([]);
-    expect(settled({ "If-Match": '"v0"' })?.fields).toContainEqual(["ETag", '"v1"']);
+    expect(plain({ "If-None-Match": '"v1"' })?.fields).toEqual([]);
+    expect(plain({ "If-Match": '"v0"' })?.fields).toContainEqual(["ETag", '"v1"']);
   });
 
   it("keepsFor knows the statuses whose answers keep fewer fields", () => {

@@ -38,7 +38,7 @@ const date = fc.oneof(
   fc.constantFrom("Sunday, 06-Nov-94 08:49:37 GMT", "Sunday, 06-Nov-49 08:49:37 GMT", "0", "now"),
 );
 
-describe("isMisread, §13.1", () => {
+describe("isUnsafeForSimpleChecks, §13.1", () => {
   it("where it says no, a split at commas finds no tag that the field does not have", () => {
     let [over, plain] = [0, 0];
     fc.assert(

@@ -44,14 +44,14 @@ function fixed(response: Response, options: Options) {
   return async (request: never, server: BunServer & { fetch(request: Request): Promise<Response> }) => {
     const found = await (await content).stat()?.catch(() => null);
     if (found === undefined) return byContent(request, server);
-    return found?.isFile() ? byDisk(request, server) : server.fetch(request).catch(unlessThereIsNone);
+    return found?.isFile() ? byDisk(request, server) : server.fetch(request).catch(orNotFound);
   };
 }
-/** Bun finds out the type of a string when it sends it, but not for HEAD. */
+/** Bun finds the type of a string when it sends it, but not for HEAD. */
 function typed(response: Response, type: string): Response {
   if (type !== "" && !response.headers.has("Content-Type")) response.headers.set("Content-Type", type);
   return response;
 }
 type Content = Omit<BunFile, "stat"> & { type: string; stat(): Promise<{ isFile(): boolean }> | undefined };
-const unlessThereIsNone = (error: Error) =>
+const orNotFound = (error: Error) =>
   error.message.includes("fetch handler") ? new Response(null, { status: 404 }) : Promise.reject(error);

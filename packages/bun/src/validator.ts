@@ -43,7 +43,7 @@ export function fileState(file: BunFile): Current {
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
 }
 
-/** The state of a file that Bun is about to send; without a validator if it was opened before, so that it has no name. */
+/** The state of a file that Bun is about to send. A file that was opened before has no name, so it gets no validator. */
 export function sentFileState(blob: Blob): Current {
   const file = blob as Blob & BunFile;
   return isOnDisk(file) ? fileState(file) : {};

@@ -119,7 +119,7 @@ export function ifRange(field: Field, current: Current, now?: number): Condition
   return lastModifiedStrong === true && secondsSince(field, current, now) === 0;
 }
 
-/** True when the request has the field. What a program gives in place of its value, or of a state, is an error. */
+/** True when the request has the field. It throws on a field that is not text, and on a state that is not valid. */
 function isAsked(field: Field, current: Current): field is string {
   if (field == null) return false;
   if (typeof field !== "string") {

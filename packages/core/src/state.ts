@@ -27,7 +27,7 @@ export interface State {
 export type Current = State | null;
 
 const MEMBERS = ["etag", "alternates", "codings", "lastModified", "lastModifiedStrong"];
-/** Options that protect. In a state they would have no effect. */
+/** Names of options that protect. In a state they have no effect, so they are refused there. */
 const OPTIONS = ["current", "require", "ifMatch", "malformed"];
 
 /**

@@ -64,7 +64,7 @@ export async function tagged<Req extends { method: string }>(
     : taggedByContent(response, response, tag, maxBytes);
 }
 
-/** Reads a copy, and sends the answer itself, as the handler made it. */
+/** Reads a copy, and leaves the body of the answer untouched. */
 async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: number): Promise<Response> {
   const copy = response.clone();
   if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
@@ -72,7 +72,7 @@ async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: n
   return stamp(response, validatorFields(state ?? null));
 }
 
-/** `read`: the answer itself, or a copy that is not sent. */
+/** `read` is the answer itself, or a copy of it that is not sent. */
 async function taggedByContent(
   response: Response,
   read: Response,

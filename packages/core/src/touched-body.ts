@@ -1,19 +1,19 @@
 /**
- * True where to read a body is to change what is sent, as on Bun. A string would lose the type that Bun finds when it
- * sends it, and a file would keep for ever the size that it has now. So there only a copy is ever read.
+ * True on a runtime where reading a body changes what is sent. On Bun a string would lose its type, which Bun finds
+ * when it sends it, and a file would keep the size that it has now. So only a copy is read there.
  */
 export function readingChangesBodies(): boolean {
   return !new Response("").headers.has("Content-Type");
 }
 
 /**
- * True when the response sends a file by itself, as on Bun, which opens the file only when it sends it.
+ * True when the response holds a file that the runtime opens only when it sends it, as Bun does.
  *
- * `copy`: a clone of the response, because to look into a response is to touch it.
+ * `copy`: a clone of the response, because even an inspection fixes the size of the file.
  */
 export function sendsFile(copy: Response): boolean {
   const { Bun } = globalThis as { Bun?: { inspect(value: unknown): string } };
-  // Bun has no other way to tell a file from a stream before it is read.
+  // Bun has no other way to distinguish a file from a stream before it is read.
   return Bun !== undefined && /^ {2}FileRef \(/m.test(Bun.inspect(copy));
 }
 
@@ -27,7 +27,7 @@ export function hasBody(response: Response): boolean {
 
 /** Cancels the body of a response that is not sent, so that its source ends. A file is left alone. */
 export function discardBody(response: Response): void {
-  // A body that somebody else reads cannot be copied, and is not ours to cancel.
+  // A used body cannot be copied, and its reader decides when it ends.
   if (response.bodyUsed || isFormDataOfNode(response)) return;
   if (readingChangesBodies()) {
     const copy = response.clone();
@@ -39,8 +39,8 @@ export function discardBody(response: Response): void {
 }
 
 /**
- * Node goes on to write form data into a stream that was cancelled, which ends the process. Form data is in memory, so
- * it has no source that must end.
+ * Node writes form data into its stream even after a cancel, and that error ends the process. Form data is in memory,
+ * so there is no source to end.
  */
 function isFormDataOfNode({ headers }: Response): boolean {
   return headers.get("Content-Type")?.includes("boundary=----formdata-undici-") === true;

@@ -30,7 +30,7 @@ export function askedTwice<Req extends Request>(request: Req): { first: Req; sec
   return { first: request, second: asOriginal(request.clone(), request) };
 }
 
-/** What a copy has of its own: the fields are without `Range`, and the body of the original is used. */
+/** Members that a copy has of its own: its fields have no `Range`, and the body of the original is used. */
 const OF_THE_COPY = [
   "arrayBuffer",
   "blob",
@@ -44,16 +44,16 @@ const OF_THE_COPY = [
   "text",
 ];
 
-/** Gives a copy of a request, which the runtime made, the class and the members of the original. */
+/** The copy that the runtime made of a request, with the class and the members of the original. */
 function asOriginal<Req extends Request>(copy: Request, original: Req): Req {
-  // A member that the copy has already belongs to the runtime, so it is not taken from the original.
+  // A member that the copy already has belongs to the runtime, so it stays.
   for (const key of Reflect.ownKeys(original)) {
     const member = Object.getOwnPropertyDescriptor(original, key)!;
     if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, member);
   }
   const [made, wanted] = [Object.getPrototypeOf(copy), Object.getPrototypeOf(original)];
   if (made === wanted) return copy as Req;
-  // A class of a framework may keep its state in private fields, which only the original has.
+  // A framework's class may keep its state in private fields, which only the original has.
   for (const key of membersOf(wanted)) {
     const get = OF_THE_COPY.includes(key as string)
       ? () => Reflect.get(made, key, copy)

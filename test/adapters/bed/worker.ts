@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { apps } from "./server.ts";
@@ -16,6 +17,11 @@ export async function startWorker(app: string): Promise<{ port: number; stop(): 
     bindings: { NAME: "worker" },
     cf: { country: "NZ" } as never,
     compatibilityDate: "2026-01-01",
+    // Bodies that break on purpose fill the output with stacks.
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      stdout.resume();
+      stderr.resume();
+    },
   });
   const { port } = await miniflare.ready;
   return { port: Number(port), stop: () => miniflare.dispose() };
