@@ -16,6 +16,10 @@ import { inTime, randomOf } from "./random.ts";
 
 type Fields = Record<string, string>;
 
+/** Some handlers never end by themselves. What is expected of the others has time on a busy machine. */
+const SHORT_MS = 1_000;
+const LONG_MS = 10_000;
+
 /** What came of one stream, the code that it ended with, and what its handler saw. */
 interface Seen {
   interim: number[];
@@ -44,9 +48,15 @@ export async function checkHttp2Case(seed: number): Promise<void> {
     ...(name && { [name]: name === "if-match" ? '"other"' : "*" }),
   };
   const what = `seed ${seed}, HTTP/2: ${JSON.stringify(fields)}, [${stack.name}]\n${program.name}`;
-  const bare = await askApp(program, stack, [], fields).catch(() => undefined);
+  const bare = await askApp(program, stack, [], fields, SHORT_MS).catch(() => undefined);
   const isWhole = bare?.code === constants.NGHTTP2_NO_ERROR;
-  const ours = await askApp(program, stack, [conditional() as Layer], fields).catch((error) => {
+  const ours = await askApp(
+    program,
+    stack,
+    [conditional() as Layer],
+    fields,
+    isWhole ? LONG_MS : SHORT_MS,
+  ).catch((error) => {
     // Some handlers break a stream by themselves. Then it is enough that the server lives.
     if (!isWhole) return undefined;
     throw new Error(`${error.message}\n${what}`);
@@ -61,7 +71,13 @@ export async function checkHttp2Case(seed: number): Promise<void> {
   if (complaint !== undefined) throw new Error(`${complaint}\n${what}`);
 }
 
-async function askApp(program: Program, stack: Stack, own: Layer[], fields: Fields): Promise<Seen> {
+async function askApp(
+  program: Program,
+  stack: Stack,
+  own: Layer[],
+  fields: Fields,
+  limit: number,
+): Promise<Seen> {
   let ran: Promise<string[]> | undefined;
   const handle: Layer = (_, res) => {
     const run = program.run(res);
@@ -78,19 +94,19 @@ async function askApp(program: Program, stack: Stack, own: Layer[], fields: Fiel
   session.on("error", () => {});
   try {
     const left = session.request({ ...fields, ":path": "/", "x-leaves": "yes" }).on("error", () => {});
-    const answer = ask(session, { ...fields, ":path": "/" });
+    const answer = ask(session, { ...fields, ":path": "/" }, limit);
     left.close(constants.NGHTTP2_CANCEL);
     const seen = await answer;
-    const next = await ask(session, { ":path": "/next" });
+    const next = await ask(session, { ":path": "/next" }, limit);
     if (next.body.toString() !== "next") throw new Error("the session is out of step");
-    return { ...seen, steps: await inTime(ran ?? Promise.resolve([])) };
+    return { ...seen, steps: await inTime(ran ?? Promise.resolve([]), limit) };
   } finally {
     session.destroy();
     server.close();
   }
 }
 
-async function ask(session: ClientHttp2Session, fields: Fields): Promise<Omit<Seen, "steps">> {
+async function ask(session: ClientHttp2Session, fields: Fields, limit: number): Promise<Omit<Seen, "steps">> {
   const stream = session.request(fields);
   const interim: number[] = [];
   let [head, trailers]: IncomingHttpHeaders[] = [{}, {}];
@@ -104,7 +120,7 @@ async function ask(session: ClientHttp2Session, fields: Fields): Promise<Omit<Se
   });
   stream.on("data", (chunk) => chunks.push(chunk));
   stream.on("error", () => {});
-  await inTime(new Promise((closed) => stream.on("close", closed)));
+  await inTime(new Promise((closed) => stream.on("close", closed)), limit);
   const whole = Buffer.concat(chunks);
   const isCoded = head!["content-encoding"] === "gzip" && whole.length > 0;
   const body = isCoded ? gunzipSync(whole) : whole;

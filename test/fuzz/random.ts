@@ -18,10 +18,10 @@ export function randomOf(seed: number): Random {
   return { below, pick: (values) => values[below(values.length)]!, chance: (share) => next() < share };
 }
 
-export function inTime<T>(answer: Promise<T>): Promise<T> {
+export function inTime<T>(answer: Promise<T>, limit = 10_000): Promise<T> {
   let clock: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    clock = setTimeout(() => reject(new Error("no answer within ten seconds")), 10_000);
+    clock = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(clock));
 }
