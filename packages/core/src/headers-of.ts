@@ -6,8 +6,8 @@ export type PlainHeaders = Readonly<Record<string, string | readonly string[] | 
 /**
  * The fields of a plain object, with the `get` of a `Headers`.
  *
- * Names may be in any case. Several values of one field are one list (§5.3). Node keeps one line alone of some fields:
- * give it `req.rawHeaders`, too, and all lines count.
+ * Names may be in any case. Several values of one field are one list (§5.3). Node keeps only one line of some fields.
+ * Give `req.rawHeaders`, too, so that all lines count.
  *
  * @throws {TypeError} if it is given a `Headers` or anything else that is not a plain object of strings
  * @example
@@ -38,7 +38,7 @@ export function headersOf(
     const name = rawHeaders[i]!.toLowerCase();
     const before = lines.get(name);
     lines.set(name, before === undefined ? rawHeaders[i + 1]! : `${before}, ${rawHeaders[i + 1]}`);
-    // A field that somebody removed stays away, and one that somebody changed stays changed.
+    // A field that was removed from the object stays removed, and a changed field stays changed.
     if (before !== undefined && values.get(name) !== undefined) values.set(name, lines.get(name));
   }
   return { get: (name) => values.get(name.toLowerCase()) };

@@ -93,7 +93,7 @@ const METHODS = ["GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTI
  *
  * `where` begins the message.
  *
- * @throws {TypeError} if it is not an object, and on the name of no method, with a suggestion
+ * @throws {TypeError} if it is not an object, and on a name that is not a method, with a suggestion
  * @example
  * checkMethods({ GET: () => new Response("hello") }, "route()"); // undefined
  * @see RFC 9110 §9.1

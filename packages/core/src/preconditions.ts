@@ -153,7 +153,7 @@ function names(field: string, tag: EntityTag | undefined, comparison: "strong" |
   return tag !== undefined && listIncludes(field, tag, comparison);
 }
 
-/** The seconds from the date in the field to the last modification, whole; NaN if one of them is not known. */
+/** The whole seconds from the date in the field to the last modification; NaN if one of the two is not known. */
 function secondsSince(field: string, { lastModified }: State, now?: number): number {
   return lastModified === undefined ? NaN : Math.floor(timeOf(lastModified) / 1000) - secondOf(field, now);
 }

@@ -67,7 +67,7 @@ export function problemDocument<Status extends number, Members extends object = 
 }
 
 /**
- * The problem that explains a refusal, or `undefined` if the decision refuses nothing. `policy`: the one it was made by.
+ * The problem that explains a refusal, or `undefined` if the decision is no refusal. `policy`: that of the decision.
  *
  * The advice works under that policy: a client that follows it is not refused for another reason.
  *

@@ -95,7 +95,7 @@ export function isDate(value: unknown): value is Date {
 /** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
 export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
-  // Most are written out where they are given. Asking for the prototype is faster than the name of the class.
+  // Most states are object literals. Reading the prototype is faster than reading the name of the class.
   const isPlain =
     Object.getPrototypeOf(value) === Object.prototype ||
     Object.prototype.toString.call(value) === "[object Object]";

@@ -37,7 +37,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import plugin from "fastify-plugin";
 import { contentOf } from "./given-response.ts";
 
-/** What `current` may tell. */
+/** What `current` may return. */
 type Given = Current | Response | undefined;
 
 /** How a tag is made from content. */
@@ -57,7 +57,7 @@ export interface ConditionalOptions extends Policy {
    * `undefined`: the route is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
    */
   current?: ((request: FastifyRequest, reply: FastifyReply) => Given | Promise<Given>) | undefined;
-  /** How a 2xx answer to GET gets the tag that it lacks. Default: weak, from its content. `false`: not at all. */
+  /** How a 2xx answer to GET without a tag gets one. Default: weak, from its content. `false`: not at all. */
   tag?: ContentTagging | ((reply: FastifyReply) => EntityTag | undefined) | false | undefined;
   /** The longest body, in bytes, that is hashed for its tag. A longer one is sent untagged. Default: 1,048,576. */
   maxBytes?: number | undefined;
@@ -179,7 +179,7 @@ async function judgeLate(
   return sent(request, late) ?? null;
 }
 
-/** The handler, which asked no condition, found that the range is beyond the end. */
+/** The handler sent a 416 and did not check the conditions, which come first. */
 function judgeRange(
   request: ConditionalRequest,
   reply: FastifyReply,

@@ -1,6 +1,6 @@
 import type { Compressor } from "@entity-tag/core/adapter";
 
-/** Next compresses an answer and leaves its tag. So a strong tag names the coding beforehand. */
+/** Next compresses an answer and leaves its tag unchanged. So a strong tag must name the coding beforehand. */
 export const compressor: Compressor<Request> = {
   codings: ["gzip", "deflate"],
   codingFor: ({ headers }) => codingOf(headers.get("Accept-Encoding")),

@@ -54,11 +54,11 @@ export function checkPreconditions(
   current: Current,
   policy?: CheckOptions,
 ): boolean {
-  // First, because these throw: a mistake must not wait for the first request with a condition.
+  // These checks come first, so that a mistake throws at every request, not only at one with a condition.
   checkMessages(req, res, "checkPreconditions(req, res, current)");
   if (policy !== undefined) checkOptions(policy, CHECK_RULES, "checkPreconditions()");
   checkValidators(current);
-  // Most requests have no condition, and for them this look is all the work.
+  // Most requests have no condition, and for them this check is all the work.
   if (hasNoValidator(current)) {
     checkNoStats(current);
     if (policy === undefined && !hasCondition(req)) return false;

@@ -15,7 +15,8 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
   keep?: ((fieldName: string) => boolean) | undefined;
   /**
    * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`; then a `Range` beside an
-   * `If-Range` is hidden from them, and they send the whole. `"checked"` suits `express.static` and `send`, which do.
+   * `If-Range` is hidden from them, and they send the whole body. Use `"checked"` for `express.static` and `send`,
+   * which check it.
    */
   ranges?: "unchecked" | "checked" | undefined;
   /** How many bytes a handler may write after its answer has been replaced. Default: 262,144. */
@@ -26,7 +27,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
 
 const CALL = "conditional()(req, res, next)";
 
-/** A read cannot be required to have a condition, and its answer is its state: both are for `checkPreconditions`. */
+/** `require` and `current` are for `checkPreconditions`: a read needs no condition, and its answer is its state. */
 const RULES: OptionRules = {
   ...LATE_RULES,
   current: {

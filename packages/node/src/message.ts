@@ -43,7 +43,7 @@ export function text(res: NodeResponse, name: string): string | undefined {
 /**
  * Checks that a call got Node's request and response in this order. Otherwise no condition would be found.
  *
- * @throws {TypeError} with what would do
+ * @throws {TypeError} that says what to give
  */
 export function checkMessages(req: NodeRequest, res: NodeResponse, call: string): void {
   const headers = req?.headers;

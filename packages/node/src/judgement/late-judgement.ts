@@ -127,7 +127,7 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   return instead;
 }
 
-/** The handler did not see the condition, and found that the range is beyond the end. */
+/** The handler sent a 416 and did not see the conditions, which come first. */
 function settleRange(
   res: NodeResponse,
   request: ConditionalRequest,

@@ -6,9 +6,9 @@ import type { NodeResponse } from "../message.ts";
 interface OwnValidators {
   /** `ETag` and `Last-Modified`, as they were set before the answer was known to be a 2xx. */
   readonly fields: [name: string, value: string][];
-  /** True when the read has been judged by a state that was known before. */
+  /** True when the read has been judged by a state that was known before the handler ran. */
   alreadyEvaluated: boolean;
-  /** True when the fields are removed from another answer once its head is due. */
+  /** True when a hook removes the fields if the answer turns out to be an error. */
   isGuarded: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface Tagging<Req, Res> {
 
 const MAX_BYTES = 1_048_576;
 
-/** Up to which length the head waits for content, so that a tag can be made from it. */
+/** The length up to which the head waits for content, so that a tag can be made from it. */
 export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,

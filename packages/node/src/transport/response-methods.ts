@@ -119,7 +119,7 @@ function writeAwaited(
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
   const { res, below, phase } = answer;
   if (phase === "judged" || phase === "sent") {
-    // Over HTTP/2, if the client left while writes were dropped: layers set their fields once more.
+    // Over HTTP/2, the client may have left while writes were dropped. Then layers set their fields once more.
     thaw(answer);
     return below.end.call(res, body, encoding, callback);
   }
