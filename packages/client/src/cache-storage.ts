@@ -23,8 +23,8 @@ const HEAD = "Entity-Tag-Head";
 /**
  * Keeps answers in a browser's `CacheStorage`, for all pages of the origin and beyond a restart. It needs https.
  *
- * Each is kept under a GET key of our own, because `put` refuses a QUERY. The browser bounds it: it may empty the whole
- * origin when space is short.
+ * Each is kept under a GET key that this package makes, because `put` refuses a QUERY. The browser bounds it: it may
+ * empty the whole origin when space is short.
  *
  * @throws {TypeError} on an unknown option, and where there is no `caches`
  * @example
@@ -89,7 +89,7 @@ export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseSt
   };
 }
 
-/** A url that no server has. All that is kept of one target differs in the query alone. */
+/** A url that no server has. The keys of one target differ only in the query. */
 async function keyOf(url: string): Promise<string> {
   return `https://entity-tag.invalid/${await digest(url)}`;
 }

@@ -18,7 +18,7 @@ export type { ConditionalFetchOptions } from "./fetch/settings.ts";
 /** A {@link Fetch} that keeps answers. */
 export interface ConditionalFetch extends Fetch {
   /**
-   * Forgets what is kept under this url, for everybody. Answers to requests that are under way are not kept either.
+   * Removes what is kept under this url, for all users. Answers to requests that are under way are not kept either.
    */
   forget(input: Parameters<Fetch>[0]): Promise<void>;
 }
@@ -30,8 +30,8 @@ const OTHER_SAFE = ["OPTIONS", "TRACE"];
  * A `fetch` that keeps answers and asks whether they are still good: a 304 comes back as the kept 200.
  *
  * It asks each time, unless `fresh` says otherwise. Requests with different `Authorization` or `Cookie` fields never share
- * a kept answer. A request with a condition or a `Range` of the caller's own gets the server's own answer,
- * and the store is left alone.
+ * a kept answer. A request to which the caller gave a condition or a `Range` gets the server's own answer, and the
+ * store is not used.
  *
  * @throws {TypeError} on an option that is unknown or not valid, and in a browser on a store that persists without
  * `partition`

@@ -7,14 +7,14 @@ import { checkedUrl } from "./update/target.ts";
 import { ambiguous, write } from "./update/write.ts";
 
 /**
- * Puts a value where nothing is yet. It never overwrites an existing value (`If-None-Match: *`).
+ * Creates a value at a url that has none yet. It never overwrites an existing value (`If-None-Match: *`).
  *
- * If the answer is lost, it looks. If still nothing is there, it sends the same again. If something is there,
- * `wasApplied(latest, sent)` tells whether it is yours, because equal content is no proof. Without `wasApplied`,
- * and without an `idempotencyKey` that a server with a ledger knows, you get an `AmbiguousWriteError`.
+ * If the answer is lost, it reads the url. If there is still no value, it sends the same request again. If there is a
+ * value, `wasApplied(latest, sent)` tells whether it is yours, because equal content does not prove that. Without
+ * `wasApplied`, and without an `idempotencyKey` that a server with a ledger knows, you get an `AmbiguousWriteError`.
  *
- * @throws {AlreadyExistsError} if something is there
- * @throws {AmbiguousWriteError} if something is there that may be yours
+ * @throws {AlreadyExistsError} if a value exists
+ * @throws {AmbiguousWriteError} if a value exists that may be yours
  * @throws {HttpError} on any other answer, at once
  * @example
  * const { status } = await create(`${pages.url}/new`, { title: "New" }, pages.options);

@@ -71,7 +71,8 @@ export const odata: Dialect = {
 };
 
 /**
- * Amazon S3 and what speaks like it: 404 to `If-Match` where nothing is, and 409 for a race that is worth another try.
+ * Amazon S3 and services with its API: 404 to `If-Match` on an absent object, and 409 for a race after which another
+ * try may succeed.
  *
  * @example
  * s3.again; // [409, 429, 503]

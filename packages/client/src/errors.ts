@@ -11,12 +11,13 @@ export interface ProblemDocument {
 }
 
 /**
- * An error is known by its `code`, because a program may load two copies of this package: `instanceof` holds for the errors of
- * both. Each message says what to do next, and that is worth its size (decision 6).
+ * An error is recognised by its `code`, so `instanceof` holds also for an error of another copy of this package. Each
+ * message says what to do next, which is worth its size (decision 6).
  */
 class ClientError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: it is the class that is asked about, not this one
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, not always this
+    // one
     return isInstance(this as object, value);
   }
 }
@@ -30,8 +31,9 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
  * Somebody else changed the resource before each of your writes, so none of them was made.
  *
  * `base` is the value that you started from, and `mine` what your recipe first made of it. `latest` is the newest value
- * that was seen since, and `snapshot` the same with its tag, so that you can write on top of it. They are `undefined` if the last
- * permitted write was refused before anything newer was read: no request is spent on that.
+ * that was read since, and `snapshot` is that value with its tag, so that you can write on top of it. They are
+ * `undefined` if the last permitted write was refused before a newer value was read: no further request is sent to read
+ * it.
  *
  * @example
  * const error = new ConflictError({ url: "/pages/home", attempts: 1, base: "a", mine: "b" });
@@ -93,7 +95,7 @@ export class MissingValidatorError extends ClientError {
 }
 
 /**
- * The server refused a tag that it had just sent, and did so twice: it would never accept it.
+ * The server refused, twice, a tag that it had just sent. So it would never accept that tag.
  *
  * @example
  * new UnusableValidatorError("/pages/home", 'W/"v1"').etag; // 'W/"v1"'
@@ -121,7 +123,8 @@ export class UnusableValidatorError extends ClientError {
  * The answer to a write was lost, and its outcome is unknown. It was not sent again, because that could apply it
  * twice.
  *
- * `sent` is the value that was sent, `latest` what is there now, as far as it could be read; `cause` says how the answer was lost.
+ * `sent` is the value that was sent, `latest` is the current value if it could be read, and `cause` says how the answer
+ * was lost.
  *
  * @example
  * new AmbiguousWriteError({ url: "/counter", attempts: 1, sent: 2, latest: 5 }).latest; // 5
@@ -156,7 +159,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
 }
 
 /**
- * Something is there already, so nothing was created.
+ * A value exists already, so nothing was created.
  *
  * @example
  * new AlreadyExistsError("/pages/home").url; // "/pages/home"

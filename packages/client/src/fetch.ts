@@ -1,7 +1,7 @@
 /**
- * The shape of `fetch`, for every function of this package that is one or takes one.
+ * The shape of `fetch`, for every function of this package that takes or returns one.
  *
- * It is not `typeof fetch`, because Bun's has a `preconnect` beside the call, which no other function has.
+ * It is not `typeof fetch`, because Bun's `fetch` has a member `preconnect`, which no other function has.
  *
  * @example
  * const logged: Fetch = (input, init) => fetch(input, init);

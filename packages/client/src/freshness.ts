@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /**
- * Decides which answers may be used without asking. `rfc9111` from `@entity-tag/client/rfc9111` is one.
+ * Decides which answers may be used without asking. `rfc9111` from `@entity-tag/client/rfc9111` makes one.
  *
  * @example
  * const never: Freshness = { mayKeep: () => false, ageIfFresh: () => undefined };

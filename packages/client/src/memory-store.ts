@@ -11,7 +11,10 @@ export interface MemoryStoreOptions {
 
 type Variants = Map<string, StoredResponse>;
 
-/** What the head of an answer counts for, in octets: about what it takes, by the suite `client` of the benchmarks. */
+/**
+ * The octets that the head of an answer counts for: about its size in memory, as the suite `client` of the benchmarks
+ * measures.
+ */
 const HEAD = 2560;
 
 /**

@@ -4,10 +4,11 @@ import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl } from "./update/target.ts";
 
 /**
- * The value that is there now, with its url and its tag: a {@link Snapshot}, from which `update` and `remove` go on.
+ * The current value with its url and its tag: a {@link Snapshot}, which `update` and `remove` accept.
  *
- * The url is that at the end of the redirects, as long as they stay within the origin. A read that fails on its way (no connection, 502, 504, 429, 503) is tried again, up to
- * `maxAttempts` times. The answer to a conditional `fetch` of yours is used as it is.
+ * The url is the final one after redirects, as long as they stay within the origin. A read that fails on its way (no
+ * connection, 502, 504, 429, 503) is tried again, up to `maxAttempts` times. The answer to a conditional `fetch` of
+ * yours is used as it is.
  *
  * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another form)
  * @example

@@ -13,7 +13,7 @@ export interface IoRedis {
 }
 
 export interface RedisStoreOptions {
-  /** What the names of all keys begin with. Default: `entity-tag-responses`. */
+  /** The prefix of all keys. Default: `entity-tag-responses`. */
   prefix?: string | undefined;
   /** How long an answer stays after its last write, in seconds. Default: 30 days. */
   ttl?: number | undefined;
@@ -48,7 +48,7 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
   );
   const { prefix = "entity-tag-responses", ttl = 30 * 24 * 3600 } = options;
   const send = sendOf(client);
-  // The braces put all that belongs to one url on one node of a cluster.
+  // The braces put all keys of one url on one node of a cluster.
   const indexOf = (url: string) => `${prefix}:{${url}}`;
   const keyOf = (url: string, group: string) => `${indexOf(url)}:${group}`;
   const evaluate = (script: string, keys: string[], values: string[]) =>
@@ -90,7 +90,7 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
 
 function sendOf(client: NodeRedis | IoRedis): (command: string[]) => Promise<unknown> {
   const { call, sendCommand } = (client ?? {}) as Partial<IoRedis & NodeRedis>;
-  // A client of `ioredis` has a `sendCommand` too, which takes something else.
+  // A client of `ioredis` has a `sendCommand` too, with other arguments.
   if (typeof call === "function") return ([name = "", ...values]) => call.call(client, name, ...values);
   if (typeof sendCommand === "function") return (command) => sendCommand.call(client, command);
   throw new TypeError(`redisStore() was given ${shown(client)}: use a client of \`redis\` or \`ioredis\``);
@@ -98,7 +98,7 @@ function sendOf(client: NodeRedis | IoRedis): (command: string[]) => Promise<unk
 
 function base64Of(octets: Uint8Array): string {
   let text = "";
-  // An argument list of a megabyte is more than engines take.
+  // Engines do not accept an argument list of a megabyte.
   for (let at = 0; at < octets.length; at += 8192)
     text += String.fromCharCode(...octets.subarray(at, at + 8192));
   return btoa(text);

@@ -9,21 +9,21 @@ import { write } from "./update/write.ts";
 
 /** The result of a `remove`. */
 export interface Removed {
-  /** `absent`: nothing was there. `removed`: it was deleted; by you, unless an answer was lost on the way. */
+  /** `absent`: there was no value. `removed`: it was deleted, by you unless an answer was lost on the way. */
   status: "removed" | "absent";
   /** How many requests to delete were sent. */
   attempts: number;
 }
 
 /**
- * Deletes what is there, and only that (`If-Match`).
+ * Deletes one version, and only that version (`If-Match`).
  *
- * From a url, it deletes the current version, whatever it is: if that is changed meanwhile, it looks again. From a `Snapshot`, it deletes the
- * version that you saw, without a read: if somebody changed it since, nothing is deleted.
+ * Given a url, it reads the current version and deletes it. If that was changed meanwhile, it reads again. Given a
+ * `Snapshot`, it deletes the version that you saw, without a read. If somebody changed it since, nothing is deleted.
  *
  * @throws {ConflictError} if it was changed since the snapshot, or `maxAttempts` times
  * @throws {MissingValidatorError} if there is no tag; nothing was deleted
- * @throws {AmbiguousWriteError} if an answer was lost and something else is there now
+ * @throws {AmbiguousWriteError} if an answer was lost and there is another version now
  * @throws {HttpError} on any other answer, at once
  * @example
  * (await remove(pages.url, pages.options)).status; // "removed"

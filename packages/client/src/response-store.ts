@@ -6,7 +6,7 @@ export interface StoredHead {
   group: string;
   /** Where it is kept: the request's values of the fields in `vary`. A store that persists is given a hash. */
   variant: string;
-  /** Names this content. Freshening never touches an answer that has another one. */
+  /** Names this content. Freshening never changes an answer with another `id`. */
   id: string;
   /** The fields that `Vary` names, in small letters, sorted. */
   vary: readonly string[];
@@ -18,7 +18,7 @@ export interface StoredHead {
   redirected: boolean;
   /** When it was received or last freshened, in milliseconds since the epoch. */
   time: number;
-  /** A HEAD has shown that it is out of date: it may be asked about, but not used unasked. */
+  /** A HEAD has shown that it is out of date: it may be revalidated, but not used without asking. */
   stale?: boolean;
 }
 
@@ -28,10 +28,11 @@ export interface StoredResponse extends StoredHead {
 }
 
 /**
- * Where {@link conditionalFetch} keeps answers. Each method does one step, which others see whole or not at all.
+ * Where {@link conditionalFetch} keeps answers. Each method is one indivisible step.
  *
- * A store may lose anything at any time, but must not mix: an answer's head and body belong together. A store that
- * rejects costs a request and an event, never an answer. `@entity-tag/client/store-contract` tests one.
+ * A store may lose answers at any time, but it must not mix the head of one with the body of another. If a store
+ * rejects, the server is asked and an event says so; the caller still gets an answer.
+ * `@entity-tag/client/store-contract` tests a store.
  *
  * @example
  * const store: ResponseStore = memoryStore();

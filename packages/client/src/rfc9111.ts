@@ -37,7 +37,7 @@ function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead[
   return CachePolicy.fromObject({ ...policy.toObject(), t: time });
 }
 
-/** The method, url and `Vary` have been compared already, so that they are the same here for all. */
+/** The method, url and `Vary` have been compared already, so each policy gets the same ones. */
 function requestOf(asked: Headers): { method: string; url: string; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
   for (const name of ["cache-control", "pragma"]) {
@@ -54,11 +54,11 @@ function requestOf(asked: Headers): { method: string; url: string; headers: Reco
 function readable(headers: Headers): Record<string, string> {
   const { vary: _, ...fields } = Object.fromEntries(headers);
   if (fields["cache-control"] !== undefined) fields["cache-control"] = fields["cache-control"].toLowerCase();
-  // RFC 9111 §5.3: what is not a date is in the past.
+  // RFC 9111 §5.3: a value that is not a date counts as a time in the past.
   if (fields.expires !== undefined && parseDate(fields.expires) === undefined) fields.expires = "0";
   for (const name of ["date", "last-modified"])
     if (parseDate(fields[name]) === undefined) delete fields[name];
-  // RFC 9111 §5.1: the first of several counts, and one that is not a whole number is ignored.
+  // RFC 9111 §5.1: the first of several values counts, and a value that is not a whole number is ignored.
   const age = fields.age?.split(",", 1)[0]?.trim();
   if (age !== undefined && /^\d+$/.test(age)) fields.age = age;
   else delete fields.age;

@@ -15,9 +15,9 @@ export interface SqliteStatement {
 }
 
 export interface SqliteStoreOptions {
-  /** Letters, digits and `_`. Default: `entity_tag_responses`. It is made when it is not there. */
+  /** Letters, digits and `_`. Default: `entity_tag_responses`. The table is created if it does not exist. */
   table?: string | undefined;
-  /** The most answers. The longest unused go first. Default: 10,000. */
+  /** The largest number of answers. The least recently used go first. Default: 10,000. */
   maxEntries?: number | undefined;
 }
 
@@ -84,7 +84,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     async write({ body, ...head }) {
       const { url, group, variant, id } = head;
       await run(sql.write, url, group, variant, id, JSON.stringify(head), body, Date.now());
-      // Counting all rows at each write would cost more than the few that are too many until then.
+      // Counting all rows at each write would cost more than keeping a few rows too many for a while.
       if (writes++ % 100 === 0) await run(sql.trim, maxEntries);
     },
 

@@ -3,13 +3,16 @@ import { checkRecipe, integerFrom, shown } from "./checks.ts";
 import { randomKey } from "./update/idempotency-key.ts";
 import type { Recipe } from "./update/snapshot.ts";
 
-/** Where the ids of operations stand in a document. Every writer of the document must use the same. */
+/** Where a document keeps the ids of operations. Every writer of the document must use the same place. */
 export interface StampOptions<T> {
   /** The ids in a document, oldest first. Default: its member `_operations`. */
   read?: (document: T) => readonly string[] | undefined;
   /** The document with other ids. Default: as a member `_operations`. */
   write?: (document: T, ids: readonly string[]) => T;
-  /** How many ids a document keeps: more than others can add while a client looks what became of its write. Default: 256. */
+  /**
+   * How many ids a document keeps: more than others can add before a client has found out about its write. Default:
+   * 256.
+   */
   keep?: number;
 }
 
@@ -17,10 +20,11 @@ export interface StampOptions<T> {
  * A recipe that writes the id of each operation into the document, and recognises it there after an answer was lost.
  *
  * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps the newest 256 ids.
- * Writers that do not stamp must leave the member as it is. If it cannot be told whether an id was there (the list was cut, or
- * removed), the update ends with an `AmbiguousWriteError`.
+ * Writers that do not stamp must leave the member as it is. If the list of ids was cut or removed, so that an id may
+ * have been lost, the update ends with an `AmbiguousWriteError`.
  *
- * @throws {TypeError} on a value that is no recipe and on an unknown option; when it runs, if the document is not an object and no `write` is given
+ * @throws {TypeError} on a value that is not a recipe and on an unknown option; when it runs, if the document is not an
+ * object and no `write` is given
  * @example
  * const visit = stamped<{ visits: number }>((page) => ({ ...page, visits: page.visits + 1 }));
  * const context = { attempt: 1, base: undefined, mine: undefined, etag: '"v1"', signal: new AbortController().signal };
@@ -36,7 +40,7 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
   const idsOf = (document: T) => listOf(read(document));
 
   const stamping: Recipe<T> = async (current, context) => {
-    // Before the recipe, which may change the very object.
+    // Read before the recipe runs, because the recipe may change the object.
     const ids = idsOf(current);
     const next = await recipe(current, context);
     return next === undefined ? undefined : write(next, [...ids, randomKey(72)].slice(-keep));
@@ -46,10 +50,10 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
 }
 
 /**
- * Whether the last id that was sent is among those that are there.
+ * Whether the document has the last id that was sent.
  *
- * Its absence proves something only if the list still reaches back to the write: if it has the id before, or, where there was none before, if it
- * has never been cut.
+ * Its absence is a proof only if the list still reaches back to the write: it has the previous id, or, if there was no
+ * previous id, it has never been cut.
  */
 function isAmong(there: readonly string[], sent: readonly string[], keep: number): boolean | undefined {
   const [before, own] = sent.length > 1 ? sent.slice(-2) : [undefined, sent[0]];

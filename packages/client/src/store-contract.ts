@@ -1,14 +1,14 @@
 import type { ResponseStore, StoredResponse } from "./response-store.ts";
 
-/** One rule that a {@link ResponseStore} keeps. */
+/** One rule for a {@link ResponseStore}. */
 export interface Rule {
   name: string;
-  /** Rejects when the store breaks the rule. It uses urls of its own: a store may be full of others. */
+  /** Rejects when the store breaks the rule. It uses new urls, so the store may have other entries. */
   check(store: ResponseStore): Promise<void>;
 }
 
 /**
- * What every {@link ResponseStore} has to do, for any test runner.
+ * The rules for every {@link ResponseStore}, for any test runner.
  *
  * @example
  * for (const { name, check } of storeContract) await check(memoryStore());

@@ -10,42 +10,42 @@ import { pause, until } from "./update/waiting.ts";
 import { ambiguous, type Success, write } from "./update/write.ts";
 
 /**
- * Changes what is at a url, without losing what anybody else writes there at the same time.
+ * Changes the value at a url, without losing a change that somebody else writes at the same time.
  *
- * It reads the value and its tag, runs your recipe on the value, and writes the result under `If-Match`. If somebody
- * was faster, the server answers 412. Then `update` reads what is there *now*, past every cache, and runs your recipe again on
- * that. So the recipe must make its change on the value that it is given, each time:
+ * It reads the value and its tag, runs your recipe on the value, and writes the result under `If-Match`. If another
+ * write came first, the server answers 412. Then `update` reads the *current* value, past every cache, and runs your
+ * recipe again on that. So the recipe must make its change on the value that it is given, each time:
  *
  * ```ts
  * await update<Counter>(url, (counter) => ({ ...counter, n: counter.n + 1 }));
  * ```
  *
- * Do not put in a value that was made before: that is how updates are lost. A recipe may run several times, so it
- * should have no other effects. It may be asynchronous. If it gives `undefined`, nothing is written.
+ * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
+ * times, so it should have no other effects. It may be asynchronous. If it gives `undefined`, nothing is written.
  *
  * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first write.
- * If it is refused, the recipe has the current value, what it was given before (`base`) and what it made of that
- * (`mine`): enough for a three-way merge.
+ * If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the value that
+ * it returned (`mine`): enough for a three-way merge.
  *
  * ```ts
  * await update(opened, (current, { base, mine }) => (mine === undefined ? edited : merge(base, mine, current)));
  * ```
  *
- * `maxAttempts` is the number of writes, and no read follows the last one. Then comes a `ConflictError` with `base`, `mine` and `latest`. Between
- * two writes it waits for a random time that grows.
+ * `maxAttempts` is the number of writes. There is no read after the last one. Then comes a `ConflictError` with `base`,
+ * `mine` and `latest`. Between two writes it waits for a random time that grows.
  *
- * A write whose answer is lost may have been made. `update` looks: under the same tag, it sends the same again. Under
- * another tag, `wasApplied(latest, sent)` decides, or {@link stamped}. With an `idempotencyKey`, it sends the same again under
- * the same key, which a server with a ledger of keys answers as it did the first time. If nothing can tell, you get an `AmbiguousWriteError`,
- * never a second application.
+ * A write whose answer is lost may have been made. So `update` reads again. If the tag is the same, it sends the same
+ * request again. If the tag is another, `wasApplied(latest, sent)` decides, or {@link stamped}. With an
+ * `idempotencyKey`, it sends the same request again with the same key, and a server with a ledger of keys gives its
+ * first answer again. If there is no way to tell, you get an `AmbiguousWriteError`; the write is never applied twice.
  *
- * `timeout` is for one request, so that a request that hangs can be asked about. For all of it, pass
+ * `timeout` is for one request, so that `update` can find out about a request that hangs. For the whole call, pass
  * `signal: AbortSignal.timeout(30_000)`.
  *
- * @throws {ConflictError} if others were faster `maxAttempts` times
+ * @throws {ConflictError} if other writes came first `maxAttempts` times
  * @throws {MissingValidatorError} if there is no tag; nothing was written
- * @throws {UnusableValidatorError} if the server refuses the very tag that it sends
- * @throws {AmbiguousWriteError} if nobody can tell whether the write was made
+ * @throws {UnusableValidatorError} if the server refuses the tag that it has just sent
+ * @throws {AmbiguousWriteError} if there is no way to tell whether the write was made
  * @throws {HttpError} on any other answer, such as 403, 404 or 422, at once
  * @example
  * const { value, attempts } = await update<{ title: string }>(
@@ -93,13 +93,13 @@ export async function update<T = unknown>(
   }
 }
 
-/** What a run of the recipe began with, and what it made. */
+/** The value that a run of the recipe got, and the value that it returned. */
 interface Run<T> {
   url: string;
   etag: string;
   base: T;
   mine: T;
-  /** It changed the very object that it was given. */
+  /** True when the recipe changed the object that it was given. */
   same: boolean;
 }
 
@@ -120,7 +120,7 @@ async function runOf<T>(
   return mine === undefined ? undefined : { url, etag, base: await again(), mine, same: mine === value };
 }
 
-/** What the recipe runs on next: what the refusal showed, or what a fresh read shows after a pause. */
+/** The value for the next run: the one that the refusal showed, or that of a new read after a pause. */
 async function next<T>(
   job: Job<T>,
   first: Run<T>,

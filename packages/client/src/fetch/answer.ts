@@ -49,7 +49,9 @@ export function answerOf(
 
 const prepared = new WeakMap<StoredResponse["headers"], Headers>();
 
-/** The kept fields as an object that is made once. A Response copies it faster than pairs, which it has to check. */
+/**
+ * The kept fields as an object that is made once. A Response copies an object faster than pairs, which it must check.
+ */
 function preparedFields(headers: StoredResponse["headers"]): Headers {
   const before = prepared.get(headers);
   if (before) return before;

@@ -23,7 +23,7 @@ export function bypassReason(
   const condition = CONDITIONS.find((name) => headers.has(name));
   if (condition) return `the caller set ${condition}`;
   if (cache === "no-store" || hasDirective(headers, "no-store")) return "the caller said no-store";
-  // Kept answers were checked against no digest.
+  // Kept answers were not checked against a digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
   if (unconditional.has(url)) return "the server shows no validator, or allows no condition (CORS)";

@@ -1,7 +1,7 @@
 /**
  * True when `Cache-Control` has a directive, in any case (RFC 9111 §5.2).
  *
- * A directive inside quotes counts, too. To obey it without need does no harm.
+ * A directive inside quotes counts, too: obeying one directive too many does no harm.
  */
 export function hasDirective(headers: Headers, name: "no-store" | "only-if-cached"): boolean {
   const field = headers.get("Cache-Control")?.toLowerCase();

@@ -1,7 +1,7 @@
 import { opaque, parseDate, parseTag } from "@entity-tag/core";
 import type { StoredResponse } from "../response-store.ts";
 
-/** A condition of ours, and the kept answers whose validators it has. */
+/** A condition that this package adds, and the kept answers whose validators it has. */
 export interface Condition {
   name: "If-None-Match" | "If-Modified-Since";
   value: string;
@@ -12,8 +12,8 @@ export interface Condition {
 const MOST_TAGS = 32;
 
 /**
- * The condition that finds out whether what is kept is still good: `If-None-Match` with the tags of all variants, the
- * selected one's first, or `If-Modified-Since` where that one has no tag.
+ * The condition that asks whether a kept answer is still good: `If-None-Match` with the tags of all variants, that of
+ * the selected variant first; or `If-Modified-Since` if the selected variant has no tag.
  *
  * @see RFC 9111 §4.3.1
  */
@@ -39,8 +39,8 @@ export function conditionFor(
 /**
  * The kept answer that a 304 is about; `undefined` if that answer is not kept.
  *
- * We choose: a tag that we sent selects its answer whichever spelling is weak, because servers and proxies change it on
- * the way (RFC 9111 §4.3.4 asks for the same strong one).
+ * We choose: a tag that was sent selects its answer by the weak comparison, because servers and proxies weaken tags on
+ * the way (RFC 9111 §4.3.4 asks for the strong comparison).
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
   const from = withoutFragment(notModified.url);

@@ -7,7 +7,8 @@ import type { Settings } from "./settings.ts";
 import { sharedBody } from "./shared-body.ts";
 
 /**
- * Hands on an answer of the server, keeps it where that is allowed, and shares its body where it is known to be short.
+ * Passes on an answer of the server, keeps it where that is allowed, and shares its body if the length is known and
+ * short.
  */
 export async function deliver(
   response: Response,
@@ -39,7 +40,7 @@ export async function deliver(
   if (!stored && !isShared) return once((signal) => linked(response, signal));
   const body = sharedBody(response.body, {
     maxBytes,
-    // The length counts the octets as they were sent, and the body comes decoded.
+    // The length counts the octets as they were sent, but the body comes decoded.
     length: response.headers.has("Content-Encoding") ? undefined : length,
     eager: isShared,
     keep: async (octets) => {
@@ -75,7 +76,7 @@ function linked(response: Response, signal: AbortSignal | undefined): Response |
   return replaced(response, body.stream(signal)!);
 }
 
-/** A Response with this status can be made by others than `fetch`. */
+/** True when `new Response` accepts this status. */
 function isMakeable({ status }: Response): boolean {
   return status >= 200 && status <= 599;
 }

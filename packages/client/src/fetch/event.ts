@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 export type Forwarded = "bypass" | "method" | "uri-miss" | "vary-miss" | "request" | "stale";
 
 /**
- * What happened to one request, in the words of `Cache-Status`.
+ * What happened to one request, in the terms of `Cache-Status`.
  *
  * @see RFC 9211 §2
  */
@@ -22,7 +22,7 @@ export interface CacheEvent {
   stored?: boolean;
   /** The answer is that of an identical request which was under way. */
   collapsed?: boolean;
-  /** The reason in words: why a request passed by the store, or what went wrong in it. */
+  /** The reason in words: why the store was not used, or how it failed. */
   detail?: string;
   /** All of it as a field's value: `fwd=stale; fwd-status=304`. */
   text: string;

@@ -43,7 +43,7 @@ export async function exchange(
   try {
     answer = await send(settings, call, signal, condition);
   } catch (error) {
-    // A browser that was not allowed to ask shows that as any other failure.
+    // When CORS forbids the request, a browser shows the same failure as for a lost connection.
     if (signal?.aborted || !isAcrossOrigins(url)) throw error;
     settings.unconditional.add(new URL(url).origin);
     return hand(await pass(settings, call, signal), "a condition needs the server's leave (CORS)");
@@ -53,14 +53,17 @@ export async function exchange(
   if (answer.body) await answer.body.cancel();
   const stored = selectedBy(answer, condition);
   if (stored) return Object.assign(await revalidated(answer, stored, call, scope, settings, fwd), { fwd });
-  // RFC 9111 §4.3.4: the 304 selects no kept answer, so the server does not have what it was asked about. Forget that.
+  // RFC 9111 §4.3.4: the 304 selects no kept answer, so the kept answers are out of date. Remove them.
   const forget = () =>
     Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
   await tryStore(settings, call, forget, []);
   return hand(await send(settings, call, signal), "a 304 was about an answer that is not kept");
 }
 
-/** Notes a url of another origin that shows the page no validator. The browser's own cache sees it, and does better. */
+/**
+ * Notes a url of another origin that shows the page no validator. The browser's own cache can see the validator and use
+ * it.
+ */
 function noteHiddenTag(
   { type, headers, ok }: Response,
   { url }: FetchCall,

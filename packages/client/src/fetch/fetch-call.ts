@@ -17,15 +17,19 @@ export interface FetchCall {
   mode: string;
   redirect: string;
   integrity: string;
-  /** What the caller gave. It is passed on as it is, because it may have members that only one runtime knows. */
+  /**
+   * The arguments of the caller. They are passed on unchanged, because they may have members that only one runtime
+   * knows.
+   */
   input: Input;
   init: Init;
 }
 
 /**
- * Reads the arguments of `fetch`. It makes no Request of them, because that costs as much as all other steps together.
+ * Reads the arguments of `fetch`. It does not make a Request of them, because that costs as much as all other steps
+ * together.
  *
- * It gives `undefined` if they are not valid. Then `fetch` itself says why.
+ * It returns `undefined` if they are not valid. Then `fetch` itself says why.
  */
 export function fetchCallOf(input: Input, init: Init = {}): FetchCall | undefined {
   const request = typeof input === "object" && "headers" in input ? input : undefined;

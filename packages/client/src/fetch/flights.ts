@@ -18,7 +18,7 @@ export interface Flights {
     ask: Ask,
     onJoin: (fwd: Forwarded | undefined) => void,
   ): Promise<Response>;
-  /** From now on no caller joins the requests for this url. */
+  /** From now on, callers do not join the requests for this url. */
   close(url: string): void;
 }
 
@@ -27,7 +27,7 @@ interface Flight {
   url: string;
   head: Promise<Serve>;
   waiting: number;
-  /** Ends the request when all callers have left. Without it the first caller can never leave. */
+  /** Ends the request when all callers have left. If it is absent, the first caller can never leave. */
   controller: AbortController | undefined;
 }
 
@@ -69,7 +69,7 @@ function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Serve>
       reject(reason);
       if (--flight.waiting > 0) return;
       flight.controller?.abort(reason);
-      // A `fetch` that does not listen to its signal may answer nevertheless.
+      // A `fetch` that ignores its signal may still answer.
       flight.head.then((serve) => serve(undefined)?.body?.cancel()).catch(() => {});
     });
     flight.head.then(resolve, reject).finally(finish);

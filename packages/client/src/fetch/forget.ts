@@ -6,7 +6,7 @@ import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
 import { tryStore } from "./try-store.ts";
 
-/** What has to know that a url is forgotten: the store, and the requests under way. */
+/** The two that must know when a url is forgotten: the store, and the requests under way. */
 export interface Memory {
   settings: Settings;
   flights: Flights;
@@ -28,7 +28,7 @@ export async function forget(
 }
 
 /**
- * Sends a request that changes something, and forgets what it has changed.
+ * Sends a request that changes a resource, and removes what is kept of that resource.
  *
  * @see RFC 9111 §4.4
  */

@@ -22,7 +22,8 @@ export function forgottenIn(store: ResponseStore): Forgotten {
 function newForgotten(): Forgotten {
   const moments = new Map<string, number>();
   let moment = 0;
-  // When the last url was dropped from the map. Any url may have been dropped, so an unknown one counts as forgotten then.
+  // The moment when a url was last dropped from the map. An unknown url may have been that one, so it counts as
+  // forgotten then.
   let floor = 0;
   return {
     now: () => moment,

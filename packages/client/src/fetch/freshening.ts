@@ -16,7 +16,7 @@ const OF_ONE_EXCHANGE = /* @__PURE__ */ new Set([
   "upgrade",
 ]);
 
-/** These describe the kept content. The tag is its name: we choose not to make a weak one strong. */
+/** These describe the kept content. The tag names that content, so we choose not to make a weak tag strong. */
 const OF_THE_CONTENT = /* @__PURE__ */ new Set([
   "content-encoding",
   "content-length",
@@ -38,11 +38,11 @@ export function keptFields(headers: Headers): [string, string][] {
   return [...headers].filter(([name]) => !OF_ONE_EXCHANGE.has(name) && !named?.includes(name));
 }
 
-/** A field's new value; `undefined` when the field is taken away. */
+/** A field's new value; `undefined` when the field is removed. */
 export type Update = readonly [name: string, value: string | undefined];
 
 /**
- * The fields that a 304, or a HEAD that agrees, adds to a kept answer or replaces in it.
+ * The fields that a 304, or a HEAD with the same validators, adds to a kept answer or replaces in it.
  *
  * @see RFC 9111 §3.2, §4.3.4
  */
@@ -53,7 +53,7 @@ export function updatesBy(headers: Headers, stored: StoredHead): Update[] {
     const isOurs = OF_ONE_EXCHANGE.has(name) || OF_THE_CONTENT.has(name) || named?.includes(name);
     if (!isOurs && value !== fieldOf(stored, name)) updates.push([name, value]);
   }
-  // The kept date and age are those of the answer before.
+  // The kept date and age belong to the previous answer.
   if (!headers.has("date")) updates.push(["date", new Date().toUTCString()]);
   if (!headers.has("age") && fieldOf(stored, "age") !== undefined) updates.push(["age", undefined]);
   return updates;

@@ -9,7 +9,7 @@ import type { Settings } from "./settings.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 
-/** Where the answer of an exchange is kept, and when the exchange began. */
+/** The place where the answer of an exchange is kept, and the moment when the exchange began. */
 export interface Scope {
   group: string;
   /** The moment in {@link Forgotten} at which the exchange began. */
@@ -28,7 +28,7 @@ export function isStorable(call: FetchCall, response: Response, { fresh }: Setti
   if (call.method === "HEAD" || !mayServeOthers(response)) return false;
   if (status === 206 || status === 304 || status < 200 || status > 599) return false;
   if (type === "opaque" || type === "opaqueredirect" || type === "error") return false;
-  // What another origin says is not kept under a url of this one.
+  // An answer of another origin is not kept under a url of this origin.
   if (url && new URL(url).origin !== new URL(call.url).origin) return false;
   if (headers.get("Content-Type")?.startsWith("text/event-stream")) return false;
   const hasValidator = headers.has("ETag") || parseDate(headers.get("Last-Modified")) !== undefined;

@@ -19,8 +19,8 @@ export async function givenPartition(
 /**
  * The group of requests that one answer may serve: same partition, method and content.
  *
- * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A redirect that is
- * followed gives another answer than one that is shown.
+ * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A request that follows
+ * redirects gets another answer than one that does not.
  */
 export function groupOf(
   { headers, method, credentials, redirect, content }: FetchCall,

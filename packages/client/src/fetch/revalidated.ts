@@ -28,8 +28,8 @@ export async function revalidated(
 }
 
 /**
- * What a 304 changes in the store; `undefined` if nothing. It may change what the answer varies by, or that it may be
- * kept at all.
+ * The change that a 304 makes in the store; `undefined` if there is no change. A 304 may change the fields in `Vary`,
+ * or forbid keeping the answer.
  */
 function changeBy(
   headers: Headers,
@@ -47,7 +47,7 @@ function changeBy(
     return () => store.remove(url, group, stored.variant);
   if (vary.join() === stored.vary.join()) {
     const isChanged = stored.stale || updates.some(([name]) => name !== "date" && name !== "age");
-    // Without `fresh`, nothing reads the date of what is kept.
+    // Without `fresh`, the date of a kept answer is never read.
     return fresh || isChanged ? () => store.freshen(updated(withoutBody(stored), updates)) : undefined;
   }
   return async () => {
@@ -58,7 +58,7 @@ function changeBy(
 }
 
 /**
- * Freshens the kept answer by a HEAD that agrees with it, and marks it as out of date by one that does not.
+ * Freshens the kept answer if a HEAD has the same validators; otherwise marks it as out of date.
  *
  * @see RFC 9111 §4.3.5
  */

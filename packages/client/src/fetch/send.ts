@@ -4,10 +4,10 @@ import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Sends the request, with our condition if there is one.
+ * Sends the request, with the condition that this package adds, if there is one.
  *
- * Node's fetch adds `Cache-Control: no-cache` to a request with a condition. Express and others never answer 304 to that, so
- * we set `max-age=0` first. A browser's own cache must not answer in place of the server.
+ * Node's fetch adds `Cache-Control: no-cache` to a request with a condition. Express and others never answer 304 to
+ * that, so this sets `max-age=0` first. A browser's own cache must not answer in place of the server.
  */
 export function send(
   { fetch }: Settings,
@@ -29,7 +29,7 @@ export function send(
   return fetch(call.input, init);
 }
 
-/** Sends the request as the caller gave it. Across origins, the browser's own cache asks in our place. */
+/** Sends the request as the caller gave it. Across origins, the browser's own cache revalidates instead. */
 export function pass({ fetch }: Settings, call: FetchCall, signal = call.signal): Promise<Response> {
   const init = initOf(call, signal);
   if (call.cache === "default" && isAcrossOrigins(call.url)) init.cache = "no-cache";

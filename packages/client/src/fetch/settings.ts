@@ -21,7 +21,7 @@ export interface ConditionalFetchOptions {
   partition?: ((request: Request) => string | null | Promise<string | null>) | undefined;
   /** The longest body that is kept, in octets after decoding. Default: 5 MiB. */
   maxEntryBytes?: number | undefined;
-  /** Called with what happened to each request, and why, in the words of RFC 9211. */
+  /** Called with what happened to each request, and why, in the terms of RFC 9211. */
   onEvent?: ((event: CacheEvent) => void) | undefined;
 }
 
@@ -71,7 +71,7 @@ function newUnconditional(): Unconditional {
   const places = new Set<string>();
   return {
     add(urlOrOrigin) {
-      // Forgotten ones are found again: it costs one request.
+      // An entry that was dropped is found again, at the cost of one request.
       if (places.size >= 1000) places.clear();
       places.add(urlOrOrigin);
     },

@@ -11,15 +11,14 @@ export interface Sharing {
   maxBytes: number;
   /** Its length if it is known. A body of another length is not kept. */
   length: number | undefined;
-  /** Read at once, so that readers who come later have all of it. Otherwise it has one reader, who sets the pace. */
+  /** True: it is read at once, so that later readers get all of it. False: it has one reader, who sets the pace. */
   eager: boolean;
   /** Gets the complete body, before its readers see the end. */
   keep(body: Uint8Array): Promise<void>;
 }
 
 /**
- * Reads a body once for all that have asked for it, and counts its octets. A body that turns out too long is not kept,
- * but read on.
+ * Reads a body once for all readers, and counts its octets. A body that turns out too long is still read, but not kept.
  */
 export function sharedBody(source: ReadableStream<Uint8Array>, sharing: Sharing): SharedBody {
   const reader = source.getReader();
@@ -72,7 +71,7 @@ export function sharedBody(source: ReadableStream<Uint8Array>, sharing: Sharing)
     if (positions.size > 0 || end !== "open") return;
     end = "left";
     chunks = [];
-    // The source may have failed already: then there is nothing to give up.
+    // The source may have failed already. Then there is no source to cancel.
     reader.cancel(reason).catch(() => {});
   }
 

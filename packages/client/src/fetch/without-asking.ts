@@ -8,9 +8,10 @@ import type { Serve } from "./flights.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * The kept answer without asking, where freshness or the caller allows it; `undefined` when the server is asked.
+ * The kept answer, without a request, where freshness or the caller allows it; `undefined` when the server must be
+ * asked.
  *
- * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and nothing is kept
+ * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and there is none
  */
 export function answerWithoutAsking(
   call: FetchCall,

@@ -1,4 +1,4 @@
-// What is used of it, because its own types are comments.
+// The members that are used. The package has no types of its own, except in comments.
 declare module "http-cache-semantics" {
   interface Message {
     headers: Record<string, string>;

@@ -3,7 +3,7 @@ import { HttpError, type ProblemDocument } from "../errors.ts";
 /** Longer contents of errors are not kept. */
 const LONGEST_PROBLEM = 65_536;
 
-/** An error about this answer, whose content was read as far as it is a problem document. */
+/** An error about this answer. If its content is a problem document, that has been read. */
 export async function httpError(response: Response, method: string, url: string): Promise<HttpError> {
   return new HttpError(response, method, url, await problemIn(response));
 }
@@ -17,7 +17,7 @@ async function problemIn(response: Response): Promise<ProblemDocument | undefine
     : undefined;
 }
 
-/** The JSON that the octets are, or `undefined`. */
+/** The octets parsed as JSON, or `undefined`. */
 function parsed(octets: Uint8Array | undefined): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(octets));
@@ -27,9 +27,9 @@ function parsed(octets: Uint8Array | undefined): unknown {
 }
 
 /**
- * The octets of an answer that its receiver can read again, because the answer keeps a copy.
+ * The octets of an answer, which keeps a copy, so that its receiver can read it again.
  *
- * They are read to their end, so that the connection is free. An answer beyond the limit is given up: `undefined`.
+ * They are read to the end, so that the connection is free. `undefined` if the content is longer than the limit.
  */
 export async function octetsOf(
   response: Response,

@@ -1,9 +1,9 @@
 import { parseTag } from "@entity-tag/core";
 
-/** Where something stands in a body: a JSON Pointer (RFC 6901), or a function that finds it. */
+/** A place in a body: a JSON Pointer (RFC 6901), or a function that finds it. */
 export type Place = string | ((from: unknown, around: Around) => unknown);
 
-/** What is known around a member of a collection. */
+/** The collection that a member belongs to. */
 export interface Around {
   /** The url of the collection. */
   base: string | undefined;
@@ -11,7 +11,7 @@ export interface Around {
   body: unknown;
 }
 
-/** The statuses that say something, or a function that decides. */
+/** A list of statuses, or a function that decides. */
 export type Says = readonly number[] | ((response: Response) => boolean);
 
 /**
@@ -22,7 +22,7 @@ export type Says = readonly number[] | ((response: Response) => boolean);
  * @see RFC 9110 §8.8.3
  */
 export interface Dialect {
-  /** Where the tag stands in the body of a document. Not given: in the `ETag` field alone. */
+  /** Where the tag is in the body of a document. Not given: only in the `ETag` field. */
   etag?: Place;
   /** How the tag is spelled in a body: with its quotes or without. Not given: both are read. */
   quoted?: boolean;
@@ -42,7 +42,7 @@ export interface Dialect {
   again?: Says;
 }
 
-/** What stands at a place, or `undefined`. Never throws on what came from the network. */
+/** The value at a place in a body, or `undefined`. Never throws on input from the network. */
 export function locate(place: Place | undefined, from: unknown, around?: Around): unknown {
   if (place === undefined) return undefined;
   if (typeof place === "function") return place(from, around ?? { base: undefined, body: from });
@@ -55,7 +55,7 @@ export function locate(place: Place | undefined, from: unknown, around?: Around)
   return found;
 }
 
-/** The tag that a body spells out at a place, as it is sent in `If-Match`. */
+/** The tag at a place in a body, as it is sent in `If-Match`. */
 export function tagAt(
   dialect: Dialect,
   place: Place | undefined,
@@ -69,9 +69,9 @@ export function tagAt(
 }
 
 /**
- * The tag of an answer: of its field, or else of its content.
+ * The tag of an answer: from its field, or else from its content.
  *
- * Where something on the way weakened the field, the same tag in the content is still as the server made it: it is used.
+ * If a proxy weakened the tag in the field, the same tag in the content is still strong, so that one is used.
  */
 export function tagOf(dialect: Dialect, headers: Headers, content: unknown): string | undefined {
   const field = fieldTag(headers);
@@ -81,17 +81,17 @@ export function tagOf(dialect: Dialect, headers: Headers, content: unknown): str
 }
 
 /**
- * The `ETag` field, if it can stand in `If-Match`.
+ * The `ETag` field, if it can be sent in `If-Match`.
  *
- * We choose: a tag without quotes is sent back as it came, since a server that writes one compares it so. `*` and
- * lists are no tags: they would let a write pass on top of anything.
+ * We choose: a tag without quotes is sent back unchanged, because a server that sends such a tag also compares it
+ * without quotes. `*` and lists are not tags: they would let a write overwrite any version.
  */
 export function fieldTag(headers: Headers): string | undefined {
   const field = headers.get("ETag")?.trim();
   return field !== undefined && isUsableTag(field) ? field : undefined;
 }
 
-/** Whether `If-Match` with this text asks for one version and for no other. */
+/** Whether `If-Match` with this text names exactly one version. */
 export function isUsableTag(text: string): boolean {
   return parseTag(text) === text || /^[!#-)+\--~]+$/.test(text);
 }
@@ -101,7 +101,7 @@ export function sameVersion(a: string | undefined, b: string | undefined): boole
   return a?.replace(/^W\//, "") === b?.replace(/^W\//, "");
 }
 
-/** Whether a status is among those that say it. */
+/** Whether a status is in the list. */
 export function says(what: Says | undefined, usual: readonly number[], response: Response): boolean {
   const sayers = what ?? usual;
   return typeof sayers === "function" ? sayers(response) : sayers.includes(response.status);

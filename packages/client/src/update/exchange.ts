@@ -30,7 +30,7 @@ export async function exchange<R>(
   });
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    // A `fetch` that does not listen to its signal must not keep the caller waiting.
+    // A `fetch` that ignores its signal must not keep the caller waiting.
     return await Promise.race([exchanged(), ended]);
   } finally {
     clearTimeout(timer);

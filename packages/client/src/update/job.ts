@@ -5,14 +5,14 @@ import { keyMaker } from "./idempotency-key.ts";
 import type { EncodeContext, UpdateOptions, WasApplied } from "./snapshot.ts";
 import { fullJitter } from "./waiting.ts";
 
-/** One call of `read`, `update`, `create` or `remove`: what it was asked for, and how many writes it has sent. */
+/** One call of `read`, `update`, `create` or `remove`: its arguments, and how many writes it has sent. */
 export interface Job<T> {
   fetch: NonNullable<UpdateOptions["fetch"]>;
   dialect: Dialect;
   method: "PUT" | "PATCH";
   encode: ((value: T, context: EncodeContext<T>) => BodyInit | Promise<BodyInit>) | undefined;
   decode: ((response: Response) => T | Promise<T>) | undefined;
-  /** Whether anybody wants the values that are read. */
+  /** Whether the values that are read are needed. */
   wantsValue: boolean;
   headers: () => Promise<Headers>;
   maxAttempts: number;

@@ -6,7 +6,7 @@ import type { Job } from "./job.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { LONGEST_PAUSE, pause, retryAfter } from "./waiting.ts";
 
-/** What was read, and the answer that brought it. */
+/** The value that was read, and the answer that it came in. */
 export interface Seen<T> {
   snapshot: Snapshot<T>;
   response: Response;
@@ -19,7 +19,7 @@ interface Answer {
   octets: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads what is there: a read may be repeated, so a fault on the way is tried again. */
+/** Reads the current value. A read may be repeated, so it is tried again after a fault on the way. */
 export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T>> {
   if (fresh) await job.fetch.forget?.(url);
   for (let asked = 1; ; asked++) {
@@ -35,7 +35,7 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
 async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer | HttpError> {
   const headers = await job.headers();
   const init: RequestInit = { method: "GET", headers, ...(fresh && pastCaches()) };
-  // Elsewhere than in a browser, a cache on the way must be told; there, the field would need a preflight's permission.
+  // Outside of a browser, this field tells caches on the way. In a browser it would need the permission of a preflight.
   if (fresh && !inBrowser() && !headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
   return exchange(job, url, init, async (response) => {
     // A part of a representation must not be taken for the whole.
@@ -60,9 +60,9 @@ function waitAfter<T>({ dialect, backoff }: Job<T>, error: unknown, asked: numbe
   return status === 502 || status === 504 ? backoff(asked) : undefined;
 }
 
-/** A url or an option that no fetch can use: another try would fail, too. */
+/** A url or an option that `fetch` cannot use: another try would fail, too. */
 function isMistake(error: unknown): boolean {
-  // No `instanceof TypeError`: Jest gives each test file one of its own, and `fetch` throws the original one.
+  // No `instanceof TypeError`: Jest gives each test file its own `TypeError`, and `fetch` throws the original one.
   const { name, message, cause } = error as Error & { cause?: { code?: unknown } };
   return name === "TypeError" && (cause?.code === "ERR_INVALID_URL" || /^Cannot /.test(message));
 }
@@ -78,10 +78,10 @@ async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): 
 }
 
 /**
- * Where a value is written back: at the end of the redirects, because the tag is of the resource there.
+ * The url that a value is written back to: the final one after redirects, because the tag belongs to that resource.
  *
- * We choose: not at another origin. What follows would send the caller's credentials there, which `fetch` removes at such a redirect. The
- * write then ends with the server's redirect, whose `Location` says where to go.
+ * We choose: never another origin. Later requests would send the caller's credentials there, which `fetch` removes at
+ * such a redirect. The write then ends with the server's redirect, whose `Location` says where to go.
  */
 function endOf({ redirected, url: end }: Response, url: string): string {
   if (!redirected) return url;
@@ -104,7 +104,7 @@ async function valueFor<T>(
   }
 }
 
-/** The value that the octets of an answer stand for. */
+/** The value that the octets of an answer decode to. */
 export function decoded<T>(
   { decode }: Job<T>,
   response: Response,

@@ -3,9 +3,9 @@ type Members = Record<string, unknown>;
 /**
  * The merge patch that makes `next` of `current`, or `undefined` if nothing differs.
  *
- * A member that is `undefined` or `null` is removed. We choose: a member that is absent is left alone, since a recipe
- * may give the changed members only. In the very object that the recipe was given (`same`), a member that is
- * gone was deleted on purpose: it is removed.
+ * A member that is `undefined` or `null` is removed. We choose: a member that is absent stays, because a recipe may
+ * return only the changed members. But if the recipe returns the same object that it was given (`same`), an absent
+ * member was deleted on purpose, so it is removed.
  *
  * @see RFC 7396 §2
  */

@@ -2,25 +2,25 @@ import { shown } from "../checks.ts";
 import type { Job } from "./job.ts";
 import { patchFor } from "./merge-patch.ts";
 
-/** One body under one condition: the same octets, however often it is sent. */
+/** One body with one condition. Each time it is sent, the octets are the same. */
 export interface Payload<T> {
   method: "PUT" | "PATCH" | "DELETE";
   url: string;
-  /** The tag in If-Match. `undefined`: it is created, under `If-None-Match: *`. */
+  /** The tag in If-Match. `undefined`: the write creates, with `If-None-Match: *`. */
   tag: string | undefined;
   body: BodyInit | null;
   contentType: string | undefined;
   key: string | undefined;
-  /** The value that the body stands for. */
+  /** The value that the body was made of. */
   sent: T | undefined;
-  /** What is expected to be there afterwards, unless the server says otherwise. */
+  /** The expected value afterwards, unless the server says otherwise. */
   patch: unknown;
 }
 
-/** What is to be written. */
+/** The value to write. */
 export interface Change<T> {
   url: string;
-  /** `undefined`: nothing may be there yet. */
+  /** `undefined`: the resource must not exist yet. */
   etag?: string;
   base?: T;
   mine: T;

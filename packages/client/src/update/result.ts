@@ -7,9 +7,9 @@ import type { Payload } from "./payload.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
- * What is there after a write: the new representation, if the answer brought it, or else the value that was sent.
+ * The value after a write: the new representation, if the answer has it, or else the value that was sent.
  *
- * A write that succeeded is never reported as failed, so a content that cannot be read is passed over.
+ * A write that succeeded is never reported as failed, so content that cannot be read is ignored.
  */
 export async function resultOf<T>(
   job: Job<T>,
@@ -28,7 +28,7 @@ export async function resultOf<T>(
   return snapshotOf(url, sent as T, fieldTag(response.headers));
 }
 
-/** What a refusal shows of the current state, if it does: that saves a read. */
+/** The current state, if the refusal shows it: that saves a read. */
 export async function carriedIn<T>(
   job: Job<T>,
   url: string,

@@ -10,7 +10,7 @@ export function checkedUrl(url: unknown): string {
   throw new TypeError(`Cannot use ${shown(url)} as a url: use a string that is not empty, or a URL`);
 }
 
-/** A snapshot as though it had just been read, or `undefined` if the target is a url. */
+/** A snapshot in the form of a new read, or `undefined` if the target is a url. */
 export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | undefined {
   if (typeof target === "string" || target instanceof URL) return undefined;
   if (typeof target !== "object" || target === null || !("value" in target)) {
@@ -30,7 +30,7 @@ export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | 
   return { snapshot, response: new Response(null, { status: 304 }), again: () => copy };
 }
 
-/** The value as it was: a recipe may change the one that it is given. */
+/** A copy of the value, because a recipe may change the value that it is given. */
 function copyOf<T>(value: T): T {
   try {
     return structuredClone(value);

@@ -12,20 +12,20 @@ import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
 /** The outcome of a write, once it is certain. */
 export type Written<T> =
   | Success
-  /** It is part of what was read afterwards. */
+  /** The write is part of the value that was read afterwards. */
   | { is: "recognised"; latest: Seen<T> }
   | { is: "refused"; latest: Seen<T> | undefined }
-  /** Nothing is there. `doubtful`: the write may have been made before. */
+  /** There is no resource. `doubtful`: the write may have been made before. */
   | { is: "gone"; doubtful: boolean; error: unknown };
 
-/** What is known of the copies that were sent before. */
+/** The facts about the copies that were sent before. */
 interface Doubt {
   firstSent: number;
   /** The credentials of the first copy; `null` once a copy was sent with others. */
   credentials?: string | null;
   /** An answer was lost: a copy may have been applied, or may still be. */
   lost: boolean;
-  /** A 503 came, which something in between may have made up after the server had applied the write. */
+  /** A 503 came. A proxy may have made it after the server had applied the write. */
   suspected: boolean;
 }
 
@@ -34,18 +34,18 @@ export interface Success {
   response: Response;
   octets: Uint8Array<ArrayBuffer> | undefined;
 }
-/** A success, another answer, or none. */
+/** A success, another answer, or no answer. */
 type Answer = Success | HttpError | { lost: unknown };
 type Failure = Exclude<Answer, Success>;
 type Meaning = "refused" | "gone" | "again" | "unknown" | "failed";
 
 /**
- * Sends a write until it is known what became of it.
+ * Sends a write until its outcome is known.
  *
- * The same octets go out each time, under the same tag and the same key. So two copies can never both be applied: the
+ * Each time it sends the same octets, with the same tag and the same key. So two copies can never both be applied: the
  * first one changes the tag.
  *
- * @throws {AmbiguousWriteError} if that cannot be found out
+ * @throws {AmbiguousWriteError} if there is no way to find that out
  * @throws {HttpError} on an answer that is neither success nor conflict
  */
 export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Written<T>> {
@@ -88,12 +88,12 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
     });
   } catch (error) {
     job.signal?.throwIfAborted();
-    // The head said that it was made: it does not matter that the content broke off.
+    // The head said that the write was made, so it does not matter that the content broke off.
     return success ? { is: "applied", response: success, octets: undefined } : { lost: error };
   }
 }
 
-/** What an answer says, in the light of what may have become of the copies before. */
+/** The meaning of an answer, given what may have happened to earlier copies. */
 function meaningOf<T>(
   { dialect }: Job<T>,
   { key, tag }: Payload<T>,
@@ -113,7 +113,7 @@ function meaningOf<T>(
   return key !== undefined && underWay(response, resent, problem?.type) ? "again" : "failed";
 }
 
-/** What a refusal shows of the current state, if it does. */
+/** The current state, if the refusal shows it. */
 async function carried<T>(job: Job<T>, { url }: Payload<T>, answer: Failure): Promise<Seen<T> | undefined> {
   return answer instanceof HttpError ? carriedIn(job, url, answer.response) : undefined;
 }
@@ -132,7 +132,7 @@ function note<T>(doubt: Doubt, { key }: Payload<T>, answer: Failure): void {
   else if (status >= 500 || (status === 409 && key !== undefined)) doubt.suspected = true;
 }
 
-/** Asks what is there. `undefined`: it is as before, so the write was not made. */
+/** Reads the current state. `undefined`: it is as before, so the write was not made. */
 async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promise<Written<T> | undefined> {
   const { url, tag, sent } = payload;
   const asked = await read(job, url, true).catch((error: unknown) => ({ error }));
