@@ -82,7 +82,7 @@ function ofRead({ expect }: Row, status: number): string {
     return "A resumed download is put together from two versions, or a client gets a part that it did not ask for.";
   if (status === 416) return "A download can be neither resumed nor begun again.";
   if (isDue(206) && status === 200) return "A download that broke off begins from the start.";
-  return "People are refused a page that is here.";
+  return "People are refused a page that exists.";
 }
 
 /** When it happens, for each kind of row. */
@@ -136,11 +136,13 @@ export const circumstances: Readonly<Record<string, string>> = {
   "large-body": "with a large upload",
   "go-net-http": "where a client sends several tags, or resumes a download",
   werkzeug: "where a client sends If-Range without a range, or a day that does not exist",
-  django: "where a client sends a tag and a date",
-  spring: "on pages whose tag has a comma, and where a client sends a date to a write",
-  "asp-net": "where a client sends several conditions at once, or has a clock that is ahead",
+  django: "where a client sends a tag and a date, or a page has only one of them",
+  spring:
+    "on pages whose tag has a comma or that have no tag, and where a client sends an old form of a date",
   pekko: "where a client sends several conditions at once",
   lighttpd: "where a client sends a field that cannot be read",
   tomcat: "where a client sends several conditions at once",
+  together: "where a client sends several conditions at once",
+  "each-method": "with other methods than GET, and with odd lists",
   expect: "with a client that waits for 100 (Continue) before it uploads",
 };
