@@ -16,8 +16,7 @@ export interface ProblemDocument {
  */
 class ClientError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, not always this
-    // one
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`
     return isInstance(this as object, value);
   }
 }
