@@ -1,4 +1,4 @@
-export { bytes, type CodecOptions } from "./contract/codec.ts";
+export { bytes, type Codec, type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
 export {
   ConstraintError,
   InvalidValueError,
@@ -7,6 +7,7 @@ export {
   UnreadableValueError,
   ValueTooLargeError,
 } from "./contract/errors.ts";
+export { checkKey } from "./contract/key.ts";
 export type { Ledger, LedgerClaim, LedgerEntry, LedgerLimits, LedgerOptions } from "./contract/ledger.ts";
 export type {
   ListOptions,

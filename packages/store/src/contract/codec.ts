@@ -15,13 +15,23 @@ export interface CodecOptions<T> {
  */
 export type Stored = string | Uint8Array;
 
+/** The two functions of a codec, and whether the stored form is text or bytes. */
 export interface Codec<T> {
   kind: "text" | "bytes";
   encode(value: T): Stored;
   decode(stored: Stored): T;
 }
 
-/** @throws {TypeError} when only one of `encode` and `decode` is given */
+/**
+ * The codec that a driver's options ask for: JSON as text, or the `encode` and `decode` that are given.
+ *
+ * @throws {TypeError} when only one of `encode` and `decode` is given. Its `encode` throws a `TypeError` for a value
+ * that JSON cannot hold.
+ * @example
+ * const { encode, decode } = codecOf<{ n: number }>({});
+ * encode({ n: 1 }); // '{"n":1}'
+ * decode('{"n":1}'); // { n: 1 }
+ */
 export function codecOf<T>(options: CodecOptions<T>): Codec<T> {
   const { encode, decode } = options;
   if (!encode && !decode) return { kind: "text", encode: toJson, decode: fromJson<T> };

@@ -31,7 +31,13 @@ function isShortAscii(key: string): boolean {
   return true;
 }
 
-/** @throws {TypeError} on a key that not every driver could hold */
+/**
+ * Refuses a key that some driver cannot hold. A store of your own calls it first in each of its methods.
+ *
+ * @throws {TypeError} that says why the key cannot be used
+ * @example
+ * checkKey("pages/home"); // undefined
+ */
 export function checkKey(key: string): void {
   const problem = keyProblem(key);
   if (problem === undefined) return;
