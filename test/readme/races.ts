@@ -78,9 +78,11 @@ export const races: readonly Race[] = [
   },
   {
     document: "packages/store/README.md",
-    has: "VersionedStore<number>",
-    until: "const request =",
-    behind: `export const save = (request: Request) => mutate(request, store, "hits", (hits) => (hits ?? 0) + 1);
+    has: "function myStore<T>",
+    until: "contractTests(test",
+    behind: `import { mutate } from "@entity-tag/store";
+      const store = myStore<number>();
+      export const save = (request: Request) => mutate(request, store, "hits", (hits) => (hits ?? 0) + 1);
       export const tag = null;
       export const kept = async () => (await store.read("hits"))?.value === 2;`,
     method: "POST",

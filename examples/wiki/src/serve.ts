@@ -2,7 +2,6 @@ import type { Server as NodeServer } from "node:http";
 import { versionTag } from "@entity-tag/core";
 import { type Server, serve } from "srvx";
 import { openFeed } from "./conversation/feed.ts";
-import { pageUrl } from "./names.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { wiki } from "./wiki.ts";
 
@@ -70,7 +69,8 @@ export function greeting({ origin, storage, first }: Running): string {
   curl -i -H 'If-None-Match: ${first.tag}' ${url}
   curl -i -X PUT -H 'If-Match: "an-old-one"' -d '{ "content": "Mine!" }' ${url}
 
-A read (200), a revalidation (304), a stale write (412). In a browser, open ${origin}${pageUrl(first.name)} twice and save in both.`;
+A read (200), a revalidation (304), a stale write (412). In a browser, open ${origin} and press its two buttons: they open
+one page in two windows. Change it in both, and save in both.`;
 }
 
 /** Ends on SIGINT and SIGTERM, and when npm ends: npm's shell passes no signal on. */
