@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { mutate, resource } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
@@ -40,6 +42,38 @@ const clients: [name: string, open: (url: string, options?: string) => Client][]
     },
   ],
 ];
+
+/** A network that may swallow all that is sent through it, as a firewall does that has forgotten a connection. */
+async function silentNetwork(url: string) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(port || 5432), hostname);
+    let isLost = false;
+    const pass = (from: Socket, to: Socket) => {
+      sockets.add(from);
+      from.on("error", () => {}).on("close", () => to.destroy());
+      from.on("data", (bytes) => {
+        isLost ||= network.isSilent;
+        if (!isLost) to.write(bytes);
+      });
+    };
+    pass(client, upstream);
+    pass(upstream, client);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const own = new URL(url);
+  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const network = {
+    isSilent: false,
+    url: own.href,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+  return network;
+}
 
 const table = ownName();
 
@@ -123,6 +157,53 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await store.read(locked.slice(7)))?.value).toBe("first");
     expect((await pages(request("PUT", {}, '"third"', locked))).status).toBe(204);
+  });
+
+  test.each([
+    ["no such database", "postgres", "no_such_database"],
+    ["no such role", "no_such_role", "test"],
+  ])("a server that has %s is 503, because nothing was sent", async (_, role, database) => {
+    const url = new URL(databaseUrl);
+    [url.username, url.pathname] = [role, database];
+    const { client, end } = open(url.href);
+    const absent = resource(postgresStore<unknown>(client), { key: "home" });
+    expect((await absent(request("GET"))).status).toBe(503);
+    expect((await absent(put("Hello"))).status).toBe(503);
+    await end();
+  });
+
+  test("NULL in a column of the user's is 409 with a key, too, and is not tried again and again", async () => {
+    const strict = ownName();
+    const own = postgresStore<unknown>(open(databaseUrl).client, { table: strict });
+    await own.createTable();
+    await admin.query(`ALTER TABLE ${strict} ADD COLUMN owner text NOT NULL`);
+    const notes = resource(own, { key: "home" });
+    for (const headers of [{}, { "Idempotency-Key": "k" }])
+      expect((await notes(put("Hello", headers))).status).toBe(409);
+    await admin.query(`DROP TABLE ${strict}, ${strict}_ledger`);
+  });
+
+  test("a value that is too long for an index of the user's is 413", async () => {
+    const indexed = ownName();
+    const own = postgresStore<unknown>(open(databaseUrl).client, { table: indexed });
+    await own.createTable();
+    await admin.query(`CREATE INDEX ON ${indexed} (value)`);
+    const long = Array.from({ length: 2_000 }, () => crypto.randomUUID());
+    expect((await resource(own, { key: "home" })(put(long))).status).toBe(413);
+    await admin.query(`DROP TABLE ${indexed}, ${indexed}_ledger`);
+  });
+
+  test.runIf(name === "pg")("a connection that no longer answers is replaced", async () => {
+    const network = await silentNetwork(databaseUrl);
+    const pool = new Pool({ connectionString: network.url, max: 1 }).on("error", () => {});
+    const behind = postgresStore<unknown>(pool, { table });
+    await behind.swap("silent", null, "first");
+    network.isSilent = true;
+    await expect(behind.swap("silent, too", null, "lost")).rejects.toThrow("has not answered");
+    network.isSilent = false;
+    expect((await behind.read("silent"))?.value).toBe("first");
+    await pool.end();
+    network.close();
   });
 
   test("a row whose value cannot be read does not hide the others, and a PUT repairs it", async () => {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { resource, StoreBusyError } from "@entity-tag/store";
 import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
 import { Redis } from "ioredis";
@@ -96,6 +97,42 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     }
     await admin.config("SET", undo[0]!, undo[1]!);
     expect(await admin.keys("*refusing*")).toEqual([]);
+    admin.disconnect();
+    end();
+  });
+
+  test("calls that wait for a connection leave nothing behind on the client", async () => {
+    const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
+    const emitter = client as unknown as EventEmitter;
+    const pages = pagesIn(client);
+    await pages(request("GET"));
+    const before = emitter.listenerCount("ready");
+    const answers = await Promise.all(Array.from({ length: 30 }, () => pages(request("GET"))));
+    expect(answers.every(({ status }) => status === 503)).toBe(true);
+    expect(emitter.listenerCount("ready")).toBe(before);
+    end();
+  });
+
+  test("a key that is no hash, or has no time, does not hide the others, and a PUT repairs the time", async () => {
+    const { client, end } = await open(redis.url);
+    const admin = new Redis(redis.url);
+    const store = redisStore<unknown>(client, { prefix: "by-hand" });
+    await vi.waitFor(() => store.swap("a", null, 1), { timeout: 10_000 });
+    await admin.zadd("{by-hand}:keys", 0, "b", 0, "c");
+    await admin.hset("{by-hand}:value:b", { version: "v", modified: "yesterday", value: "2" });
+    await admin.set("{by-hand}:value:c", "3");
+    const members = await store.list("", { limit: 9 });
+    expect(members.map(({ key, value, unreadable = false }) => [key, value, unreadable])).toEqual([
+      ["a", 1, false],
+      ["b", 2, false],
+      ["c", undefined, true],
+    ]);
+    const page = await resource(store, { key: () => ({ prefix: "" }) })(request("GET"));
+    expect(page.status).toBe(200);
+    const b = resource(store, { key: "b" });
+    expect((await b(request("GET"))).status).toBe(200);
+    expect((await b(request("PUT", { "If-Match": '"v"' }, "4"))).status).toBe(204);
+    expect((await store.read("b"))?.lastModified).toBeGreaterThan(1_600_000_000_000);
     admin.disconnect();
     end();
   });

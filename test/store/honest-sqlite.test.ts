@@ -94,6 +94,21 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     db.close();
   });
 
+  test("a ledger whose entries have all expired has room again, even if its limit is lower now", async () => {
+    const db = open(newFile());
+    const store = await sqliteStore<unknown>(db).createTable();
+    const keyed = (pages: ReturnType<typeof resource>, key: string) =>
+      pages(put(key, { "Idempotency-Key": key }));
+    for (let i = 0; i < 100; i++) await keyed(resource(store, { key: "home" }), `old-${i}`);
+    db.exec("UPDATE entity_tag_ledger SET expires = 1");
+    const smaller = resource(sqliteStore<unknown>(db, { ledger: { maxEntries: 10 } }), { key: "home" });
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) statuses.push((await keyed(smaller, `new-${i}`)).status);
+    // Each write removes some of them.
+    expect(statuses.slice(-4)).toEqual([204, 204, 204, 204]);
+    db.close();
+  });
+
   test("the 503 of a read speaks of a read", async () => {
     const path = newFile();
     const [db, other] = [open(path), open(path)];

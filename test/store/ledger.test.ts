@@ -189,6 +189,31 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
   });
 });
 
+test("a full ledger refuses writes with a new key, and no other writer in the queue", async () => {
+  const store = memoryStore<Count>({ ledger: { maxEntries: 1 } });
+  const counts = resource(
+    {
+      ...store,
+      async swap(...call) {
+        // As long as a database takes, so that writers meet in the queue.
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return store.swap(...call);
+      },
+    },
+    { key: KEY },
+  );
+  const put = (n: number, key?: string) =>
+    counts(request("PUT", key === undefined ? {} : { "Idempotency-Key": key }, { n }));
+  expect((await put(0, "first")).status).toBe(201);
+  const isKeyed = (n: number) => n % 4 === 3;
+  const writers = Array.from({ length: 20 }, (_, n) => put(n, isKeyed(n) ? `new-${n}` : undefined));
+  const answers = await Promise.all([...writers, put(0, "first")]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: 20 }, (_, n) => (isKeyed(n) ? 503 : 204)),
+    201,
+  ]);
+});
+
 test("scope says whose key it is, instead of Authorization", async () => {
   const store = memoryStore<Count>();
   const counts = resource(store, { key: KEY, scope: (each) => each.headers.get("X-User") });

@@ -154,3 +154,18 @@ test("without a ledger, mutate reads sixteen megabytes to recognise a request by
   expect(produced).toBeLessThan(24);
   expect((await store.read(KEY))?.value).toEqual({ n: 1 });
 });
+
+test("mutate answers 400 to a keyed request whose body breaks off, and changes nothing", async () => {
+  const store = memoryStore<Count>();
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"add"'));
+      controller.error(new Error("The client has gone"));
+    },
+  });
+  const init = { method: "POST", headers: { "Idempotency-Key": "k" }, body, duplex: "half" };
+  const broken = new Request("https://example.com/pages/home", init as RequestInit);
+  const answer = await mutate(broken, store, KEY, addOne);
+  expect([answer.status, answer.headers.get("Idempotency-Ledger")]).toEqual([400, "max-age=86400"]);
+  expect(await store.read(KEY)).toBeNull();
+});

@@ -1,6 +1,14 @@
-import { keyBelow, mutate, type ResourceOptions, resource, type VersionedStore } from "@entity-tag/store";
+import {
+  keyBelow,
+  mutate,
+  type ResourceOptions,
+  resource,
+  StoreBusyError,
+  type VersionedStore,
+} from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 import { describe, expect, test } from "vitest";
+import { request } from "./mutate/requests.ts";
 
 type Note = Record<string, unknown>;
 
@@ -223,4 +231,19 @@ describe("keyBelow", () => {
   test.each(["/a?x=1", "/a#b"])("keyBelow refuses %s", (path) => {
     expect(() => keyBelow(path)).toThrow(TypeError);
   });
+});
+
+describe("a store that key or authorize asks", () => {
+  const busy = () => Promise.reject(new StoreBusyError("The permissions cannot be read"));
+
+  test.each([{ key: busy }, { key: "home", authorize: busy }])(
+    "is 503 when it is busy: %o",
+    async (options) => {
+      const notes = resource(memoryStore<Note>(), options);
+      for (const each of [request("GET"), request("PUT", { "Idempotency-Key": "k" }, { a: 1 })]) {
+        const answer = await notes(each);
+        expect([answer.status, answer.headers.has("Retry-After")]).toEqual([503, true]);
+      }
+    },
+  );
 });

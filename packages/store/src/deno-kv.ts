@@ -1,6 +1,6 @@
 import { checkOptions, type OptionRules } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
-import { ValueTooLargeError } from "./contract/errors.ts";
+import { StoreBusyError, ValueTooLargeError } from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
@@ -133,6 +133,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       const made: KeptEntry = {
         ...remembered,
         ...(entry && { lastModified: entry.lastModified }),
+        ...(next?.octets && !entry?.octets && { lacksOctets: true }),
         ...{ nonce: next && nonce, end: Date.now() + maxAge * 1000 },
       };
       atomic.check({ key: ledger(claim.id), versionstamp: null });
@@ -159,7 +160,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     maxAge,
 
     read: ({ key, known, id, signal }) =>
-      unlessAborted(async () => {
+      reading(async () => {
         const { row, entry } = await find(key, id);
         // The entry has been loaded already; this saves decoding the value.
         const isKnown = row && (known === "*" || known.includes(row.version));
@@ -168,7 +169,9 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
 
     swap: (swap) =>
       unlessAborted(async () => {
-        const won = await commit(swap);
+        const won = await commit(swap).catch((error: unknown) => {
+          throw isClosed(error) ? new StoreBusyError("Deno KV is closed", { cause: error }) : error;
+        });
         if (won) return { won };
         if (swap.claim) await removeExpired(swap.claim.id);
         if (swap.claim) return { lost: undefined };
@@ -184,7 +187,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       const end = endOfPrefix(prefix);
       const from = [...home, start];
       const range = end === null ? { start: from, prefix: home } : { start: from, end: [...home, end] };
-      return unlessAborted(async () => {
+      return reading(async () => {
         const rows: Row[] = [];
         for await (const { key, value, versionstamp } of kv.list(range, { limit })) {
           const row = rowOf({ value, versionstamp });
@@ -199,6 +202,21 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       }, signal);
     },
   };
+}
+
+/** A read that failed has written nothing, whatever the error is. Only a key that is too long will never do. */
+async function reading<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+  try {
+    return await unlessAborted(work, signal);
+  } catch (error) {
+    if (signal?.aborted || (error as Error | null)?.message?.startsWith("Key too large")) throw error;
+    throw new StoreBusyError("Deno KV cannot be read now", { cause: error });
+  }
+}
+
+/** The database was closed before the commit was sent. */
+function isClosed(error: unknown): boolean {
+  return (error as Error | null)?.name === "BadResource";
 }
 
 function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {

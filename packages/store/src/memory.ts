@@ -1,6 +1,6 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
-import { StoreBusyError } from "./contract/errors.ts";
+import { ledgerFull } from "./contract/errors.ts";
 import { compareKeys } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { STORE_RULES } from "./contract/options.ts";
@@ -93,7 +93,7 @@ function memoryLedger({ maxAge, maxEntries }: Limits) {
       return entries.get(id)?.entry;
     },
     add(id: string, entry: LedgerEntry): void {
-      if (entries.size >= maxEntries) throw new StoreBusyError(`The ledger has ${maxEntries} entries`);
+      if (entries.size >= maxEntries) throw ledgerFull(maxEntries);
       entries.set(id, { entry, end: performance.now() + maxAge * 1000 });
     },
   };

@@ -1,6 +1,6 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
-import { StoreBusyError } from "./contract/errors.ts";
+import { ledgerFull, StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
@@ -154,12 +154,12 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
       try {
         const [row] = (await query(text, values, swap.signal)) as unknown as [SwapRow];
         if (row.swapped) return { won: { modified: row.modified } };
-        if (row.crowded) throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
+        if (row.crowded) throw ledgerFull(limits.maxEntries);
         // The statement's snapshot had no row, but its insert found one.
         const isHidden = row.version === null && swap.expected === null;
         return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
-        if (isRolledBack(error) || isRepeated(error, swap)) return { lost: undefined };
+        if (isRolledBack(error) || isRepeated(error, swap, tables[1])) return { lost: undefined };
         throw certain(error, table);
       }
     },
@@ -186,9 +186,15 @@ function entryOf(row: AnyRow | undefined): LedgerEntry | null {
   return changed === null ? entry : { ...entry, lastModified: Math.round(Number(changed)) };
 }
 
-/** The statement tried to write NULL over a live entry of the ledger: see `rememberedIn`. */
-function isRepeated(error: unknown, { claim }: DriverSwap): boolean {
-  return claim !== undefined && sqlState(error) === "23502";
+/**
+ * The statement tried to write NULL over a live entry of the ledger: see `rememberedIn`. NULL in a column that a user
+ * added to the table is another mistake, and will not go away.
+ */
+function isRepeated(error: unknown, { claim }: DriverSwap, ledger: string): boolean {
+  if (claim === undefined || sqlState(error) !== "23502") return false;
+  const { table, table_name } = error as { table?: string; table_name?: string };
+  const name = table ?? table_name;
+  return name === undefined || ledger.endsWith(`"${name}"`);
 }
 
 /** Waits for locks on the whole table no longer than the connection's own `lock_timeout`. */

@@ -1,6 +1,6 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
-import { StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { ledgerFull, StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
@@ -61,7 +61,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
   function rowOf([version, modified, writeid, value, octets]: State): Row {
     return {
       version: version ? toText(version) : "",
-      modified: modified ? Number(toText(modified)) : 0,
+      modified: timeIn(modified),
       writeid: writeid ? toText(writeid) : null,
       value: value ? (isText ? toText(value) : value) : null,
       octets: octets ?? null,
@@ -100,7 +100,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
         case "lost":
           return { lost: what ? rowOf(what as State) : null };
         case "full":
-          throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
+          throw ledgerFull(limits.maxEntries);
         default:
           return { lost: undefined };
       }
@@ -122,6 +122,12 @@ function argumentsOf({ key, expected, next, version, skipValue }: DriverSwap): A
   const args = [key, optional(expected), skipValue ? "skip" : "value"];
   if (!next) return [...args, "-", "-", "-", "-"];
   return [...args, version, optional(next.writeId), next.value, optionalBytes(next.octets)];
+}
+
+/** 0 for a text that is no time: it may have been written by hand. */
+function timeIn(modified: Uint8Array | null | undefined): number {
+  const time = modified ? Number(toText(modified)) : 0;
+  return Number.isNaN(new Date(time).getTime()) ? 0 : time;
 }
 
 function checkPrefix(prefix: string): string {

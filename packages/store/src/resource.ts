@@ -40,6 +40,16 @@ export function resource<T>(
 }
 
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
+  try {
+    return await handleTarget(settings, request);
+  } catch (error) {
+    if (error instanceof StoreBusyError) return unreadableNow();
+    throw error;
+  }
+}
+
+/** `key` and `authorize` may ask a store, too. When that is busy, nothing was written. */
+async function handleTarget<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const target = await settings.targetOf(request);
   if (target === null || target === undefined) return problem(404, "Nothing can be here.");
   const key = typeof target === "string" ? target : target.prefix;
@@ -49,13 +59,8 @@ async function handle<T>(settings: Settings<T>, request: Request): Promise<Respo
   if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
   const refusal = await unauthorized(settings, request, key);
   if (refusal) return refusal;
-  try {
-    if (typeof target !== "string") return await handleCollection(settings, request, target);
-    return await handleMember(settings, request, { key, url: new URL(request.url).pathname });
-  } catch (error) {
-    if (error instanceof StoreBusyError) return unreadableNow();
-    throw error;
-  }
+  if (typeof target !== "string") return handleCollection(settings, request, target);
+  return handleMember(settings, request, { key, url: new URL(request.url).pathname });
 }
 
 function handleMember<T>(

@@ -1,6 +1,12 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
-import { ConstraintError, StoreBusyError, StoreFullError, ValueTooLargeError } from "./contract/errors.ts";
+import {
+  ConstraintError,
+  ledgerFull,
+  StoreBusyError,
+  StoreFullError,
+  ValueTooLargeError,
+} from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
@@ -161,7 +167,9 @@ function sqliteDriver(
   function swapAndRemember(swap: DriverSwap, id: string, entry: LedgerEntry): DriverSwapResult {
     db.prepare("BEGIN IMMEDIATE").run();
     try {
-      const result: DriverSwapResult = findEntry(id) ? { lost: undefined } : swapAndTell(swap);
+      const isRepeated = findEntry(id) !== null;
+      if (!isRepeated) makeRoom(id);
+      const result: DriverSwapResult = isRepeated ? { lost: undefined } : swapAndTell(swap);
       if ("won" in result) remember(id, entry, swap.next ? Number(result.won.modified) : null);
       db.prepare("won" in result ? "COMMIT" : "ROLLBACK").run();
       return result;
@@ -171,17 +179,25 @@ function sqliteDriver(
     }
   }
 
+  /**
+   * Removes some expired entries. If the ledger is still full, this keeps the removal and refuses the write. Otherwise
+   * entries that expired together would never be removed.
+   */
+  function makeRoom(id: string): void {
+    const now = Date.now();
+    run(sql.removeExpired, id, now, now);
+    const [count] = run(sql.countEntries) as unknown as { count: number | null }[];
+    if ((count?.count ?? 0) < limits.maxEntries) return;
+    db.prepare("COMMIT").run();
+    throw ledgerFull(limits.maxEntries);
+  }
+
   function remember(
     id: string,
     { fingerprint, key, version, created, location }: LedgerEntry,
     modified: number | null,
   ): void {
-    const now = Date.now();
-    run(sql.removeExpired, id, now, now);
-    const [count] = run(sql.countEntries) as unknown as { count: number | null }[];
-    if ((count?.count ?? 0) >= limits.maxEntries)
-      throw new StoreBusyError(`The ledger has ${limits.maxEntries} entries`);
-    const end = now + limits.maxAge * 1000;
+    const end = Date.now() + limits.maxAge * 1000;
     run(sql.addEntry, id, fingerprint, key, version, modified, created ? 1 : 0, location, end);
   }
 

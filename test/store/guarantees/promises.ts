@@ -171,8 +171,8 @@ export const promises: readonly Promised[] = [
     breaks: [
       {
         in: "drivers/redis-client.ts",
-        find: "    if (!isReady(client))\n      await within(",
-        put: "    if (!isReady(client) && args.length === 0)\n      await within(",
+        find: "    if (!isReady(client)) await ready(client, signal);",
+        put: "    if (!isReady(client) && args.length === 0) await ready(client, signal);",
       },
     ],
   },

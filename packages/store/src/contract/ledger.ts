@@ -24,6 +24,8 @@ export interface LedgerEntry {
   /** True when the key had no value before. */
   created: boolean;
   location: string | null;
+  /** True when the store had no room for the octets that were sent, so a read gives the value written anew. */
+  lacksOctets?: true | undefined;
 }
 
 /** How much a ledger remembers. */

@@ -1,4 +1,10 @@
-import { ConstraintError, InvalidValueError, StoreBusyError, StoreFullError } from "../contract/errors.ts";
+import {
+  ConstraintError,
+  InvalidValueError,
+  StoreBusyError,
+  StoreFullError,
+  ValueTooLargeError,
+} from "../contract/errors.ts";
 import { ANSWER_TIMEOUT } from "../contract/patience.ts";
 
 export function sqlState(error: unknown): unknown {
@@ -23,6 +29,8 @@ const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
 const BUSY = new Set<unknown>(["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "25006"]);
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
+/** A limit of PostgreSQL itself, such as the size of a row in an index that a user made. */
+const TOO_LARGE = "54000";
 
 export function isRolledBack(error: unknown): boolean {
   return ROLLED_BACK.has(sqlState(error));
@@ -32,6 +40,7 @@ export function isRolledBack(error: unknown): boolean {
 export function certain(error: unknown, table: string): unknown {
   const state = sqlState(error);
   if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
+  if (state === TOO_LARGE) return new ValueTooLargeError((error as Error).message, { cause: error });
   if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
   if (isConstraint(state)) return new ConstraintError(constraintIn(error), { cause: error });
   if (isData(state)) return new InvalidValueError((error as Error).message, { cause: error });

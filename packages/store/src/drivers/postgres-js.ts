@@ -41,6 +41,8 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
 /** Errors of postgres.js, and of its socket while it connects. */
 const NOT_SENT = new Set(["CONNECT_TIMEOUT", "CONNECTION_ENDED", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
+/** Class 28: the server refused the role or its password; 3D000: it has no such database. Both end the connection. */
 function isNotSent(error: unknown): boolean {
-  return NOT_SENT.has(String(sqlState(error)));
+  const state = String(sqlState(error));
+  return NOT_SENT.has(state) || /^(28...|3D000)$/.test(state);
 }

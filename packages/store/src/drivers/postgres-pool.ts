@@ -34,13 +34,22 @@ export function queryByPool(pool: PgPool): Query {
     // too.
     client.on("error", ignore);
     const query = client.query({ text, values, name });
+    const answer = within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
     // Returns the connection when the statement has ended. That may be later than our wait, because a
-    // statement may wait briefly for locks.
+    // statement may wait briefly for locks. A connection that no longer answers is closed: otherwise the pool would
+    // have fewer and fewer.
+    let isBack = false;
+    const back = (destroy: boolean) => {
+      clearTimeout(silent);
+      if (!isBack) giveBack(client, destroy);
+      isBack = true;
+    };
+    const silent = setTimeout(() => back(true), ANSWER_TIMEOUT);
     query.then(
-      () => giveBack(client, false),
-      (error: unknown) => giveBack(client, isBroken(error)),
+      () => back(false),
+      (error: unknown) => back(isBroken(error)),
     );
-    const { rows } = await within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
+    const { rows } = await answer;
     return rows as AnyRow[];
   });
 }

@@ -34,7 +34,6 @@ interface Connected {
   status?: string;
   connect?(): Promise<unknown>;
   on?(event: string, listener: () => void): unknown;
-  off?(event: string, listener: () => void): unknown;
 }
 
 /** @throws {TypeError} on any other client, and on a cluster of ioredis */
@@ -59,13 +58,7 @@ export function sendOf(client: NodeRedis | IoRedis): Send {
  */
 function whenReady(client: Connected, send: Send): Send {
   return async (command, args, signal) => {
-    if (!isReady(client))
-      await within(
-        PATIENCE,
-        () => ready(client),
-        signal,
-        () => notConnected("Redis"),
-      );
+    if (!isReady(client)) await ready(client, signal);
     return send(command, args, signal);
   };
 }
@@ -74,17 +67,40 @@ function isReady({ isReady, status }: Connected): boolean {
   return isReady ?? (status === undefined || status === "ready");
 }
 
-async function ready(client: Connected): Promise<void> {
+async function ready(client: Connected, signal: AbortSignal | undefined): Promise<void> {
   if (client.isOpen === false || client.status === "end") throw notConnected("Redis", "The client is closed");
   // An ioredis client with `lazyConnect`.
   if (client.status === "wait") client.connect?.().catch(() => {});
-  await new Promise<void>((resolve) => {
-    const onReady = () => {
-      client.off?.("ready", onReady);
-      resolve();
-    };
-    client.on?.("ready", onReady);
+  const calls = callsAwaiting(client);
+  let goOn: () => void = () => {};
+  const connected = new Promise<void>((resolve) => {
+    goOn = resolve;
   });
+  calls.add(goOn);
+  try {
+    await within(
+      PATIENCE,
+      () => connected,
+      signal,
+      () => notConnected("Redis"),
+    );
+  } finally {
+    calls.delete(goOn);
+  }
+}
+
+/** The calls that wait for a connection. Each client has one listener, however long it is not connected. */
+const waitingByClient = new WeakMap<Connected, Set<() => void>>();
+
+function callsAwaiting(client: Connected): Set<() => void> {
+  const known = waitingByClient.get(client);
+  if (known) return known;
+  const calls = new Set<() => void>();
+  client.on?.("ready", () => {
+    for (const goOn of calls) goOn();
+  });
+  waitingByClient.set(client, calls);
+  return calls;
 }
 
 function sendByNodeRedis(client: NodeRedis): Send {

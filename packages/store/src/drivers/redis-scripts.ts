@@ -39,7 +39,7 @@ if found ~= ARGV[2] then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0)))
+local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0) or 0))
 if KEYS[3] then
   local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 100)
   if #expired > 0 then redis.call('ZREM', KEYS[4], unpack(expired)) end
@@ -66,13 +66,15 @@ redis.call('ZADD', KEYS[2], 0, ARGV[1])
 return {'won', modified}`;
 
 /**
- * KEYS: the index; the prefix of the hashes' names. ARGV: lower bound, upper bound, limit, fields to send.
+ * KEYS: the index; the prefix of the hashes' names. ARGV: lower bound, upper bound, limit, fields to send. A key that
+ * is no hash is sent like a hash without fields, so it does not hide the others.
  */
 export const LIST = `
 local members = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
 local rows = {}
 for i, member in ipairs(members) do
-  rows[i] = redis.call('HMGET', KEYS[2] .. member, unpack(ARGV, 4))
+  rows[i] = redis.pcall('HMGET', KEYS[2] .. member, unpack(ARGV, 4))
+  if rows[i].err then rows[i] = {false} end
   table.insert(rows[i], member)
 end
 return rows`;

@@ -3,6 +3,7 @@ import { mergePatch } from "../merge-patch.ts";
 import { pathOf } from "../mutate.ts";
 import { answerTo } from "../write/answer.ts";
 import { identityOf } from "../write/idempotency.ts";
+import type { FirstOutcome } from "../write/outcome.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
@@ -36,7 +37,7 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
     mustExist: settings.mustExist,
   };
   const mayHaveValidators = isPut
-    ? (current: Stored<T>) => isStoredAsSent(settings, current, bytes)
+    ? (current: Stored<T>, first?: FirstOutcome) => isStoredAsSent(settings, current, bytes, first)
     : undefined;
   return answered(settings, it, { place, echo: settings.represent !== undefined, mayHaveValidators });
 }
@@ -110,13 +111,19 @@ function keepsOctets<T>({ represent, read }: Settings<T>): boolean {
 /**
  * True when a GET would now send exactly the octets that the PUT sent. Only then may the answer carry a validator.
  */
-function isStoredAsSent<T>(settings: Settings<T>, current: Stored<T>, sent: Bytes): boolean {
+function isStoredAsSent<T>(
+  settings: Settings<T>,
+  current: Stored<T>,
+  sent: Bytes,
+  first: FirstOutcome | undefined,
+): boolean {
   // A departure from §9.3.4, off by default (decision 3).
   if (settings.putValidator) return true;
   if (settings.represent) return false;
   const hasValue = "value" in current;
-  // A repeat whose version was replaced is known only to a ledger, and stores with a ledger keep octets.
-  if (!hasValue && !settings.read) return true;
+  // A repeat whose value was not read is known only to a ledger. Stores with a ledger keep octets, or say that they
+  // had no room for them.
+  if (!hasValue && !settings.read && !first?.lacksOctets) return true;
   if (hasValue && current.octets) return isSame(current.octets, sent);
   const value = hasValue ? current.value : parsedBy<T, T>(settings, settings.media.parse, sent);
   if (value instanceof Response) return false;
@@ -156,7 +163,7 @@ interface Answering<T> {
   /** True when the new representation is sent without `Prefer`, because the client cannot know it. */
   echo: boolean;
   location?: string;
-  mayHaveValidators?: ((current: Stored<T>) => boolean) | undefined;
+  mayHaveValidators?: ((current: Stored<T>, first?: FirstOutcome) => boolean) | undefined;
 }
 
 /** Makes the write, and answers it. */
@@ -175,7 +182,10 @@ async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T
   if (refusal) return refusal;
   const shown = (_: T, state: Versioned<T>) => represent(settings, state, written);
   const { format } = settings;
-  return answerTo(outcome, { request, echo, location, represent: shown, format, mayHaveValidators });
+  return answerTo(outcome, {
+    ...{ request, echo, location, represent: shown, format },
+    mayHaveValidators: mayHaveValidators && ((current) => mayHaveValidators(current, first)),
+  });
 }
 
 /** True when no answer shows the current value, so that it need not be read. */

@@ -53,7 +53,8 @@ export async function identityOf<T>(
     );
   }
   if (!store.ledger && (!headers.has("If-Match") || headers.has("If-None-Match"))) return {};
-  const content = body ?? (await bodyOf(request));
+  const content = body ?? (await bodyOf(request).catch(() => null));
+  if (content === null) return problem(400, "The content broke off. Nothing was changed.");
   if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
   const { pathname, search } = new URL(request.url);
   const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];

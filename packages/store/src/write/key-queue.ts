@@ -52,7 +52,7 @@ const queues = new WeakMap<object, Map<string, Queue>>();
  *
  * Without a queue, a hundred writers that try one key together waste ninety-nine tries. In a queue, each competes
  * only with other processes, and they are served in order. When the first finds the store busy, the waiting writers
- * would find the same, so they are told at once.
+ * would find the same, so they are told at once. A full ledger refuses only writers with a new `Idempotency-Key`.
  */
 export async function inTurn<R>(
   store: object,
@@ -73,7 +73,8 @@ export async function inTurn<R>(
     queue.lastOutcome = performance.now();
     return outcome;
   } catch (error) {
-    if (error instanceof StoreBusyError) for (const refuse of queue.waiting) refuse(error);
+    const isCommon = error instanceof StoreBusyError && !("isLedgerFull" in error);
+    if (isCommon) for (const refuse of queue.waiting) refuse(error);
     throw error;
   } finally {
     if (queue.end === end) ofStore.delete(key);

@@ -35,4 +35,6 @@ export interface FirstOutcome {
   created: boolean;
   /** The `Location` of the created resource, as the answer gave it. */
   location: string | null;
+  /** True when the store had no room for the octets that were sent. */
+  lacksOctets?: true | undefined;
 }

@@ -1,6 +1,6 @@
 // Run by Deno, with the path of a database file: the contract on Deno KV.
 import assert from "node:assert/strict";
-import { mutate } from "@entity-tag/store";
+import { mutate, resource, StoreBusyError } from "@entity-tag/store";
 import { type DenoKv, denoKvStore } from "@entity-tag/store/deno-kv";
 import { runAll } from "./run.ts";
 
@@ -66,6 +66,51 @@ await runAll(
           }
           restored.close();
         }
+      },
+    },
+    {
+      name: "a repeat of a PUT whose octets had no room has a tag no more than its first answer",
+      async run() {
+        const store = denoKvStore<unknown>(kv, { prefix: ["large"] });
+        const pages = resource(store, { key: (request) => new URL(request.url).pathname });
+        for (const [path, body] of [
+          ["/rewritten", `[1.0, "${"x".repeat(40_000)}"]`],
+          ["/kept", '[1.0, "x"]'],
+        ] as const) {
+          const put = () =>
+            pages(
+              new Request(`http://localhost${path}`, {
+                method: "PUT",
+                body,
+                headers: { "Content-Type": "application/json", "Idempotency-Key": path },
+              }),
+            );
+          const [first, again] = [await put(), await put()];
+          const kept = await (await pages(new Request(`http://localhost${path}`))).text();
+          assert.equal(first.headers.has("ETag"), kept === body);
+          assert.equal(again.headers.get("ETag"), first.headers.get("ETag"));
+        }
+      },
+    },
+    {
+      name: "a database that is closed is 503, for a read and for a write",
+      async run() {
+        const closed = await Deno.openKv(`${path}-closed`);
+        closed.close();
+        const store = denoKvStore<string>(closed);
+        const pages = resource(store, {
+          key: (request) => (request.url.endsWith("/") ? { prefix: "" } : "home"),
+        });
+        for (const [method, where] of [
+          ["GET", ""],
+          ["DELETE", "home"],
+          ["GET", "home"],
+        ] as const) {
+          const { status } = await pages(new Request(`http://localhost/${where}`, { method }));
+          assert.equal(status, 503);
+        }
+        await assert.rejects(store.swap("home", null, "Hello"), StoreBusyError);
+        await assert.rejects(store.ledger.find("home", "id"), StoreBusyError);
       },
     },
     {
