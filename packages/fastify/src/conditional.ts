@@ -234,7 +234,9 @@ function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResp
     if (!keeps(name, String(value))) reply.removeHeader(name);
   }
   reply.code(status).headers(Object.fromEntries(fields));
-  if (vary !== undefined) reply.header("Vary", withAcceptEncoding(reply.getHeader("vary")?.toString()));
+  // @fastify/compress does not look at an answer without content, so it would set no `Vary`.
+  const isCoded = vary !== undefined || (status === 304 && "compress" in reply);
+  if (isCoded) reply.header("Vary", withAcceptEncoding(reply.getHeader("vary")?.toString()));
 }
 
 /**

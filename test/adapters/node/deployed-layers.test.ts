@@ -4,6 +4,7 @@ import { strong } from "@entity-tag/core";
 import { checkPreconditions, conditional } from "@entity-tag/node";
 import type compression from "compression";
 import type express from "express";
+import session from "express-session";
 import { describe, expect, test } from "vitest";
 import { ask, connect, serving } from "./wire.ts";
 
@@ -77,6 +78,49 @@ describe("Express 4.21.2 with compression 1.7.4 and its on-headers 1.0.2", () =>
       expect((await save()).status).toBe(204);
       expect((await save()).status).toBe(412);
       expect((await ask(port, "PUT", "/", [gzip])).status).toBe(428);
+    });
+  });
+});
+
+describe("express-session, whose end takes no callback, in front: a handler that gives one", () => {
+  const ends: Record<string, (res: express.Response, done: () => void) => void> = {
+    "at once": (res, done) => void res.end(TEXT, done),
+    "with an encoding": (res, done) => void res.end(TEXT, "utf8", done),
+    "after a part": (res, done) => {
+      res.write(TEXT);
+      res.end(TEXT, done);
+    },
+    "after a part, later": (res, done) => {
+      res.write(TEXT);
+      setImmediate(() => res.end(TEXT, done));
+    },
+  };
+  const conditions = [
+    [304, "GET", ["If-None-Match", '"v1"']],
+    [412, "GET", ["If-Match", '"v0"']],
+    [304, "HEAD", ["If-None-Match", "*"]],
+    [412, "HEAD", ["If-Match", '"v0"']],
+  ] as const;
+  test.each(Object.entries(ends))("%s is told that its answer is finished", async (_, end) => {
+    const app = express4().set("etag", false);
+    app.use(session({ secret: "s", resave: true, saveUninitialized: true, rolling: true }));
+    app.use(judge());
+    let done = 0;
+    app.get("/", (_, res) => end(res.type("text").set("ETag", '"v1"'), () => done++));
+    app.get("/next", (_, res) => void res.send("next"));
+    await serving(app as unknown as RequestListener, async (port) => {
+      const connection = await connect(port);
+      for (const [index, [status, method, line]] of conditions.entries()) {
+        const answer = await connection.ask(method, "/", [line]);
+        expect([answer.status, answer.field("set-cookie")]).toEqual([
+          status,
+          expect.stringContaining("connect.sid"),
+        ]);
+        if (status === 412 && method === "GET") expect(JSON.parse(answer.body.toString()).status).toBe(412);
+        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+        expect(done).toBe(index + 1);
+      }
+      connection.close();
     });
   });
 });

@@ -128,6 +128,19 @@ describe.each(Object.entries(late))("%s, judged by its answer:", (framework, ser
   });
 });
 
+describe.each(["before", "after"] as const)("Fastify, with a compressor %s:", (order) => {
+  test.each([undefined, 'W/"v1"', '"v1"'])("the 304 has the Vary of its 200: %s", async (etag) => {
+    const { port, close } = await late.Fastify!(order, etag);
+    const full = await ask(port, "GET", "/text", [gzip]);
+    expect([full.status, full.field("vary")]).toEqual([200, "accept-encoding"]);
+    for (const condition of [full.field("etag")!, "*"]) {
+      const again = await ask(port, "GET", "/text", [gzip, ["If-None-Match", condition]]);
+      expect([again.status, again.field("vary")?.toLowerCase()]).toEqual([304, "accept-encoding"]);
+    }
+    await close();
+  });
+});
+
 /** A page that is judged before its handler, and counts the writes. */
 const early: Record<string, (page: { version: number }) => Promise<Served>> = {
   Fastify: async (page) => {

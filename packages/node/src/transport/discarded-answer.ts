@@ -1,7 +1,7 @@
 import type { NodeResponse } from "../message.ts";
 import { dropWrites } from "./dropped-writes.ts";
 import { freezeHead } from "./frozen-head.ts";
-import { type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
+import { endBelow, type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
 import { destroyedError, tellClosed } from "./told-closed.ts";
 import type { Callback } from "./write-arguments.ts";
 
@@ -57,7 +57,8 @@ export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown
   if (!isGone(res)) return endReplaced(answer, callback);
   thaw(answer);
   answer.phase = "sent";
-  return answer.below.end.call(res, callback);
+  if (callback) process.nextTick(callback, destroyedError());
+  return endBelow(answer);
 }
 
 /**
@@ -79,15 +80,13 @@ export function endReplaced(
   }
   answer.phase = "sent";
   if (answer.replacement === undefined && content !== undefined) {
-    return below.end.call(res, content, encoding, callback);
+    return endBelow(answer, callback, content, encoding);
   }
   const body = isSent ? undefined : bodyOf(answer);
-  if (body === undefined) return below.end.call(res, callback);
-  // A compressor knows no third argument.
-  if (!isHttp2) return below.end.call(res, body, callback);
+  if (body === undefined || !isHttp2) return endBelow(answer, callback, body);
   // `end` of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
   below.write.call(res, body);
-  return below.end.call(res, callback);
+  return endBelow(answer, callback);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { NodeResponse } from "../message.ts";
 import type { DropLimits, DroppedWrites } from "./dropped-writes.ts";
 import { type Replacement, replaceHead } from "./replaced-head.ts";
+import type { Callback } from "./write-arguments.ts";
 import type { WrittenHead } from "./written-head.ts";
 
 /** What is known of the content of an answer when its head is due. */
@@ -129,4 +130,19 @@ export function sendReplacementHead(answer: PendingAnswer): void {
   }
   res.statusCode = replacement!.status;
   attempt(answer, () => res.writeHead(res.statusCode));
+}
+
+/**
+ * Ends the answer. The callback is not passed on: compressors know no third argument, and express-session takes a
+ * callback without content for content. Node calls the callback of `end` on `finish`, too.
+ */
+export function endBelow(
+  { res, below }: PendingAnswer,
+  callback?: Callback,
+  content?: string | Uint8Array | undefined,
+  encoding?: BufferEncoding | undefined,
+): unknown {
+  const ended = below.end.call(res, content, encoding);
+  if (callback) res.once("finish", callback);
+  return ended;
 }

@@ -5,6 +5,7 @@ import { freezeHead, headSentError } from "./frozen-head.ts";
 import {
   attempt,
   type BeforeHeadOptions,
+  endBelow,
   type FirstContent,
   type HeadHook,
   judge,
@@ -137,7 +138,7 @@ function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback
   }
   if (answer.head) passHead(answer);
   return attempt(answer, () =>
-    parts ? below.end.call(res, chunk, called) : below.end.call(res, body, encoding, callback),
+    parts ? endBelow(answer, called, chunk) : below.end.call(res, body, encoding, callback),
   );
 }
 
