@@ -1,3 +1,4 @@
+import { unlessAborted } from "./fetch/abort.ts";
 import { bypassReason } from "./fetch/bypass.ts";
 import { digest } from "./fetch/digest.ts";
 import { report } from "./fetch/event.ts";
@@ -43,18 +44,21 @@ const OTHER_SAFE = ["OPTIONS", "TRACE"];
  */
 export function conditionalFetch(options: ConditionalFetchOptions = {}): ConditionalFetch {
   const settings = settingsOf(options);
+  const { fetch } = settings;
   const memory: Memory = { settings, flights: newFlights(), forgotten: forgottenIn(settings.store) };
 
   async function conditional(...[input, init]: Parameters<Fetch>): Promise<Response> {
     const call = fetchCallOf(input, init);
-    if (!call) return settings.fetch(input, init);
+    if (!call) return fetch(input, init);
     if (!READS.includes(call.method))
       return OTHER_SAFE.includes(call.method) ? pass(settings, call) : sendUnsafe(call, memory);
     const reason = bypassReason(call, settings);
     if (reason) return bypass(call, reason);
-    const given = settings.partition && (await givenPartition(call, settings.partition));
+    const { signal } = call;
+    const given =
+      settings.partition && (await unlessAborted(signal, givenPartition(call, settings.partition)));
     if (given === null) return bypass(call, "the partition keeps nothing");
-    const whole = call.method === "QUERY" ? await withContent(call) : call;
+    const whole = call.method === "QUERY" ? await unlessAborted(signal, withContent(call)) : call;
     if (whole.content && whole.content.length > settings.maxEntryBytes)
       return bypass(whole, "the content is too long");
     const group = groupOf(whole, given);
@@ -64,14 +68,14 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
 
   async function bypass(call: FetchCall, detail: string): Promise<Response> {
     const response = await pass(settings, call);
-    report(settings, call, { fwd: "bypass", fwdStatus: response.status, detail });
+    report(settings, call, { fwd: "bypass", fwdStatus: response.status, detail }, response);
     return response;
   }
 
   function read(call: FetchCall, group: string): Promise<Response> {
-    const { url, method, mode, cache, headers, signal } = call;
+    const { url, method, mode, cache, credentials, headers, signal } = call;
     // No part can contain a line break, so no two requests have the same key by accident.
-    const key = [url, method, mode, cache, group, ...headers].join("\n");
+    const key = [url, method, mode, cache, credentials, group, ...headers].join("\n");
     const { flights, forgotten } = memory;
     return flights.join(
       { key, url, signal },
@@ -79,7 +83,7 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
         const scope = { group, since: forgotten.now(), forgotten };
         return exchange(call, scope, settings, signal, isJoined);
       },
-      (fwd) => report(settings, call, { ...(fwd && { fwd }), collapsed: true }),
+      (response, fwd) => report(settings, call, { ...(fwd && { fwd }), collapsed: true }, response),
     );
   }
 

@@ -34,7 +34,8 @@ export async function remove<T = unknown>(
   target: string | URL | Snapshot<T>,
   options: UpdateOptions<T> = {},
 ): Promise<Removed> {
-  const job = { ...jobOf(options, "remove()"), wantsValue: false };
+  // `wasApplied` compares what is there with what was sent, and nothing is sent here.
+  const job = { ...jobOf(options, "remove()"), wantsValue: false, wasApplied: undefined };
   const given = givenSnapshot(target);
   let seen = given ?? (await found(job, checkedUrl(target), false));
   let refused: string | undefined;

@@ -23,6 +23,8 @@ export function rfc9111(...options: []): Freshness {
       return policy.storable() && policy.timeToLive() > 0;
     },
     ageIfFresh(asked, stored) {
+      // Another machine's clock, or a clock that was set back: nobody knows how old the answer is.
+      if (stored.time > Date.now()) return;
       const headers = new Headers(stored.headers as [string, string][]);
       const policy = policyOf(new Headers(), { status: stored.status, headers }, stored.time);
       return policy.satisfiesWithoutRevalidation(requestOf(asked)) ? Math.floor(policy.age()) : undefined;

@@ -43,7 +43,11 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
     // Read before the recipe runs, because the recipe may change the object.
     const ids = idsOf(current);
     const next = await recipe(current, context);
-    return next === undefined ? undefined : write(next, [...ids, randomKey(72)].slice(-keep));
+    if (next === undefined) return undefined;
+    const stamped = write(next, [...ids, randomKey(72)].slice(-keep));
+    // It stays the very object, so that a merge patch removes what the recipe deleted in it.
+    const isSame = next === current && typeof next === "object" && Object.isExtensible(next);
+    return isSame ? Object.assign(next as object, stamped) : stamped;
   };
   stamping.wasApplied = (latest, sent) => isAmong(idsOf(latest), idsOf(sent), keep);
   return stamping;

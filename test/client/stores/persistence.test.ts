@@ -98,6 +98,6 @@ describe("memory is bounded", () => {
     };
     expect(await asked({})).toEqual([true, true, true]);
     expect(await asked({ maxEntries: 2 })).toEqual([true, false, true]);
-    expect(await asked({ maxBytes: 2500 })).toEqual([true, false, true]);
+    expect(await asked({ maxBytes: 6000 })).toEqual([true, false, true]);
   });
 });

@@ -16,6 +16,15 @@ export function onAbort(signal: AbortSignal | undefined, listener: Listener): ()
   return () => listeners.delete(listener);
 }
 
+/** The outcome of the work, or a rejection with the signal's reason as soon as it aborts. */
+export function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const finish = onAbort(signal, reject);
+    work.then(resolve, reject).finally(finish);
+  });
+}
+
 function listenTo(signal: AbortSignal): Set<Listener> {
   const listeners = new Set<Listener>();
   listenersOf.set(signal, listeners);

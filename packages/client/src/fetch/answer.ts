@@ -4,8 +4,8 @@ import type { Update } from "./freshening.ts";
 /** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
 const ORIGIN: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/client/origin");
 
-/** Where an answer came from. Only `fetch` itself can write the first three into a Response. */
-interface Origin extends Pick<Response, "url" | "redirected" | "type"> {
+/** Where an answer came from. Only `fetch` itself can write the first four into a Response, or any text into the fourth. */
+interface Origin extends Pick<Response, "url" | "redirected" | "type" | "statusText"> {
   isNotModified: boolean;
 }
 
@@ -23,8 +23,8 @@ export function isNotModified(response: Response): boolean {
 /** The same response with another body. It keeps its url, and so do its clones. */
 export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   const { status, statusText, headers, url, redirected, type } = response;
-  return withOrigin(new Response(body, { status, statusText, headers }), {
-    ...{ url, redirected, type, isNotModified: false },
+  return withOrigin(new Response(body, { status, headers }), {
+    ...{ url, redirected, type, statusText, isNotModified: false },
   });
 }
 
@@ -36,14 +36,14 @@ export function answerOf(
   updates: readonly Update[],
 ): Response {
   const isEmpty = method === "HEAD" || status === 204 || status === 205;
-  const init = { status, statusText, headers: preparedFields(headers) };
+  const init = { status, headers: preparedFields(headers) };
   const response = new Response(isEmpty ? null : (body as BodyInit), init);
   for (const [name, value] of updates) {
     if (value === undefined) response.headers.delete(name);
     else response.headers.set(name, value);
   }
   return withOrigin(response, {
-    ...{ url: finalUrl, redirected, type: "basic", isNotModified },
+    ...{ url: finalUrl, redirected, type: "basic", statusText, isNotModified },
   });
 }
 
@@ -69,6 +69,7 @@ function withOrigin(response: Response, origin: Origin): Response {
     url: originMember("url"),
     redirected: originMember("redirected"),
     type: originMember("type"),
+    statusText: originMember("statusText"),
     clone: {
       value(this: Response & { [ORIGIN]: Origin }) {
         return withOrigin(Response.prototype.clone.call(this), this[ORIGIN]);

@@ -23,19 +23,14 @@ export async function deliver(
   const length = lengthOf(response.headers);
   const isShort = length !== undefined && length <= maxBytes;
   const stored = isStorable(call, response, settings) && (isShort || length === undefined);
-  report(settings, call, {
-    fwd,
-    fwdStatus: response.status,
-    ...(stored && { stored }),
-    ...(detail && { detail }),
-  });
+  const happened = { fwd, fwdStatus: response.status, ...(stored && { stored }), ...(detail && { detail }) };
+  report(settings, call, happened, response);
 
-  const isShared = isShort && mayServeOthers(response) && (stored || isJoined());
+  const mayBeShared = mayServeOthers(response) && isMakeable(response);
+  const isShared = isShort && mayBeShared && (stored || isJoined());
   if (call.method === "HEAD" || !response.body) {
     if (stored) await keep(call, scope, response, new Uint8Array(0), settings);
-    return mayServeOthers(response) && isMakeable(response)
-      ? () => replaced(response, null)
-      : once(() => response);
+    return mayBeShared ? () => replaced(response, null) : once(() => response);
   }
   if (!stored && !isShared) return once((signal) => linked(response, signal));
   const body = sharedBody(response.body, {

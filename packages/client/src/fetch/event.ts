@@ -30,11 +30,15 @@ export interface CacheEvent {
 
 export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
 
-/** Calls the listener. An event without `fwd` is a hit. */
+/**
+ * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer: its body is
+ * cancelled, so that the connection is free.
+ */
 export function report(
   { onEvent }: Settings,
   { url, method }: Pick<FetchCall, "url" | "method">,
   happened: Happened,
+  answer?: Response,
 ): void {
   if (!onEvent) return;
   const { fwd, fwdStatus, stored, collapsed, detail } = happened;
@@ -45,5 +49,10 @@ export function report(
     collapsed && "collapsed",
     detail && `detail=${JSON.stringify(detail)}`,
   ];
-  onEvent({ url, method, hit: !fwd, ...happened, text: words.filter(Boolean).join("; ") });
+  try {
+    onEvent({ url, method, hit: !fwd, ...happened, text: words.filter(Boolean).join("; ") });
+  } catch (error) {
+    answer?.body?.cancel().catch(() => {});
+    throw error;
+  }
 }

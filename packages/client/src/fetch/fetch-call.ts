@@ -31,7 +31,8 @@ export interface FetchCall {
  *
  * It returns `undefined` if they are not valid. Then `fetch` itself says why.
  */
-export function fetchCallOf(input: Input, init: Init = {}): FetchCall | undefined {
+export function fetchCallOf(input: Input, given?: Init | null): FetchCall | undefined {
+  const init = ownMembers(given ?? {});
   const request = typeof input === "object" && "headers" in input ? input : undefined;
   const url = absolute(request ? request.url : String(input));
   if (url === undefined) return;
@@ -59,6 +60,25 @@ export function fetchCallOf(input: Input, init: Init = {}): FetchCall | undefine
   }
 }
 
+const MEMBERS = [
+  ...["method", "headers", "body", "mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy"],
+  ...["integrity", "keepalive", "signal", "duplex", "priority"],
+] as const;
+
+/**
+ * The init as a plain object. A Request may be an init, too, as in `fetch(url, request)`: its members are not its own, so that a
+ * copy by `{ ...init }` would lose them.
+ */
+function ownMembers(init: Init): Init {
+  if (Object.getPrototypeOf(init) === Object.prototype) return init;
+  const members = init as Record<string, unknown>;
+  const inherited = MEMBERS.filter((name) => members[name] !== undefined).map((name) => [
+    name,
+    members[name],
+  ]);
+  return { ...Object.fromEntries(inherited), ...init };
+}
+
 /** Shared by all requests without fields of their own. It is never changed. */
 const NO_FIELDS = /* @__PURE__ */ new Headers();
 
@@ -71,7 +91,7 @@ export async function withContent(call: FetchCall): Promise<FetchCall> {
   const { input, method, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
   const content = new Uint8Array(await request.arrayBuffer());
-  const { credentials, integrity, keepalive, redirect, referrerPolicy } = request;
+  const { credentials, integrity, keepalive, mode, redirect, referrerPolicy } = request;
   const own = typeof input === "object" && "headers" in input;
   const { duplex: _, ...given } = init as Init & { duplex?: unknown };
   return {
@@ -80,7 +100,7 @@ export async function withContent(call: FetchCall): Promise<FetchCall> {
     content,
     input: call.url,
     init: {
-      ...(own ? { credentials, integrity, keepalive, redirect, referrerPolicy } : {}),
+      ...(own ? { credentials, integrity, keepalive, mode, redirect, referrerPolicy } : {}),
       ...given,
       method,
       body: content,

@@ -16,7 +16,7 @@ export interface Flights {
   join(
     request: { key: string; url: string; signal: AbortSignal | undefined },
     ask: Ask,
-    onJoin: (fwd: Forwarded | undefined) => void,
+    onJoin: (response: Response, fwd: Forwarded | undefined) => void,
   ): Promise<Response>;
   /** From now on, callers do not join the requests for this url. */
   close(url: string): void;
@@ -51,7 +51,7 @@ export function newFlights(): Flights {
       const underWay = flights.get(key);
       const serve = await headOf(underWay ?? start(key, url, signal, ask), signal);
       const response = serve(signal);
-      if (response && underWay) onJoin(serve.fwd);
+      if (response && underWay) onJoin(response, serve.fwd);
       return response ?? (await ask(signal, () => false))(signal)!;
     },
     close(url) {

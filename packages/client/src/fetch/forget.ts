@@ -38,7 +38,7 @@ export async function sendUnsafe(call: FetchCall, memory: Memory): Promise<Respo
     tryStore(settings, call, () => forget(urls, memory), undefined);
   try {
     const response = await pass(settings, call);
-    report(settings, call, { fwd: "method", fwdStatus: response.status });
+    report(settings, call, { fwd: "method", fwdStatus: response.status }, response);
     // An opaque answer has the status 0: it may have been a success.
     if (response.status < 400) await invalidate(changedBy(response, call.url));
     return response;

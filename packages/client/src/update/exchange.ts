@@ -3,18 +3,24 @@ import type { Job } from "./job.ts";
 /**
  * Sends one request and uses its answer, both within the time limit of one request.
  *
- * `use` reads or drops the content, so that no connection outlives this call.
+ * `use` reads or drops the content, so that no connection outlives this call. If the head or the content does not come whole,
+ * `otherwise` says what follows from the head alone: a server that has refused has refused, even if its reason never ends.
  */
 export async function exchange<R>(
   job: Pick<Job<never>, "fetch" | "signal" | "timeout">,
   url: string,
   init: RequestInit,
   use: (response: Response) => Promise<R>,
+  otherwise: (error: unknown, head: Response | undefined) => R,
 ): Promise<R> {
   const { signal, timeout } = job;
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const exchanged = async () => use(await job.fetch(url, { ...init, signal: controller.signal }));
+  let head: Response | undefined;
+  const exchanged = async () => {
+    head = await job.fetch(url, { ...init, signal: controller.signal });
+    return use(head);
+  };
   let abort = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ended = new Promise<never>((_, reject) => {
@@ -32,6 +38,11 @@ export async function exchange<R>(
   try {
     // A `fetch` that ignores its signal must not keep the caller waiting.
     return await Promise.race([exchanged(), ended]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const given = head as Response | undefined;
+    given?.body?.cancel().catch(() => {});
+    return otherwise(error, given);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);

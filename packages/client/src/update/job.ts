@@ -3,7 +3,7 @@ import { checkDialect, integerFrom, numberAbove, objectWith } from "../checks.ts
 import type { Dialect } from "./dialect.ts";
 import { keyMaker } from "./idempotency-key.ts";
 import type { EncodeContext, UpdateOptions, WasApplied } from "./snapshot.ts";
-import { fullJitter } from "./waiting.ts";
+import { fullJitter, until } from "./waiting.ts";
 
 /** One call of `read`, `update`, `create` or `remove`: its arguments, and how many writes it has sent. */
 export interface Job<T> {
@@ -65,7 +65,7 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
   );
   if (options.dialect) checkDialect(options.dialect, where);
   if (typeof options.headers !== "function") checkHeaders(new Headers(options.headers), where);
-  const { method = "PUT", encode, decode, wasApplied, headers = {} } = options;
+  const { method = "PUT", encode, decode, wasApplied, headers = {}, signal } = options;
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     dialect: options.dialect ?? {},
@@ -74,7 +74,7 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     decode,
     wantsValue: true,
     headers: async () => {
-      const given = new Headers(typeof headers === "function" ? await headers() : headers);
+      const given = new Headers(typeof headers === "function" ? await until(signal, headers()) : headers);
       checkHeaders(given, where);
       if (!decode && !given.has("Accept")) given.set("Accept", "application/json, */*;q=0.5");
       return given;
@@ -82,7 +82,7 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     maxAttempts: options.maxAttempts ?? 8,
     backoff: options.backoff ?? fullJitter,
     timeout: options.timeout ?? 60_000,
-    signal: options.signal,
+    signal,
     wasApplied,
     newKey: keyMaker(options.idempotencyKey),
     attempts: 0,

@@ -4,7 +4,7 @@ import { fieldTag, says, tagOf } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
 import type { Job } from "./job.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { LONGEST_PAUSE, pause, retryAfter } from "./waiting.ts";
+import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
 
 /** The value that was read, and the answer that it came in. */
 export interface Seen<T> {
@@ -21,14 +21,23 @@ interface Answer {
 
 /** Reads the current value. A read may be repeated, so it is tried again after a fault on the way. */
 export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T>> {
-  if (fresh) await job.fetch.forget?.(url);
+  if (fresh) await forget(job, url);
   for (let asked = 1; ; asked++) {
     const answer = await ask(job, url, fresh).catch((error: unknown) => error);
     if (isAnswer(answer)) return seen(job, url, answer);
     job.signal?.throwIfAborted();
-    const wait = waitAfter(job, answer, asked);
+    const wait = waitAfter(job, url, answer, asked);
     if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE) throw answer;
     await pause(wait, job.signal);
+  }
+}
+
+/** Forgets what the fetch has kept. If that fails, the mode of the request passes by its store all the same. */
+async function forget<T>({ fetch, signal }: Job<T>, url: string): Promise<void> {
+  try {
+    await until(signal, fetch.forget?.(url));
+  } catch {
+    signal?.throwIfAborted();
   }
 }
 
@@ -37,15 +46,23 @@ async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer 
   const init: RequestInit = { method: "GET", headers, ...(fresh && pastCaches()) };
   // Outside of a browser, this field tells caches on the way. In a browser it would need the permission of a preflight.
   if (fresh && !inBrowser() && !headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
-  return exchange(job, url, init, async (response) => {
-    // A part of a representation must not be taken for the whole.
-    if (!response.ok || response.status === 206) return httpError(response, "GET", url);
+  const use = async (response: Response) => {
+    if (!isWhole(response)) return httpError(response, "GET", url);
     if (job.wantsValue || fieldTag(response.headers) === undefined) {
       return { response, octets: new Uint8Array(await response.arrayBuffer()) };
     }
     await drop(response);
     return { response, octets: new Uint8Array() };
+  };
+  return exchange<Answer | HttpError>(job, url, init, use, (error, head) => {
+    if (head && !isWhole(head)) return new HttpError(head, "GET", url);
+    throw error;
   });
+}
+
+/** A part of a representation must not be taken for the whole. */
+function isWhole({ ok, status }: Response): boolean {
+  return ok && status !== 206;
 }
 
 function isAnswer(answer: unknown): answer is Answer {
@@ -53,18 +70,35 @@ function isAnswer(answer: unknown): answer is Answer {
 }
 
 /** How long to wait before the read is tried again; `undefined` if it would fail again. */
-function waitAfter<T>({ dialect, backoff }: Job<T>, error: unknown, asked: number): number | undefined {
-  if (!(error instanceof HttpError)) return isMistake(error) ? undefined : backoff(asked);
+function waitAfter<T>(
+  { dialect, backoff }: Job<T>,
+  url: string,
+  error: unknown,
+  asked: number,
+): number | undefined {
+  if (!(error instanceof HttpError)) return isMistake(url, error) ? undefined : backoff(asked);
   const { response, status } = error;
   if (says(dialect.again, [429, 503], response)) return retryAfter(response) ?? backoff(asked);
   return status === 502 || status === 504 ? backoff(asked) : undefined;
 }
 
 /** A url or an option that `fetch` cannot use: another try would fail, too. */
-function isMistake(error: unknown): boolean {
+function isMistake(url: string, error: unknown): boolean {
   // No `instanceof TypeError`: Jest gives each test file its own `TypeError`, and `fetch` throws the original one.
-  const { name, message, cause } = error as Error & { cause?: { code?: unknown } };
-  return name === "TypeError" && (cause?.code === "ERR_INVALID_URL" || /^Cannot /.test(message));
+  const { name, message, cause } = error as Error & { cause?: Error };
+  if (name !== "TypeError") return false;
+  const isFinal = /^(bad port|unknown scheme|redirect count exceeded)$/.test(cause?.message ?? "");
+  return isFinal || /^Cannot /.test(message) || isUnsendable(url, error);
+}
+
+/** Whether `fetch` refused the url before it sent anything: a Request of it fails in the same words. */
+export function isUnsendable(url: string, error: unknown): boolean {
+  try {
+    new Request(url);
+    return false;
+  } catch (refusal) {
+    return (refusal as Error).message === (error as Error | undefined)?.message;
+  }
 }
 
 async function seen<T>(job: Job<T>, url: string, { response, octets }: Answer): Promise<Seen<T>> {
@@ -106,13 +140,13 @@ async function valueFor<T>(
 
 /** The value that the octets of an answer decode to. */
 export function decoded<T>(
-  { decode }: Job<T>,
+  { decode, signal }: Job<T>,
   response: Response,
   octets: Uint8Array<ArrayBuffer>,
 ): T | Promise<T> {
   if (decode === undefined) return JSON.parse(new TextDecoder().decode(octets));
-  const { status, statusText, headers } = response;
-  return decode(new Response(octets.length > 0 ? octets : null, { status, statusText, headers }));
+  const { status, headers } = response;
+  return until(signal, decode(new Response(octets.length > 0 ? octets : null, { status, headers })));
 }
 
 export function snapshotOf<T>(url: string, value: T, etag: string | undefined): Snapshot<T> {

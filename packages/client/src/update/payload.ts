@@ -1,6 +1,7 @@
 import { shown } from "../checks.ts";
 import type { Job } from "./job.ts";
 import { patchFor } from "./merge-patch.ts";
+import { until } from "./waiting.ts";
 
 /** One body with one condition. Each time it is sent, the octets are the same. */
 export interface Payload<T> {
@@ -31,16 +32,16 @@ export interface Change<T> {
 /** The new value as it is sent, or `undefined` if a patch would change nothing. */
 export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Payload<T> | undefined> {
   const { url, etag: tag, base, mine, same = false } = change;
-  const { method, encode } = job;
+  const { method, encode, signal } = job;
   const bare = { method, url, tag, sent: mine, patch: undefined, contentType: undefined };
   if (encode || isOctets(mine)) {
-    const body = encode ? await encode(mine, { method, current: base }) : (mine as BodyInit);
+    const body = encode ? await until(signal, encode(mine, { method, current: base })) : (mine as BodyInit);
     return { ...bare, body: checkedBody(body), key: job.newKey() };
   }
   const patch = method === "PATCH" ? patchFor(base, mine, same) : undefined;
   if (method === "PATCH" && patch === undefined) return undefined;
   const body = JSON.stringify(method === "PATCH" ? patch : mine);
-  if (body === undefined)
+  if (body === undefined || (body === "{}" && !isPlain(mine)))
     throw new TypeError(`Cannot write ${shown(mine)} as JSON: use another value, or give an encode`);
   const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   return { ...bare, body, contentType, patch, key: job.newKey() };
@@ -61,6 +62,11 @@ function checkedBody(body: BodyInit): BodyInit {
   throw new TypeError(
     "Cannot send a ReadableStream, because it may have to be sent again: use a string, a Blob or octets",
   );
+}
+
+/** JSON shows a stream, a Map, a FormData or a Promise as `{}`, without what is in it. */
+function isPlain(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function isOctets(value: unknown): value is Blob | BufferSource {

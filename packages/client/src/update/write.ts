@@ -4,7 +4,7 @@ import { sameVersion, says } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
 import { remembers, underWay } from "./idempotency-key.ts";
 import type { Job } from "./job.ts";
-import { read, type Seen } from "./latest.ts";
+import { isUnsendable, read, type Seen } from "./latest.ts";
 import { headersFor, type Payload } from "./payload.ts";
 import { carriedIn } from "./result.ts";
 import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
@@ -75,22 +75,22 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
   const credentials = ["Authorization", "Cookie"].map((name) => headers.get(name)).join("\n");
   doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
   const { method, body, url } = payload;
-  let success: Response | undefined;
   job.signal?.throwIfAborted();
   job.attempts++;
-  try {
-    // A redirect may lead to a login page, whose 200 would look like a success.
-    const init: RequestInit = { method, headers, body, redirect: "manual" };
-    return await exchange(job, url, init, async (response) => {
-      if (!response.ok) return httpError(response, method, url);
-      success = response;
-      return { is: "applied", response, octets: await octetsOf(response) };
-    });
-  } catch (error) {
-    job.signal?.throwIfAborted();
-    // The head said that the write was made, so it does not matter that the content broke off.
-    return success ? { is: "applied", response: success, octets: undefined } : { lost: error };
-  }
+  // A redirect may lead to a login page, whose 200 would look like a success.
+  const init: RequestInit = { method, headers, body, redirect: "manual" };
+  const use = async (response: Response) =>
+    response.ok ? successOf(response, await octetsOf(response)) : httpError(response, method, url);
+  return exchange<Answer>(job, url, init, use, (error, head) => {
+    // The head said whether it was made: it does not matter that the content broke off.
+    if (head) return head.ok ? successOf(head) : new HttpError(head, method, url);
+    if (!isDoubtful(doubt) && isUnsendable(url, error)) throw error;
+    return { lost: error };
+  });
+}
+
+function successOf(response: Response, octets?: Success["octets"]): Success {
+  return { is: "applied", response, octets };
 }
 
 /** The meaning of an answer, given what may have happened to earlier copies. */

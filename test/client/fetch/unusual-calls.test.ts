@@ -1,0 +1,161 @@
+import { createServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { type ConditionalFetchOptions, conditionalFetch, memoryStore } from "@entity-tag/client";
+import { rfc9111 } from "@entity-tag/client/rfc9111";
+import { afterEach, describe, expect, it } from "vitest";
+import { servers } from "./server.ts";
+
+// Calls and answers that are allowed and rare.
+const open = servers();
+const sockets = new Set<{ close(): void }>();
+afterEach(async () => {
+  await open.close();
+  for (const server of sockets) server.close();
+  sockets.clear();
+});
+
+/** A server that answers each request with these octets. */
+async function raw(octets: string, delay = 0): Promise<string> {
+  const held = new Set<Socket>();
+  const server = createServer((socket) => {
+    held.add(socket);
+    socket.on("error", () => {});
+    socket.on("data", () => setTimeout(() => socket.write(octets, "latin1"), delay));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  sockets.add({
+    close() {
+      server.close();
+      for (const socket of held) socket.destroy();
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+}
+
+/** Answers with what it was asked: method, credentials and content. */
+const echo = () =>
+  open.serve(async (req, res) => {
+    const shown = JSON.stringify([req.method, req.headers.authorization, await text(req)]);
+    res.writeHead(200, { ETag: `"${shown.length}"` }).end(shown);
+  });
+
+const soon = (ms = 50) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("enough")), ms);
+  return controller.signal;
+};
+
+describe("an init", () => {
+  const headers = { Authorization: "ann" };
+
+  it.each(["POST", "QUERY"])("that is a Request keeps its method, fields and content: %s", async (method) => {
+    const { url } = await echo();
+    const init = new Request(url, { method, headers, body: "text" });
+    expect(await (await conditionalFetch()(url, init)).json()).toEqual([method, "ann", "text"]);
+  });
+
+  it("that is a Request is asked about with its credentials, and kept for them alone", async () => {
+    const { url, seen } = await echo();
+    const remembering = conditionalFetch();
+    for (const init of [new Request(url, { headers }), new Request(url, { headers }), undefined])
+      await (await remembering(url, init)).text();
+    expect(seen.map(({ headers: asked }) => [asked.authorization, "if-none-match" in asked])).toEqual([
+      ["ann", false],
+      ["ann", true],
+      [undefined, false],
+    ]);
+  });
+
+  it("that inherits its members keeps them", async () => {
+    const { url } = await echo();
+    const init = Object.create({ method: "DELETE", headers });
+    expect(await (await conditionalFetch()(url, init)).json()).toEqual(["DELETE", "ann", ""]);
+  });
+
+  it("that is null is none", async () => {
+    const { url, seen } = await echo();
+    const remembering = conditionalFetch();
+    for (const _ of [1, 2]) await (await remembering(url, null as never)).text();
+    expect(seen.map(({ headers: asked }) => "if-none-match" in asked)).toEqual([false, true]);
+  });
+});
+
+describe("an answer", () => {
+  it("with a reason phrase that no Response may have is handed on and kept", async () => {
+    const url = await raw('HTTP/1.1 200 \xff\r\nETag: "v1"\r\nContent-Length: 2\r\n\r\nHi');
+    const remembering = conditionalFetch();
+    const native = await fetch(url);
+    for (const cache of ["default", "force-cache"] as const) {
+      const answer = await remembering(url, { cache });
+      expect(answer.clone().statusText).toBe(native.statusText);
+      expect(await answer.text()).toBe("Hi");
+    }
+  });
+
+  it("with the status 999 reaches two callers who ask at once", async () => {
+    const url = await raw("HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nHi", 50);
+    const remembering = conditionalFetch();
+    const answers = await Promise.all([remembering(url), remembering(url)]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(["Hi", "Hi"]);
+  });
+});
+
+describe("a signal ends a request", () => {
+  it("while the content of a QUERY is read", async () => {
+    const { url } = await echo();
+    const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const init = { method: "QUERY", body, duplex: "half", signal: soon() } as RequestInit;
+    await expect(conditionalFetch()(url, init)).rejects.toThrow("enough");
+  });
+
+  it("while the partition is looked up", async () => {
+    const { url } = await echo();
+    const remembering = conditionalFetch({ partition: () => new Promise(() => {}) });
+    await expect(remembering(url, { signal: soon() })).rejects.toThrow("enough");
+  });
+});
+
+describe("a listener that throws", () => {
+  const cases: Record<string, [RequestInit, ConditionalFetchOptions?]> = {
+    "a read": [{}],
+    "a write": [{ method: "POST" }],
+    "a read that passes by": [{ headers: { Range: "bytes=0-" } }],
+  };
+
+  it.each(Object.entries(cases))("leaves no answer open: %s", async (_, [init]) => {
+    const { url } = await open.serve((_req, res) => res.writeHead(200, { ETag: '"v1"' }).end("Hi"));
+    const bodies: ReadableStream[] = [];
+    const remembering = conditionalFetch({
+      fetch: async (...args) => {
+        const answer = await fetch(...args);
+        bodies.push(answer.body!);
+        return answer;
+      },
+      onEvent() {
+        throw new Error("mine");
+      },
+    });
+    await expect(remembering(url, init)).rejects.toThrow("mine");
+    const [body] = bodies;
+    expect(await body!.getReader().read()).toEqual({ done: true, value: undefined });
+  });
+});
+
+it("with rfc9111, an answer that another clock kept in the future is asked about", async () => {
+  const { url, seen } = await open.serve((req, res) => {
+    res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=60" });
+    res.end(req.headers["if-none-match"] ? undefined : "Hi");
+  });
+  const store = memoryStore();
+  const ahead = {
+    ...store,
+    write: (answer: Parameters<typeof store.write>[0]) =>
+      store.write({ ...answer, time: answer.time + 3_600_000 }),
+  };
+  const remembering = conditionalFetch({ store: ahead, fresh: rfc9111() });
+  await (await remembering(url)).text();
+  const again = await remembering(url);
+  expect(await again.text()).toBe("Hi");
+  expect(again.headers.get("Age")).toBeNull();
+  expect(seen.map(({ status }) => status)).toEqual([200, 304]);
+});

@@ -1,0 +1,204 @@
+import {
+  AmbiguousWriteError,
+  conditionalFetch,
+  create,
+  HttpError,
+  memoryStore,
+  read,
+  remove,
+  stamped,
+  type UpdateOptions,
+  update,
+} from "@entity-tag/client";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Behaviour, type DocumentServer, documentServer } from "./document-server.ts";
+
+interface Counter {
+  n: number;
+  by?: string;
+}
+
+let server: DocumentServer;
+afterEach(() => server.close());
+
+const serve = async (behaviour?: Behaviour, value: unknown = { n: 1 }) => {
+  server = await documentServer(value, behaviour);
+};
+const increment = (counter: Counter) => ({ ...counter, n: counter.n + 1 });
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );
+
+describe("the signal ends an update while it waits for", () => {
+  type Never = () => Promise<never>;
+  const options: Record<string, (never: Never) => UpdateOptions<Counter>> = {
+    headers: (never) => ({ headers: never }),
+    encode: (never) => ({ encode: never }),
+    decode: (never) => ({ decode: never }),
+    "a fetch to forget": (never) => ({
+      fetch: Object.assign((...args: Parameters<typeof fetch>) => fetch(...args), { forget: never }),
+    }),
+  };
+
+  it.each(Object.entries(options))("%s", async (_, given) => {
+    await serve({ fault: ({ method }) => (method === "PUT" ? { status: 412 } : undefined) });
+    const controller = new AbortController();
+    const never = () => {
+      setTimeout(() => controller.abort(new Error("enough")), 1);
+      return new Promise<never>(() => {});
+    };
+    const { signal } = controller;
+    const error = await failure(update(server.url, increment, { ...given(never), backoff: () => 1, signal }));
+    expect(error).toMatchObject({ message: "enough" });
+  });
+});
+
+describe("an error whose content never ends", () => {
+  /** A head, and a content that stalls. */
+  const stalled = (status: number) => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
+    return new Response(body, { status, headers: { "Content-Type": "application/json" } });
+  };
+  const soon = { timeout: 50, backoff: () => 1 };
+
+  it("is what its head says: a write that was forbidden is not sent again", async () => {
+    await serve();
+    let writes = 0;
+    const fetching: typeof fetch = async (url, init) => {
+      if (init?.method !== "PUT") return fetch(url, init);
+      writes++;
+      return stalled(403);
+    };
+    const error = await failure(update(server.url, increment, { ...soon, fetch: fetching }));
+    expect(error).toBeInstanceOf(HttpError);
+    expect(error).toMatchObject({ status: 403 });
+    expect(writes).toBe(1);
+  });
+
+  it("is what its head says: a conflict runs the recipe again", async () => {
+    await serve();
+    let isFirst = true;
+    const fetching: typeof fetch = async (url, init) => {
+      if (init?.method !== "PUT" || !isFirst) return fetch(url, init);
+      isFirst = false;
+      server.write({ n: 10 });
+      return stalled(412);
+    };
+    const done = await update<Counter>(server.url, increment, { ...soon, timeout: 300, fetch: fetching });
+    expect([done.value, done.attempts]).toEqual([{ n: 11 }, 2]);
+  });
+
+  it("is what its head says: what is not there is read once", async () => {
+    await serve();
+    let reads = 0;
+    const fetching = async () => {
+      reads++;
+      return stalled(404);
+    };
+    expect(await failure(read(server.url, { ...soon, fetch: fetching }))).toMatchObject({ status: 404 });
+    expect(reads).toBe(1);
+  });
+});
+
+it("a store that fails does not fail an update after a conflict", async () => {
+  await serve({ fault: ({ method, nth }) => (method === "PUT" && nth === 1 ? { status: 412 } : undefined) });
+  const down = () => Promise.reject(new Error("the store is down"));
+  const fetching = conditionalFetch({ store: { ...memoryStore(), read: down, write: down, remove: down } });
+  let reads = 0;
+  const recipe = (counter: Counter) => {
+    // Somebody else is faster once.
+    if (reads++ === 0) server.write({ n: 5 });
+    return increment(counter);
+  };
+  const done = await update<Counter>(server.url, recipe, { fetch: fetching, backoff: () => 1 });
+  expect(done.value).toEqual({ n: 6 });
+});
+
+describe("a url that no request can have is not taken for a lost answer", () => {
+  const urls = ["/document", "http://ann:secret@127.0.0.1/"];
+
+  it.each(urls)("%s", async (url) => {
+    await serve();
+    const snapshot = { url, value: { n: 1 }, etag: '"v1"' };
+    const backoff = () => {
+      throw new Error("It must not be tried again");
+    };
+    for (const work of [
+      update<Counter>(snapshot, increment, { backoff }),
+      create(url, { n: 1 }, { backoff }),
+      remove(snapshot, { backoff }),
+      read(url, { backoff }),
+    ])
+      expect(await failure(work)).toMatchObject({ name: "TypeError" });
+  });
+
+  it("but a relative one for which a fetch of yours lost the answer is", async () => {
+    await serve({ fault: ({ method }) => (method === "PUT" ? "lost after" : undefined) });
+    const below = (url: string | URL | Request, init?: RequestInit) =>
+      fetch(new URL(String(url), server.url), init);
+    const snapshot = { url: "/document", value: { n: 1 }, etag: '"v1"' };
+    const error = await failure(update<Counter>(snapshot, increment, { fetch: below, backoff: () => 1 }));
+    expect(error).toBeInstanceOf(AmbiguousWriteError);
+  });
+});
+
+describe("a value that JSON would show as {} is refused", () => {
+  const values: Record<string, unknown> = {
+    "a stream": new Blob(["text"]).stream(),
+    "a promise": Promise.resolve("text"),
+    "a form": new FormData(),
+    "a Map": new Map([["n", 1]]),
+    "a Response": new Response("text"),
+  };
+
+  it.each(Object.entries(values))("%s", async (_, value) => {
+    await serve();
+    expect(await failure(create(server.url, value))).toBeInstanceOf(TypeError);
+    expect(server.log).toEqual([]);
+  });
+
+  it("but an empty object is written", async () => {
+    await serve(undefined, null);
+    expect((await create(server.url, {})).status).toBe("created");
+    expect(server.value).toEqual({});
+  });
+});
+
+it("a stamped recipe that deletes a member in place removes it under PATCH, too", async () => {
+  await serve(undefined, { n: 1, by: "ann", deep: { a: 1, b: 2 } });
+  const recipe = stamped<{ by?: string; deep: { a?: number } }>((document) => {
+    delete document.by;
+    delete document.deep.a;
+    return document;
+  });
+  const done = await update(server.url, recipe, { method: "PATCH" });
+  const sent = JSON.parse(server.log.at(-1)!.body);
+  expect(sent).toEqual({ by: null, deep: { a: null }, _operations: [expect.any(String)] });
+  expect(done.value).toEqual({ n: 1, deep: { b: 2 }, _operations: sent._operations });
+});
+
+it("a stamped recipe may give back a document that is frozen", async () => {
+  await serve();
+  const decode = async (response: Response) => Object.freeze(await response.json());
+  const done = await update<Counter>(
+    server.url,
+    stamped((counter) => counter),
+    { decode },
+  );
+  expect(done.value).toMatchObject({ n: 1, _operations: [expect.any(String)] });
+});
+
+it("remove does not ask wasApplied, which compares with what was sent", async () => {
+  await serve({
+    fault: ({ method }, it) => {
+      if (method !== "DELETE") return undefined;
+      it.write({ n: 5 });
+      return "lost before";
+    },
+  });
+  const wasApplied = (latest: Counter, sent: Counter) => latest.n === sent.n;
+  const error = await failure(remove<Counter>(server.url, { wasApplied, backoff: () => 1 }));
+  expect(error).toBeInstanceOf(AmbiguousWriteError);
+});
