@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { root } from "./code-blocks.ts";
+import { compilerOptions, packageExports } from "./package-exports.ts";
 
 /** An option that a function of a package takes. */
 export interface TakenOption {
@@ -25,38 +26,20 @@ export interface OptionRow {
 /** The names that a parameter has in this project when it is an object of options. */
 const OPTIONS = /^(options|opts|policy|limits)$/;
 
-const config = ts.readConfigFile(`${root}/tsconfig.json`, ts.sys.readFile).config;
-const compilerOptions = { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, noEmit: true };
-
 /** Every option of every exported function, and of every method of an exported interface, read from the types. */
 export function takenOptions(): TakenOption[] {
-  const entries = globSync("packages/*/package.json", { cwd: root }).sort().flatMap(entriesOf);
-  const program = ts.createProgram({ rootNames: entries.map(({ file }) => file), options: compilerOptions });
-  const checker = program.getTypeChecker();
+  const { exports, checker } = packageExports();
   const found = new Map<string, TakenOption>();
-  for (const entry of entries) {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(entry.file)!)!;
-    for (const exported of checker.getExportsOfModule(module)) {
-      for (const { name, at } of optionsOf(exported, checker)) {
-        const key = `${entry.package} ${name}`;
-        const option = found.get(key) ?? { package: entry.package, name, takenBy: [], types: [] };
-        found.set(key, option);
-        option.takenBy.push(exported.name);
-        if (at !== undefined) option.types.push(at.of(`typeof import("${entry.file}").${exported.name}`));
-      }
+  for (const exported of exports) {
+    for (const { name, at } of optionsOf(exported.symbol, checker)) {
+      const key = `${exported.package} ${name}`;
+      const option = found.get(key) ?? { package: exported.package, name, takenBy: [], types: [] };
+      found.set(key, option);
+      option.takenBy.push(exported.name);
+      if (at !== undefined) option.types.push(at.of(`typeof import("${exported.file}").${exported.name}`));
     }
   }
   return [...found.values()];
-}
-
-/** The source file of each door of a package. */
-function entriesOf(manifest: string): { package: string; file: string }[] {
-  const folder = manifest.split(/[\\/]/)[1]!;
-  const { exports } = JSON.parse(readFileSync(`${root}/${manifest}`, "utf8"));
-  return Object.keys(exports)
-    .filter((door) => !door.endsWith(".json"))
-    .map((door) => `${root}/packages/${folder}/src/${door === "." ? "index" : door.slice(2)}.ts`)
-    .map((file) => ({ package: folder, file }));
 }
 
 /** An option of an export. `at` gives the type of the parameter, from that of the function; methods have none. */
@@ -65,8 +48,7 @@ interface Member {
   at?: { of(functionType: string): string };
 }
 
-function optionsOf(exported: ts.Symbol, checker: ts.TypeChecker): Member[] {
-  const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+function optionsOf(symbol: ts.Symbol, checker: ts.TypeChecker): Member[] {
   const declaration = symbol.declarations?.[0];
   if (!declaration) return [];
   if (symbol.flags & ts.SymbolFlags.Interface) {
@@ -139,7 +121,7 @@ export function optionRows(folder: string): Map<string, OptionRow[]> {
   }
   for (const [, name = "", what = "", rest = ""] of text.matchAll(PARAGRAPH)) {
     const program = rest.split("```")[1] ?? "";
-    const isDefault = what.split("Default: ")[1] ?? "";
+    const isDefault = what.split(/Default:\s/)[1] ?? "";
     add(name, { what, default: isDefault, example: program.includes(name) ? program : "", runs: true });
   }
   return rows;

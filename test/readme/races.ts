@@ -202,6 +202,7 @@ export const elsewhere: readonly { document: string; has: string; why: string }[
   },
   { document: "packages/store/README.md", has: "redisStore", why: "one swap, raced in test/store/contract" },
   { document: "packages/store/README.md", has: "denoKvStore", why: "one swap, raced in test/store/contract" },
+  { document: "packages/store/README.md", has: "Locked for a backup", why: "no write succeeds" },
   {
     document: "docs/guides/protect-writes.md",
     has: "This loses updates",
