@@ -152,6 +152,13 @@ const choices: Record<string, (asked: Asked, page: Page, count: number) => Answe
     const answer = due(asked, page);
     return answer.status === 304 && asked.get("if-none-match") === null ? whole(page) : answer;
   },
+  "it sends two of the four octets that were asked for": (asked, page) => {
+    const answer = due(asked, page);
+    if (answer.status !== 206) return answer;
+    const range = `bytes 1-2/${page.body.length}`;
+    const headers = { ...answer.headers, "Content-Range": range };
+    return { ...answer, headers, body: answer.body.subarray(1, 3) };
+  },
   "it knows no OPTIONS": (asked, page) =>
     asked.method === "OPTIONS"
       ? { status: 405, headers: { Allow: "GET, HEAD" }, body: empty }

@@ -115,8 +115,10 @@ describe("--write", () => {
       },
       neverAnswers: (asked) => isSilent && asked.get("if-none-match") !== null,
     });
-    const { out } = await run([server.url, ...writes, "--timeout", "200ms"]);
-    expect(out).toContain("No whole answer within 200 ms");
+    const { status, out, err } = await run([server.url, ...writes, "--timeout", "200ms"]);
+    expect(err).toContain("stopped answering");
+    expect(err).toContain("The page is as it was found.");
+    expect({ status, out }).toEqual({ status: 2, out: "" });
     expect(server.page.body).toBe(content);
   });
 

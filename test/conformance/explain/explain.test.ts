@@ -139,6 +139,30 @@ describe("explain walks §13.2.2 in plain words", () => {
   }
 });
 
+describe("explain of a 304 that names no tag", () => {
+  const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const pasted = `GET / HTTP/1.1\nIf-Modified-Since: ${date}\n\nHTTP/1.1 304 Not Modified\nDate: ${date}\n\n`;
+  const page = ["explain", "-", "--last-modified", date];
+
+  it("is right for a page that has none", async () => {
+    const { status, out } = await run(page, pasted);
+    expect(out).toContain("304 is right");
+    expect(status).toBe(0);
+  });
+
+  it("is wrong for a page that has one, also with a date", async () => {
+    const { status, out } = await run([...page, "--etag", own], pasted.replace("Date:", "Last-Modified:"));
+    expect(out).toContain("The 304 names no tag");
+    expect(status).toBe(1);
+  });
+
+  it("shows the control characters of a recording, and does not send them to the terminal", async () => {
+    const { out } = await run(page, pasted.replace("GET /", "GET /\x1b[2J"));
+    expect(out).toContain("/\\x1b[2J");
+    expect(out).not.toContain("\x1b[2J");
+  });
+});
+
 describe("explain of a pasted pair says whether the answer was right", () => {
   const pair = (request: string, answer: string) => `${request}\r\nHost: a\r\n\r\nHTTP/1.1 ${answer}\r\n\r\n`;
   for (const [name, text, verdict, says] of [

@@ -175,9 +175,14 @@ export const readFlaws: Record<string, Flaw> = {
       if (asked.method === "HEAD") answer.behind = "hello";
     },
   },
-  "head-tag": {
+  "head-validators": {
     answer: ({ headers }, asked) => {
       if (asked.method === "HEAD") headers.ETag = undefined;
+    },
+  },
+  "head-tag": {
+    answer: ({ headers }, asked) => {
+      if (asked.method === "HEAD") headers.ETag = '"another"';
     },
   },
   "head-length": {

@@ -4,6 +4,7 @@ import { CannotRun } from "../probe/known.ts";
 import { jsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
+import { visible } from "../report/octets.ts";
 import { exitStatus, type Report } from "../report/report.ts";
 import { terminalReport } from "../report/terminal.ts";
 import { askAdapter } from "./against.ts";
@@ -66,7 +67,7 @@ function printed(report: Report, { format }: Options): string {
 function refuse(error: unknown, { stderr }: Terminal): 2 {
   if (error instanceof UsageError)
     stderr.write(`${error.message}${/[.?]$/.test(error.message) ? "" : "."} See --help.\n`);
-  else if (error instanceof CannotRun) stderr.write(`Could not run: ${error.message}.\n`);
+  else if (error instanceof CannotRun) stderr.write(`Could not run: ${visible(error.message)}.\n`);
   else throw error;
   return 2;
 }

@@ -11,7 +11,7 @@ What is asked
   --skip <words>        not these                                       --skip robustness
   --header <field>      sent with every request; may be repeated        --header 'Authorization: Bearer abc'
   --timeout <time>      for one answer, 5 seconds by default            --timeout 10    --timeout 500ms
-  --max-requests <n>    stop after so many, 200 by default              --max-requests 500
+  --max-requests <n>    stop after so many; 200 and a race by default   --max-requests 500
   --insecure            take any certificate
   --watch               ask again whenever a file below this folder changes
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../nearest.ts";
 import type { Line } from "../row.ts";
+import { requestsOfRace } from "../write/race.ts";
 
 /** The options of the command, checked. */
 export interface Options {
@@ -61,6 +62,7 @@ export function readOptions(args: readonly string[]): Options | "help" | "versio
     throw new UsageError(`Give an address or --against, not both: ${positionals[0]}`);
   const { url, credentials } =
     values.against === undefined ? addressIn(given) : { url: undefined, credentials: [] };
+  const race = number("--race", values.race ?? "0", 0, 200);
   const options: Options = {
     target: url?.href ?? given,
     url,
@@ -68,14 +70,14 @@ export function readOptions(args: readonly string[]): Options | "help" | "versio
     skip: listOf(values.skip),
     timeout: duration(values.timeout ?? "5"),
     insecure: values.insecure ?? false,
-    maxRequests: number("--max-requests", values["max-requests"] ?? "200", 1, 100_000),
+    maxRequests: allowance(values["max-requests"], race),
     headers: [...credentials, ...(values.header ?? []).map(headerOf)],
     format: formatOf(values),
     write: values.write ?? false,
     yes: values.yes ?? false,
     body: values.body,
     contentType: values["content-type"],
-    race: number("--race", values.race ?? "0", 0, 200),
+    race,
     against: values.against,
     watch: values.watch ?? false,
   };
@@ -169,6 +171,12 @@ function number(flag: string, text: string, least: number, most: number): number
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(`${flag} ${text} cannot be used: give a whole number from ${least} to ${most}`);
+}
+
+/** Whoever asks for a race has asked for its requests, too. */
+function allowance(given: string | undefined, race: number): number {
+  if (given === undefined) return 200 + requestsOfRace(race);
+  return number("--max-requests", given, 1, 100_000);
 }
 
 function headerOf(text: string): Line {

@@ -5,8 +5,10 @@ import { probe } from "../probe/probe.ts";
 import { questions } from "../probe/questions.ts";
 import { openSession, type Session } from "../probe/session.ts";
 import { orCannotRun } from "../probe/verdicts.ts";
+import { visible } from "../report/octets.ts";
 import type { Report } from "../report/report.ts";
 import type { Answer } from "../wire/connection.ts";
+import { WireError } from "../wire/wire-error.ts";
 import { type Bodies, bodiesFor } from "../write/bodies.ts";
 import { creationQuestions } from "../write/creation.ts";
 import { writeQuestions } from "../write/questions.ts";
@@ -125,11 +127,25 @@ async function create(run: Run, bodies: Bodies, creations: Selected["creations"]
 async function putBack({ options }: Run, found: Answer, mayHaveWritten: boolean) {
   const session = openSession({ ...options, url: options.url!, maxRequests: 50 });
   try {
-    return await restore(session, found, mayHaveWritten);
+    return await onceItIsBack(options.timeout, () => restore(session, found, mayHaveWritten));
   } catch (error) {
     return { isRestored: false, note: `${keep(found)} (${(error as Error).message})` };
   } finally {
     session.close();
+  }
+}
+
+/** A server that a write has brought down is mostly started again. */
+async function onceItIsBack<T>(timeout: number, act: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const isDown = error instanceof WireError && error.reason === "no connection";
+      if (!isDown || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   }
 }
 
@@ -155,5 +171,5 @@ function notesOn({ page, etag, lastModified, intermediary }: Known): string[] {
   return [
     `${count(page.body.length)} octets, ${validators.length > 0 ? validators.join(", ") : "no validator"}`,
     ...(intermediary === undefined ? [] : [`Something stands before the server: ${intermediary}`]),
-  ];
+  ].map(visible);
 }

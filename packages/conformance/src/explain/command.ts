@@ -4,6 +4,7 @@ import pc from "picocolors";
 import type { Terminal } from "../command/command.ts";
 import { help } from "../command/help.ts";
 import { UsageError } from "../command/options.ts";
+import { visible } from "../report/octets.ts";
 import type { Exchange } from "./exchange.ts";
 import { readHar } from "./har.ts";
 import { type Judgement, judgeAll } from "./judge.ts";
@@ -87,7 +88,8 @@ function told(judgement: Judgement, isSingle: boolean): string {
   const { exchange, verdict, reasons, explanation } = judgement;
   const { request, response } = exchange;
   const marks = { right: pc.green("right  "), wrong: pc.red("wrong  "), unknown: pc.yellow("unknown") };
-  const line = `${marks[verdict]} ${request.method} ${request.url} ${response?.status ?? ""}`.trimEnd();
+  const line =
+    `${marks[verdict]} ${request.method} ${visible(request.url)} ${response?.status ?? ""}`.trimEnd();
   if (verdict === "right" && !isSingle) return line;
   const isAsked = response === undefined && explanation === undefined;
   const walked = explanation === undefined ? [] : walk(explanation).split("\n");
@@ -100,10 +102,10 @@ function told(judgement: Judgement, isSingle: boolean): string {
 }
 
 function walk({ steps, answer }: Explanation): string {
-  return [...steps, pc.bold(answer)].join("\n");
+  return [...steps.map(visible), pc.bold(answer)].join("\n");
 }
 
 function spelt({ method, url, headers }: Exchange["request"]): string {
   const lines = headers.filter(([name]) => conditions.test(name)).map(([name, value]) => `${name}: ${value}`);
-  return [`${method} ${url}`, ...lines].join("\n");
+  return [`${method} ${url}`, ...lines].map(visible).join("\n");
 }

@@ -42,7 +42,7 @@ function judge(exchange: Exchange, current: Current | undefined, isGiven: boolea
   });
   const { status } = response;
   if (isOvertaken(exchange, explanation, isGiven)) return settle("unknown", overtaken);
-  const flaws = flawsOf(response);
+  const flaws = flawsOf(response, current);
   if (isAllowed(status, explanation)) {
     return flaws.length === 0 ? settle("right", `${status} is right.`) : settle("wrong", ...flaws);
   }
@@ -72,15 +72,17 @@ function due({ answer, statuses }: Explanation): string {
   return statuses.length > 0 ? `Due is ${answer}` : `Due is: ${answer}`;
 }
 
-/** The mistakes of a 304 that do not depend on the request. */
-function flawsOf({ status, headers, body }: NonNullable<Exchange["response"]>): string[] {
+/** The mistakes of a 304 in itself. A page without a tag has none in its 304. */
+function flawsOf(
+  { status, headers, body }: NonNullable<Exchange["response"]>,
+  current: Current | undefined,
+): string[] {
   if (status !== 304) return [];
+  const isTagLost = fieldIn(headers, "etag") === undefined && current?.etag !== undefined;
   return [
     ...(body === "" ? [] : ["A 304 has no content, and this one has."]),
-    ...(fieldIn(headers, "etag") === undefined && fieldIn(headers, "last-modified") !== undefined
-      ? []
-      : fieldIn(headers, "etag") === undefined
-        ? ["The 304 names no tag: it must have the ETag that the 200 would have had (§15.4.5)."]
-        : []),
+    ...(isTagLost
+      ? [`The 304 names no tag: it must have the ETag that the 200 would have had (§15.4.5).`]
+      : []),
   ];
 }

@@ -23,11 +23,11 @@ export const isWholeOrBadRequest: Judge = (answer, known) =>
 export const isRefused: Judge = (answer) =>
   answer.status === 412 ? [] : [`It answered ${told(answer)}, not 412.`];
 
-/** The first four octets, or the whole page, which is always allowed (§14.2). */
+/** A part of the first four octets, or the whole page, which is always allowed (§14.2). */
 export const isPartOrWhole: Judge = (answer, known) =>
   answer.status === 206 ? partOf(answer, known) : isWhole(answer, known);
 
-/** The first four octets. */
+/** A part of the first four octets. */
 export const isPart: Judge = (answer, known) =>
   answer.status === 206 ? partOf(answer, known) : [`It answered ${told(answer)}, not 206 with the part.`];
 
@@ -70,20 +70,26 @@ export function describesBody(answer: Answer): string[] {
     .map((name) => `The 304 has a ${titleOf(name)}, but no content.`);
 }
 
+/** A server may send less than was asked for (§15.3.7), if `Content-Range` says what it sent. */
 function partOf(answer: Answer, { page, etag }: Known): string[] {
   const range = field(answer, "content-range");
-  const { length } = page.body;
-  const due = `bytes 0-${Math.min(3, length - 1)}/${length}`;
   const tag = field(answer, "etag");
   return [
-    ...(answer.body === page.body.slice(0, 4) ? [] : ["The part is not the first four octets of the page."]),
-    ...(range === due || range === due.replace(/\d+$/, "*")
-      ? []
-      : [`It says Content-Range: ${range ?? "nothing"}, not ${due}.`]),
+    ...placeOf(answer.body, range, page.body),
     ...(etag === undefined || tag === etag
       ? []
       : [`The part has the tag ${tag ?? "of nothing"}, the page has ${etag}.`]),
   ];
+}
+
+function placeOf(part: string, range: string | undefined, whole: string): string[] {
+  const end = Math.min(3, whole.length - 1);
+  const [, first = "", last = "", length] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? "") ?? [];
+  const isWithin = Number(first) <= Number(last) && Number(last) <= end;
+  if (length === undefined || !isWithin || !["*", String(whole.length)].includes(length))
+    return [`It says Content-Range: ${range ?? "nothing"}, not bytes 0-${end}/${whole.length}.`];
+  const isThere = part === whole.slice(Number(first), Number(last) + 1);
+  return isThere ? [] : [`The part is not the octets ${first} to ${last} of the page.`];
 }
 
 /** `content-type` as it is usually written: `Content-Type`. */

@@ -1,6 +1,6 @@
 import { WireError } from "../wire/wire-error.ts";
-import { field } from "./answers.ts";
-import type { Asked, Finding } from "./finding.ts";
+import { field, octetsOf } from "./answers.ts";
+import type { Asked, Finding, Octets } from "./finding.ts";
 import { titleOf } from "./judges.ts";
 import { CannotRun, type Known } from "./known.ts";
 import type { Question } from "./question.ts";
@@ -29,16 +29,20 @@ export async function probe(
     const { finding, isSilence } = await answerTo(question, known, session, findings);
     findings.push(finding);
     silences = isSilence ? silences + 1 : 0;
-    if (silences === 2)
-      throw new CannotRun("it stopped answering: two requests in a row had no answer in time");
+    if (silences === 2) throw new CannotRun(stoppedAnswering);
   }
   return findings;
 }
 
-interface Attempt {
+/** The result of a question, and whether the server was silent. */
+export interface Attempt {
   finding: Finding;
   isSilence: boolean;
 }
+
+export const isSilence = ({ reason }: WireError) => reason === "timeout" || reason === "no connection";
+
+export const stoppedAnswering = "it stopped answering: two questions in a row had no answer in time";
 
 async function answerTo(
   { missing, after, ask, aboutChange, aboutContent, ...asked }: Question,
@@ -52,24 +56,33 @@ async function answerTo(
       ...asked,
       verdict,
       found: found.filter((text) => text !== undefined).map(sentence),
-      octets: [...octets],
+      // A question that sends nothing speaks of the answers that taught the validators.
+      octets: octets.length === 0 ? learntOctets(known) : [...octets],
     },
     isSilence: false,
   });
+  const silent = (verdict: Finding["verdict"], ...found: readonly string[]): Attempt => {
+    const attempt = settle(verdict, ...found);
+    return { ...attempt, finding: { ...attempt.finding, octets: [] } };
+  };
   const reason = missing?.(known) ?? blocked(after, before);
-  if (reason !== undefined) return settle("not applicable", reason);
+  if (reason !== undefined) return silent("not applicable", reason);
   const doubt = standsBefore(known.intermediary);
   try {
     const found = await ask(known, session.ask);
-    if (found.length === 0) return { ...settle("pass"), finding: { ...settle("pass").finding, octets: [] } };
+    if (found.length === 0) return silent("pass");
     const excuse = doubt ?? (aboutChange ? undefined : await changeOf(known, plain, aboutContent));
     return settle(excuse === undefined ? verdictOf(asked.level) : "inconclusive", ...found, excuse);
   } catch (error) {
-    if (error instanceof OutOfRequests) return settle("could not be set up", error.message);
+    if (error instanceof OutOfRequests) return silent("could not be set up", error.message);
     if (!(error instanceof WireError)) throw error;
-    const isSilence = error.reason === "timeout" || error.reason === "no connection";
-    return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence };
+    return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence: isSilence(error) };
   }
+}
+
+function learntOctets({ page, again }: Known): Octets[] {
+  const answers = field(page, "etag") === field(again, "etag") ? [page] : [page, again];
+  return answers.map(octetsOf);
 }
 
 /** Why a question is left out because of one before it. */

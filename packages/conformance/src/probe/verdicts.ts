@@ -1,3 +1,4 @@
+import { visible } from "../report/octets.ts";
 import type { Verdict } from "../verdict.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { CannotRun } from "./known.ts";
@@ -15,7 +16,8 @@ export const verdictOf = (level: string): Verdict => (level === "MUST" ? "fail" 
 
 /** Begins with a capital letter and ends with a full stop. */
 export function sentence(text: string): string {
-  const ended = /[.!?…]$/.test(text) ? text : `${text}.`;
+  const shown = visible(text);
+  const ended = /[.!?…]$/.test(shown) ? shown : `${shown}.`;
   return ended[0]!.toUpperCase() + ended.slice(1);
 }
 

@@ -19,6 +19,11 @@ function escaped(octet: string): string {
   return `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
+/** A server's own words in a sentence: control characters, which may command a terminal, are shown and not sent to it. */
+export function visible(text: string): string {
+  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, escaped);
+}
+
 function shorten(line: string): string {
   return line.length <= longest ? line : `${line.slice(0, longest)}… (${line.length} characters)`;
 }

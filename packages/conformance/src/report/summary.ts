@@ -15,7 +15,16 @@ export function summarize(findings: readonly Finding[]): Summary[] {
 }
 
 /** Questions of other groups whose answers readers meet when they revalidate. */
-const readersMeet = ["coding-own-tag", "coding-keeps-tag", "connection-after-304", "validator-tag-stable"];
+const readersMeet = [
+  "coding-own-tag",
+  "coding-keeps-tag",
+  "connection-after-304",
+  "validator-tag-stable",
+  "validator-tag-syntax",
+  "validator-tag-changes",
+  "validator-date-syntax",
+  "validator-date-not-later",
+];
 
 function readers(findings: readonly Finding[]): Summary {
   const question = "Do readers get 304s?";
@@ -54,6 +63,11 @@ function writers(findings: readonly Finding[]): Summary {
     return { question, state: "partly", answer: `They are refused, but not by 412: ${ignored.found[0]}` };
   const unclear = unsure(question, asked, ["inconclusive"]);
   if (unclear) return unclear;
+  const current = find(asked, "write-current");
+  if (current?.verdict === "could not be set up")
+    return { question, state: "unknown", answer: `Unknown: ${current.found[0]}` };
+  const warned = asked.filter(({ verdict }) => verdict === "warning");
+  if (warned.length > 0) return { question, state: "partly", answer: `Yes, but: ${ids(warned)}` };
   const isWhole = ignored !== undefined && asked.every(({ verdict }) => verdict !== "could not be set up");
   const isAnswered = (ignored ?? asked.find(({ verdict }) => verdict === "pass"))?.verdict === "pass";
   if (isAnswered)

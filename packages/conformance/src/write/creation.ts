@@ -1,7 +1,7 @@
 import { told } from "../probe/judges.ts";
 import type { Ground } from "./ground.ts";
 import { isDone } from "./ground.ts";
-import { judgeRefusal } from "./judges.ts";
+import { judgeRefusal, unableToWrite } from "./judges.ts";
 import { notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
 
 const group = "writes" as const;
@@ -41,7 +41,7 @@ export const creationQuestions: readonly WriteQuestion[] = [
       const before = await ground.read();
       if (before.isHere) return notSetUp("something is here already");
       const { answer } = await ground.put([["If-None-Match", "*"]]);
-      if (!isDone(answer)) return wrong(`It answered ${told(answer)}.`);
+      if (!isDone(answer)) return unableToWrite(answer) ?? wrong(`It answered ${told(answer)}.`);
       return (await ground.read()).isHere
         ? right
         : wrong(`It answered ${told(answer)}, but nothing is here.`);

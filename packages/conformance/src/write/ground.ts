@@ -85,7 +85,9 @@ export function pageOf(answer: Answer): Page {
 export const strongMatchOf = (etag: EntityTag | undefined): Line[] =>
   etag === undefined || isWeak(etag) ? [] : [["If-Match", etag]];
 
-export const isDone = ({ status }: Answer) => status >= 200 && status < 300;
+/** 202 promises nothing (§15.3.3); 303 names another resource that tells what was done (§15.4.4). */
+export const isDone = ({ status }: Answer) =>
+  (status >= 200 && status < 300 && status !== 202) || status === 303;
 
 /** The tag and the content are what they were. */
 export const isSame = (a: Page, b: Page) => a.isHere === b.isHere && a.body === b.body && a.etag === b.etag;

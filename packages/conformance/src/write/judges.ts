@@ -1,3 +1,4 @@
+import { field } from "../probe/answers.ts";
 import { told } from "../probe/judges.ts";
 import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
@@ -37,7 +38,8 @@ export function judgeRefusal(answer: Answer, before: Page, after: Page, how?: Re
   const hasChanged = !isSame(before, after);
   if (isDone(answer) && hasChanged)
     return wrong(`It answered ${told(answer)} and wrote: what another person had written is lost.`);
-  if (isDone(answer)) return wrong(`It answered ${told(answer)}, as if the condition held.`);
+  if (isDone(answer) && answer.status !== 303)
+    return wrong(`It answered ${told(answer)}, as if the condition held.`);
   if (hasChanged) return wrong(`It answered ${told(answer)}, and wrote all the same.`);
   if (answer.status === 412) return right;
   const unable = unableToWrite(answer);
@@ -49,7 +51,15 @@ export function judgeRefusal(answer: Answer, before: Page, after: Page, how?: Re
 }
 
 /** Answers that say nothing about conditions: this client may not write here, or not this content. */
-export function unableToWrite({ status }: Answer): Judgement | undefined {
+export function unableToWrite(answer: Answer): Judgement | undefined {
+  const { status } = answer;
+  if (status === 202)
+    return notSetUp("A write is answered 202: it is done later, so a read does not tell whether it was done");
+  // 303 is an answer to a write; 304 is one to a read.
+  if (status >= 300 && status < 400 && status !== 303 && status !== 304)
+    return notSetUp(
+      `A write is answered ${status} with Location: ${field(answer, "location") ?? "nothing"}: ask there`,
+    );
   // RFC 6585 §3: a server may demand a condition of a kind of its own, a tag as a rule.
   if (status === 428) return inapplicable("it demands another condition: 428");
   if (status === 401 || status === 403)

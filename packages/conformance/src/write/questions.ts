@@ -378,6 +378,8 @@ async function overtaken(ground: Ground) {
     const quick = ground.put(condition).then(({ answer }) => answer);
     await Promise.race([quick, pause(1000)]);
     const [late, first] = await Promise.all([slow.release(), quick]);
+    const pending = [late, first].find(({ status }) => status === 202);
+    if (pending) return unableToWrite(pending)!;
     if (!(isDone(late) && isDone(first))) return right;
     return wrong(
       `Two writers had read the same version. The one in between was answered ${told(first)}, and the slow one ${told(late)}: one of the two is lost.`,

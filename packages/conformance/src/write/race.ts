@@ -2,6 +2,7 @@ import { told } from "../probe/judges.ts";
 import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
 import { type Ground, type HeldWrite, isDone, strongMatchOf } from "./ground.ts";
+import { unableToWrite } from "./judges.ts";
 import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";
 
 /** So many writers at once, each with the same tag: one may win. */
@@ -14,10 +15,15 @@ export function raceQuestion(writers: number): WriteQuestion {
     section: "13.1.1",
     why: "A server that judges, and then writes in a second step, lets two writers pass the check. The write itself must be conditional.",
     notice: "On a busy page updates are lost, now and then, and nobody is told.",
-    after: "write-forged",
-    ask: (ground) => race(ground, writers, Math.max(1, Math.floor(32 / writers))),
+    after: ["write-forged", "write-current"],
+    ask: (ground) => race(ground, writers, roundsOf(writers)),
   };
 }
+
+const roundsOf = (writers: number) => Math.max(1, Math.floor(32 / writers));
+
+/** How many requests the race takes: in each round the writers, a read before them and one behind. */
+export const requestsOfRace = (writers: number) => (writers > 0 ? roundsOf(writers) * (writers + 2) : 0);
 
 async function race(ground: Ground, writers: number, rounds: number): Promise<Judgement> {
   let lost = 0;
@@ -55,6 +61,8 @@ async function holdAll(ground: Ground, condition: readonly Line[], writers: numb
 
 function nobody(answers: readonly (Answer | undefined)[], writers: number): Judgement {
   const first = answers.find((answer) => answer !== undefined);
+  const unable = answers.map((answer) => answer && unableToWrite(answer)).find((one) => one !== undefined);
+  if (unable) return unable;
   return {
     found: [`None of the ${writers} writers could write: ${first ? told(first) : "they had no answer"}`],
     level: "quality",

@@ -19,8 +19,8 @@ export interface Restored {
  */
 export async function restore(session: Session, found: Answer, mayHaveWritten: boolean): Promise<Restored> {
   const wasHere = found.status === 200;
-  const first = await session.ask();
-  if (!mayHaveWritten && (wasHere ? isBack(first, found) : isGone(first))) {
+  const isAsFound = (now: Answer) => (wasHere ? isBack(now, found) : isGone(now));
+  if (!mayHaveWritten && isAsFound(await session.ask())) {
     return { isRestored: true, note: "Nothing was written." };
   }
   let isDone = false;
@@ -31,10 +31,11 @@ export async function restore(session: Session, found: Answer, mayHaveWritten: b
       ? await putBack(session, found, headers)
       : await session.ask({ method: "DELETE", headers });
     isDone = isSuccess(answer) || (!wasHere && isGone(answer));
+    if (answer.status === 202) isDone = await settles(session, isAsFound);
     if (isDone) break;
   }
   const after = await session.ask();
-  if (wasHere ? isBack(after, found) : isGone(after)) {
+  if (isAsFound(after)) {
     return {
       isRestored: true,
       note: wasHere ? "The page is as it was found." : "The page is gone, as it was found.",
@@ -46,6 +47,19 @@ export async function restore(session: Session, found: Answer, mayHaveWritten: b
       note: "The page was put back; something before the server still shows another content.",
     };
   return { isRestored: false, note: keep(found) };
+}
+
+/**
+ * Whether the page becomes what was found, and stays so: a write that was answered 202 is done in a while (§15.3.3), also
+ * one that a question has sent before.
+ */
+async function settles(session: Session, isAsFound: (now: Answer) => boolean): Promise<boolean> {
+  let calm = 0;
+  for (let reads = 0; calm < 3 && reads < 10; reads++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    calm = isAsFound(await session.ask()) ? calm + 1 : 0;
+  }
+  return calm === 3;
 }
 
 /** With the condition that protects others; without one, for a server that knows none; with the star, where one is demanded. */

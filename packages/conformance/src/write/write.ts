@@ -1,5 +1,6 @@
 import type { Finding, Octets } from "../probe/finding.ts";
-import { blocked, type OnQuestion } from "../probe/probe.ts";
+import { CannotRun } from "../probe/known.ts";
+import { type Attempt, blocked, isSilence, type OnQuestion, stoppedAnswering } from "../probe/probe.ts";
 import { recording } from "../probe/recording.ts";
 import { OutOfRequests, type Session } from "../probe/session.ts";
 import { sentence, standsBefore, verdictOf } from "../probe/verdicts.ts";
@@ -8,7 +9,11 @@ import type { Bodies } from "./bodies.ts";
 import { groundOn } from "./ground.ts";
 import type { WriteQuestion } from "./question.ts";
 
-/** Asks questions that write. The caller puts back what was there. */
+/**
+ * Asks questions that write. The caller puts back what was there.
+ *
+ * @throws {CannotRun} if the server stops answering
+ */
 export async function askWrites(
   session: Session,
   bodies: Bodies,
@@ -17,9 +22,13 @@ export async function askWrites(
   onQuestion: OnQuestion = () => {},
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
+  let silences = 0;
   for (const question of questions) {
     onQuestion(question);
-    findings.push(await answerTo(question, session, bodies, intermediary, findings));
+    const { finding, isSilence } = await answerTo(question, session, bodies, intermediary, findings);
+    findings.push(finding);
+    silences = isSilence ? silences + 1 : 0;
+    if (silences === 2) throw new CannotRun(stoppedAnswering);
   }
   return findings;
 }
@@ -30,8 +39,12 @@ function fromFirstWrite(octets: readonly Octets[]): Octets[] {
   return octets.slice(Math.max(0, first));
 }
 
-/** A page that takes no write at all is not asked again and again. */
+/** A page that takes no write at all is not asked again and again. One that is written later changes during a later question. */
 function unwritable(before: readonly Finding[]): string | undefined {
+  const late = before.find(({ octets }) =>
+    octets.some(({ received }) => /^HTTP\/1\.\d 202\b/.test(received)),
+  );
+  if (late) return `see ${late.id}: a write is done later`;
   const first = before.find(({ id, verdict }) => id === "write-forged" && verdict === "could not be set up");
   return first && `see ${first.id}, which could not be set up`;
 }
@@ -42,13 +55,16 @@ async function answerTo(
   bodies: Bodies,
   intermediary: string | undefined,
   before: readonly Finding[],
-): Promise<Finding> {
+): Promise<Attempt> {
   const { session, octets } = recording(plain);
-  const settle = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Finding => ({
-    ...asked,
-    verdict,
-    found: found.filter((text) => text !== undefined).map(sentence),
-    octets: verdict === "pass" || verdict === "not applicable" ? [] : fromFirstWrite(octets),
+  const settle = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
+    finding: {
+      ...asked,
+      verdict,
+      found: found.filter((text) => text !== undefined).map(sentence),
+      octets: verdict === "pass" || verdict === "not applicable" ? [] : fromFirstWrite(octets),
+    },
+    isSilence: false,
   });
   const reason = blocked(after, before) ?? unwritable(before);
   if (reason !== undefined) return settle("not applicable", reason);
@@ -61,6 +77,6 @@ async function answerTo(
   } catch (error) {
     if (error instanceof OutOfRequests) return settle("could not be set up", error.message);
     if (!(error instanceof WireError)) throw error;
-    return settle(doubt ? "inconclusive" : "fail", error.message, doubt);
+    return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence: isSilence(error) };
   }
 }

@@ -5,6 +5,8 @@ import { single, withoutTag } from "../question.ts";
 import { match } from "./preconditions.ts";
 import { noneMatch, otherTag } from "./revalidation.ts";
 
+const validators = ["etag", "last-modified"];
+
 /** `HEAD`, and `OPTIONS`, which no condition concerns. */
 export const headQuestions: readonly Question[] = [
   ...single("head", [
@@ -32,8 +34,24 @@ export const headQuestions: readonly Question[] = [
       judge: ({ body }) => (body === "" ? [] : [`${body.length} octets came behind the head.`]),
     },
     {
+      id: "head-validators",
+      title: "HEAD tells the validators of the page",
+      section: "9.3.2",
+      level: "quality",
+      why: "A server may leave out what it takes the content to know. A client asks HEAD to learn whether its copy is still good.",
+      notice: "Clients that look before they load, load what they have.",
+      after: "head-status",
+      missing: withoutTag,
+      method: "HEAD",
+      lines: () => [],
+      judge: (answer, { page }) =>
+        validators
+          .filter((name) => field(page, name) !== undefined && field(answer, name) === undefined)
+          .map((name) => `The answer to HEAD has no ${titleOf(name)}; the answer to GET has one.`),
+    },
+    {
       id: "head-tag",
-      title: "HEAD tells the tag of the page",
+      title: "A tag or a date in the answer to HEAD is that of the page",
       section: "9.3.2",
       level: "SHOULD",
       why: "A client asks HEAD to learn whether its copy is still good.",
@@ -42,7 +60,7 @@ export const headQuestions: readonly Question[] = [
       missing: withoutTag,
       method: "HEAD",
       lines: () => [],
-      judge: (answer, { page }) => differences(answer, page, ["etag", "last-modified"]),
+      judge: (answer, { page }) => differences(answer, page, validators),
     },
     {
       id: "head-length",
@@ -69,7 +87,7 @@ export const headQuestions: readonly Question[] = [
       level: "MUST",
       why: "HEAD is judged as GET is.",
       notice: "Clients that look before they load, load what they have.",
-      after: ["head-status", "head-tag", "tag-own"],
+      after: ["head-status", "head-validators", "head-tag", "tag-own"],
       missing: withoutTag,
       method: "HEAD",
       lines: ({ etag }) => [noneMatch(etag!)],
@@ -110,9 +128,9 @@ type Named = Parameters<typeof field>[0];
 
 function differences(answer: Named, page: Named, names: readonly string[]): string[] {
   return names
-    .filter((name) => field(page, name) !== field(answer, name))
+    .filter((name) => field(answer, name) !== undefined && field(page, name) !== field(answer, name))
     .map(
       (name) =>
-        `${titleOf(name)} is ${field(answer, name) ?? "missing"}; in the answer to GET it is ${field(page, name) ?? "missing"}.`,
+        `${titleOf(name)} is ${field(answer, name)}; in the answer to GET it is ${field(page, name) ?? "missing"}.`,
     );
 }
