@@ -68,6 +68,24 @@ const broken: Record<string, [(socket: Socket) => void, RegExp]> = {
   "a refusal": [answers("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"), /answers 401: .*--header/],
   "a failure": [answers("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"), /answers 500/],
   "another protocol": [(socket) => socket.write("SSH-2.0-OpenSSH_9\r\n"), /not HTTP.*SSH-2.0/],
+  "a chunk that is longer than it says": [
+    answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"),
+    /a chunk of 3 octets does not end there: "de"/,
+  ],
+  "two lengths": [
+    answers("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabc"),
+    /several Content-Lengths: 3, 5/,
+  ],
+  "a status of four digits": [
+    answers("HTTP/1.1 1000 Odd\r\n\r\n"),
+    /not a status line: "HTTP\/1.1 1000 Odd"/,
+  ],
+  "HTTP/2 alone": [answers("\0\0\0\x04\0\0\0\0\0"), /it speaks HTTP\/2 there/],
+  // A terminal would obey the sequence.
+  "an escape sequence in a redirection": [
+    answers("HTTP/1.1 301 Moved\r\nLocation: /\x1b[31mred\x9b\r\nContent-Length: 0\r\n\r\n"),
+    /Location: \/\\x1b\[31mred\\x9b \(ask there\)/,
+  ],
   "TLS behind http:": [answers("\x15\x03\x01\x00\x02\x02\x46"), /speaks TLS there/],
 };
 

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -56,6 +65,29 @@ describe("the packed command, in a folder with nothing else", () => {
     expect(out.match(/Do readers/g)).toHaveLength(1);
     writeFileSync(join(watched, "page.txt"), "changed");
     await until(() => out.match(/Do readers/g)?.length === 2);
+  });
+
+  it("--watch does not take its own report for a change", async () => {
+    const { url } = await start();
+    const watched = mkdtempSync(join(folder, "watched-"));
+    const report = join(watched, "report.txt");
+    const output = openSync(report, "w");
+    const child = spawn(process.execPath, [main, url, "--watch", "--only", "tag-own"], {
+      cwd: watched,
+      stdio: ["ignore", output, "pipe"],
+    });
+    stopping.push(() => child.kill());
+    let err = "";
+    child.stderr!.on("data", (chunk) => {
+      err += chunk;
+    });
+    const runs = () => err.match(/Waiting for a change/g)?.length ?? 0;
+    await until(() => runs() === 1);
+    await new Promise((done) => setTimeout(done, 1500));
+    expect(runs()).toBe(1);
+    writeFileSync(join(watched, "page.txt"), "changed");
+    await until(() => runs() === 2);
+    expect(readFileSync(report, "utf8").match(/Do readers/g)).toHaveLength(2);
   });
 
   it("puts back what it found when the person gives up in the middle", async () => {

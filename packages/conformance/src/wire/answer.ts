@@ -26,7 +26,7 @@ export async function readAnswer(
 }
 
 function statusOf(head: string): number {
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  const status = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r\n|$)/.exec(head)?.[1];
   if (status === undefined)
     throw new WireError("not HTTP", `not a status line: ${JSON.stringify(head.slice(0, 80))}`);
   return Number(status);
@@ -40,6 +40,9 @@ function readField(line: string): Line {
 async function readBody(source: Source, headers: readonly Line[], maxBody: number): Promise<string> {
   const fields = new Map(headers);
   if (/chunked$/i.test(fields.get("transfer-encoding") ?? "")) return readChunks(source, maxBody);
+  const lengths = new Set(headers.filter(([name]) => name === "content-length").map(([, value]) => value));
+  if (lengths.size > 1)
+    throw new WireError("not HTTP", `it has several Content-Lengths: ${[...lengths].join(", ")}`);
   const length = fields.get("content-length");
   if (length === undefined) return source.rest(maxBody);
   if (!/^\d+$/.test(length)) throw new WireError("not HTTP", `not a Content-Length: ${length}`);
@@ -60,7 +63,9 @@ async function readChunks(source: Source, maxBody: number): Promise<string> {
     total += size;
     if (total > maxBody) throw new WireError("too long", `the body is longer than ${maxBody} octets`);
     chunks.push(await source.take(size));
-    await source.until("\r\n");
+    const end = await source.take(2);
+    if (end !== "\r\n")
+      throw new WireError("not HTTP", `a chunk of ${size} octets does not end there: ${JSON.stringify(end)}`);
   }
   while ((await source.until("\r\n")) !== "") {}
   return chunks.join("");

@@ -112,6 +112,9 @@ export class Source {
   #refuseOtherProtocols(): void {
     if (/^HTTP\/[^\r\n]*\n/.test(this.#text))
       this.#fail("not HTTP", "its lines end with LF alone; HTTP/1.1 ends them with CR LF (RFC 9112 §2.2)");
+    // A frame of settings is the first thing that a server of HTTP/2 sends (RFC 9113 §3.4).
+    if (/^\0\0[\s\S]\x04[\0\x01]\0{4}/.test(this.#text))
+      this.#fail("not HTTP", "it speaks HTTP/2 there, and this command HTTP/1.1");
     if (/^[\x15\x16]\x03/.test(this.#text)) this.#fail("not HTTP", "it speaks TLS there (is it https://?)");
     if (this.#text.length >= 5 && !this.#text.startsWith("HTTP/") && this.#text.includes("\n"))
       this.#fail("not HTTP", `its answer is not HTTP: ${JSON.stringify(this.#text.slice(0, 80))}`);

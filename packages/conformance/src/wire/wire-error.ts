@@ -33,8 +33,9 @@ const sentences: Record<string, (host: string) => string> = {
 };
 
 /** Explains an error of a socket that is not connected yet. */
-export function connectionError(error: Error & { code?: string }, host: string): WireError {
-  const { code = "", message } = error;
+export function connectionError(error: Error & { code?: string; reason?: string }, host: string): WireError {
+  // OpenSSL's message has its files and lines in it; its reason is for people.
+  const { code = "", message, reason = message } = error;
   const sentence = sentences[code];
   if (sentence) return new WireError("no connection", sentence(host));
   if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code))
@@ -42,8 +43,10 @@ export function connectionError(error: Error & { code?: string }, host: string):
   if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST/.test(code))
     return new WireError("TLS", `${host} does not speak TLS (is it http:// there?)`);
   if (code === "ECONNRESET") return new WireError("reset", `${host} reset the connection before it was made`);
+  if (/no application protocol/.test(reason))
+    return new WireError("TLS", `${host} speaks no HTTP/1.1 over TLS (HTTP/2 alone?)`);
   if (/SSL|TLS|EPROTO/.test(code))
-    return new WireError("TLS", `TLS with ${host} failed (${firstLine(message)})`);
+    return new WireError("TLS", `TLS with ${host} failed (${firstLine(reason)})`);
   return new WireError("no connection", `no connection to ${host} (${firstLine(message)})`);
 }
 
