@@ -7,7 +7,7 @@ export const driver: Driver = {
   name: "PostgreSQL, postgres.js",
   missing,
   async open() {
-    const sql = postgres(url, { max: 8, connect_timeout: 2, onnotice() {} });
+    const sql = postgres(url, { max: 8, connect_timeout: 2, fetch_types: false, onnotice() {} });
     const store = await postgresStore<Page>(sql, { table: tableName }).createTable();
     // As its tagged templates do, which are the usual way to write a statement.
     const run: Run = (text, values) => sql.unsafe(text, values as never[], { prepare: true });

@@ -127,7 +127,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "Patient, but not for ever. The store waits two seconds each for a connection, a lock and a locked file.",
+    text: "Patient, but not for ever. The store waits two seconds each for a connection, a row's lock and a locked file, and ten for an answer to a statement that was sent.",
     tests: [
       [
         "test/store/honest-postgres.test.ts",
@@ -138,6 +138,7 @@ export const promises: readonly Promised[] = [
         "a file in WAL mode that another process has locked is 503 within the patience",
       ],
       ["test/store/honest-redis.test.ts", "a server that was never there is 503 within the patience"],
+      ["test/store/honest-postgres.test.ts", "a connection that no longer answers is replaced"],
     ],
     breaks: [
       {
@@ -156,6 +157,12 @@ export const promises: readonly Promised[] = [
         find: "export const PATIENCE = 2000;",
         put: "export const PATIENCE = 20_000;",
         fails: 2,
+      },
+      {
+        in: "drivers/postgres-pool.ts",
+        find: "setTimeout(() => back(true), ANSWER_TIMEOUT)",
+        put: "setTimeout(() => {}, ANSWER_TIMEOUT)",
+        fails: 3,
       },
     ],
   },

@@ -16,3 +16,17 @@ export function warnWithoutErrorListener(client: object, name: string): void {
     );
   });
 }
+
+/**
+ * Warns once about a client of postgres.js that fetches types. It asks for them on each new connection, and handles no
+ * error of that question: a connection that is lost then ends the process (postgres.js 3.4.9).
+ */
+export function warnWithFetchTypes(sql: object): void {
+  const { options } = sql as { options?: { fetch_types?: boolean } };
+  if (warned.has(sql) || !options?.fetch_types) return;
+  warned.add(sql);
+  console.warn(
+    "@entity-tag/store: postgres.js fetches types on each new connection. A connection that is lost then ends the process. " +
+      "The store needs no types, so turn that off: postgres(url, { fetch_types: false })",
+  );
+}

@@ -1,4 +1,5 @@
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
 
@@ -19,6 +20,7 @@ interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
  * statements itself.
  */
 export function queryByPostgresJs(sql: PostgresJs): Query {
+  warnWithFetchTypes(sql);
   const { options } = sql as { options?: { prepare?: boolean } };
   return prepared(async (text, values, signal, name) => {
     const prepare = name !== undefined;
