@@ -50,7 +50,7 @@ describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
     expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(7);
   });
 
-  it("loses no update, and makes none twice, when every fifth answer is lost", async () => {
+  it("loses no update and makes no update twice when every fifth answer is lost", async () => {
     const server = await documentServer(
       { made: [] },
       { fault: ({ headers, nth }) => (headers["if-match"] && nth % 5 === 0 ? "lost after" : undefined) },

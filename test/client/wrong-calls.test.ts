@@ -15,11 +15,11 @@ import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { sqliteStore } from "@entity-tag/client/sqlite";
 import { describe, expect, it } from "vitest";
 
-// Nothing listens there: a call that got so far would fail in another way.
+// No server listens there, so a call that sent a request would fail in another way.
 const url = "http://127.0.0.1:1/";
 const recipe = (value: object) => value;
 
-/** What a JavaScript program can call, which does not compile in TypeScript. */
+/** Calls that a JavaScript program can make, but that do not compile in TypeScript. */
 const loosely = <Call>(call: Call) => call as unknown as (...args: unknown[]) => unknown;
 
 /** The message of the TypeError of a wrong call, thrown or rejected. */
@@ -63,7 +63,7 @@ describe("conditionalFetch refuses", () => {
     ["true as a freshness", { fresh: true }, "`fresh` is true: use rfc9111()"],
     ["a text as a partition", { partition: "me" }, '`partition` is "me": use a function'],
     [
-      "a bound that is no number",
+      "a bound that is not a number",
       { maxEntryBytes: "1MB" },
       '`maxEntryBytes` is "1MB": use a number of octets',
     ],
@@ -94,7 +94,7 @@ describe("the stores refuse", () => {
       "did you mean `table`?",
     ],
     [
-      "sqliteStore: a table that is no name",
+      "sqliteStore: a table name that is not valid",
       () => sqliteStore(db, { table: "a; DROP" }),
       "use letters, digits and _",
     ],
@@ -125,7 +125,7 @@ describe("the stores refuse", () => {
       () => loosely(cacheStorageStore)({ nmae: "a" }),
       "did you mean `name`?",
     ],
-    ["cacheStorageStore: where there is none", () => cacheStorageStore(), "Cannot keep answers in `caches`"],
+    ["cacheStorageStore: without `caches`", () => cacheStorageStore(), "Cannot keep answers in `caches`"],
     ["rfc9111: an option", () => loosely(rfc9111)({ shared: true }), "rfc9111() takes no options"],
   ])("%s", async (_, call, words) => {
     expect(await messageOf(call)).toContain(words);
@@ -154,7 +154,7 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
       "the dialect has no option `eTag`: did you mean `etag`?",
     ],
     [
-      "a dialect's place that is no pointer",
+      "a dialect's place that is not a pointer",
       { dialect: { etag: "etag" } },
       '`etag` is "etag": use a JSON Pointer, as in "/etag"',
     ],
@@ -201,7 +201,7 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
     ],
     ["stamped with one id", () => stamped(recipe, { keep: 1 }), "`keep` is 1: use an integer from 2 on"],
     [
-      "a target that is no snapshot",
+      "a target that is not a snapshot",
       () => loosely(update)({ href: url }, recipe),
       "Cannot use an object with href as a target: use a url or a Snapshot",
     ],

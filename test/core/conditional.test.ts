@@ -216,7 +216,7 @@ describe("conditional without current: a read is judged after the handler", () =
     }
   });
 
-  it("conditional refuses to require conditions that it cannot judge in time", () => {
+  it("conditional refuses `require` without `current`, because it could not judge in time", () => {
     expect(() => conditional(page, { require: true })).toThrow(/current/);
     expect(() => conditional(page, { require: ["PUT"] })).toThrow(TypeError);
   });
@@ -696,7 +696,7 @@ describe("conditional and a Range, judged after the handler", () => {
     expect(response.status).toBe(206);
   });
 
-  it("conditional never gives a part the tag that a function makes of it", async () => {
+  it("conditional never gives a part a tag from a function", async () => {
     const tag = vi.fn(async () => '"made"' as const);
     expect((await serve({}, { tag })(get({ Range: "bytes=0-1" }))).headers.has("ETag")).toBe(false);
     expect(tag).not.toHaveBeenCalled();

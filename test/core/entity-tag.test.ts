@@ -139,7 +139,7 @@ describe("parseTag, §8.8.3", () => {
 });
 
 describe("isWeak, opaque and weaken", () => {
-  it("isWeak sees the prefix, and nothing that looks like one", () => {
+  it("isWeak sees the prefix, and not a text that only looks like it", () => {
     expect(isWeak('W/"v1"')).toBe(true);
     expect(isWeak('W/""')).toBe(true);
     expect(isWeak('"v1"')).toBe(false);

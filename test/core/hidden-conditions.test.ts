@@ -39,7 +39,7 @@ const date = fc.oneof(
 );
 
 describe("isUnsafeForSimpleChecks, §13.1", () => {
-  it("where it says no, a split at commas finds no tag that the field does not have", () => {
+  it("if it is false, a split at commas finds only tags of the field", () => {
     let [over, plain] = [0, 0];
     fc.assert(
       fc.property(fieldAndTag, fc.option(date, { nil: undefined }), ([noneMatch, etag], since) => {
@@ -57,7 +57,7 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     expect([over > runs(20), plain > runs(1_000)]).toEqual([true, true]);
   });
 
-  it("where it says no of a date, `Date.parse` finds no date that the standard does not", () => {
+  it("if it is false for a date, `Date.parse` reads it only as the standard does", () => {
     let over = 0;
     const garbled = fc.oneof(date, fc.date({ noInvalidDate: true }).map(String), fc.string());
     fc.assert(
@@ -71,7 +71,7 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     expect(over).toBeGreaterThan(runs(20));
   });
 
-  it("it says no of usual fields of clients", () => {
+  it("it is false for the usual fields of clients", () => {
     expect(misread({})).toBe(false);
     fc.assert(fc.property(tagText, (tag) => misread({ "if-none-match": tag }) === tag.includes(",")));
     fc.assert(
@@ -97,11 +97,11 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     [{ "if-unmodified-since": formatDate(moment) }],
     [{ "if-modified-since": "1994-11-15T12:45:26Z" }],
     [{ "if-modified-since": `${formatDate(moment)}, ${formatDate(moment)}` }],
-  ])("it says yes of %j", (fields) => {
+  ])("it is true for %j", (fields) => {
     expect(misread(fields)).toBe(true);
   });
 
-  it("the century of a two-digit year is decided by `now`", () => {
+  it("it takes the century of a two-digit year from `now`", () => {
     const fields = { "if-modified-since": "Sunday, 06-Nov-94 08:49:37 GMT" };
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2026, 0))).toBe(false);
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2090, 0))).toBe(true);

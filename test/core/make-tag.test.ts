@@ -254,7 +254,7 @@ describe("contentTag, §8.8.1", () => {
       const spelledSo = (["hex", "base64url", "base64"] as const).find((coding) =>
         digest.toString(coding).startsWith(spelled),
       );
-      expect(spelledSo, `${tag} is no spelling of SHA-256`).toBeDefined();
+      expect(spelledSo, `${tag} is not a form of SHA-256`).toBeDefined();
       expect(spelled.length * (spelledSo === "hex" ? 4 : 6)).toBeGreaterThanOrEqual(128);
     }
   });

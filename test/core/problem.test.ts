@@ -77,7 +77,7 @@ describe("explain, RFC 9457 §3", () => {
       /ETag/,
     ],
     [
-      "weak tags will do",
+      "weak tags are accepted",
       "PUT",
       { "If-Match": 'W/"0"' },
       { etag: 'W/"1"' },

@@ -298,7 +298,7 @@ describe("laws of the list", () => {
     );
   });
 
-  it("law: an unreadable member, wherever it stands, makes the whole field unreadable", () => {
+  it("law: an unreadable member at any place makes the whole field unreadable", () => {
     const bad = fc.constantFrom("v1", "*", 'w/"a"', '"', '"a b"', '"a""b"', "W/", '"a"x', '"\x7f"', '"Ā"');
     fc.assert(
       fc.property(readableList, tagText, bad, fc.nat(), (list, tag, junk, at) => {

@@ -1,4 +1,4 @@
-// Where to read a body is to change what is sent: as on Bun, whose own tests run on Bun itself.
+// For a runtime where reading a body changes what is sent, as on Bun. Other tests run on Bun itself.
 import { checkMethods } from "@entity-tag/core/adapter";
 import { conditional, conditionalResponse } from "@entity-tag/core/fetch";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -55,13 +55,13 @@ describe("conditional where reading a body changes it", () => {
     expect(await late()).toBe(true);
   });
 
-  it("a 304 for an answer whose body was read already goes out", async () => {
+  it("a 304 is sent even if the body of the answer was read before", async () => {
     const answer = new Response("read", { headers: { ETag: '"v1"' } });
     await answer.text();
     expect((await conditionalResponse(ask({ "If-None-Match": '"v1"' }), answer)).status).toBe(304);
   });
 
-  it("a `tag` function is asked about HEAD only if the answer has a body", async () => {
+  it("a `tag` function is called for HEAD only if the answer has a body", async () => {
     const tag = vi.fn(() => '"v1"' as const);
     const full = await conditional(() => new Response("text"), { tag })(ask({}, "HEAD"));
     const empty = await conditional(() => new Response(null), { tag })(ask({}, "HEAD"));
@@ -71,7 +71,7 @@ describe("conditional where reading a body changes it", () => {
 });
 
 describe("a copy of a request", () => {
-  it("conditional gives it the methods of the class, and leaves a member that it has of its own", async () => {
+  it("conditional gives it the methods of the class, and does not replace its own members", async () => {
     class OwnRequest extends Request {
       get address() {
         return this.url;
@@ -94,7 +94,7 @@ describe("a copy of a request", () => {
   });
 });
 
-it("checkMethods accepts methods, and shows what is no object of handlers", () => {
+it("checkMethods accepts methods, and shows a value that is not an object of handlers", () => {
   expect(checkMethods({ GET: vi.fn(), PUT: vi.fn() }, "route()")).toBeUndefined();
   expect(() => checkMethods(null as never, "route()")).toThrow(
     "route() was given null: use an object of handlers",

@@ -11,7 +11,7 @@ export interface Question {
   /** Does the resource exist? */
   here: boolean;
   ifMatch: Said;
-  /** "unreadable": the field or the state has nothing to compare. */
+  /** "unreadable": the field or the state has no value to compare. */
   ifUnmodifiedSince: Said;
   ifNoneMatch: Said;
   ifModifiedSince: Said;

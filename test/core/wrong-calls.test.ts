@@ -11,7 +11,7 @@ const request = new Request("https://example.com/");
 const response = () => new Response("hello");
 const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/** Calls that a JavaScript program, or a cast, may come to make: what is called, with what, and what the error says. */
+/** Calls that a JavaScript program or a cast can make: the call, its arguments, and the error message. */
 const calls: [name: string, call: () => unknown, message: RegExp][] = [
   ...(["ifMatch", "ifUnmodifiedSince", "ifNoneMatch", "ifModifiedSince", "ifRange"] as const).flatMap(
     (name): typeof calls => {

@@ -13,7 +13,7 @@ export interface Row {
   section: string;
   /** How strongly the section says so. `quality`: it leaves this open, and users notice the difference. */
   level: Level;
-  /** The reason, for a reader who has not the section at hand. */
+  /** The reason, for a reader without the section. */
   why: string;
   /** `wire`: a `fetch` cannot send this, because it joins lines, trims values or refuses the method. */
   needs: "fetch" | "wire";

@@ -19,8 +19,8 @@ export interface RunOptions extends WireOptions {
 }
 
 /**
- * Asks a target each row, and returns the results in the order of the rows. A url or a `fetch`-like function is only read; rows that
- * it cannot be asked are in the results, with their reason.
+ * Asks a target each row, and returns the results in the order of the rows. A url or a `fetch`-like function is only
+ * read; rows that do not fit it are in the results, with the reason.
  *
  * @throws {TypeError} on a target or an option that is not valid.
  * @throws when the target cannot be reached at all.
@@ -138,13 +138,13 @@ async function exchange(
             ...(await nextComplaints(row, path, asker)),
           ];
     const result = toResult(row, found, reply);
-    // RFC 9112 §9.5: a server may close a connection at any time. It is rude, no more.
+    // RFC 9112 §9.5: a server may close a connection at any time. That is impolite, but allowed.
     return found.length > 0 && found.every((one) => one.startsWith(closedAfter))
       ? { ...result, verdict: "warning" }
       : result;
   } catch (error) {
     const result = toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
-    // A server that has read enough answers 400 or 431 and closes: what is still on the way to it may erase that.
+    // A server may answer 400 or 431 and close before it has read all. Octets that arrive later may erase its answer.
     return mayBeUnread(row) ? { ...result, verdict: "inconclusive" } : result;
   }
 }
@@ -166,7 +166,7 @@ function toResult(row: Row, found: string[], reply?: Reply): Result {
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD" || method === "QUERY";
 
-/** The effects of a write that was refused and done all the same. */
+/** The effects of a write that was refused but still done. */
 async function effects(
   { state, request }: Row,
   { effect }: Expectation,

@@ -7,11 +7,11 @@ import type { Reply } from "./run/asker.ts";
  * - `fail`: a MUST is broken. `warning`: a SHOULD is, or a row of quality.
  * - `not applicable`: the target cannot be asked this, for example a wire row over a `fetch`.
  * - `could not be set up`: the target has no such state, and nobody can give it one.
- * - `inconclusive`: something between us and the server, or a resource that changes by itself, may be the cause.
+ * - `inconclusive`: a cache or proxy, or a resource that changes by itself, may be the cause.
  */
 export type Verdict = "pass" | "fail" | "warning" | "not applicable" | "could not be set up" | "inconclusive";
 
-/** A row, and what a target made of it. */
+/** A row, and how a target answered it. */
 export interface Result {
   row: Row;
   verdict: Verdict;

@@ -70,7 +70,7 @@ export async function mutate<T>(
   return withLedgerField(request, store, response);
 }
 
-/** What is not a function or a policy is checked where it is used. */
+/** Other options are checked where they are used. */
 const MUTATE_RULES: OptionRules = {
   ...CHECK_RULES,
   scope: anyFunction(),

@@ -41,10 +41,10 @@ export interface PostgresStore<T> extends Required<VersionedStore<T>> {
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
 
-/** How many times a read is tried that was rolled back. */
+/** How many times a read that was rolled back is tried. */
 const READ_TRIES = 8;
 
-/** How many times a read is tried whose connection was lost. */
+/** How many times a read that lost its connection is tried. */
 const LOST_TRIES = 2;
 
 /**

@@ -208,7 +208,7 @@ function certain(error: unknown): unknown {
 /** A reply of Redis that is an error begins with a code: `WRONGTYPE Operation against …`. */
 const REPLY = /^[A-Z]{3,} /;
 
-/** The reply to a read. A connection that was lost meanwhile is no reason to doubt: a read changes nothing. */
+/** The reply to a read. After a lost connection the outcome is not in doubt, because a read changes nothing. */
 async function readReply<R>(reply: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   try {
     return await reply;

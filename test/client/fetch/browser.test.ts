@@ -22,7 +22,7 @@ const imports = {
   "@mjackson/headers": "/modules/headers.js",
 };
 
-// The page imports for itself: an import written in a test is one of the test runner's.
+// The page does its own import, because the test runner would handle an import in a test.
 const loader = "<script>load = (name) => import(name)</script>";
 interface Loader {
   // biome-ignore lint/suspicious/noExplicitAny: modules of the page
@@ -66,7 +66,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     await open.close();
   });
 
-  it("reads are remembered", async () => {
+  it("conditionalFetch remembers reads", async () => {
     const results = (await page.evaluate(async (base) => {
       const { load } = globalThis as unknown as Loader;
       const { reads } = await load("/modules/reads.js");
@@ -79,7 +79,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     ]);
   });
 
-  it("across origins it asks where it may, and leaves the rest to the browser", async () => {
+  it("conditionalFetch across origins sends a condition if CORS allows it, and otherwise leaves that to the browser", async () => {
     const ask = (path: string) =>
       page.evaluate(async (url) => {
         const { load } = globalThis as unknown as Loader;
@@ -98,7 +98,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     expect(await ask("/closed")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=bypass"] });
   });
 
-  it("a store that persists needs `partition`", async () => {
+  it("conditionalFetch with a store that persists needs `partition`", async () => {
     const said = await page.evaluate(async () => {
       const { load } = globalThis as unknown as Loader;
       const { conditionalFetch } = await load("@entity-tag/client");
@@ -114,7 +114,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     expect(said).toContain("TypeError: Cannot keep answers beyond this page without `partition`");
   });
 
-  it("the store in CacheStorage keeps the contract", async () => {
+  it("cacheStorageStore keeps the contract", async () => {
     const failures = await page.evaluate(async () => {
       const { load } = globalThis as unknown as Loader;
       const { cacheStorageStore } = await load("@entity-tag/client/cache-storage");

@@ -24,10 +24,10 @@ const misses: Record<string, string> = {
   "age-parse-prefix-twoline": AGE,
   "age-parse-dup-0": AGE,
   "age-parse-dup-0-twoline": AGE,
-  "age-parse-dup-old": "the first of several counts: RFC 9111 §5.1",
+  "age-parse-dup-old": "the first of several values counts: RFC 9111 §5.1",
   "age-parse-parameter": AGE,
   "age-parse-numeric-parameter": AGE,
-  "cc-resp-must-revalidate-stale": "it needs a cache that serves stale answers, which ours never does",
+  "cc-resp-must-revalidate-stale": "it needs a cache that serves stale answers, and this one never does",
   "stale-close-must-revalidate": CLOSED,
   "stale-close-proxy-revalidate": CLOSED,
   "stale-close-no-cache": CLOSED,
@@ -35,7 +35,7 @@ const misses: Record<string, string> = {
   "headers-store-Set-Cookie": COOKIE,
   "304-etag-update-response-Set-Cookie": COOKIE,
   "304-etag-update-response-Content-Type": "the type belongs to the kept content (we choose)",
-  "304-etag-update-response-ETag": "a 304 with another strong tag selects nothing: RFC 9111 §4.3.4",
+  "304-etag-update-response-ETag": "a 304 with another strong tag selects no answer: RFC 9111 §4.3.4",
   "partial-use-headers": "it needs a cache that combines ranges, which is optional: RFC 9111 §3.4",
 };
 
@@ -64,7 +64,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-it("passes each required test of the public cache-tests but those that are listed", {
+it("rfc9111 passes each required test of the public cache-tests, except those in the list", {
   timeout: 120_000,
 }, async () => {
   await runTests(suites, conditionalFetch({ fresh: rfc9111() }), true, base);

@@ -9,7 +9,7 @@ const open = servers();
 afterEach(open.close);
 const text = async (response: Response | Promise<Response>) => (await response).text();
 
-/** Answers 200 with the tag and body, or 304 to that tag. */
+/** A server that answers 200 with the tag and body, or 304 to that tag. */
 function page(
   etag: () => string,
   {
@@ -31,8 +31,8 @@ function page(
   };
 }
 
-describe("a 304", () => {
-  it("adds fields and replaces them, but not those of the content, of the connection, or cookies", async () => {
+describe("conditionalFetch: a 304", () => {
+  it("adds and replaces fields, except fields of the content, fields of the connection, and cookies", async () => {
     const server = await open.serve(
       page(() => '"1"', {
         fields: { "X-A": "old", "Content-Type": "text/plain", "Set-Cookie": "a=1" },
@@ -91,7 +91,7 @@ describe("a 304", () => {
     },
   );
 
-  it("about another answer is asked again once, without a condition, and never loops", async () => {
+  it("for another answer causes one more request, without a condition, and no loop", async () => {
     let times = 0;
     const server = await open.serve((req, res) => {
       times++;
@@ -105,13 +105,13 @@ describe("a 304", () => {
     expect(server.seen[2]!.headers["if-none-match"]).toBe(undefined);
   });
 
-  it("without any condition of ours comes back as it is", async () => {
+  it("to a request without a condition comes back unchanged", async () => {
     const server = await open.serve((_req, res) => res.writeHead(304, { ETag: '"1"' }).end());
     expect((await conditionalFetch()(server.url)).status).toBe(304);
     expect(server.seen.length).toBe(1);
   });
 
-  it("with another Vary gives the answer another key", async () => {
+  it("with another Vary changes the key of the answer", async () => {
     const server = await open.serve(page(() => '"1"', { on304: { Vary: "Accept-Language" } }));
     const remembering = conditionalFetch();
     const ask = (language: string) =>
@@ -120,7 +120,7 @@ describe("a 304", () => {
     expect(server.statuses()).toEqual([200, 304, 304, 304]);
   });
 
-  it("by date needs the same date", async () => {
+  it("for a date must have the same date", async () => {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     const server = await open.serve((req, res) =>
       req.headers["if-modified-since"]
@@ -135,7 +135,7 @@ describe("a 304", () => {
     expect(server.statuses()).toEqual([200, 304, 304, 200]);
   });
 
-  it("from another place than the kept answer says nothing of it, even with the same tag", async () => {
+  it("from another url is not about the kept answer, even with the same tag", async () => {
     let target = "/b";
     const server = await open.serve((req, res) => {
       if (req.url === "/a") return res.writeHead(302, { Location: target }).end();
@@ -148,7 +148,7 @@ describe("a 304", () => {
     expect(server.seen.filter(({ url }) => url === "/c").map(({ status }) => status)).toEqual([304, 200]);
   });
 
-  it("keeps url and redirected of the kept answer, in clones, too", async () => {
+  it("keeps `url` and `redirected` of the kept answer, in clones, too", async () => {
     const server = await open.serve((req, res) =>
       req.url === "/a" ? res.writeHead(302, { Location: "/b" }).end() : page(() => '"1"')(req, res),
     );
@@ -163,9 +163,9 @@ describe("a 304", () => {
   });
 });
 
-describe("a caller who", () => {
+describe("conditionalFetch: a caller", () => {
   it.each(["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"])(
-    "sets %s gets the server's own answer, and the store is left alone",
+    "that sets %s gets the server's own answer, and the store does not change",
     async (name) => {
       let status = 200;
       const server = await open.serve((_req, res) =>
@@ -179,7 +179,7 @@ describe("a caller who", () => {
     },
   );
 
-  it("says no-store is not remembered, in either way of saying it; nor is an answer that says it, or Vary: *", async () => {
+  it("or an answer with no-store is not kept, and neither is an answer with Vary: *", async () => {
     for (const init of [{ cache: "no-store" as const }, { headers: { "Cache-Control": "No-Store" } }]) {
       const server = await open.serve(page(() => '"1"'));
       const remembering = conditionalFetch();
@@ -194,7 +194,7 @@ describe("a caller who", () => {
     }
   });
 
-  it("misspells an option hears of it at once", () => {
+  it("that misspells an option gets a TypeError at once", () => {
     expect(() => conditionalFetch({ stroe: memoryStore() } as object)).toThrow(
       "conditionalFetch() has no option `stroe`",
     );
@@ -203,7 +203,7 @@ describe("a caller who", () => {
     expect(() => memoryStore({ maxBytes: 0 })).toThrow("`maxBytes` is 0");
   });
 
-  it("gives a Request, a URL, a fragment or a method in small letters is understood", async () => {
+  it("may give a Request, a URL, a fragment, or a method in small letters", async () => {
     const server = await open.serve(page(() => '"1"'));
     const remembering = conditionalFetch();
     const inputs = [new Request(`${server.url}/`), new URL(server.url), `${server.url}/#part`];
@@ -214,7 +214,7 @@ describe("a caller who", () => {
   });
 });
 
-describe("partitions", () => {
+describe("conditionalFetch: partitions", () => {
   it.each(["Authorization", "Cookie"])("never give one %s an octet or a tag of another", async (name) => {
     const server = await open.serve((req, res) => {
       const who = req.headers[name.toLowerCase()] as string;
@@ -242,7 +242,7 @@ describe("partitions", () => {
     );
   });
 
-  it("are what `partition` says; null keeps nothing", async () => {
+  it("are the texts that `partition` returns; null keeps nothing", async () => {
     const server = await open.serve(page(() => '"1"'));
     const shared = conditionalFetch({ partition: () => "all" });
     for (const user of ["ann", "bob"]) await text(shared(server.url, { headers: { Authorization: user } }));
@@ -254,7 +254,7 @@ describe("partitions", () => {
     );
   });
 
-  it("keep nothing of another origin under the first", async () => {
+  it("keep no answer of another origin under a url of the first", async () => {
     const other = await open.serve(page(() => '"1"'));
     const first = await open.serve((_req, res) => res.writeHead(302, { Location: `${other.url}/x` }).end());
     const remembering = conditionalFetch();
@@ -263,8 +263,8 @@ describe("partitions", () => {
   });
 });
 
-describe("variants", () => {
-  it("stand beside each other, and the tags of all are sent", async () => {
+describe("conditionalFetch: variants", () => {
+  it("are kept side by side, and the tags of all are sent", async () => {
     const server = await open.serve((req, res) =>
       page(() => `"${req.headers["accept-language"]}"`, { fields: { Vary: "accept-language" } })(req, res),
     );
@@ -278,7 +278,7 @@ describe("variants", () => {
   });
 });
 
-describe("QUERY", () => {
+describe("conditionalFetch: QUERY", () => {
   it("is kept and revalidated under its target and its content", async () => {
     const server = await open.serve(async (req, res) => {
       let content = "";
@@ -300,8 +300,8 @@ describe("QUERY", () => {
   });
 });
 
-describe("HEAD and unsafe methods", () => {
-  it("an unsafe request that succeeds forgets the url, Location and Content-Location; one that fails does not", async () => {
+describe("conditionalFetch: HEAD and unsafe methods", () => {
+  it("an unsafe request that succeeds removes what is kept for the url, Location and Content-Location; one that fails does not", async () => {
     let status = 200;
     const server = await open.serve((req, res) =>
       req.method === "GET"
@@ -324,7 +324,7 @@ describe("HEAD and unsafe methods", () => {
     expect(await readAll()).toEqual([200, 304, 304, 304]);
   });
 
-  it("an older answer still under way does not come back", async () => {
+  it("an older answer that is still under way is not kept", async () => {
     let release = () => {};
     let version = 1;
     const server = await open.serve((req, res) => {
@@ -347,7 +347,7 @@ describe("HEAD and unsafe methods", () => {
     expect(server.seen.at(-1)!.headers["if-none-match"]).toBe(undefined);
   });
 
-  it("HEAD freshens what it agrees with, and marks as stale what it does not", async () => {
+  it("HEAD freshens a kept answer with the same validators, and marks any other as stale", async () => {
     let tag = '"1"';
     const server = await open.serve((req, res) =>
       page(() => tag, { body: () => "x", fields: { "X-Method": req.method! } })(req, res),
@@ -373,8 +373,8 @@ describe("HEAD and unsafe methods", () => {
   });
 });
 
-describe("identical requests under way", () => {
-  it("are one, each with a body of its own", async () => {
+describe("conditionalFetch: identical requests under way", () => {
+  it("are sent once, and each caller gets its own body", async () => {
     const server = await open.serve(page(() => '"1"'));
     const events: CacheEvent[] = [];
     const remembering = conditionalFetch({ onEvent: (event) => events.push(event) });
@@ -388,7 +388,7 @@ describe("identical requests under way", () => {
     expect(events.filter(({ collapsed, fwd }) => collapsed && fwd === "stale").length).toBe(19);
   });
 
-  it("are one while their coded body has a length", async () => {
+  it("are sent once if their coded body has a length", async () => {
     const octets = gzipSync("Hello ".repeat(100));
     const server = await open.serve((req, res) =>
       req.headers["if-none-match"]
@@ -405,7 +405,7 @@ describe("identical requests under way", () => {
     }
   });
 
-  it("ask for themselves when the body has no length, or the answer is no-store", async () => {
+  it("are sent separately if the body has no length, or the answer is no-store", async () => {
     for (const fields of [{ ETag: '"1"' }, { "Cache-Control": "no-store", "Content-Length": "5" }]) {
       const server = await open.serve((_req, res) => {
         res.writeHead(200, fields as Record<string, string>);
@@ -431,7 +431,7 @@ describe("identical requests under way", () => {
     expect(server.seen.length).toBe(2);
   });
 
-  it("end when all callers have gone, and not before", async () => {
+  it("end when all callers have left, and not before", async () => {
     let closed = 0;
     let answer = () => {};
     const server = await open.serve((_req, res) => {
@@ -458,7 +458,7 @@ describe("identical requests under way", () => {
   });
 });
 
-describe("bodies and connections", () => {
+describe("conditionalFetch: bodies and connections", () => {
   it("1,000 revalidations need one connection", { timeout: 20_000 }, async () => {
     const server = await open.serve(page(() => '"1"'));
     const dispatcher = new Agent({ connections: 1, pipelining: 1 });
@@ -472,7 +472,7 @@ describe("bodies and connections", () => {
     await dispatcher.close();
   });
 
-  it("too large a body is read on but not kept, with and without a length", async () => {
+  it("a body that is too large is still read but not kept, with and without a length", async () => {
     for (const isLong of [true, false]) {
       const server = await open.serve((_req, res) => {
         res.writeHead(200, { ETag: '"1"', ...(isLong ? { "Content-Length": 3000 } : {}) });
@@ -511,7 +511,7 @@ describe("bodies and connections", () => {
   );
 
   it.each([429, 500, 502, 503, 409, 412, 404])(
-    "a %i comes back as it is, and the kept answer is still there afterwards",
+    "a %i comes back unchanged, and the kept answer stays",
     async (status) => {
       let fails = false;
       const server = await open.serve((req, res) =>
@@ -529,7 +529,7 @@ describe("bodies and connections", () => {
     },
   );
 
-  it("a connection that is lost before the answer rejects for all callers, and the next asks anew", async () => {
+  it("a connection that is lost before the answer rejects for all callers, and the next caller sends a new request", async () => {
     let fails = true;
     const server = await open.serve((req, res) =>
       fails ? req.socket.destroy() : page(() => '"1"')(req, res),
@@ -541,7 +541,7 @@ describe("bodies and connections", () => {
     expect(await text(remembering(server.url))).toBe('body of "1"');
   });
 
-  it("a store that fails costs a request and an event, never an answer", async () => {
+  it("a store that fails causes a request and an event, and the caller gets its answer", async () => {
     const server = await open.serve(page(() => '"1"'));
     const fail = () => Promise.reject(new Error("no disk"));
     const events: string[] = [];
@@ -554,7 +554,7 @@ describe("bodies and connections", () => {
 });
 
 describe("onEvent", () => {
-  it("says what happened, in the words of RFC 9211", async () => {
+  it("says what happened, in the terms of RFC 9211", async () => {
     const server = await open.serve(page(() => '"1"', { fields: { Vary: "Accept" } }));
     const events: string[] = [];
     const remembering = conditionalFetch({ onEvent: ({ text }) => events.push(text) });

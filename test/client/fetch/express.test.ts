@@ -7,7 +7,7 @@ const open = servers();
 afterEach(open.close);
 
 describe("conditionalFetch against a plain Express app", () => {
-  it("asks with the tag, and gives the kept 200 for a 304", async () => {
+  it("sends the tag, and returns the kept 200 for a 304", async () => {
     const app = express();
     app.get("/page", (_req, res) => {
       res.send("Hello");
@@ -26,7 +26,7 @@ describe("conditionalFetch against a plain Express app", () => {
     expect(server.seen[1]!.headers["if-none-match"]).toBe(first.headers.get("ETag"));
   });
 
-  it("says max-age=0 where Node would say no-cache, and leaves a caller's own Cache-Control alone", async () => {
+  it("sends max-age=0 where Node would send no-cache, and does not change a caller's own Cache-Control", async () => {
     const app = express();
     app.get("/page", (_req, res) => {
       res.send("Hello");

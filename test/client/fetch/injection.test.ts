@@ -19,7 +19,7 @@ async function api() {
 }
 
 describe("conditionalFetch in place of fetch", () => {
-  it("Octokit: a second request is a 304 to the server, and a 200 to the program", async () => {
+  it("Octokit: the server answers the second request with a 304, and the program gets a 200", async () => {
     const server = await api();
     const octokit = new Octokit({ baseUrl: server.url, request: { fetch: conditionalFetch() } });
     for (const _ of [1, 2]) {

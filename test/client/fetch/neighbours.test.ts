@@ -14,7 +14,7 @@ afterEach(async () => {
   sockets.clear();
 });
 
-/** A server that writes these octets to each connection after its request, and then does with it what it likes. */
+/** A server that writes these octets to each connection after its request, and decides when to close it. */
 async function raw(answer: (socket: Socket, nth: number, head: string) => void): Promise<string> {
   let nth = 0;
   const held = new Set<Socket>();
@@ -35,7 +35,7 @@ async function raw(answer: (socket: Socket, nth: number, head: string) => void):
 
 const conditionIn = (head: string) => /^if-none-match: (.*)$/im.exec(head)?.[1]?.trim();
 
-describe("bodies", () => {
+describe("conditionalFetch: bodies", () => {
   it.each([
     [
       "that breaks off before its length",
@@ -46,10 +46,10 @@ describe("bodies", () => {
       'HTTP/1.1 200 OK\r\nETag: "v1"\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nshort',
     ],
     [
-      "that is no gzip",
+      "that is not gzip",
       'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nshort',
     ],
-  ])("one %s rejects and is not kept", async (_, text) => {
+  ])("a body %s rejects and is not kept", async (_, text) => {
     const heads: string[] = [];
     const url = await raw((socket, nth, head) => {
       heads.push(head);
@@ -62,7 +62,7 @@ describe("bodies", () => {
     expect(heads.map(conditionIn)).toEqual([undefined, undefined]);
   });
 
-  it("one that never ends is read as it comes, is not kept, and ends when its reader leaves", async () => {
+  it("a body that never ends is read as it comes, is not kept, and ends when its reader leaves", async () => {
     let closed = 0;
     const server = await open.serve((_, res) => {
       res.writeHead(200, { ETag: '"v1"' });
@@ -82,7 +82,7 @@ describe("bodies", () => {
     expect(server.seen[1]!.headers["if-none-match"]).toBeUndefined();
   });
 
-  it("a coded one is kept as it was decoded, and handed out with its url and fields", async () => {
+  it("a coded body is kept decoded, and returned with its url and fields", async () => {
     const server = await open.serve((req, res) => {
       if (req.headers["if-none-match"] === '"v1-gzip"')
         return res.writeHead(304, { ETag: '"v1-gzip"' }).end();
@@ -98,7 +98,7 @@ describe("bodies", () => {
   });
 });
 
-describe("a 304", () => {
+describe("conditionalFetch: a 304", () => {
   /** The second answer is this 304, the third one is whole. */
   async function after(tag: string, fields: Record<string, string>, options?: ConditionalFetchOptions) {
     const server = await open.serve((req, res) => {
@@ -115,21 +115,21 @@ describe("a 304", () => {
     ["weak for strong", '"v1"', 'W/"v1"'],
     ["strong for weak", 'W/"v1"', '"v1"'],
     ["without a tag", '"v1"', undefined],
-  ])("%s selects what was asked about, and upgrades nothing", async (_, kept, given) => {
+  ])("%s selects the kept answer, and does not make its weak tag strong", async (_, kept, given) => {
     const { server, second, text, remembering } = await after(kept, given ? { ETag: given } : {});
     expect([text, isNotModified(second), second.headers.get("ETag")]).toEqual(["Hello", true, kept]);
     await (await remembering(server.url)).text();
     expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, kept, kept]);
   });
 
-  it("with Vary: * gives the kept answer once more, and forgets it", async () => {
+  it("with Vary: * returns the kept answer once more, and removes it", async () => {
     const { server, second, text, remembering } = await after('"v1"', { ETag: '"v1"', Vary: "*" });
     expect([text, isNotModified(second)]).toEqual(["Hello", true]);
     await (await remembering(server.url)).text();
     expect(server.seen[2]!.headers["if-none-match"]).toBeUndefined();
   });
 
-  it("to a stranger, forever: asks twice, and gives the whole", async () => {
+  it("with an unknown tag, each time, causes two requests, and the whole answer is returned", async () => {
     const { server, second, text } = await after('"v1"', { ETag: '"other"' });
     expect([text, isNotModified(second)]).toEqual(["Hello", false]);
     expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([
@@ -139,7 +139,7 @@ describe("a 304", () => {
     ]);
   });
 
-  it("to a request without a condition is the caller's, and is not kept", async () => {
+  it("to a request without a condition goes to the caller, and is not kept", async () => {
     const server = await open.serve((_, res) => res.writeHead(304, { ETag: '"v1"' }).end());
     const remembering = conditionalFetch();
     for (let turn = 0; turn < 2; turn++) {
@@ -149,8 +149,8 @@ describe("a 304", () => {
   });
 });
 
-describe("redirects", () => {
-  it("through another origin and back are followed, and nothing is kept of what another origin said", async () => {
+describe("conditionalFetch: redirects", () => {
+  it("through another origin and back are followed, and the answer of the other origin is not kept", async () => {
     const other = await open.serve((_, res) => res.writeHead(200, { ETag: '"v1"' }).end("another's"));
     const own = await open.serve((_, res) => res.writeHead(302, { Location: other.url }).end());
     const remembering = conditionalFetch();
@@ -161,7 +161,7 @@ describe("redirects", () => {
     expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
   });
 
-  it("that lead elsewhere later do not serve the page from before, though both have the same tag", async () => {
+  it("that lead to another page later do not return the kept page, even if both have the same tag", async () => {
     let end = "/a";
     const server = await open.serve((req, res) => {
       if (req.url === "/") return res.writeHead(302, { Location: end }).end();
@@ -176,8 +176,8 @@ describe("redirects", () => {
   });
 });
 
-describe("abort", () => {
-  it("at any moment rejects with the reason, keeps no half, and leaves the next request whole", async () => {
+describe("conditionalFetch: abort", () => {
+  it("at any moment rejects with the reason, keeps no half body, and does not disturb the next request", async () => {
     const server = await open.serve((req, res) => {
       if (req.headers["if-none-match"]) return res.writeHead(304, { ETag: '"v1"' }).end();
       setTimeout(() => {
@@ -219,8 +219,8 @@ describe("abort", () => {
   });
 });
 
-describe("other requests", () => {
-  it("a HEAD of another length marks the page as stale: it is asked about, and not used unasked", async () => {
+describe("conditionalFetch: other requests", () => {
+  it("a HEAD of another length marks the page as stale, so it is revalidated before its next use", async () => {
     const server = await open.serve((req, res) => {
       const fields = {
         ETag: '"v1"',
@@ -242,7 +242,7 @@ describe("other requests", () => {
     expect(server.seen[2]!.headers["if-none-match"]).toBe('"v1"');
   });
 
-  it("a QUERY with other content is another page, and a POST to the url forgets both", async () => {
+  it("a QUERY with other content is another page, and a POST to the url removes both", async () => {
     const server = await open.serve(async (req, res) => {
       let content = "";
       for await (const chunk of req) content += chunk;
@@ -267,7 +267,7 @@ describe("other requests", () => {
     ]);
   });
 
-  it("an unsafe request that is lost on its way forgets, because it may have been made", async () => {
+  it("an unsafe request whose answer is lost removes what is kept, because it may have been made", async () => {
     const server = await open.serve((req, res) => {
       if (req.method === "PUT") return res.destroy();
       return res.writeHead(200, { ETag: '"v1"' }).end("Hello");

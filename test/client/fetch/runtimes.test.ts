@@ -9,7 +9,7 @@ import { servers } from "./server.ts";
 const open = servers();
 afterEach(open.close);
 
-it.each(["node", "deno", "bun"] as const)("reads are remembered on %s", async (name) => {
+it.each(["node", "deno", "bun"] as const)("conditionalFetch remembers reads on %s", async (name) => {
   const server = await open.serve(handler);
   const [program = "", ...args] = runtimes[name];
   const cwd = `${import.meta.dirname}/runtimes`;

@@ -20,7 +20,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Any handler on a real socket, with a log of what it saw and answered. */
+/** Any handler on a real socket, with a log of its requests and answers. */
 export async function serve(handler: RequestListener): Promise<TestServer> {
   const seen: Seen[] = [];
   const server = createServer((req: IncomingMessage, res: ServerResponse) => {

@@ -25,7 +25,7 @@ async function serveUsers() {
   });
 }
 
-describe("a store in a file", () => {
+describe("sqliteStore in a file", () => {
   it("survives a restart", async () => {
     const server = await serveUsers();
     const file = join(folder, "restart.sqlite");
@@ -37,7 +37,7 @@ describe("a store in a file", () => {
     }
   });
 
-  it("never has a credential in it", async () => {
+  it("never contains a credential", async () => {
     const server = await serveUsers();
     const db = new DatabaseSync(join(folder, "credentials.sqlite"));
     const remembering = conditionalFetch({ store: sqliteStore(db) });
@@ -73,8 +73,8 @@ describe("a store in a file", () => {
   });
 });
 
-describe("several processes on one file", () => {
-  it("write at the same time without a failure, and each finds what another has kept", async () => {
+describe("sqliteStore: several processes on one file", () => {
+  it("write at the same time without a failure, and each finds the answers of the others", async () => {
     const server = await serveUsers();
     const file = join(folder, "processes.sqlite");
     const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, [program, file, server.url]));
@@ -85,7 +85,7 @@ describe("several processes on one file", () => {
   });
 });
 
-describe("memory is bounded", () => {
+describe("memoryStore is bounded", () => {
   it("by entries and by octets: the least recently used go first", async () => {
     const server = await serveUsers();
     const asked = async (options: { maxEntries?: number; maxBytes?: number }) => {

@@ -14,7 +14,7 @@ const increment = (counter: Counter) => ({ ...counter, n: counter.n + 1 });
 const fresh = { show: (_: unknown, etag: string) => ({ headers: { etag, "cache-control": "max-age=600" } }) };
 
 describe("update over a conditionalFetch", () => {
-  it("reads past a fresh answer that is kept, once it was refused", async () => {
+  it("does not use a kept answer after a refusal, even if it is fresh", async () => {
     server = await documentServer({ n: 1 }, fresh);
     const fetch = conditionalFetch({ fresh: rfc9111() });
     await read<Counter>(server.url, { fetch });
@@ -26,7 +26,7 @@ describe("update over a conditionalFetch", () => {
     expect(server.log[2]!.headers).not.toHaveProperty("if-none-match");
   });
 
-  it("reads what was written afterwards, and not what was kept before", async () => {
+  it("reads the value that was written, and not the kept one", async () => {
     server = await documentServer({ n: 1 }, fresh);
     const fetch = conditionalFetch({ fresh: rfc9111() });
     await update<Counter>(server.url, increment, { fetch });
@@ -53,8 +53,8 @@ describe("update over a conditionalFetch", () => {
   });
 });
 
-describe("over a pool of one connection", () => {
-  it("each answer is read or dropped, so that the next request has the connection", async () => {
+describe("update over a pool of one connection", () => {
+  it("reads or drops each answer, so that the next request gets the connection", async () => {
     server = await documentServer(
       { n: 0 },
       {

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** What happens to one request instead of the usual. `undefined`: the usual. */
+/** The fate of one request. `undefined`: it is answered as usual. */
 export type Fault =
   | undefined
-  /** The connection breaks before anything is done. */
+  /** The connection breaks before the request is done. */
   | "lost before"
-  /** It is done, and the connection breaks instead of an answer. */
+  /** The request is done, and the connection breaks instead of an answer. */
   | "lost after"
-  /** No answer ever comes; it is done, or not. */
+  /** No answer ever comes; the request is done, or not. */
   | "silent before"
   | "silent after"
-  /** It is done, and the head of the answer comes, and half of its content. */
+  /** The request is done, and the head of the answer comes, and half of its content. */
   | "half an answer"
-  /** It is done long after its sender has given up. */
+  /** The request is done long after its sender has given up. */
   | { doneAfter: number }
   /** Another answer comes; it is done before, if `done` says so. */
   | { status: number; headers?: Record<string, string>; body?: string; done?: boolean };

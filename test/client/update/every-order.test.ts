@@ -16,11 +16,11 @@ interface Document {
  * arrives at any time after that.
  */
 const fates = ["pass", "lose request", "lose answer", "late", "twice"] as const;
-/** How many writes of a run have another fate than to pass. `FAULTS=3` takes some minutes. */
+/** How many writes of a run do not pass. `FAULTS=3` takes some minutes. */
 const MOST_FAULTS = Number(process.env.FAULTS ?? 2);
 const url = "http://localhost/document";
 
-/** Something that may happen next. */
+/** A step that may happen next. */
 interface Pending {
   isWrite: boolean;
   happen(fate: (typeof fates)[number]): void;
@@ -73,7 +73,7 @@ function plainServer(first: Document | null) {
 type Server = ReturnType<typeof plainServer>;
 type Client = (fetch: typeof globalThis.fetch, name: string) => Promise<unknown>;
 
-/** One run: what each client was told, and the document in the end. */
+/** One run: the answers to each client, and the document in the end. */
 async function run(client: Client, names: readonly string[], server: Server, choices: Choices) {
   const pending: Pending[] = [];
   let waiting = 0;
@@ -109,7 +109,7 @@ async function run(client: Client, names: readonly string[], server: Server, cho
       (error: Error) => told.set(name, error.name),
     );
   for (;;) {
-    // Each client waits for the network or is done: all else is a step of its own.
+    // Each client waits for the network or is done. Everything else is a step.
     do {
       await turn();
       vi.advanceTimersByTime(1);
@@ -179,7 +179,7 @@ describe("in every order of two clients' requests, with every fate of their writ
     expect([...outcomes]).toEqual(["made"]);
   });
 
-  it("create overwrites nothing, and never says falsely whose it is", { timeout: 300_000 }, async () => {
+  it("create never overwrites, and never names the wrong creator", { timeout: 300_000 }, async () => {
     const client: Client = (fetch, name) => create<Document>(url, { made: [name] }, { ...options, fetch });
     const law = (outcome: string, times: number) =>
       outcome === "made"
@@ -193,7 +193,9 @@ describe("in every order of two clients' requests, with every fate of their writ
     expect([...outcomes].sort()).toEqual(["AlreadyExistsError", "AmbiguousWriteError", "made"]);
   });
 
-  it("a client that takes a 412 to its resend for a conflict is found", { timeout: 300_000 }, async () => {
+  it("the search finds a client that takes a 412 to its resend for a conflict", {
+    timeout: 300_000,
+  }, async () => {
     const naive: Client = async (fetch, name) => {
       for (;;) {
         const current = await fetch(url);

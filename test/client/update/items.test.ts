@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { documentServer } from "./document-server.ts";
 
 describe("items gives each member its own url and tag", () => {
-  it("google: a selfLink, or below the collection without its query", () => {
+  it("google: from a selfLink, or from the url of the collection without its query", () => {
     const body = {
       items: [
         { id: "a b", etag: '"1"' },
@@ -45,7 +45,7 @@ describe("items gives each member its own url and tag", () => {
     ]);
   });
 
-  it("http: what a collection of resource() shows", () => {
+  it("http: from a collection of resource()", () => {
     const body = { items: [{ key: "a", url: "/pages/a", etag: '"1"', value: { title: "A" } }] };
     expect(items(body, http, "https://x.test/pages")).toEqual([
       { url: "https://x.test/pages/a", value: { title: "A" }, etag: '"1"' },
@@ -76,7 +76,7 @@ describe("items gives each member its own url and tag", () => {
     },
   );
 
-  it("and update goes on from one without a read", async () => {
+  it("update accepts a member without a read", async () => {
     const server = await documentServer({ n: 1 });
     const body = { items: [{ id: "document", etag: '"v1"', n: 1 }] };
     const [member] = items<{ n: number }>(body, google, new URL(".", server.url));

@@ -31,7 +31,7 @@ const lostThenRefused = (headers: Record<string, string>): Behaviour => ({
 });
 
 describe("update with an idempotencyKey", () => {
-  it("sends the same again under the same key, a structured string, without a read", async () => {
+  it("sends the same request again with the same key, a structured string, without a read", async () => {
     await serve({
       fault: ({ method, nth }) => {
         if (method !== "PUT") return undefined;
@@ -46,7 +46,7 @@ describe("update with an idempotencyKey", () => {
     expect(puts()[1]!.body).toBe(puts()[0]!.body);
   });
 
-  it("has a new key for a recipe that runs again", async () => {
+  it("makes a new key when the recipe runs again", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 1 && it.write({ n: 10 })),
     });
@@ -76,7 +76,7 @@ describe("update with an idempotencyKey", () => {
     },
   );
 
-  it("takes a 412 for unknown when the token was refreshed in between: the key is another client's then", async () => {
+  it("takes a 412 for unknown when the token was refreshed in between, because the key then belongs to another client", async () => {
     await serve(lostThenRefused({ "idempotency-ledger": "max-age=86400" }));
     let token = 0;
     const headers = () => ({ Authorization: `Bearer ${token++}` });
@@ -94,7 +94,7 @@ describe("update with an idempotencyKey", () => {
     expect(new Set(keys()).size).toBe(1);
   });
 
-  it("ends at once on a 409 that is about the change itself", async () => {
+  it("ends at once on a 409 that refuses the change itself", async () => {
     const body = '{"type":"https://example.com/overbooked","title":"Overbooked"}';
     const headers = { "content-type": "application/problem+json" };
     await serve({ fault: ({ method }) => (method === "PUT" ? { status: 409, headers, body } : undefined) });
@@ -103,13 +103,13 @@ describe("update with an idempotencyKey", () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it("takes a 412 to the first copy for a conflict, as ever", async () => {
+  it("takes a 412 to the first copy for a conflict, as without a key", async () => {
     await serve({ fault: ({ method }, it) => void (method === "PUT" && it.write({ n: 10 })) });
     const error = await failure(update<Counter>(server.url, increment, { ...keyed, maxAttempts: 1 }));
     expect(error).toBeInstanceOf(ConflictError);
   });
 
-  it("escapes a key of yours, and refuses one that cannot be sent or that was used", async () => {
+  it("escapes a key of the caller, and refuses one that cannot be sent or that was used", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 2 && it.write({ n: 10 })),
     });

@@ -39,8 +39,8 @@ function plain(): Handler {
 }
 
 /**
- * A network in which the scheduler decides when anything arrives, and the fates what becomes of it. A late copy is
- * one that arrives once more, at any time: also after everything that follows it.
+ * A network in which the scheduler decides when a message arrives, and a fate decides whether it does. A late copy
+ * arrives once more, at any later time.
  */
 function network(handler: Handler, scheduler: fc.Scheduler, fates: Fate[]): typeof fetch {
   const left = [...fates];
@@ -60,7 +60,7 @@ function network(handler: Handler, scheduler: fc.Scheduler, fates: Fate[]): type
   };
 }
 
-/** Two or three clients append their own ids; what each was told is compared with what is there in the end. */
+/** Two or three clients append their own ids. The answers to each are compared with the document in the end. */
 async function walk(
   handler: Handler,
   scheduler: fc.Scheduler,
@@ -148,7 +148,7 @@ describe("random walks of clients, a network and a server, step by step", () => 
     );
   });
 
-  it("create: at most one of all is told that it created, and nothing is overwritten", { timeout }, () =>
+  it("create: at most one client is told that it created, and nothing is overwritten", { timeout }, () =>
     fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -178,9 +178,9 @@ describe("random walks of clients, a network and a server, step by step", () => 
   );
 });
 
-/** The laws find a client that takes a 412 to a resend for a conflict, as most do. */
+/** The laws find a client that takes a 412 to a resend for a conflict, as most clients do. */
 describe("the laws can fail", () => {
-  it("for a loop that sends again what was lost, and runs again on 412", { timeout }, async () => {
+  it("for a loop that sends a lost write again, and runs again on 412", { timeout }, async () => {
     const naive = async (fetch: typeof globalThis.fetch, id: string): Promise<void> => {
       for (;;) {
         const current = await fetch(url);

@@ -43,14 +43,14 @@ const failure = (promise: Promise<unknown>) =>
     (error) => error,
   );
 const writes = () => server.methods().filter((method) => method !== "GET").length;
-/** The first write meets this, the others nothing. */
+/** The first write has this fault, the others have no fault. */
 const once = (fault: Fault): Behaviour => ({
   fault: ({ method, nth }) => (method !== "GET" && nth === 1 ? fault : undefined),
 });
 const always = (fault: Fault): Behaviour => ({
   fault: ({ method }) => (method !== "GET" ? fault : undefined),
 });
-/** The first write meets this, and somebody else writes before anything else is answered. */
+/** The first write has this fault, and another client writes before the next answer. */
 const thenOvertaken = (fault: Fault, by: unknown = { n: 100 }): Behaviour => ({
   fault: ({ method, nth }, it) => {
     if (method !== "GET" && nth === 1) setTimeout(() => it.write(by), 5);
@@ -58,7 +58,7 @@ const thenOvertaken = (fault: Fault, by: unknown = { n: 100 }): Behaviour => ({
   },
 });
 
-/** Faults after which the write was not made: it is sent again, and made once. */
+/** Faults that prevent the write: it is sent again, and made once. */
 const notMade: Record<string, Fault> = {
   "lost before it was made": "lost before",
   "silent before it was made": "silent before",
@@ -70,7 +70,7 @@ const notMade: Record<string, Fault> = {
   "429 without": { status: 429 },
 };
 
-/** Faults after which the write was made, and the client cannot know. */
+/** Faults after the write was made, so that the client cannot know. */
 const made: Record<string, Fault> = {
   "lost after it was made": "lost after",
   "silent after it was made": "silent after",
@@ -116,7 +116,7 @@ describe.each(Object.entries(notMade))("%s", (_, fault) => {
 });
 
 describe.each(Object.entries(made))("%s", (_, fault) => {
-  it("update alone cannot tell, says so, and sends nothing twice", async () => {
+  it("update alone cannot tell, says so, and sends no write twice", async () => {
     await serve(once(fault));
     const error = await failure(update<Counter>(server.url, increment, soon));
     expect(error).toBeInstanceOf(AmbiguousWriteError);
@@ -124,7 +124,7 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history).toEqual([{ n: 2 }]);
   });
 
-  it("update recognises it by wasApplied", async () => {
+  it("update recognises its write by wasApplied", async () => {
     await serve(once(fault));
     const wasApplied = (latest: Counter, sent: Counter) => latest.n === sent.n;
     const result = await update<Counter>(server.url, increment, { ...soon, wasApplied });
@@ -132,7 +132,7 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history).toEqual([{ n: 2 }]);
   });
 
-  it("update recognises a stamp, even under somebody else's change", async () => {
+  it("update recognises its stamp, even below another client's change", async () => {
     await serve({
       fault: ({ method, nth }, it) => {
         if (method === "GET" && nth === 2) it.write({ ...(it.value as Counter), n: 50 });
@@ -151,22 +151,22 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history).toEqual([{ n: 1 }]);
   });
 
-  it("create recognises it by wasApplied", async () => {
+  it("create recognises its write by wasApplied", async () => {
     await serve(once(fault), null);
     const mine = { n: 1, by: "me" };
     const result = await create<Counter>(server.url, mine, { ...soon, wasApplied: ({ by }) => by === "me" });
     expect(result).toMatchObject({ status: "created", value: mine, etag: '"v2"' });
   });
 
-  it("remove finds that nothing is there any more", async () => {
+  it("remove finds that the resource is gone", async () => {
     await serve(once(fault));
     expect(await remove(server.url, soon as UpdateOptions)).toMatchObject({ status: "removed" });
     expect(server.history).toEqual([null]);
   });
 });
 
-describe("a write whose answer was lost and that was not made", () => {
-  it("is told from a made one when somebody else was faster, by a stamp", async () => {
+describe("update: a write that was not made and whose answer was lost", () => {
+  it("is recognised as not made by its stamp, even after another client's write", async () => {
     await serve(thenOvertaken("lost before", { n: 100, _operations: ["a", "b"] }), {
       n: 1,
       _operations: ["a"],
@@ -187,7 +187,7 @@ describe("a write whose answer was lost and that was not made", () => {
     expect(server.history).toEqual([{ n: 100 }]);
   });
 
-  it("may still arrive, and never on top of the second copy", async () => {
+  it("may still arrive, but is never applied after the second copy", async () => {
     await serve(once({ doneAfter: 1000 }));
     const result = await update<Counter>(server.url, increment, soon);
     expect(result).toMatchObject({ value: { n: 2 }, attempts: 2 });
@@ -195,14 +195,14 @@ describe("a write whose answer was lost and that was not made", () => {
     expect(server.history).toEqual([{ n: 2 }]);
   });
 
-  it("ends as ambiguous when no write is left", async () => {
+  it("is ambiguous when no attempt is left", async () => {
     await serve(always("lost before"));
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 3 }));
     expect(error).toMatchObject({ name: "AmbiguousWriteError", sent: { n: 2 }, attempts: 3 });
     expect(writes()).toBe(3);
   });
 
-  it("ends as ambiguous when nobody can be asked", async () => {
+  it("is ambiguous when the server cannot be reached", async () => {
     await serve({ fault: ({ method, nth }) => (method === "PUT" || nth > 1 ? "lost before" : undefined) });
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 2 }));
     expect(error).toMatchObject({ name: "AmbiguousWriteError", latest: undefined });
@@ -210,7 +210,7 @@ describe("a write whose answer was lost and that was not made", () => {
   });
 });
 
-describe("a success whose content breaks off is a success", () => {
+describe("update and create take a success whose content breaks off for a success", () => {
   it.each(["update", "create"])("%s", async (which) => {
     await serve(once("half an answer"), which === "update" ? { n: 1 } : null);
     const result =
@@ -222,25 +222,25 @@ describe("a success whose content breaks off is a success", () => {
   });
 });
 
-describe("a read", () => {
+describe("read", () => {
   const first = (fault: Fault): Behaviour => ({
     fault: ({ method, nth }) => (method === "GET" && nth === 1 ? fault : undefined),
   });
 
-  it("whose content breaks off is asked again", async () => {
+  it("sends another request when the content breaks off", async () => {
     await serve(first("half an answer"));
     expect(await read(server.url, soon as UpdateOptions)).toMatchObject({ value: { n: 1 } });
     expect(server.methods()).toEqual(["GET", "GET"]);
   });
 
-  it("of a compressed answer gives the value", async () => {
+  it("returns the value of a compressed answer", async () => {
     const body = gzipSync('{"n":7}');
     const headers = { etag: '"z"', "content-encoding": "gzip" };
     await serve(first({ status: 200, headers, body: body as unknown as string }));
     expect(await read(server.url)).toEqual({ url: server.url, value: { n: 7 }, etag: '"z"' });
   });
 
-  it("follows redirects, and the write goes where they end", async () => {
+  it("follows redirects, and the write goes to the final url", async () => {
     await serve(first({ status: 302, headers: { location: "/moved" } }));
     const result = await update<Counter>(server.url, increment);
     expect(result.url).toBe(new URL("/moved", server.url).href);
@@ -248,7 +248,7 @@ describe("a read", () => {
   });
 
   it.each([
-    ["a 304 that nobody asked for", { status: 304 }, "was answered 304"],
+    ["a 304 to a request without a condition", { status: 304 }, "was answered 304"],
     ["a part of the whole", { status: 206, headers: { etag: '"v1"' }, body: '{"n":1}' }, "was answered 206"],
     ["another form than JSON", { status: 200, headers: { etag: '"v1"' }, body: "<html>" }, "not JSON"],
   ] as const)("takes %s for an error", async (_, fault, words) => {
@@ -261,7 +261,7 @@ describe("a read", () => {
   });
 });
 
-describe("an answer that ends it at once", () => {
+describe("update ends at once on an answer", () => {
   const final: Record<string, Fault> = {
     "500": { status: 500 },
     "409 without a key": { status: 409 },
@@ -302,7 +302,7 @@ describe("create and remove", () => {
     expect(server.history).toEqual([]);
   });
 
-  it("remove says that nothing was there", async () => {
+  it("remove says that the resource was absent", async () => {
     await serve({}, null);
     expect(await remove(server.url)).toEqual({ status: "absent", attempts: 0 });
     expect(await remove({ url: server.url, value: 1, etag: '"v1"' })).toEqual({
@@ -311,7 +311,7 @@ describe("create and remove", () => {
     });
   });
 
-  it("remove from a Snapshot spares what was changed since", async () => {
+  it("remove with a Snapshot does not delete a later version", async () => {
     await serve();
     const seen = await read<Counter>(server.url);
     server.write({ n: 2 });
@@ -319,7 +319,7 @@ describe("create and remove", () => {
     expect(server.value).toEqual({ n: 2 });
   });
 
-  it("remove from a url looks again", async () => {
+  it("remove with a url reads again after a change", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "DELETE" && nth === 1 && it.write({ n: 2 })),
     });
@@ -327,7 +327,7 @@ describe("create and remove", () => {
   });
 });
 
-describe("time", () => {
+describe("update and time", () => {
   it("Retry-After is obeyed, in seconds and as a date", async () => {
     await serve({
       fault: ({ method, nth }) => {
@@ -344,7 +344,7 @@ describe("time", () => {
   });
 
   it.each(["read", "recipe", "write", "pause"])(
-    "the signal ends it during the %s, with its reason",
+    "the signal ends the update during the %s, with its reason",
     async (when) => {
       const fault = ({ method }: { method: string }): Fault => {
         if (method === "GET") return when === "read" ? "silent before" : undefined;
@@ -361,7 +361,7 @@ describe("time", () => {
     },
   );
 
-  it("a fetch that ignores its signal is left behind", async () => {
+  it("update does not wait for a fetch that ignores its signal", async () => {
     await serve();
     const deaf = () => new Promise<Response>(() => {});
     const error = await failure(
@@ -370,7 +370,7 @@ describe("time", () => {
     expect(error).toMatchObject({ name: "TimeoutError" });
   });
 
-  it("leaves no listener at the signal and no connection under way", async () => {
+  it("update leaves no listener on the signal and no open request", async () => {
     await serve(once("lost after"));
     const { signal } = new AbortController();
     let listeners = 0;

@@ -9,7 +9,7 @@ import { documentServer } from "./document-server.ts";
 import { serveFetch } from "./serve-fetch.ts";
 
 interface Ledger {
-  /** One entry for each update that was made. */
+  /** One entry for each update. */
   made: string[];
 }
 
@@ -36,7 +36,7 @@ async function plainServer(): Promise<string> {
   return `http://${proxy.host}/document`;
 }
 
-/** What each of the clients was told about each of its updates, and what was made in the end. */
+/** The answers to each client for each of its updates, and the document in the end. */
 async function race(url: string, options: UpdateOptions<Ledger>, stamp = false) {
   const acknowledged: string[] = [];
   const ambiguous: string[] = [];
@@ -73,7 +73,7 @@ const races = process.env.CLIENT_RACE ? describe : describe.concurrent;
 races(
   `${clients} clients × ${updates} updates through a proxy that drops one answer in ten after the commit`,
   () => {
-    it("a server without a ledger: never twice, and each acknowledged one is there", {
+    it("a server without a ledger: no update is made twice, and each acknowledged update is made", {
       timeout,
     }, async () => {
       const { acknowledged, ambiguous, made } = await race(await plainServer(), {});
@@ -82,7 +82,7 @@ races(
       expect(acknowledged.length + ambiguous.length).toBe(clients * updates);
     });
 
-    it("stamped: exactly once on a server without a ledger", { timeout }, async () => {
+    it("stamped: each update is made exactly once on a server without a ledger", { timeout }, async () => {
       const { acknowledged, ambiguous, made } = await race(await plainServer(), {}, true);
       expect(ambiguous).toEqual([]);
       expect(acknowledged).toHaveLength(clients * updates);

@@ -11,7 +11,7 @@ interface Counter {
 }
 const increment = ({ n }: Counter) => ({ n: n + 1 });
 
-/** Two origins. The first sends everybody to the second, which would take anything. */
+/** Two origins. The first redirects every request to the second, which would accept every write. */
 async function twoOrigins() {
   const other = await open.serve((req, res) => {
     if (req.method !== "GET") return res.writeHead(204).end();
@@ -21,8 +21,8 @@ async function twoOrigins() {
   return { own, other };
 }
 
-describe("a read that is redirected to another origin", () => {
-  it("is written back at no other place than the caller gave, so that no credential goes astray", async () => {
+describe("update after a read that is redirected to another origin", () => {
+  it("writes only to the url that the caller gave, so that the other origin gets no credential", async () => {
     const { own, other } = await twoOrigins();
     const error = await update<Counter>(own.url, increment, { headers }).catch((error) => error);
     expect(error).toBeInstanceOf(HttpError);
@@ -32,7 +32,7 @@ describe("a read that is redirected to another origin", () => {
     ]);
   });
 
-  it("nor does a snapshot of it lead there", async () => {
+  it("writes only there from a Snapshot, too", async () => {
     const { own, other } = await twoOrigins();
     const opened = await read<Counter>(own.url, { headers });
     expect([opened.url, opened.value]).toEqual([own.url, { n: 1 }]);

@@ -22,15 +22,15 @@ async function busy(status: number, field: string) {
   );
 }
 
-describe.each([429, 503])("%i with a Retry-After", (status) => {
+describe.each([429, 503])("update: a %i with a Retry-After", (status) => {
   it.each([
     ["that is missing", ""],
     ["that is negative", "-5"],
     ["that is a fraction", "0.5"],
-    ["that is no time", "soon"],
+    ["that is not a time", "soon"],
     ["of 0", "0"],
-    ["that is past", "Sun, 06 Nov 1994 08:49:37 GMT"],
-  ])("%s is tried again, after the usual pause, and made once", async (_, field) => {
+    ["that is in the past", "Sun, 06 Nov 1994 08:49:37 GMT"],
+  ])("%s is followed by another try, after the usual pause, and the write is made once", async (_, field) => {
     await busy(status, field);
     const { value, attempts } = await update<Counter>(server.url, increment, options);
     expect([value, attempts]).toEqual([{ n: 2 }, 2]);
@@ -40,9 +40,9 @@ describe.each([429, 503])("%i with a Retry-After", (status) => {
 
   it.each([
     ["of an hour", "3600"],
-    ["beyond every number", "9".repeat(400)],
+    ["larger than any number", "9".repeat(400)],
     ["in the next century", "Fri, 06 Nov 2099 08:49:37 GMT"],
-  ])("%s is the caller's to plan: it ends at once", async (_, field) => {
+  ])("%s ends the update at once, so that the caller can plan", async (_, field) => {
     await busy(status, field);
     const error = await read(server.url, options).catch((error) => error);
     expect(error).toBeInstanceOf(HttpError);

@@ -55,7 +55,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.methods()).toEqual(["GET"]);
   });
 
-  it("runs the recipe again on what is there now, with what it had and made before", async () => {
+  it("runs the recipe again on the current value, with its previous argument and result", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth <= 2 && it.write({ n: nth * 10 })),
     });
@@ -91,7 +91,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.value).toEqual({ n: 11 });
   });
 
-  it("counts writes exactly, and reads nothing after the last one", async () => {
+  it("counts writes exactly, and does not read after the last one", async () => {
     await serve({ fault: ({ method, nth }, it) => void (method === "PUT" && it.write({ n: nth * 10 })) });
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 2 }));
     expect(error).toBeInstanceOf(ConflictError);
@@ -99,7 +99,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.methods()).toEqual(["GET", "PUT", "GET", "PUT"]);
   });
 
-  it("reads past caches after a 412, and forgets what the fetch has kept", async () => {
+  it("reads past caches after a 412, and removes what the fetch has kept", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 1 && it.write({ n: 10 })),
     });
@@ -140,7 +140,7 @@ describe("update from a Snapshot", () => {
     expect(server.methods()).toEqual(["PUT", "PUT"]);
   });
 
-  it("gives base, mine and theirs once somebody was faster", async () => {
+  it("gives base, mine and theirs after another client's write", async () => {
     await serve();
     const opened = await read<Counter>(server.url);
     server.write({ n: 1, note: "theirs" });
@@ -157,7 +157,7 @@ describe("update from a Snapshot", () => {
     expect(server.value).toEqual({ n: 5, note: "theirs" });
   });
 
-  it("ends with a ConflictError whose latest is unknown when one write was all", async () => {
+  it("ends with a ConflictError without `latest` when only one write is allowed", async () => {
     await serve();
     const opened = await read<Counter>(server.url);
     server.write({ n: 7 });
@@ -176,7 +176,7 @@ describe("update from a Snapshot", () => {
     },
   );
 
-  it("without a tag sends nothing", async () => {
+  it("sends nothing without a tag", async () => {
     await serve();
     const error = await failure(update({ url: server.url, value: { n: 1 } }, increment));
     expect(error).toBeInstanceOf(MissingValidatorError);
@@ -185,7 +185,7 @@ describe("update from a Snapshot", () => {
 });
 
 describe("update never writes without a condition", () => {
-  it.each([{}, { etag: "*" }, { etag: '"a", "b"' }])("the field %j is no tag", async (headers) => {
+  it.each([{}, { etag: "*" }, { etag: '"a", "b"' }])("the field %j is not a tag", async (headers) => {
     await serve({ show: () => ({ headers: headers as Record<string, string> }) });
     const error = await failure(update<Counter>(server.url, increment));
     expect(error).toBeInstanceOf(MissingValidatorError);
@@ -198,7 +198,7 @@ describe("update never writes without a condition", () => {
     expect(server.log[1]!.headers["if-match"]).toBe('W/"1"');
   });
 
-  it("gives up a tag that is refused twice though a fresh read gave it", async () => {
+  it("gives up when a tag from a fresh read is refused twice", async () => {
     await serve({ tag: (version) => `W/"${version}"`, accepts: () => false });
     const error = await failure(update<Counter>(server.url, increment, soon));
     expect(error).toBeInstanceOf(UnusableValidatorError);
@@ -229,7 +229,7 @@ describe("update takes the tag from the content, by its dialect", () => {
     expect(server.log[1]!.body).toBe('{"n":2}');
   });
 
-  it("of the answer to a write that carries the tag in its content alone", async () => {
+  it("from the answer to a write that has the tag only in its content", async () => {
     await serve({
       ...inBody,
       done: (value, etag) => ({
@@ -244,7 +244,7 @@ describe("update takes the tag from the content, by its dialect", () => {
     expect(server.methods()).toEqual(["GET", "PUT", "PUT"]);
   });
 
-  it("and without a dialect has no tag then", async () => {
+  it("and has no tag without a dialect", async () => {
     const headers = { "content-type": "application/json", "content-location": "/document" };
     await serve({
       done: (value) => ({
@@ -289,7 +289,7 @@ describe("update with PATCH sends a merge patch", () => {
     expect(patches).toEqual(['{"n":2}', '{"note":null}', '{"n":null}']);
   });
 
-  it("and nothing when nothing differs", async () => {
+  it("and sends nothing if nothing differs", async () => {
     await serve();
     expect(await update<Counter>(server.url, (it) => ({ ...it }), { method: "PATCH" })).toMatchObject({
       status: "unchanged",
@@ -297,7 +297,7 @@ describe("update with PATCH sends a merge patch", () => {
   });
 });
 
-describe("update with an encode and a decode of yours", () => {
+describe("update with the caller's encode and decode", () => {
   it("writes text", async () => {
     await serve({ done: (_, etag) => ({ status: 204, headers: { etag } }) }, "text");
     const options = {
@@ -320,7 +320,7 @@ describe("update with an encode and a decode of yours", () => {
   });
 });
 
-describe("update says at once what a programmer did wrong", () => {
+describe("update reports a programmer's mistake at once", () => {
   it.each([
     [{ maxAttempt: 3 }, "maxAttempt"],
     [{ maxAttempts: 0 }, "maxAttempts"],
@@ -339,7 +339,7 @@ describe("update says at once what a programmer did wrong", () => {
     expect(server.log).toEqual([]);
   });
 
-  it("a url that no request can have", async () => {
+  it("a url that cannot be requested", async () => {
     await serve();
     const began = performance.now();
     expect(await failure(update<Counter>("/document", increment))).toBeInstanceOf(TypeError);
@@ -348,7 +348,7 @@ describe("update says at once what a programmer did wrong", () => {
   });
 });
 
-describe("the errors", () => {
+describe("ConflictError and the other errors", () => {
   it("are recognised across copies of the package, and told apart", () => {
     const copy = Object.assign(new Error("from another copy"), { code: "ENTITY_TAG_CONFLICT" });
     expect(copy instanceof ConflictError).toBe(true);

@@ -1,4 +1,4 @@
-// Eight clients at once make three updates each, then a create and a remove. It prints what there was in the end.
+// Eight clients at once make three updates each, then a create and a remove. It prints the final document.
 import { create, read, remove, stamped, update } from "@entity-tag/client";
 
 interface Ledger {

@@ -176,7 +176,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "a 200 to the own tag",
       pair(`GET / HTTP/1.1\r\nIf-None-Match: W/${own}`, `200 OK\r\nETag: ${own}`),
       "wrong",
-      /It was answered 200\. Due is 304/,
+      /It was answered 200\. The right answer is 304/,
     ],
     [
       "a 304 without its tag",
@@ -194,7 +194,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "a 304 to a PUT",
       pair(`PUT / HTTP/1.1\r\nIf-None-Match: ${own}`, `304 Not Modified\r\nETag: ${own}`),
       "wrong",
-      /Due is 412/,
+      /The right answer is 412/,
     ],
     [
       "a 412 to another tag",
@@ -206,13 +206,13 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "a 412 to the own tag",
       pair(`PUT / HTTP/1.1\r\nIf-Match: ${own}`, `412 No\r\nETag: ${own}`),
       "wrong",
-      /Due is: PUT is performed/,
+      /The right answer: PUT is performed/,
     ],
     [
       "a part of another version",
       pair('GET / HTTP/1.1\r\nRange: bytes=0-3\r\nIf-Range: "a"', `206 P\r\nETag: ${own}`),
       "wrong",
-      /Due is 200/,
+      /The right answer is 200/,
     ],
     [
       "a 416 although If-Range fails",
@@ -230,7 +230,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "curl -v",
       `* Connected\n> GET / HTTP/1.1\n> If-None-Match: ${own}\n>\n< HTTP/1.1 200 OK\n< ETag: ${own}\n<\n{ [5 bytes data]\nhello`,
       "wrong",
-      /Due is 304/,
+      /The right answer is 304/,
     ],
     [
       "curl -v over HTTP/2, with its remarks",
@@ -254,7 +254,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "the pseudo-headers of HTTP/2",
       `:method: GET\n:path: /page\n:scheme: https\n:authority: a\nif-none-match: ${own}\n\n:status: 200\netag: ${own}\n`,
       "wrong",
-      /GET \/page 200[\s\S]*Due is 304/,
+      /GET \/page 200[\s\S]*The right answer is 304/,
     ],
     [
       "the pseudo-headers of HTTP/2, between tabs",
@@ -266,7 +266,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
       "a browser's panel",
       `Request URL: http://a/page\nRequest Method: GET\nStatus Code: 200 OK\nResponse Headers\nETag: ${own}\nContent-Length: 5\nRequest Headers\nIf-None-Match: ${own}\n`,
       "wrong",
-      /GET http:\/\/a\/page 200[\s\S]*Due is 304/,
+      /GET http:\/\/a\/page 200[\s\S]*The right answer is 304/,
     ],
     [
       "wget -d",
@@ -292,7 +292,7 @@ describe("explain of a pasted pair says whether the answer was right", () => {
 
   it("walks a request without an answer, where --etag says what is there", async () => {
     const text = 'PUT /page HTTP/1.1\nIf-Match: "a"\n\n{"a": 1}\n';
-    expect((await run(["explain", "-"], text)).out).toMatch(/^unknown[\s\S]*Nothing tells what is there/);
+    expect((await run(["explain", "-"], text)).out).toMatch(/^unknown[\s\S]*The state of the page is not known/);
     const { status, out } = await run(["explain", "-", "--etag", own], text);
     expect(status).toBe(0);
     expect(out).toMatch(/^PUT \/page\n[\s\S]*412 Precondition Failed, and nothing is done\./);

@@ -63,7 +63,7 @@ function printed(report: Report, { format }: Options): string {
   return terminalReport(report, pc);
 }
 
-/** A person called it wrongly, or the server is not there: one line. Anything else is a mistake of ours. */
+/** One line for a wrong call, or for a server that does not answer. Any other error is a defect of this package. */
 function refuse(error: unknown, { stderr }: Terminal): 2 {
   if (error instanceof UsageError)
     stderr.write(`${error.message}${/[.?]$/.test(error.message) ? "" : "."} See --help.\n`);

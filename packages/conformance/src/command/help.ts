@@ -17,7 +17,7 @@ What is asked
 
 Writing
   --write               PUT, PATCH, POST and DELETE this page, and put it back in the end
-  --yes                 do not ask before writing; needed where nobody can be asked
+  --yes                 do not ask before writing; needed where there is no terminal
   --body <text>         what to write; {n} becomes another number each time; @file reads a file
   --content-type <type> of what is written; that of the page by default
   --race <n>            so many writers at once: is an update lost?     --race 16

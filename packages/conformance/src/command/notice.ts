@@ -23,7 +23,7 @@ function consequence({ row, verdict, found, reply }: Parameters<typeof noticeOf>
     return ofStatus(row, likelyMistake(row));
   }
   if (found.some((one) => /^\d+, but /.test(one)))
-    return "A client is told that nothing was done, and it was done all the same.";
+    return "A client is told that nothing was done, but it was done.";
   if (found.some((one) => one.includes("connection")))
     return "Behind a proxy that uses connections again, an answer is lost, or belongs to another request.";
   const allowed = [row.expect, ...(row.also ?? [])].some(({ status }) => status.includes(reply.status));
@@ -38,17 +38,17 @@ function likelyMistake(row: Row): number {
   return row.expect.range ? 200 : row.request.headers.some(([name]) => name === "Range") ? 206 : 304;
 }
 
-/** The status is right, and something in the answer is wrong. */
+/** The status is right, but a part of the answer is wrong. */
 function ofContent(status: number, found: readonly string[]): string {
   if (found.some((one) => one.startsWith("the body is")))
     return status === 304
       ? "What follows on the connection is garbage."
-      : "People get another content than that of the page, or a part of it.";
+      : "People get the wrong content, or only a part of the page.";
   if (status === 304) return "Caches keep a wrong copy, or give up a good one.";
   if (status === 412)
     return "A client that is refused does not learn what is here now, and cannot try again.";
   if (status === 206 || status === 416) return "A client cannot tell where the part belongs.";
-  return "Nobody can ask later whether this page has changed, or a cache serves it wrongly.";
+  return "Clients cannot ask later whether this page has changed, or a cache serves it wrongly.";
 }
 
 /** Another status than the one that is due. */
@@ -64,8 +64,8 @@ function ofStatus(row: Row, status: number): string {
   if (outcome === "proceed")
     return status === 412 || status === 428
       ? "People cannot save, although nobody else has written."
-      : "A client is refused for a reason that is not one.";
-  if (status === 304) return "A client takes a write that was refused for one that was done.";
+      : "A client is refused without a valid reason.";
+  if (status === 304) return "A client believes that a refused write was done.";
   return status < 300 ? lost : "A client that is refused is not told that the page has changed.";
 }
 
@@ -73,10 +73,10 @@ function ofRead({ expect }: Row, status: number): string {
   const isDue = (code: number) => expect.status.includes(code);
   if (isDue(304))
     return status < 300
-      ? "Readers load again what they have already."
+      ? "Readers load a page again that they have already."
       : "Readers see an error in place of the page that they have already.";
   if (isDue(412)) return "A client that fetches a page in several requests puts together two versions of it.";
-  if (isDue(404)) return "A client takes a page that does not exist for one that is here.";
+  if (isDue(404)) return "A client believes that a missing page exists.";
   if (status === 304) return "People keep seeing an old page after it was changed.";
   if (status === 206)
     return "A resumed download is put together from two versions, or a client gets a part that it did not ask for.";
@@ -94,9 +94,9 @@ export const circumstances: Readonly<Record<string, string>> = {
   hit: "where a client sends several tags at once, or spaces and tabs around them",
   miss: "where another tag looks like the right one",
   unreadable: "where a client sends a field that cannot be read",
-  "if-match-existence": "where a client asks whether anything is here at all",
-  "if-none-match-existence": "where a client wants to be the first to make a page",
-  absent: "where nothing is here",
+  "if-match-existence": "where a client asks whether the page exists",
+  "if-none-match-existence": "where a client creates a page",
+  absent: "where the page does not exist",
   "unmodified-since": "where a client guards a write by a date",
   "unmodified-since-read": "where a client guards a request by a date",
   "date-as-text": "on some days of the week, and not on others",

@@ -24,7 +24,7 @@ export interface Options {
   watch: boolean;
 }
 
-/** The command was called wrongly. The message says what would do. */
+/** The command was called wrongly. The message says what to give. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

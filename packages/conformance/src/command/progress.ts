@@ -1,4 +1,4 @@
-/** One line that tells how far a run is. It is only there in a terminal, and gone in the end. */
+/** One line that shows the progress of a run. It appears only in a terminal, and is removed in the end. */
 export interface Progress {
   show(text: string): void;
   clear(): void;

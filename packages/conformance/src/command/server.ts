@@ -22,7 +22,7 @@ import type { Progress } from "./progress.ts";
 import { select } from "./selection.ts";
 import { version } from "./version.ts";
 
-/** The report, and whether a page that was written is as it was. */
+/** The report, and whether a page that was written has its old content again. */
 export interface Asking {
   report: Report;
   isRestored?: boolean;
@@ -91,7 +91,7 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
   if (found.status !== 200 && found.status !== 404 && found.status !== 410) refusePage(found);
   const bodies = bodiesFor(found.status === 200 ? found : undefined, options);
   const stopping = onInterrupt(() => {
-    // Or the next question would write over what is put back.
+    // Otherwise the next question would overwrite the content that is put back.
     session.close();
     return putBack(run, found, true);
   });

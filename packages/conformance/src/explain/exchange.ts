@@ -2,13 +2,13 @@ import { type Current, parseDate, parseTag, type State } from "@entity-tag/core"
 import type { Line } from "../row.ts";
 import type { ExplainedRequest } from "./steps.ts";
 
-/** A request and its answer, as somebody recorded them. */
+/** A recorded request and its answer. */
 export interface Exchange {
   request: ExplainedRequest & { url: string };
   response: { status: number; headers: readonly Line[]; body: string } | undefined;
 }
 
-/** The state that an answer's validators tell of. */
+/** The state that an answer's validators show. */
 export function stateOf(headers: readonly Line[]): State {
   const etag = parseTag(fieldIn(headers, "etag"));
   const lastModified = parseDate(fieldIn(headers, "last-modified"));
@@ -23,7 +23,7 @@ export function fieldIn(headers: readonly Line[], name: string): string | undefi
   return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
-/** The state when the request came, as far as its own answer or an earlier one tells it. `undefined`: it is not known. */
+/** The state when the request came, if its own answer or an earlier one shows it; `undefined` if not. */
 export function stateBefore(
   { request, response }: Exchange,
   known: Current | undefined,

@@ -11,7 +11,7 @@ export interface Judgement {
   explanation: Explanation | undefined;
 }
 
-/** Judges exchanges in the order in which they happened: an answer tells what was there for the next request. */
+/** Judges exchanges in the order in which they happened: an answer shows the state for the next request. */
 export function judgeAll(exchanges: readonly Exchange[], given: Current | undefined): Judgement[] {
   const known = new Map<string, Current | undefined>();
   return exchanges.map((exchange) => {
@@ -28,8 +28,8 @@ function judge(exchange: Exchange, current: Current | undefined, isGiven: boolea
   if (current === undefined || response === undefined) {
     const unknown =
       response === undefined
-        ? "Nothing tells what is there"
-        : "The answer does not tell what was there before";
+        ? "The state of the page is not known"
+        : "The answer does not show the state before the request";
     const reason = `${unknown}: give its tag with --etag, or --absent.`;
     return { exchange, verdict: "unknown", reasons: [reason], explanation: undefined };
   }
@@ -54,7 +54,7 @@ function judge(exchange: Exchange, current: Current | undefined, isGiven: boolea
 const overtaken =
   "It was refused, although the answer before it names the tag that was sent. Either another client wrote in between, or it is wrong: give the tag that was there with --etag.";
 
-/** A refusal that does not name the tag: what an earlier answer told may be out of date. */
+/** A refusal that does not name the tag: the state from an earlier answer may be out of date. */
 function isOvertaken({ response }: Exchange, { statuses }: Explanation, isGiven: boolean): boolean {
   const tells = ["etag", "last-modified"].some((name) => fieldIn(response!.headers, name) !== undefined);
   return response!.status === 412 && !isGiven && !tells && !statuses.includes(412);
@@ -69,7 +69,7 @@ function isAllowed(status: number, { statuses }: Explanation): boolean {
 const isUnjudged = (status: number) => status !== 304 && status !== 412 && status !== 416 && status >= 300;
 
 function due({ answer, statuses }: Explanation): string {
-  return statuses.length > 0 ? `Due is ${answer}` : `Due is: ${answer}`;
+  return statuses.length > 0 ? `The right answer is ${answer}` : `The right answer: ${answer}`;
 }
 
 /** The mistakes of a 304 in itself. A page without a tag has none in its 304. */

@@ -2,7 +2,7 @@ import type { Line } from "../row.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * A request, and its answer if there is one, from text that somebody pasted: as it goes over the wire, or as `curl -v`,
+ * A request, and its answer if there is one, from pasted text: as it goes over the wire, or as `curl -v`,
  * wget, a browser's network panel and the report of this command print it. `undefined` if there is no request in it.
  */
 export function readPair(text: string): Exchange | undefined {
@@ -23,7 +23,7 @@ export function readPair(text: string): Exchange | undefined {
 }
 
 /**
- * A request whose method stands on a line of its own: `:method: GET` of HTTP/2, or `Request Method: GET` of a browser's
+ * A request whose method is on its own line: `:method: GET` of HTTP/2, or `Request Method: GET` of a browser's
  * panel, which shows the fields of the answer before those of the request.
  */
 function readNamed(lines: readonly string[]): Exchange | undefined {

@@ -27,7 +27,7 @@ export interface Asked {
   /** The section that says so: of RFC 9110, unless another is named. */
   section: string;
   level: Level;
-  /** The reason, for a reader who has not the section at hand. */
+  /** The reason, for a reader without the section. */
   why: string;
   /** The users of a server that fails notice this. */
   notice: string;

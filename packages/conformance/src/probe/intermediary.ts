@@ -29,8 +29,8 @@ const nginx = /^(nginx|openresty|tengine|angie)\b/i;
 /**
  * The sign of a cache or a proxy in an answer, as in `via: 1.1 varnish`, or `undefined`.
  *
- * nginx does not tell whether it stands before another server, and its `proxy_cache` answers and drops conditions by
- * itself. The tag that it makes of a file is known: another tag, or no tag, comes from another server.
+ * nginx does not tell whether it is a proxy, and its `proxy_cache` answers and drops conditions by itself. The tag that
+ * it makes of a file is known: another tag, or no tag, comes from another server.
  */
 export function intermediarySign(answer: Answer): string | undefined {
   for (const name of signs) {

@@ -21,7 +21,7 @@ export interface Known {
   /** The answer to `Range: bytes=0-3`. */
   part: Answer;
   coded: readonly { coding: string; answer: Answer }[];
-  /** The sign of something between us and the server. */
+  /** The sign of a cache or proxy between the command and the server. */
   intermediary: string | undefined;
 }
 
@@ -75,7 +75,7 @@ async function firstAnswer(session: Session): Promise<Answer> {
   return refusePage(page);
 }
 
-/** The page is not one that could be asked about. */
+/** The error for a page that no question fits. */
 export function refusePage(page: Answer): never {
   throw new CannotRun(`it answers ${page.status}${advice(page)}`);
 }
@@ -86,7 +86,7 @@ function advice(page: Answer): string {
   if (status >= 300 && status < 400 && location !== undefined)
     return ` with Location: ${location} (ask there)`;
   if (status === 401 || status === 403)
-    return ": give it what it wants to see, as in --header 'Authorization: Bearer …'";
+    return ": give the field that it needs, as in --header 'Authorization: Bearer …'";
   if (status === 206) return ", although no part was asked for";
   return ": give the address of a page that answers 200";
 }

@@ -111,5 +111,5 @@ async function changeOf(
         (aboutContent && now.body !== page.body ? "the content" : undefined));
   if (changed === undefined) return undefined;
   const what = changed.startsWith("the ") ? changed : titleOf(changed);
-  return `The page changed while it was asked (${what} is another now): ask when it rests`;
+  return `The page changed while it was asked (${what} is another now): ask when it does not change`;
 }

@@ -11,11 +11,14 @@ export type Send = (inquiry: Inquiry) => Promise<Answer>;
 export interface Question extends Asked {
   /** Why this server cannot be asked; `undefined` if it can. */
   missing?: ((known: Known) => string | undefined) | undefined;
-  /** The questions that must have passed before: if one did not, this one would only blame the same mistake again. */
+  /** The questions that must have passed before. If one did not, this one would only report the same mistake again. */
   after?: string | readonly string[] | undefined;
-  /** It is about a page that changes by itself, so that such a change is no excuse. */
+  /** True: it is about a page that changes by itself, so such a change does not excuse a wrong answer. */
   aboutChange?: true;
-  /** It compares contents or lengths, so that a content that changes by itself is an excuse, whatever the tag says. */
+  /**
+   * True: it compares contents or lengths, so content that changes by itself excuses a wrong answer, whatever the tag
+   * says.
+   */
   aboutContent?: true;
   /** Returns each mistake in one sentence. */
   ask(known: Known, send: Send): Promise<readonly string[]>;

@@ -7,7 +7,7 @@ import { field } from "./answers.ts";
 /** How to talk to the server. */
 export interface SessionOptions {
   url: URL;
-  /** Sent with every request, behind our own. */
+  /** Fields that are sent with every request, after those of the command. */
   headers: readonly Line[];
   /** For one answer, in milliseconds. */
   timeout: number;
@@ -17,7 +17,7 @@ export interface SessionOptions {
   onAsk?: (asked: number) => void;
 }
 
-/** A request of the probe: what is left out is as in a plain read. */
+/** A request of the probe. Members that are left out are those of a plain read. */
 export interface Inquiry {
   method?: string;
   /** In place of the path of the url. */
@@ -32,7 +32,7 @@ export interface Inquiry {
 /** Asks one request at a time, on one connection as long as the server keeps it open. */
 export interface Session {
   readonly asked: number;
-  /** Something that is not a read was answered 2xx, or not answered at all. */
+  /** True when a request other than a read was answered 2xx, or was not answered. */
   readonly mayHaveWritten: boolean;
   readonly url: URL;
   /** Rejects with a `WireError` when there is no whole answer in time, and with `OutOfRequests`. */
@@ -43,7 +43,7 @@ export interface Session {
   close(): void;
 }
 
-/** The allowance of requests is used up: ours, or the one that the server gives. */
+/** The limit on requests is reached: that of the command, or that of the server. */
 export class OutOfRequests extends Error {
   override name = "OutOfRequests";
 }

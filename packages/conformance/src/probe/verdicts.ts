@@ -4,7 +4,7 @@ import { WireError } from "../wire/wire-error.ts";
 import { CannotRun } from "./known.ts";
 import { OutOfRequests } from "./session.ts";
 
-/** The doubt about a wrong answer when a cache or proxy stands before the server. */
+/** The doubt about a wrong answer when a cache or proxy is in front of the server. */
 export function standsBefore(intermediary: string | undefined): string | undefined {
   return intermediary === undefined
     ? undefined
@@ -21,7 +21,7 @@ export function sentence(text: string): string {
   return ended[0]!.toUpperCase() + ended.slice(1);
 }
 
-/** An answer that never came is the server's doing, not ours: it is told in one line. */
+/** The server did not answer: one line says so. */
 export async function orCannotRun<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

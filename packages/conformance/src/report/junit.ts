@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 import { byGroup } from "./summary.ts";
 import { cited } from "./terminal.ts";
 
-/** For a CI server: one suite for each group. A warning is a test that passed and has something to say. */
+/** For a CI server: one suite for each group. A warning is a test that passed, with output. */
 export function junitReport({ target, findings, seconds }: Report): string {
   const suites = byGroup(findings).map(([group, members]) => {
     const failures = members.filter(({ verdict }) => verdict === "fail").length;

@@ -1,7 +1,7 @@
 const longest = 120;
 
 /**
- * The lines of octets for a person: those of the head, and the content as one. Tabs and other invisible octets are
+ * The octets as lines for a person: those of the head, and the content as one line. Tabs and other invisible octets are
  * shown, long lines are cut.
  */
 export function readable(octets: string): string[] {

@@ -10,7 +10,7 @@ export interface Report {
   asked: number;
   seconds: number;
   findings: readonly Finding[];
-  /** One line each: the tag that was learnt, what stands before the server, what was put back. */
+  /** One line each: the tag of the page, the cache or proxy in front of the server, the content that was put back. */
   notes: readonly string[];
 }
 

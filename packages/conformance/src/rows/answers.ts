@@ -25,7 +25,7 @@ interface Kept {
   why: string;
 }
 
-const cacheField = "A cache stores it from the 304, and goes by the old value without it";
+const cacheField = "A cache stores it from the 304. Without it, the cache uses the old value";
 const metadata =
   "Only what the 304 is about may describe the stored content: this describes the content itself";
 const forScripts = "A browser hides the stored answer from the page when the 304 comes without it";
@@ -195,7 +195,7 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
 ]);
 
-const sent = group("200", "MUST", "§8.8", "A validator that is not sent can be asked for by nobody", [
+const sent = group("200", "MUST", "§8.8", "No client can ask by a validator that is not sent", [
   [
     1,
     "A 200 after a miss carries the tag",

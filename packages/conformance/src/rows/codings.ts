@@ -17,7 +17,7 @@ import {
 } from "./words.ts";
 
 const coded: State = { etag: '"v1"', codings: ["gzip", "br"] };
-/** It holds also where nothing codes. */
+/** It holds also without a compressor. */
 const always = { level: "MUST" as const };
 
 export const codings: readonly Row[] = [
@@ -41,7 +41,7 @@ export const codings: readonly Row[] = [
       [5, "If-Match refuses a weak alternate", "PUT", match('"v1-gzip"'), weakForms, failedMatch],
       [
         6,
-        "If-Match refuses what is neither the tag nor an alternate",
+        "If-Match refuses a tag that is not the current one and not an alternate",
         "PUT",
         match('"v2-gzip"'),
         twoForms,
@@ -89,7 +89,7 @@ export const codings: readonly Row[] = [
     [
       [
         1,
-        "If-None-Match does not take an alternate for what is selected",
+        "If-None-Match does not take an alternate for the selected tag",
         "GET",
         noneMatch('"v1-xml"'),
         twoForms,

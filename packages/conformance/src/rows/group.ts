@@ -13,7 +13,7 @@ import {
   sameSecond,
 } from "./words.ts";
 
-/** A row in short: its number within the group, and what is peculiar to it. Numbers are never given twice. */
+/** A row in short: its number within the group, and its own members. A number is never used twice. */
 export type Entry = readonly [
   number: number | string,
   title: string,

@@ -129,7 +129,7 @@ export const order: readonly Row[] = [
     "unmodified-since-second",
     "MUST",
     "§13.2.2",
-    "step 2: If-Unmodified-Since is asked only where If-Match is absent",
+    "step 2: If-Unmodified-Since is asked only when If-Match is absent",
     [
       [
         1,
@@ -320,12 +320,12 @@ export const order: readonly Row[] = [
       ],
     ],
   ),
-  ...group("nobody-asked", "MUST", "§13", "nobody asked", [
-    [1, "A server sends what nobody asked about", "GET", none, both, proceed],
-    [2, "A server sends what has no validator", "GET", none, bare, proceed],
-    [3, "A server writes what nobody guarded", "PUT", none, both, proceed],
-    [4, "A server creates what nobody guarded", "PUT", none, absent, proceed],
-    [5, "A server deletes what nobody guarded", "DELETE", none, both, proceed],
+  ...group("nobody-asked", "MUST", "§13", "a request without a condition", [
+    [1, "A server sends a page without a condition", "GET", none, both, proceed],
+    [2, "A server sends a page without a condition and without a validator", "GET", none, bare, proceed],
+    [3, "A server writes without a condition", "PUT", none, both, proceed],
+    [4, "A server creates without a condition", "PUT", none, absent, proceed],
+    [5, "A server deletes without a condition", "DELETE", none, both, proceed],
     [
       6,
       "A server does not mind Cache-Control: no-cache",

@@ -57,7 +57,7 @@ export const pairs: readonly Row[] = names.flatMap((first, index) =>
     truths.flatMap((one) =>
       truths.flatMap((other) =>
         (["GET", "PUT"] as const).flatMap((method) =>
-          group("pair", "MUST", "§13.2.2", "The order of the five steps decides, and no other", [
+          group("pair", "MUST", "§13.2.2", "The order of the five steps decides, and no other order", [
             [
               `${slug(first)}-${one}-${slug(second)}-${other}-${method.toLowerCase()}`,
               `${says(first, one)} and ${says(second, other)}, on ${method}`,

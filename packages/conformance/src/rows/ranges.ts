@@ -60,7 +60,7 @@ const octets = (positions: string) => ({
 });
 
 export const ranges: readonly Row[] = [
-  ...group("if-range", "MUST", "§13.1.5", "If-Range: a part continues only the very bytes it began with", [
+  ...group("if-range", "MUST", "§13.1.5", "If-Range: a part continues only the bytes that it began with", [
     [1, "If-Range holds for the same strong tag", "GET", and(range, ifRange('"v1"')), v1, proceedInRange],
     [2, "If-Range fails for another tag", "GET", and(range, ifRange('"v2"')), v1, proceed],
     [3, "If-Range fails for a part of the tag", "GET", and(range, ifRange('"v"')), v1, proceed],

@@ -1,2 +1,2 @@
-/** The content of a resource whose row does not say another. */
+/** The content of a resource, unless its row has another. */
 export const representation = "the representation";

@@ -3,14 +3,17 @@ import type { Expectation, Latitude, Line, Row, State } from "../row.ts";
 import { fieldOf } from "./asker.ts";
 import type { Learnt } from "./learn.ts";
 
-/** A row for a resource as it is; or why it has no such row. */
+/** A row, adapted to a resource whose state cannot be set; or the reason why that is not possible. */
 export type Adapted = { row: Row } | { reason: string };
 
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const tagFields = new Set(["if-match", "if-none-match", "if-range"]);
 const dateFields = new Set(["if-modified-since", "if-unmodified-since", "if-range"]);
 
-/** Writes a row again with the validators of a resource that nobody can set: its tag for `"v1"`, its date for 1994. */
+/**
+ * Writes a row again with the validators of a resource whose state cannot be set: its tag for `"v1"`, its date for
+ * 1994.
+ */
 export function adapt(row: Row, learnt: Learnt): Adapted {
   const reason = obstacle(row, learnt);
   if (reason !== undefined) return { reason };
@@ -27,7 +30,7 @@ export function adapt(row: Row, learnt: Learnt): Adapted {
   return { row: { ...row, request: { ...row.request, headers }, expect, ...(also && { also }) } };
 }
 
-/** The first thing about the row that the resource has not. */
+/** The first requirement of the row that the resource does not meet. */
 function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): string | undefined {
   if (learnt.status !== 200) return `GET is answered ${learnt.status}`;
   if (request.method !== "GET" && request.method !== "HEAD")

@@ -22,12 +22,12 @@ export interface Speaker {
 
 /** Sends a row's request. */
 export interface Asker {
-  /** `before`: what is wrong with the connection that the answer before left behind. */
+  /** `before`: the fault of the connection after the previous answer. */
   ask(request: RowRequest, path: string): Promise<{ reply: Reply; before?: string }>;
   close(): void;
 }
 
-/** Over sockets of our own: one connection, for as long as it is of use. */
+/** Over a socket: one connection, as long as it can be used. */
 export function wireAsker(open: () => Promise<Speaker>): Asker {
   let connection: Speaker | undefined;
   const fresh = async () => {

@@ -15,7 +15,7 @@ const rules: Readonly<Record<string, Rule>> = {
   onResult: aFunction,
 };
 
-/** @throws {TypeError} on what a programmer wrote wrongly, with what would do */
+/** @throws {TypeError} on a wrong argument; the message says what to give */
 export function checkRun(rows: unknown, target: unknown, options: unknown): void {
   if (!Array.isArray(rows))
     throw new TypeError(`run() was given ${shown(rows)} as its rows: use an array of rows`);

@@ -8,7 +8,7 @@ import { connectionError, WireError } from "./wire-error.ts";
 /** A request to a server. */
 export interface Ask {
   method: string;
-  /** The request target, as it stands in the request line. */
+  /** The request target, as it is in the request line. */
   path: string;
   /** In the order sent. `Host` and `Content-Length` are added where they are not among them. */
   headers: readonly Line[];
@@ -34,7 +34,7 @@ export interface Connection {
   ask(ask: Ask): Promise<Answer>;
   /** As `ask`, but the last octet of the request waits for `release`. */
   hold(ask: Ask): { release(): Promise<Answer> };
-  /** The octets that come although nothing is asked, after so many milliseconds at most. */
+  /** The octets that arrive without a request, within so many milliseconds. */
   stray(ms: number): Promise<string>;
   close(): void;
 }

@@ -42,7 +42,7 @@ export class Source {
     if (this.#ended) throw this.#closed("");
   }
 
-  /** The octets that came although nothing was asked, after a wait of so many milliseconds. */
+  /** The octets that arrived without a request, after a wait of so many milliseconds. */
   async stray(ms: number): Promise<string> {
     const deadline = Date.now() + ms;
     while (this.#text === "" && !this.#ended && Date.now() < deadline) await this.#wait(deadline);
@@ -108,7 +108,10 @@ export class Source {
     return happened;
   }
 
-  /** An alert or a handshake of TLS, or the greeting of SSH or SMTP, is no status line: say so before it is too late. */
+  /**
+   * An alert or a handshake of TLS, or the greeting of SSH or SMTP, is not a status line: report it before the
+   * time-out.
+   */
   #refuseOtherProtocols(): void {
     if (/^HTTP\/[^\r\n]*\n/.test(this.#text))
       this.#fail("not HTTP", "its lines end with LF alone; HTTP/1.1 ends them with CR LF (RFC 9112 §2.2)");

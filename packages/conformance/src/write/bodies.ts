@@ -4,7 +4,7 @@ import { field } from "../probe/answers.ts";
 import { CannotRun } from "../probe/known.ts";
 import type { Answer } from "../wire/connection.ts";
 
-/** Contents to write, each another than all before. */
+/** Contents to write. Each differs from all before. */
 export interface Bodies {
   contentType: string;
   next(): string;
@@ -14,7 +14,7 @@ export interface Bodies {
  * Makes contents from what the user gave, or from the page itself: a string in its JSON, or a line at the end of its
  * text, becomes another one each time.
  *
- * @throws {CannotRun} if the page is of a kind that nobody can change without knowing it
+ * @throws {CannotRun} if the page has a type that only its author can change safely
  */
 export function bodiesFor(
   page: Answer | undefined,

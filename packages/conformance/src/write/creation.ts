@@ -7,15 +7,15 @@ import { notSetUp, right, type WriteQuestion, wrong } from "./question.ts";
 const group = "writes" as const;
 const level = "MUST" as const;
 
-/** Questions for an address at which nothing is yet. The last one makes the page. */
+/** Questions for an address without a page. The last one creates the page. */
 export const creationQuestions: readonly WriteQuestion[] = [
   {
     id: "create-tag",
     group,
     level,
-    title: "PUT with a tag where nothing is, is refused",
+    title: "PUT with a tag to a missing page is refused",
     section: "13.1.1",
-    why: "Nothing that is not there has a tag.",
+    why: "A missing page has no tag.",
     notice: "A page that somebody has deleted comes back when another person saves.",
     ask: (ground) => refusedThere(ground, '"entity-tag-conformance-other"'),
   },
@@ -23,9 +23,9 @@ export const creationQuestions: readonly WriteQuestion[] = [
     id: "create-star",
     group,
     level,
-    title: "PUT with If-Match: * where nothing is, is refused",
+    title: "PUT with If-Match: * to a missing page is refused",
     section: "13.1.1",
-    why: "The star asks whether anything is here at all.",
+    why: "The star asks whether the page exists.",
     notice: "A page that somebody has deleted comes back when another person saves.",
     ask: (ground) => refusedThere(ground, "*"),
   },
@@ -33,10 +33,10 @@ export const creationQuestions: readonly WriteQuestion[] = [
     id: "create-only",
     group,
     level,
-    title: "PUT with If-None-Match: * where nothing is, is done",
+    title: "PUT with If-None-Match: * to a missing page is done",
     section: "13.1.2",
     why: "The condition holds.",
-    notice: "Nobody can make a new page.",
+    notice: "People cannot create a page.",
     ask: async (ground) => {
       const before = await ground.read();
       if (before.isHere) return notSetUp("something is here already");

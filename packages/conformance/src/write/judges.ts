@@ -45,7 +45,7 @@ export function judgeRefusal(answer: Answer, before: Page, after: Page, how?: Re
   const unable = unableToWrite(answer);
   if (unable) return unable;
   const found = `Nothing was written, but it answered ${told(answer)}, not 412.`;
-  // The client of a write takes 304 for success: there is nothing new, so what it sent must be there.
+  // A client that wrote takes 304 for success: not modified means to it that its own content is there.
   const isMisleading = how === "by 412 alone" || answer.status === 304;
   return isMisleading ? wrong(found) : { found: [found], level: "quality" };
 }

@@ -40,7 +40,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with a tag that this page never had is refused, and writes nothing",
     section: "13.1.1",
-    why: "The method must not be performed when If-Match does not hold. A tag that is sent but never asked for protects nobody.",
+    why: "The method must not be performed when If-Match does not hold. A tag that is sent but never checked protects nobody.",
     notice: lost,
     ask: forged,
   },
@@ -120,7 +120,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with the tag of the page made weak is refused",
     section: "13.1.1",
-    why: "If-Match compares strongly: a weak tag does not promise that the client has seen these very octets.",
+    why: "If-Match compares strongly: a weak tag does not promise that the client has seen these octets.",
     notice: lost,
     after: "write-forged",
     ask: (ground) =>
@@ -179,7 +179,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with If-Match: * on a page that is there is done",
     section: "13.1.1",
-    why: "The star asks whether anything is here at all.",
+    why: "The star asks whether the page exists.",
     notice: blocked,
     ask: (ground) => writes(ground, () => [match("*")]),
   },
@@ -200,7 +200,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     title: "PUT with the tag of the page in If-None-Match is answered 412, not 304",
     section: "13.1.2",
     why: "304 is for reads. The method must not be performed, and the client must be told so.",
-    notice: "A client takes a write that was refused for one that was done.",
+    notice: "A client believes that a refused write was done.",
     ask: (ground) =>
       refuses(
         ground,
@@ -235,7 +235,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level: "quality",
     title: "PUT with an If-Match that cannot be read is refused",
     section: "13.1.1",
-    why: "The client wanted to protect the page. A condition that cannot be read must not be taken for none.",
+    why: "The client wanted to protect the page. A condition that cannot be read does not count as absent.",
     notice: "A client with a broken field overwrites what others have written.",
     after: "write-forged",
     ask: (ground) => refuses(ground, () => [match("entity-tag-conformance, without quotes")]),
@@ -290,7 +290,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     title:
       "A tag in the answer to a PUT is the tag of the page as it is read next, octet by octet as it was sent",
     section: "9.3.4",
-    why: "A validator in the answer tells the client that what it sent is what is there now. It may be left out; it may not be wrong.",
+    why: "A validator in the answer tells the client that the page is now exactly what it sent. It may be left out, but it must not be wrong.",
     notice: "A client keeps its own copy for the page, or is refused when it saves a second time.",
     ask: answerTag,
   },
@@ -345,7 +345,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
   },
 ];
 
-/** The first thing to know: is the tag that is sent ever asked for? */
+/** The first question: does the server check the tag that it sends? */
 async function forged(ground: Ground): Promise<Judgement> {
   const judgement = await refuses(ground, () => [match(otherTag)]);
   const { etag } = await ground.read();
@@ -368,7 +368,10 @@ async function stale(ground: Ground) {
   return judgeRefusal(late.answer, before, await ground.read());
 }
 
-/** The second writer begins and ends while the first is still sending. A server that serves one at a time is let go on. */
+/**
+ * The second writer begins and ends while the first is still sending. A server that serves one request at a time is not
+ * blocked.
+ */
 async function overtaken(ground: Ground) {
   const condition = strongMatchOf((await ground.read()).etag);
   if (condition.length === 0) return inapplicable("it sends no strong ETag");
@@ -403,7 +406,7 @@ async function answerTag(ground: Ground) {
     : wrong(`The answer to the PUT has the tag ${told}, but the page is not the octets that were sent.`);
 }
 
-/** A resource that the POST made all the same is deleted. */
+/** Deletes a resource that the POST made although it had to be refused. */
 async function refusesPost(ground: Ground, headers: readonly Line[], how?: Refusal) {
   const made: string[] = [];
   const judgement = await refusesOther(

@@ -5,7 +5,7 @@ import { type Ground, type HeldWrite, isDone, strongMatchOf } from "./ground.ts"
 import { unableToWrite } from "./judges.ts";
 import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";
 
-/** So many writers at once, each with the same tag: one may win. */
+/** This many writers at once, all with the same tag: one may win. */
 export function raceQuestion(writers: number): WriteQuestion {
   return {
     id: "write-race",
@@ -40,14 +40,14 @@ async function race(ground: Ground, writers: number, rounds: number): Promise<Ju
     const isWinners = held.some((write, i) => answers[i] === winners[0] && write.body === body);
     lost += winners.length - 1;
     if (winners.length === 1 && !isWinners && held.some((write) => write.body === body))
-      return wrong("A writer that was refused has written all the same.");
+      return wrong("A writer was refused, but it has written.");
   }
   return lost === 0
     ? right
     : wrong(`${lost} updates were lost in ${rounds} rounds: their writers were told that they had written.`);
 }
 
-/** A writer that cannot begin lets go of those before it. */
+/** If one writer cannot begin, the earlier ones are released. */
 async function holdAll(ground: Ground, condition: readonly Line[], writers: number): Promise<HeldWrite[]> {
   const held: HeldWrite[] = [];
   try {

@@ -13,9 +13,9 @@ export interface Restored {
 }
 
 /**
- * Puts back what was found before the first write: its content, or that nothing was there.
+ * Puts back the content that was found before the first write, or deletes the page if there was none.
  *
- * Once a write was done, it writes even if a read shows the page as it was: a cache may show that, whatever is behind it.
+ * Once a write was done, it writes even if a read shows the old content, because that may come from a cache.
  */
 export async function restore(session: Session, found: Answer, mayHaveWritten: boolean): Promise<Restored> {
   const wasHere = found.status === 200;

@@ -33,7 +33,7 @@ export async function askWrites(
   return findings;
 }
 
-/** The look before it tells nothing that the sentences do not. */
+/** The octets from the first write on. The read before adds nothing to the sentences. */
 function fromFirstWrite(octets: readonly Octets[]): Octets[] {
   const first = octets.findIndex(({ sent }) => !sent.startsWith("GET "));
   return octets.slice(Math.max(0, first));

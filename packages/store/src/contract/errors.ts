@@ -62,7 +62,7 @@ export class UnreadableValueError extends Error {
  */
 const KIND = Symbol.for("@entity-tag/store/error");
 
-/** Makes `instanceof` true for the same error of another copy, too. Subclasses of a user are asked as usual. */
+/** Makes `instanceof` true also for an error of another copy. For a user's subclass, it works as usual. */
 function recognizeInEveryCopy(type: { prototype: Error }, kind: string): void {
   const kindOf = (value: unknown) => (value as { [KIND]?: string } | null | undefined)?.[KIND];
   Object.defineProperty(type.prototype, KIND, { value: kind });

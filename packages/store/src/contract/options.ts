@@ -1,7 +1,7 @@
 import { anyFunction, checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
 import { wrongArgument } from "./given.ts";
 
-/** A rule for an option whose value is checked where it is used, with words of its own. */
+/** A rule for an option whose value is checked where it is used, with its own message. */
 export const checkedElsewhere: OptionRule = {
   accepts: (value: unknown) => value !== null,
   use: "another value, or leave it out",
@@ -20,7 +20,7 @@ export const SIGNAL_RULE: OptionRule = {
   use: "an AbortSignal",
 };
 
-/** A rule for bytes. In Jest, each test file has a `Uint8Array` of its own, so `instanceof` does not do. */
+/** A rule for bytes. In Jest, each test file has a `Uint8Array` of its own, so `instanceof` does not work. */
 export const BYTES_RULE: OptionRule = {
   accepts: (value: unknown) => Object.prototype.toString.call(value) === "[object Uint8Array]",
   use: "a Uint8Array",

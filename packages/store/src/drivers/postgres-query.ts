@@ -16,8 +16,8 @@ export type StatementName = string | undefined;
 /**
  * Sends statements under a name, so that the server plans each of them once for each connection.
  *
- * A pooler between us and the server may change the server's connection from one statement to the next, as PgBouncer
- * does. The server then refuses the name before it runs anything. From then on, no statement has a name.
+ * A pooler before the server, such as PgBouncer, may use another of the server's connections for each statement. The
+ * server then refuses the name before it runs anything. From then on, no statement has a name.
  */
 export function prepared<R>(
   send: (text: string, values: unknown[], signal: AbortSignal | undefined, name: StatementName) => Promise<R>,

@@ -14,7 +14,7 @@ export interface FoundColumn {
 }
 
 /**
- * Checks a table that was there already: an older version of this package may have made it, or somebody else.
+ * Checks a table that existed before. An older version of this package or another program may have made it.
  *
  * @throws {TypeError} that names what is missing, and the statements to run
  */

@@ -33,7 +33,7 @@ export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: 
   });
 }
 
-/** What `represent` returned, as a body. The stored value must not be sent in its place: it may hold more. */
+/** The result of `represent`, as a body. The stored value must not be sent instead, because it may hold more. */
 function written<T>({ media }: Settings<T>, shown: unknown): string | Uint8Array {
   const content: unknown = media.format(shown as T);
   if (typeof content === "string" || content instanceof Uint8Array) return content;

@@ -56,8 +56,8 @@ export interface ResourceOptions<T> extends Policy {
    * Decides whether this client may send this request for this key: `true` or `undefined` to go on, `false` for
    * 403, or a `Response` that refuses. It runs before anything else. For a collection it is called with the prefix,
    * and again for each member. Members that it refuses are left out, so it may be called for many of them.
-   * For POST to a collection, it is called with the prefix and with the new key. A client that may write also sees
-   * what is there: in the answer to PATCH, and in a 412 under `Prefer: return=representation`.
+   * For POST to a collection, it is called with the prefix and with the new key. A client that may write also sees the
+   * current value: in the answer to PATCH, and in a 412 under `Prefer: return=representation`.
    */
   authorize?: ((request: Request, key: string) => Verdict | Promise<Verdict>) | undefined;
   /** The same as for `mutate`. */
@@ -138,7 +138,7 @@ const aBoolean: OptionRule = {
   use: "true or false",
 };
 
-/** What has no rule here is checked where it is used. */
+/** An option without a rule here is checked where it is used. */
 const RESOURCE_RULES: OptionRules = {
   ...CHECK_RULES,
   key: {

@@ -93,7 +93,7 @@ async function repeated<T>(
   const info: VersionInfo = isCurrent
     ? current
     : { version, ...(lastModified !== undefined && { lastModified }) };
-  // The ledger of another store may keep no times. A tag with a time in it cannot be made without.
+  // The ledger of another store may keep no times. Without it, a tag with a time cannot be made.
   const isKnown =
     lastModified !== undefined || isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
   const headers = isKnown ? withValidators(shown, new Headers(), info) : new Headers();

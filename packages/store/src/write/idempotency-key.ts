@@ -26,7 +26,7 @@ function parseString(text: string): string | null {
   return string !== null && areParameters(text.slice(string.end)) ? string.value : null;
 }
 
-/** The string that begins here, and the index after it; `null` if there is none. */
+/** The string that begins here, and the index after it; `null` if it is not a string. */
 function stringAt(text: string, start: number): { value: string; end: number } | null {
   let value = "";
   for (let i = start + 1; i < text.length; i++) {

@@ -90,7 +90,7 @@ function idOf(writeId: string): string {
   return writeId.split(".", 1)[0]!;
 }
 
-/** A body that the caller has read without handing it over cannot be read again, so its length stands for it. */
+/** A body that the caller has read without handing it over cannot be read again, so its length is compared instead. */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
   if (request.bodyUsed || request.body?.locked) return request.headers.get("Content-Length") ?? "";
   return readBytes(request.clone(), MAX_BYTES);

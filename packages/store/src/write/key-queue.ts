@@ -93,7 +93,8 @@ async function turnAfter(queue: Queue, signal: AbortSignal | undefined): Promise
   const timer = setTimeout(() => refuse(new StoreBusyError("Too many writers wait in the queue")), MAX_WAIT);
   try {
     await unlessAborted(() => Promise.race([end, refused]), signal);
-    // The turn also passes on from a writer that is stuck. Others would be stuck behind it, each for its own patience.
+    // The turn also passes on from a writer that is stuck. Otherwise each later writer would wait behind it until its
+    // own time is over.
     if (performance.now() - queue.lastOutcome > PATIENCE)
       throw new StoreBusyError("The writers before are stuck");
   } finally {

@@ -23,7 +23,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\./;
 export const TAG_FORMATS = {
   version: { tagOf: ({ version }) => versionTag(version), versionIn: (opaque) => opaque },
   "time+version": {
-    // A store that keeps no times has the version alone: it guards writes as well.
+    // A store without times has only the version in its tags, which guards writes just as well.
     tagOf: ({ version, lastModified }) =>
       lastModified === undefined
         ? versionTag(version)

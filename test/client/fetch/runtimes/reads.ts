@@ -1,6 +1,6 @@
 import type * as Client from "@entity-tag/client";
 
-/** The reads that every runtime has to get right; what comes back is compared with {@link expected}. */
+/** The reads that must work on every runtime. The answers are compared with {@link expected}. */
 export async function reads(
   { conditionalFetch, isNotModified }: typeof Client,
   base: string,

@@ -78,7 +78,7 @@ export const codingQuestions: readonly Question[] = [
     section: "8.8.3.3",
     level: "quality",
     why: "A 304 selects the stored copy that has its tag. Another tag selects a copy that the client may not have.",
-    notice: "A client throws away a copy that is good, or has none to show.",
+    notice: "A client throws away a good copy, or has no copy to show.",
     missing: (known) =>
       withoutCodedTag(known) ?? (codedTag(known) === known.etag ? "both forms have one tag" : undefined),
     ask: async (known, send) => {

@@ -43,7 +43,7 @@ export const dateQuestions = single("dates", [
     title: "A date after the last modification is answered 304",
     section: "13.1.3",
     level: "SHOULD",
-    why: "A client without a Last-Modified asks with the Date of its copy, which is later. Equality is not what is asked for.",
+    why: "A client without a Last-Modified asks with the Date of its copy, which is later. The two dates need not be equal.",
     notice: wholeAgain,
     after: "date-own",
     missing: withoutDate,

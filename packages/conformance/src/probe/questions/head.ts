@@ -16,7 +16,7 @@ export const headQuestions: readonly Question[] = [
       section: "9.3.2",
       level: "MUST",
       why: "Every server supports GET and HEAD, and HEAD is GET without the content.",
-      notice: "Link checkers and download managers take the page to be gone.",
+      notice: "Link checkers and download managers believe that the page is gone.",
       method: "HEAD",
       lines: () => [],
       judge: (answer, { page }) =>
@@ -99,7 +99,7 @@ export const headQuestions: readonly Question[] = [
       section: "13.1.1",
       level: "MUST",
       why: "HEAD is judged as GET is.",
-      notice: "A client that makes sure of the version before it writes is told the wrong thing.",
+      notice: "A client that checks the version before it writes gets a wrong answer.",
       after: ["head-status", "match-other"],
       method: "HEAD",
       lines: () => [match(otherTag)],
@@ -112,7 +112,7 @@ export const headQuestions: readonly Question[] = [
     title: "OPTIONS is answered the same with and without conditions",
     section: "13.2.1",
     level: "MUST",
-    why: "OPTIONS does not select a representation, so there is nothing that a condition could be about.",
+    why: "OPTIONS does not select a representation, so conditions do not apply to it.",
     notice: "A browser's permission check fails, and with it the request from another site.",
     ask: async (_known, send) => {
       const plain = await send({ method: "OPTIONS" });

@@ -6,7 +6,7 @@ import { withoutTag } from "../question.ts";
 import { match } from "./preconditions.ts";
 import { noneMatch, otherTag } from "./revalidation.ts";
 
-/** Input that nobody sends by accident, and what must still work behind it. */
+/** Hostile input, and the connection after it. */
 export const robustnessQuestions: readonly Question[] = [
   {
     id: "connection-after-304",
@@ -27,11 +27,11 @@ export const robustnessQuestions: readonly Question[] = [
   {
     id: "absent-star",
     group: "robustness",
-    title: "What is not there stays not found, whatever the conditions say",
+    title: "A missing page stays not found, whatever the conditions say",
     section: "13.2.1",
     level: "MUST",
     why: "Conditions count only where the answer without them would be 2xx or 412.",
-    notice: "A client takes a page that does not exist for one that has not changed.",
+    notice: "A client believes that a missing page has not changed.",
     ask: async (_known, send) => {
       const path = absentPath();
       const plain = await send({ path });
@@ -45,7 +45,7 @@ export const robustnessQuestions: readonly Question[] = [
   {
     id: "absent-match",
     group: "robustness",
-    title: "What is not there stays not found, also with If-Match",
+    title: "A missing page stays not found, also with If-Match",
     section: "13.2.1",
     level: "MUST",
     why: "Conditions count only where the answer without them would be 2xx or 412.",
@@ -96,5 +96,5 @@ async function survives(send: Send, value: string): Promise<string[]> {
 const isAlive = (answer: Parameters<typeof isWhole>[0], known: Known) =>
   isWhole(answer, known).map((found) => `The next request, a plain one: ${found}`);
 
-/** A neighbour of the page that nobody has. */
+/** A path beside the page, under which there is no page. */
 const absentPath = () => `/entity-tag-conformance-${Math.random().toString(36).slice(2)}`;

@@ -3,7 +3,7 @@ import { field, linesOf } from "../answers.ts";
 import type { Question } from "../question.ts";
 import { withoutDate, withoutTag } from "../question.ts";
 
-/** About the validators in a plain answer: nothing is sent that was not sent to learn them. */
+/** Questions about the validators in a plain answer. They need no further request. */
 export const validatorQuestions: readonly Question[] = [
   {
     id: "validator-sent",
@@ -11,7 +11,7 @@ export const validatorQuestions: readonly Question[] = [
     title: "A page has a validator: an ETag or a Last-Modified",
     section: "8.8.1",
     level: "SHOULD",
-    why: "Without a validator nobody can ask whether a copy is still good, nor say which version a write is based on.",
+    why: "Without a validator, clients cannot ask whether a copy is still good, nor say which version a write is based on.",
     notice: "Every visit loads the whole page again, and two people who edit it overwrite each other.",
     ask: async ({ page }) =>
       field(page, "etag") === undefined && field(page, "last-modified") === undefined
