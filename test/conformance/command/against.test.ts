@@ -38,7 +38,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
     expect(status).toBe(1);
     expect(out).toMatch(/\d+ rows: \d+ that any fetch can ask, \d+ that need the wire/);
     expect(out).toMatch(/^FAIL \S+ {2}If-None-Match/m);
-    expect(out).toMatch(/Your users notice: Readers load again what they have already/);
+    expect(out).toMatch(/Your users notice: Readers load a page again that they have already/);
     expect(out).toMatch(/> GET \/\d+ HTTP\/1\.1/);
   });
 
@@ -55,7 +55,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
       JSON.parse(out).findings.map(({ id, notice }: { id: string; notice: string }) => [id, notice]),
     );
     expect(notices.get("date-as-text-3")).toBe(
-      "Readers load again what they have already: on some days of the week, and not on others.",
+      "Readers load a page again that they have already: on some days of the week, and not on others.",
     );
     expect(notices.get("date-as-text-5")).toBe(
       "A write overwrites what another person has written, and nobody is told: on some days of the week, and not on others.",
@@ -65,7 +65,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
     );
     expect(notices.get("if-range-2")).toMatch(/two versions/);
     expect(notices.get("pair-if-match-true-if-none-match-false-get")).toMatch(
-      /^Readers load again .*: where a client sends two conditions at once\.$/,
+      /^Readers load a page again .*: where a client sends two conditions at once\.$/,
     );
     expect(new Set(notices.values()).size).toBeGreaterThan(12);
   });
