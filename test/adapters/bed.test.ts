@@ -14,14 +14,14 @@ const isRefusedByNode = (id: string): boolean => /^(?:flood-.*-long|control)-/.t
 const counts: string[] = [];
 afterAll(() => console.log(counts.join("\n")));
 
-/** Each is a program of its own, on its own runtime; a runtime that is not installed fails here. */
+/** Each is its own program on its own runtime. A runtime that is not installed fails here. */
 describe.concurrent("Every row has its answer over a real socket", () => {
-  it.for(targets)("$name answers every row, and its connections stay in use", async (target) => {
+  it.for(targets)("$name answers every row, and its connections stay usable", async (target) => {
     const server = await start(target.command);
     counts.push(await expectRows(target, server.port).finally(server.stop));
   });
 
-  it("a server that knows no conditions fails every row that has one to obey", async () => {
+  it("a server without conditions fails every row whose condition changes the answer", async () => {
     const [target] = targets as [(typeof targets)[number]];
     const server = await start([...runtimes.node, `${apps}/no-conditions.ts`]);
     const interviewed = await interview(target, server.port).finally(server.stop);

@@ -66,7 +66,7 @@ describe.each(Object.entries(changes))(
 
     it.each(["alone", ...byItself, ...byDisk])("is sent as Bun alone sends it (%s)", async (way) => {
       expect((await ask(change, way)).body).toBe(old);
-      // A body that is not sent, because the client has it, must not be touched either.
+      // A body that is not sent, because the client has it, must not be changed either.
       await ask(change, way, { "If-None-Match": "*" });
       await ask(change, way, { "If-Match": '"v0"' });
       write(change, way, content, after);
@@ -78,7 +78,7 @@ describe.each(Object.entries(changes))(
       });
     });
 
-    it.each(byDisk)("is judged by the disk (%s)", async (way) => {
+    it.each(byDisk)("is judged by the file on the disk (%s)", async (way) => {
       const [was, is] = [old, content].map((text, i) => ({
         size: text.length,
         mtimeMs: [before, after][i]!.getTime(),

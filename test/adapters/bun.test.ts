@@ -76,7 +76,7 @@ describe("routes", () => {
     expect((await ask("/guarded/v1", since('"v1"'))).status).toBe(304);
   });
 
-  it("a range that may not be honoured is hidden from the handler, and the parameters are not", async () => {
+  it("a range that may not be honoured is hidden from the handler, but the parameters stay", async () => {
     const ranged = async (etag: string) =>
       (await ask("/ranged/v1", { headers: { Range: "bytes=0-1", "If-Range": etag } })).json();
     expect(await ranged('"v1"')).toEqual({ tag: "v1", range: "bytes=0-1" });
@@ -140,8 +140,8 @@ describe("routes", () => {
   );
 });
 
-describe("contentTag and fileState where Bun is", () => {
-  it("contentTag is core's, made at once", async () => {
+describe("contentTag and fileState inside Bun", () => {
+  it("contentTag makes core's tag synchronously", async () => {
     const { tags, weakTags } = await (await ask("/facts")).json();
     expect(tags[0]).toBe('"LPJNul+wow4m6DsqxbninhsW"');
     expect(tags[0]).toBe(tags[1]);
@@ -175,7 +175,7 @@ describe("contentTag and fileState where Bun is", () => {
   });
 });
 
-describe("What Bun does by itself is as it was", () => {
+describe("The built-in answers of Bun do not change", () => {
   const fleeting = join(folder, "fleeting.txt");
   const servers: Server[] = [];
   const alike: Record<string, { plain: Server; guarded: Server }> = {};
@@ -226,7 +226,7 @@ describe("What Bun does by itself is as it was", () => {
   );
 
   it.each(asked)(
-    "a static file that comes is sent, and one that goes is left to %s (%s)",
+    "a static file that appears is sent, and one that disappears is left to %s (%s)",
     async (fetching, method) => {
       writeFileSync(fleeting, "here now");
       expect((await expectAlike(fetching, "/file", method)).status).toBe(200);
@@ -236,17 +236,20 @@ describe("What Bun does by itself is as it was", () => {
   );
 
   it.each(asked)(
-    "a static File in memory is no file on the disk, whatever its name (%s, %s)",
+    "a static File in memory is not a file on the disk, whatever its name (%s, %s)",
     async (fetching, method) => {
       expect((await expectAlike(fetching, "/named", method)).status).toBe(200);
     },
   );
 
-  it.each(methods)("a handler that gives null or undefined has what Bun makes of it (%s)", async (method) => {
-    for (const path of ["/null", "/undefined", "/fetch-null"]) {
-      expect((await expectAlike("fetch", path, method)).status).toBe(204);
-    }
-  });
+  it.each(methods)(
+    "a handler that gives null or undefined has the answer of Bun alone (%s)",
+    async (method) => {
+      for (const path of ["/null", "/undefined", "/fetch-null"]) {
+        expect((await expectAlike("fetch", path, method)).status).toBe(204);
+      }
+    },
+  );
 
   it.each(["/chat", "/fetch-chat"])(
     "null for a request that became a WebSocket passes through (%s)",
@@ -260,7 +263,7 @@ describe("The types of a handler without annotations", () => {
   const place = programFolder("bun-types");
   afterAll(() => rmSync(place, { recursive: true }));
 
-  /** What of Bun's own types is met here, as `@types/bun` 1.4 has it. */
+  /** The part of Bun's own types that is used here, as in `@types/bun` 1.4. */
   const own = `declare namespace Bun {
     class CookieMap { get(name: string): string | null; readonly size: number }
     interface BunRequest<T extends string = string> extends Request {
@@ -314,7 +317,7 @@ describe("The types of a handler without annotations", () => {
 
   it.each([
     ["are Bun's own, where these are installed", { "own.d.ts": own, "handlers.ts": handlers }],
-    ["are what every Bun has, where they are not", { "strangers.ts": strangers }],
+    ["have the members of every Bun, where these are not installed", { "strangers.ts": strangers }],
   ])("%s", async (_, files) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
     const include = Object.keys(files);
@@ -325,7 +328,7 @@ describe("The types of a handler without annotations", () => {
   });
 });
 
-/** What a WebSocket hears back. */
+/** The answer that a WebSocket gets. */
 async function echo(port: number, path: string): Promise<unknown> {
   const socket = new WebSocket(`ws://localhost:${port}${path}`);
   try {

@@ -35,7 +35,7 @@ describe("fileState", () => {
     expect(fileState({ size: 10, mtime: new Date(Date.now() - 5) }).etag).toMatch(/^W\//);
   });
 
-  it("fileState without a time of modification has no validator: a size alone says nothing", () => {
+  it("fileState without a time of modification has no validator, because a size alone proves nothing", () => {
     expect(fileState({ size: 10, mtime: null })).toEqual({});
   });
 });
@@ -80,7 +80,7 @@ describe("conditional under Deno", () => {
     expect((await put("/lenient")).status).toBe(200);
   });
 
-  it("a default export is served by deno serve, with what it tells of the connection", async () => {
+  it("a default export is served by deno serve, and gets the info about the connection", async () => {
     const name = "default-export.ts";
     const [, , ...options] = runtimes.deno;
     const url = await serve([deno, "serve", "--port=0", ...options, written(name, inline[name])]);
@@ -113,7 +113,7 @@ describe("The programs of packages/deno/README.md", () => {
     await check(`http://localhost:${port}`).finally(server.stop);
   };
 
-  it("a file that goes is missing, and no error", async () => {
+  it("a file that was deleted is a 404, and not an error", async () => {
     const file = written("fleeting.txt", "here now");
     const program = documented[1]!.replace("new URL(import.meta.url)", JSON.stringify(file));
     expect(program).toContain(file);
@@ -127,7 +127,7 @@ describe("The programs of packages/deno/README.md", () => {
     });
   });
 
-  it("a 304 has the tag and the Vary of its 200 under automaticCompression, and the tag is taken back", async () => {
+  it("a 304 has the tag and the Vary of its 200 under automaticCompression, and a write with that tag succeeds", async () => {
     await running("compressed.ts", documented[2]!, async (url) => {
       for (const coding of ["gzip", "identity"]) {
         const headers = { "Accept-Encoding": coding };
@@ -157,7 +157,7 @@ describe("packages/deno", () => {
     expect(jsr.imports["@entity-tag/core/fetch"]).toBe(`npm:@entity-tag/core@^${core.version}/fetch`);
   });
 
-  it("deno publish has nothing to object to", async () => {
+  it("deno publish accepts the package", async () => {
     const { stdout, stderr } = await run(deno, ["publish", "--dry-run", "--allow-dirty"], {
       cwd: `${root}/packages/deno`,
     });

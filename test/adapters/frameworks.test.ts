@@ -19,7 +19,7 @@ const bin = (name: string) => `${modules}/.bin/${name}`;
 interface Framework {
   name: "sveltekit" | "astro" | "react-router";
   build: readonly string[];
-  /** A server of its own, which has a compressor. */
+  /** A separate server, which has a compressor. */
   ownServer?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const frameworks: Framework[] = [
   },
 ];
 
-/** What a reader has in a file beside the block of the document. */
+/** The parts of a reader's file beside the block of the document. */
 const beside: Record<string, string> = {
   "app/root.tsx": `
     import { Outlet } from "react-router";
@@ -80,7 +80,7 @@ describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
     const { port } = await compressed();
     await expectPage(`http://localhost:${port}/note`);
     await expectHooks(port, { "Accept-Encoding": "gzip" });
-    // Not all rows: the compressor in front is not ours, and leaves a strong tag and Vary as they are.
+    // Not all rows: the compressor in front belongs to the framework, and changes neither a strong tag nor Vary.
   });
 });
 
@@ -88,7 +88,7 @@ describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
 function writePrograms(name: string, folder: string): void {
   for (const [index, program] of programs(`docs/frameworks/${name}.md`).entries()) {
     const own = program.split("\n").filter((line) => line.trim() !== "" && !/^(import|\/\/)/.test(line));
-    // The first is the recipe, the others are the reader's own.
+    // The first block is the recipe, the others are the reader's own code.
     expect(own.length).toBeLessThanOrEqual(index === 0 ? 15 : 25);
     const file = /^\/\/ (\S+)/.exec(program)![1]!;
     mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
@@ -96,7 +96,7 @@ function writePrograms(name: string, folder: string): void {
   }
 }
 
-/** A page that the framework renders is answered as ever, and a request that may not read learns nothing. */
+/** A page that the framework renders is answered as before, and a request that may not read learns nothing. */
 async function expectHooks(port: number, headers: Record<string, string>): Promise<void> {
   const ask = (path: string, more: Record<string, string> = {}) =>
     fetch(`http://localhost:${port}${path}`, { headers: { ...headers, ...more } });

@@ -3,16 +3,16 @@ import { parseDate } from "@entity-tag/core";
 import type { Mode } from "./apps/handlers.ts";
 import type { StreamCheck } from "./bed/stream-checks.ts";
 
-/** Rows that a runtime cannot answer as they demand, and why. */
+/** Rows that a runtime cannot answer as they demand, with the reason. */
 export interface Gap {
   reason: string;
   targets: readonly string[];
   rows: Kind;
-  /** How each complaint about such a row begins. A row of which nothing is complained closes the gap. */
+  /** The beginning of each complaint about such a row. A row without a complaint closes the gap. */
   found: readonly string[];
 }
 
-/** All that is said of them is so. */
+/** True when all complaints begin so. */
 export interface Kind {
   mode?: Mode;
   methods?: readonly string[];
@@ -20,7 +20,7 @@ export interface Kind {
   trait?: Trait;
 }
 
-/** What one cannot see in a member of a row alone. */
+/** Kinds of rows that no single member of a row shows. */
 export type Trait =
   | "two lines of a date"
   | "obs-text in the tag"
@@ -158,5 +158,5 @@ export const gaps: readonly Gap[] = [
   },
 ];
 
-/** Checks of streams that a runtime cannot pass, and why. Each of them must fail, or the gap is closed. */
+/** Checks of streams that a runtime cannot pass, with the reason. Each of them must fail, or the gap is closed. */
 export const streamGaps: readonly { reason: string; targets: readonly string[]; check: StreamCheck }[] = [];

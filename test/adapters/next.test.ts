@@ -37,7 +37,7 @@ describe.each(["node", "edge"])("The requests of Next on %s", (runtime) => {
   expectSeen(() => server.port, { base, members: { path: base, cookie: "1" }, hasQuery: false });
 });
 
-describe("route leaves to Next what is Next's", () => {
+describe("route does not change what Next does by itself", () => {
   it("HEAD is answered as GET is, without the body", async () => {
     const { get, head } = await both("/time");
     expect(head).toMatchObject({ status: 200, body: "" });
@@ -46,7 +46,7 @@ describe("route leaves to Next what is Next's", () => {
     expect(again.status).toBe(304);
   });
 
-  it("OPTIONS lists the methods that there are", async () => {
+  it("OPTIONS lists the given methods", async () => {
     const answer = await ask("OPTIONS", "/time");
     expect(answer.status).toBe(204);
     expect(field(answer, "allow")).toBe("GET, HEAD, OPTIONS");
@@ -63,7 +63,7 @@ describe("route leaves to Next what is Next's", () => {
     expect(JSON.parse(body)).toEqual({ path: "/request", condition: 'W/"a-gzip", "b-deflate","c"' });
   });
 
-  it("what Next would keep for its revalidate is dynamic under route", async () => {
+  it("an answer that Next would keep for its `revalidate` is dynamic under route", async () => {
     const bodies = async (path: string) =>
       new Set([(await ask("GET", path)).body, (await ask("GET", path)).body]);
     expect((await bodies("/kept/plain")).size).toBe(1);
@@ -78,7 +78,7 @@ describe("route leaves to Next what is Next's", () => {
   });
 });
 
-/** From the one that hangs on the order of its members on, Next's choice is not told: the tag goes out weak. */
+/** From the entry that depends on the order of its members on, Next's choice is not known, so the tag is weak. */
 const acceptEncodings = [
   undefined,
   "",
@@ -134,7 +134,7 @@ describe.each([
   });
 
   it.each(acceptEncodings)(
-    "what was sent for Accept-Encoding %s is revalidated, by GET and by HEAD",
+    "the tag that was sent for Accept-Encoding %s gets a 304, by GET and by HEAD",
     async (encoding) => {
       const first = await ask("GET", path, accepting(encoding));
       const etag = field(first, "etag")!;
@@ -148,11 +148,11 @@ describe.each([
   );
 });
 
-/** How a client comes to hold a tag, and how it asks then; Next's choice for the last is not told. */
+/** How a client gets a tag, and how it asks then. Next's choice for the last is not known. */
 const codings = ["gzip", "deflate"];
 const ways = [undefined, "gzip", "deflate", "gzip, identity"];
 
-describe.each(["node", "edge"])("compress: true and what stands for a 200 on %s", (runtime) => {
+describe.each(["node", "edge"])("compress: true and the answer that replaces a 200 on %s", (runtime) => {
   const at = (kind: string) => `/compressed/${runtime}/${kind}`;
 
   it.each(["own", "current", "made", "content", "strong-content", "weak", "weak-own", "dated"])(
@@ -193,7 +193,7 @@ describe.each(["node", "edge"])("compress: true and what stands for a 200 on %s"
         ];
         for (const tag of named) {
           for (const list of [tag, `"v0", ${tag}`]) {
-            // A date counts for nothing beside If-None-Match.
+            // A date is ignored beside If-None-Match.
             const answer = await ask("GET", at(kind), {
               ...accepting(way),
               "If-None-Match": list,
@@ -242,7 +242,7 @@ describe("compress: true and any Accept-Encoding", () => {
   const member = fc.tuple(name, quality).map((parts) => parts.join(""));
   const list = fc.tuple(fc.array(member, { maxLength: 4 }), fc.constantFrom(",", ", ", " ,", ",,"));
 
-  it("a strong tag says truly in which coding it was sent", async () => {
+  it("a strong tag names the coding in which it was sent", async () => {
     const sentAs = { '"v1"': undefined, '"v1-gzip"': "gzip", '"v1-deflate"': "deflate" };
     await fc.assert(
       fc.asyncProperty(list, async ([members, comma]) => {
@@ -265,17 +265,12 @@ describe.each(["node/own", "node/current", "edge/own", "edge/current"])(
       (encoding) => !/[*A-Zl]|^gzip, i|^identity, g/.test(encoding ?? ""),
     );
 
-    it.each(canWrite)(
-      "the tag that was sent for Accept-Encoding %s is taken back by If-Match",
-      async (encoding) => {
-        const etag = field(await ask("GET", path, accepting(encoding)), "etag")!;
-        expect((await ask("PUT", path, { ...accepting(encoding), "If-Match": etag }, "text")).status).toBe(
-          200,
-        );
-        // A proxy may have taken the client's Accept-Encoding away.
-        expect((await ask("PUT", path, { "If-Match": `"v0", ${etag}` }, "text")).status).toBe(200);
-      },
-    );
+    it.each(canWrite)("If-Match accepts the tag that was sent for Accept-Encoding %s", async (encoding) => {
+      const etag = field(await ask("GET", path, accepting(encoding)), "etag")!;
+      expect((await ask("PUT", path, { ...accepting(encoding), "If-Match": etag }, "text")).status).toBe(200);
+      // A proxy may have taken the client's Accept-Encoding away.
+      expect((await ask("PUT", path, { "If-Match": `"v0", ${etag}` }, "text")).status).toBe(200);
+    });
 
     it.each(['"v0"', '"v0-gzip"', 'W/"v1"', 'W/"v1-gzip"', '"v1-gzip', '"v1-next-br"'])(
       "a write with %s is refused, with the tag to try again with",

@@ -14,7 +14,7 @@ interface Runtime {
   launch(): Promise<{ port: number; stop(): unknown }>;
   /** Answers that the runtime alone does not send in the same way each time. */
   isUnsteady?(answer: string): boolean;
-  /** Where HEAD of the runtime alone is not asked: it ends the process, or says less than ours. */
+  /** Runtimes that are not asked HEAD alone: that ends the process, or has fewer fields than with this package. */
   skipsHead?(answer: string): boolean;
   tagged: readonly string[];
 }
@@ -26,7 +26,7 @@ const servers: readonly Runtime[] = [
   {
     name: "Node",
     launch: () => start([...runtimes.node, `${apps}/odd-node.ts`]),
-    // Node cancels the body of HEAD, and goes on to write form data into it.
+    // Node cancels the body of HEAD, but still writes form data into it.
     skipsHead: isFormData,
     tagged: plain,
   },
@@ -34,7 +34,7 @@ const servers: readonly Runtime[] = [
   {
     name: "Bun",
     launch: () => start([...runtimes.bun, `${apps}/odd-bun.ts`]),
-    // Bun alone leaves out the type of what is not a string.
+    // Bun alone leaves out the type of a body that is not a string.
     skipsHead: () => true,
     tagged: plain,
   },
@@ -58,7 +58,7 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
 
   const broken = { status: "broken" as const, etag: null };
 
-  /** What arrives, but for what we may add. */
+  /** The answer, without the fields that this package may add. */
   async function ask(way: string, name: string, method: string, fields: Record<string, string> = {}) {
     const url = `http://localhost:${server.port}${encodeURI(`/${way}/${name}`)}`;
     const response = await fetch(url, { method, headers: fields, redirect: "manual" }).catch(() => undefined);
@@ -76,25 +76,28 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
   }
   const withoutTag = ({ etag, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
 
-  it.each(names.filter((name) => !isUnsteady?.(name)))("is sent as without us: %s", async (name) => {
-    for (const method of ["GET", "POST"]) {
-      const alone = withoutTag(await ask("alone", name, method));
-      for (const way of ["late", "large", "early"]) {
-        expect({ way, method, ...withoutTag(await ask(way, name, method)) }).toEqual({
-          way,
-          method,
-          ...alone,
-        });
+  it.each(names.filter((name) => !isUnsteady?.(name)))(
+    "is sent as without this package: %s",
+    async (name) => {
+      for (const method of ["GET", "POST"]) {
+        const alone = withoutTag(await ask("alone", name, method));
+        for (const way of ["late", "large", "early"]) {
+          expect({ way, method, ...withoutTag(await ask(way, name, method)) }).toEqual({
+            way,
+            method,
+            ...alone,
+          });
+        }
       }
-    }
-    if (skipsHead?.(name)) return;
-    const alone = withoutTag(await ask("alone", name, "HEAD"));
-    for (const way of ["late", "early"]) {
-      expect({ way, ...withoutTag(await ask(way, name, "HEAD")) }).toEqual({ way, ...alone });
-    }
-  });
+      if (skipsHead?.(name)) return;
+      const alone = withoutTag(await ask("alone", name, "HEAD"));
+      for (const way of ["late", "early"]) {
+        expect({ way, ...withoutTag(await ask(way, name, "HEAD")) }).toEqual({ way, ...alone });
+      }
+    },
+  );
 
-  it.each(names)("earns a 304 or a 412 as it should, and the server goes on: %s", async (name) => {
+  it.each(names)("gets a 304 or a 412 as it should, and the server goes on: %s", async (name) => {
     const { status, etag } = await ask("late", name, "GET");
     if (status !== 200 || breaks.includes(name)) return;
     expect(await ask("late", name, "GET", { "If-None-Match": "*" })).toMatchObject({ status: 304, body: "" });
@@ -116,7 +119,7 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
     },
   );
 
-  it("what is complete at once has a tag, and what is not, or is too long, has none", async () => {
+  it("a body that is complete at once has a tag, and any other or too long body has no tag", async () => {
     const found: string[] = [];
     for (const name of names) if ((await ask("late", name, "GET")).etag !== null) found.push(name);
     expect(found).toEqual(expect.arrayContaining([...tagged]));

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 /** The block of a document that begins with this comment, as a module. */
-// biome-ignore lint/suspicious/noExplicitAny: each document exports something else
+// biome-ignore lint/suspicious/noExplicitAny: each document has other exports
 async function moduleOf(name: string, comment: string): Promise<any> {
   const program = programs(`docs/frameworks/${name}.md`).find((each) => each.startsWith(`// ${comment}`));
   expect(program, `${name} has ${comment}`).toBeDefined();
@@ -44,8 +44,8 @@ async function expectReads(ask: (request: Request) => Promise<Response>): Promis
 const late = new Map(rows.filter(isLate).map((row) => [pathOf("late", row), row]));
 
 /**
- * The handler behind the hook: it knows the state of each row, and no condition. It serves no ranges: behind it, nobody
- * can ask If-Range any more.
+ * The handler behind the hook: it knows the state of each row, and no condition. It serves no ranges, because If-Range
+ * cannot be checked after it.
  */
 function rowPage({ url }: Request): Response {
   const row = late.get(new URL(url).pathname)!;
@@ -53,7 +53,7 @@ function rowPage({ url }: Request): Response {
   return new Response(body, { status, headers });
 }
 
-/** All rows that a function can be asked, and that need no option of the hook. */
+/** All rows that fit a function and need no option of the hook. */
 async function expectRowsOver(at: (request: Request) => Response | Promise<Response>): Promise<void> {
   const asked = [...late.values()].filter(({ policy }) => policy === undefined);
   const results = await run(asked, { at, set: (_, row) => pathOf("late", row) });
@@ -111,7 +111,7 @@ it("workers: env and ctx arrive in current, and a stranger with a guessed tag le
   for (const headers of [{}, { "If-None-Match": '"v1"' }, { "If-Match": '"v0"' }]) {
     expect(await ask(headers)).toEqual([401, null, ""]);
   }
-  // Miniflare compresses by itself, and leaves a strong tag as it is.
+  // Miniflare compresses by itself, and does not change a strong tag.
   const options = ["--header", "Authorization: Bearer open", "--skip", "codings"];
   await expectConformance(String(await worker.ready), { options });
 });

@@ -1,5 +1,5 @@
-// Every program of the documents, and the wiki: all rows that its page can be asked, and the command with all it asks, writes
-// and a race among it.
+// Every program of the documents, and the wiki: all rows that fit its page, and all questions of the command, including
+// writes and a race.
 import { globSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, it, vi } from "vitest";
 import { freePort } from "../free-port.ts";
@@ -62,7 +62,7 @@ describe.concurrent("The programs of the documents break no MUST", () => {
 
 it("The wiki breaks no MUST", async () => {
   const server = await start([...runtimes.node, `${root}/examples/wiki/src/main.ts`], await freePort());
-  // It lies behind proxies that weaken tags, and takes them back: `ifMatch: "weak"`. Nothing else is otherwise.
+  // It is behind proxies that weaken tags, and accepts those: `ifMatch: "weak"`. This is the only difference.
   const asked = { isWritten: true, weakly: ["match-weak", "write-weak"] };
   await expectConformance(`http://localhost:${server.port}/pages/home`, asked).finally(server.stop);
 });

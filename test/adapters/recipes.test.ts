@@ -48,7 +48,7 @@ it("There is a recipe for every framework and runtime of the bed", () => {
 });
 
 describe.concurrent("The programs of the documents", () => {
-  it.for(recipes)("%s says what to install, and imports nothing else", async (document) => {
+  it.for(recipes)("%s names the packages to install, and imports no other", async (document) => {
     const { install, file, run } = instructions(document);
     const program = programs(document)[0]!;
     const imported = [...program.matchAll(/ from "((?:@[^/"]+\/)?[^/"]+)/g)].map((match) => match[1]!);
@@ -61,19 +61,16 @@ describe.concurrent("The programs of the documents", () => {
     if (run.startsWith("node ")) expect(file).toBe("server.mjs");
   });
 
-  it.for(recipes)(
-    "%s: a page that is written without a lost update, of at most 25 lines",
-    async (document) => {
-      const program = programs(document)[0]!;
-      expect(program.trim().split("\n").length).toBeLessThanOrEqual(26);
-      const { file, run } = instructions(document);
-      const runtime = run.split(" ")[0] as keyof typeof runtimes;
-      await running(program, file, runtime, async (url) => {
-        await expectPage(url);
-        await expectProgram(url);
-      });
-    },
-  );
+  it.for(recipes)("%s: a page without lost updates, in at most 25 lines", async (document) => {
+    const program = programs(document)[0]!;
+    expect(program.trim().split("\n").length).toBeLessThanOrEqual(26);
+    const { file, run } = instructions(document);
+    const runtime = run.split(" ")[0] as keyof typeof runtimes;
+    await running(program, file, runtime, async (url) => {
+      await expectPage(url);
+      await expectProgram(url);
+    });
+  });
 
   it.for(crossOrigin)(
     "docs/frameworks/%s.md: a script of another origin writes with conditions, by `%s`",
@@ -92,11 +89,11 @@ describe.concurrent("The programs of the documents", () => {
     },
   );
 
-  it.for(pages)("%s: a page that is written without a lost update", async ([document, runtime, path]) => {
+  it.for(pages)("%s: a page without lost updates", async ([document, runtime, path]) => {
     await running(programs(document)[0]!, "server.ts", runtime, (url) => expectPage(url + path));
   });
 
-  it.for(files)("%s: a file that is judged by the disk", async ([document, runtime]) => {
+  it.for(files)("%s: a file that is judged by its state on the disk", async ([document, runtime]) => {
     const program = programs(document)[1]!;
     await running(program, "server.ts", runtime, async (url) => {
       const first = await fetch(url);

@@ -24,17 +24,17 @@ describe.each([
 });
 
 describe.each(["node", "deno", "bun", "next"])("packages/%s/src decides nothing:", (name) => {
-  // The transport knows which answers have no content, and nothing of conditions.
+  // The transport knows which answers have no content, but it does not know conditions.
   const source = globSync(`${root}/packages/${name}/src/**/*.ts`, { exclude: ["**/transport/*.ts"] })
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   const code = withoutComments(source);
 
-  it("no status of an answer that conditions settle, or are asked of, is in it", () => {
+  it("it contains no status that conditions decide", () => {
     expect(code.match(/\b(200|204|206|304|400|412|428)\b/g)).toBeNull();
   });
 
-  it("no method is in it", () => {
+  it("it contains no method", () => {
     expect(code.match(/"(GET|HEAD|QUERY|PUT|PATCH|POST|DELETE|OPTIONS)"/g)).toBeNull();
   });
 });
@@ -43,7 +43,7 @@ function withoutComments(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
 
-/** Comments and blank lines never count: a limit must not make anybody explain less. */
+/** Comments and blank lines never count, so that a limit does not shorten explanations. */
 function linesOfCode(source: string): number {
   return withoutComments(source)
     .split("\n")

@@ -1,4 +1,4 @@
-// Who may not read learns nothing (RFC 9110 §13.2.1): no 304, no 412 and no tag, whatever tag a stranger has guessed.
+// A client that may not read learns nothing (RFC 9110 §13.2.1): no 304, no 412 and no tag, whatever tag it has guessed.
 import { rmSync, writeFileSync } from "node:fs";
 import { route } from "@entity-tag/next";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -107,7 +107,7 @@ const guesses: [method: string, headers: Record<string, string>][] = [
   ["PUT", { "If-None-Match": "*" }],
 ];
 
-/** What each guess is answered to a client that may read and write. */
+/** The answer to each guess for a client that may read and write. */
 const owners = [200, 304, 304, 412, 428, 412, 200, 412];
 
 async function expectNothingLearnt(ask: (init: RequestInit) => Promise<Response>): Promise<void> {

@@ -3,7 +3,7 @@ import { conditional as onDeno, type ServeInfo } from "@entity-tag/deno";
 import { route } from "@entity-tag/next";
 import { expectTypeOf } from "vitest";
 
-/** Nothing here runs: the type check of the workspace reads it. */
+/** This file does not run. The type check of the workspace reads it. */
 
 export const denoHandler = onDeno((request, info) => {
   expectTypeOf(request).toEqualTypeOf<Request>();
@@ -72,7 +72,7 @@ const handlers = route(
 expectTypeOf(handlers).toEqualTypeOf<
   Record<"GET" | "PUT", (request: NextRequest, context: Context) => Promise<Response>>
 >();
-// @ts-expect-error only what was given is there
+// @ts-expect-error only the given methods exist
 handlers.HEAD;
 
 route({ GET: (request, { params }) => new Response(request.url + params) });

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Each look at the clock finds it up to six hours away, before or after: far more than two changes are apart. */
+/** Each read of the clock is wrong by up to six hours, far more than the time between two changes. */
 function jumpingClock(): void {
   const { now } = Date;
   vi.spyOn(Date, "now").mockImplementation(() => now() + Math.round((Math.random() - 0.5) * 12 * HOUR));

@@ -51,7 +51,7 @@ contractUnder(
   ],
 );
 
-/** Every case, on a driver in this process. `available` false: the server is not there, and a line above says so. */
+/** Every case, on a driver in this process. `available` false: the server does not run, and a line above says so. */
 function contract(name: string, open: () => Promise<OpenDriver>, available = true): void {
   describe.skipIf(!available)(name, () => {
     let driver: OpenDriver;
@@ -63,7 +63,7 @@ function contract(name: string, open: () => Promise<OpenDriver>, available = tru
   });
 }
 
-/** Every case, in a process of another runtime that prints what came of each. */
+/** Every case, in a process of another runtime that prints each result. */
 function contractUnder(name: string, runtime: string, args: string[], more: string[]): void {
   describe(name, () => {
     const results = new Map<string, string | undefined>();

@@ -41,7 +41,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     const swap = await store.swap(key, null, "first");
     return swap.swapped && swap.current
       ? swap.current.version
-      : expect.fail("somebody else uses the test's table");
+      : expect.fail("another connection uses the test's table");
   }
 
   /** Runs `work` while another transaction holds the lock on the key's row. */
@@ -80,7 +80,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     }
   });
 
-  test("the table is laid out as the README says, in a schema if its name has one", async () => {
+  test("postgresStore lays out its table as the README says, in a schema if its name has one", async () => {
     const pages = await postgresStore<unknown>(pool, { table: `${schema}.pages` }).createTable();
     await pages.swap("home", null, { content: "Hello" }, { writeId: "m" });
     const { version, lastModified } = (await pages.read("home"))!;
@@ -92,7 +92,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     ]);
   });
 
-  test("createTable asks for no right to create when the table is there", async () => {
+  test("createTable needs no right to create if the table exists", async () => {
     const shared = await postgresStore<string>(pool, { table: `${schema}.shared` }).createTable();
     await pool.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.shared TO ${role}`);
@@ -188,7 +188,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     proxy.close();
   });
 
-  test.each(["pg", "postgres.js"])("a read by %s whose answer is lost once is read again", async (name) => {
+  test.each(["pg", "postgres.js"])("read by %s tries again when its answer is lost once", async (name) => {
     const proxy = await proxyThatLosesOneAnswer(databaseUrl, 5432);
     const url = new URL(databaseUrl);
     url.host = `127.0.0.1:${proxy.port}`;
@@ -215,7 +215,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     proxy.close();
   });
 
-  test("postgres.js may rename the columns of its answers", async () => {
+  test("postgresStore works when postgres.js renames the columns of its answers", async () => {
     const sql = postgres(databaseUrl, { max: 1, onnotice() {}, transform: postgres.camel });
     const camel = postgresStore<string>(sql, { table });
     const swap = await camel.swap("camel", null, "value");
@@ -234,7 +234,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     });
   });
 
-  test("the version's time does not go back when the database's clock does", async () => {
+  test("postgresStore keeps a version's time from going back when the database's clock does", async () => {
     const version = await create("clock");
     await pool.query(`UPDATE ${table} SET last_modified = '2100-01-01' WHERE key = 'clock'`);
     const swap = await store.swap("clock", version, "second");
@@ -268,46 +268,52 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     await expect(sorted.createTable()).rejects.toThrow(/its column key is text COLLATE "en-x-icu", not text/);
   });
 
-  test.each(["pg", "postgres.js"])("%s plans a statement once for each connection", async (name) => {
-    const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
-    const one = poolOf({ max: 1 });
-    const planned = postgresStore<string>(name === "pg" ? one : sql, { table });
-    const run = async (text: string): Promise<unknown[]> =>
-      name === "pg" ? (await one.query(text)).rows : sql.unsafe(text);
-    const key = `planned by ${name}`;
-    let version = await create(key);
-    for (let i = 0; i < 3; i++) {
-      expect((await planned.read(key))?.version).toBe(version);
-      const swap = await planned.swap(key, version, `${i}`);
-      version = swap.swapped ? swap.current!.version : expect.fail("The swap was lost");
-    }
-    const uses = "generic_plans + custom_plans AS uses";
-    const statements = await run(
-      `SELECT ${uses} FROM pg_prepared_statements WHERE statement LIKE '%${table}%'`,
-    );
-    expect(statements.map((row) => Number((row as { uses: string }).uses)).sort()).toEqual([3, 3]);
-    await sql.end();
-  });
+  test.each(["pg", "postgres.js"])(
+    "postgresStore on %s plans a statement once for each connection",
+    async (name) => {
+      const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
+      const one = poolOf({ max: 1 });
+      const planned = postgresStore<string>(name === "pg" ? one : sql, { table });
+      const run = async (text: string): Promise<unknown[]> =>
+        name === "pg" ? (await one.query(text)).rows : sql.unsafe(text);
+      const key = `planned by ${name}`;
+      let version = await create(key);
+      for (let i = 0; i < 3; i++) {
+        expect((await planned.read(key))?.version).toBe(version);
+        const swap = await planned.swap(key, version, `${i}`);
+        version = swap.swapped ? swap.current!.version : expect.fail("The swap was lost");
+      }
+      const uses = "generic_plans + custom_plans AS uses";
+      const statements = await run(
+        `SELECT ${uses} FROM pg_prepared_statements WHERE statement LIKE '%${table}%'`,
+      );
+      expect(statements.map((row) => Number((row as { uses: string }).uses)).sort()).toEqual([3, 3]);
+      await sql.end();
+    },
+  );
 
   // PgBouncer gives each transaction another connection of the server, so names that were prepared are unknown.
-  test.each(["pg", "postgres.js"])("%s goes on without names where a pooler loses them", async (name) => {
-    const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
-    const one = poolOf({ max: 1 });
-    const pooled = postgresStore<string>(name === "pg" ? one : sql, { table });
-    const run = async (text: string) => (name === "pg" ? one.query(text) : sql.unsafe(text));
-    const key = `pooled by ${name}`;
-    const version = await create(key);
-    expect((await pooled.read(key))?.version).toBe(version);
-    await run("DEALLOCATE ALL");
-    expect((await pooled.read(key))?.version).toBe(version);
-    const swap = await pooled.swap(key, version, "second");
-    expect(swap.swapped).toBe(true);
-    await run("DEALLOCATE ALL");
-    expect((await pooled.read(key))?.value).toBe("second");
-    await sql.end();
-  });
+  test.each(["pg", "postgres.js"])(
+    "postgresStore on %s goes on without names where a pooler loses them",
+    async (name) => {
+      const sql = postgres(databaseUrl, { max: 1, onnotice() {} });
+      const one = poolOf({ max: 1 });
+      const pooled = postgresStore<string>(name === "pg" ? one : sql, { table });
+      const run = async (text: string) => (name === "pg" ? one.query(text) : sql.unsafe(text));
+      const key = `pooled by ${name}`;
+      const version = await create(key);
+      expect((await pooled.read(key))?.version).toBe(version);
+      await run("DEALLOCATE ALL");
+      expect((await pooled.read(key))?.version).toBe(version);
+      const swap = await pooled.swap(key, version, "second");
+      expect(swap.swapped).toBe(true);
+      await run("DEALLOCATE ALL");
+      expect((await pooled.read(key))?.value).toBe("second");
+      await sql.end();
+    },
+  );
 
-  test("a name that another process has prepared on the connection of a pooler is no obstacle", async () => {
+  test("postgresStore works when another process has prepared the same name on the connection of a pooler", async () => {
     const [first, second] = [poolOf({ max: 1 }), poolOf({ max: 1 })];
     const version = await create("shared name");
     await postgresStore<string>(first, { table }).read("shared name");
@@ -317,7 +323,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect((await other.read("shared name"))?.version).toBe(version);
   });
 
-  test("without its table, the error says which one is missing and what makes it", async () => {
+  test("postgresStore without its table names the table that is missing, and the call that makes it", async () => {
     const missing = postgresStore<string>(pool, { table: `${table}_missing` });
     await expect(missing.read("a")).rejects.toThrow(/_missing.*createTable/);
     await expect(missing.swap("a", null, "value")).rejects.toThrow(/_missing.*createTable/);

@@ -28,7 +28,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     await client.close();
   });
 
-  test("a key is a hash and a member of one sorted set, as the README says", async () => {
+  test("redisStore keeps a key as a hash and as a member of one sorted set, as the README says", async () => {
     const prefix = prefixOf();
     const store = redisStore<unknown>(client, { prefix });
     const swap = await store.swap("home", null, { content: "Hello" }, { writeId: "m" });
@@ -44,7 +44,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     expect(await client.keys(`{${prefix}}*`)).toEqual([]);
   });
 
-  test("the version's time does not go back when the server's clock does", async () => {
+  test("redisStore keeps a version's time from going back when the server's clock does", async () => {
     const prefix = prefixOf();
     const store = redisStore<string>(client, { prefix });
     const first = await store.swap("a", null, "first");
@@ -53,7 +53,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     expect(second.swapped && second.current?.lastModified).toBe(Date.UTC(2100, 0, 1));
   });
 
-  test("a server that has forgotten the scripts gets them again", async () => {
+  test("redisStore sends the scripts again to a server that has lost them", async () => {
     const store = redisStore<string>(client, { prefix: prefixOf() });
     await client.scriptFlush();
     expect((await store.swap("a", null, "value")).swapped).toBe(true);
@@ -61,7 +61,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     expect((await store.read("a"))?.value).toBe("value");
   });
 
-  test.each([2, 3] as const)("node-redis is understood over RESP%i", async (RESP) => {
+  test.each([2, 3] as const)("redisStore works with node-redis over RESP%i", async (RESP) => {
     const own = await createClient({ url: redisUrl, RESP }).connect();
     const store = redisStore<string>(own, { prefix: prefixOf() });
     const swap = await store.swap("ä", null, "Größe");
@@ -70,7 +70,7 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     await own.close();
   });
 
-  test("ioredis may put a prefix of its own before every key", async () => {
+  test("redisStore works when ioredis puts its own prefix before every key", async () => {
     const own = new Redis(redisUrl, { keyPrefix: "app:" });
     const prefix = prefixOf();
     const store = redisStore<string>(own, { prefix });
@@ -158,7 +158,7 @@ test.skipIf(!hasServer)("redisStore throws StoreBusyError when the server is bus
   server.kill();
 });
 
-/** A client that survives a lost connection, and how to be done with it. */
+/** A client that survives a lost connection, and a function that ends it. */
 async function clientOf(name: string, url: string) {
   if (name === "ioredis") {
     const own = new Redis(url).on("error", () => {});

@@ -111,7 +111,7 @@ test("sqliteStore refuses an invalid table name, and half a codec", () => {
   expect(() => sqliteStore(db, half)).toThrow(/without decode/);
 });
 
-test("sqliteStore without its table says which one is missing, and what makes it", async () => {
+test("sqliteStore without its table names the table that is missing, and the call that makes it", async () => {
   const store = sqliteStore(new DatabaseSync(":memory:"), { table: "pages" });
   await expect(store.read("a")).rejects.toThrow(/pages.*createTable/s);
   await expect(store.swap("a", null, "value")).rejects.toThrow(/pages.*createTable/s);
@@ -136,7 +136,7 @@ test("sqliteStore's createTable names the columns that a table lacks, and the st
   expect((await store.swap("a", a.version, "third")).swapped).toBe(true);
 });
 
-test("sqliteStore's createTable refuses a table that somebody else made", async () => {
+test("sqliteStore's createTable refuses a table that another program made", async () => {
   const db = new DatabaseSync(":memory:");
   db.exec("CREATE TABLE pages (title TEXT)");
   await expect(sqliteStore(db, { table: "pages" }).createTable()).rejects.toThrow(

@@ -16,16 +16,16 @@ interface Document {
   made: Record<string, number>;
 }
 
-/** What a load of keyed writes was told: the numbers that were acknowledged, and those that are in doubt. */
+/** The outcomes of a load of keyed writes: the numbers that were acknowledged, and those that are in doubt. */
 interface Told {
   acknowledged: number[];
   unknown: number[];
-  /** When each was acknowledged, and its tag. */
+  /** The time when each was acknowledged, and its tag. */
   answers: Map<number, { time: number; tag: string }>;
   stop(): Promise<void>;
 }
 
-/** Several writers, each with one write after the other, until they are stopped. */
+/** Several writers, each with one write at a time, until they are stopped. */
 function load(store: VersionedStore<Document>, writers = 4): Told {
   const told: Told = { acknowledged: [], unknown: [], answers: new Map(), stop };
   let number = 0;
@@ -80,7 +80,7 @@ describe.skipIf(!canStartPostgres())("PostgreSQL whose standby is promoted under
       const store = await postgresStore<Document>(after!).createTable();
       const there = (await store.read("document"))!.value.made;
       expect(told.acknowledged.filter((number) => there[number] !== 1)).toEqual([]);
-      // A client that is in doubt sends its write again, to the new primary: it is made once.
+      // A client in doubt sends its write again, to the new primary, and the write is made once.
       for (const number of told.unknown) expect((await write(store, number)).ok).toBe(true);
       const last = (await store.read("document"))!.value.made;
       expect(Object.values(last).every((times) => times === 1)).toBe(true);
@@ -115,11 +115,11 @@ describe.skipIf(!canStartPostgres())("PostgreSQL whose replication is asynchrono
       expect(lost.length, "no write was lost: the test did not cut the replication").toBeGreaterThan(0);
       for (const number of lost) expect(told.answers.get(number)!.time).toBeGreaterThan(cut - 2_000);
       expect(Object.values(there).every((times) => times === 1)).toBe(true);
-      // Its tag names a version that is gone, and will never be another one.
+      // Its tag names a version that is gone, and never names another version.
       const headers = { "If-Match": told.answers.get(lost.at(-1)!)!.tag };
       const stale = await mutate(request("PUT", headers), store, "document", () => ({ made: {} }));
       expect(stale.status).toBe(412);
-      // In doubt, a client sends its write again: it is made once.
+      // A client in doubt sends its write again, and the write is made once.
       for (const number of told.unknown) expect((await write(store, number)).ok).toBe(true);
       const last = (await store.read("document"))!.value.made;
       expect(Object.values(last).every((times) => times === 1)).toBe(true);
@@ -151,7 +151,7 @@ describe.skipIf(!canStartRedis())("Redis that is killed under load, and started 
         });
         await told.stop();
         expect(told.acknowledged.length).toBeGreaterThan(10);
-        // Killing the process loses nothing that it has written: only a machine that stops loses the last two seconds.
+        // A killed process loses no data that it has written. Only a machine that stops loses the last two seconds.
         for (const number of told.unknown) expect((await write(store, number)).ok).toBe(true);
         const there = (await store.read("document"))!.value.made;
         expect(told.acknowledged.filter((number) => there[number] !== 1)).toEqual([]);

@@ -14,7 +14,7 @@ import { reachable } from "./race/databases.ts";
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** What the README promises: two seconds for a connection or a lock, and as much again for a slow machine. */
+/** The limit in the README, two seconds for a connection or a lock, and two more for a slow machine. */
 const PATIENCE = 4_500;
 
 const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
@@ -150,7 +150,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(503);
     await Promise.allSettled(abandoned);
     expect(performance.now() - start).toBeLessThan(PATIENCE);
-    // The connections are free again, and what was given up is not made later.
+    // The connections are free again, and writes that were given up are not made later.
     await new Promise((resolve) => setTimeout(resolve, 2_200));
     await holder.query("ROLLBACK");
     holder.release();
@@ -238,7 +238,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
       `${prefix}b`,
       (current) => current ?? { key: "new" },
     );
-    // Its next value is made from the one that cannot be read.
+    // A patch makes the next value from the current one, which cannot be read.
     expect(changed.status).toBe(409);
   });
 });

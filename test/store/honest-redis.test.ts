@@ -11,7 +11,7 @@ import { canStartRedis, type OwnRedis, ownRedis } from "./race/own-redis.ts";
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** What the README promises: two seconds for a connection, and as much again for a slow machine. */
+/** The limit in the README, two seconds for a connection, and two more for a slow machine. */
 const PATIENCE = 4_000;
 
 type AnyClient = Parameters<typeof redisStore>[0];
@@ -73,7 +73,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     await vi.waitFor(async () => expect([200, 404]).toContain((await pages(request("GET"))).status), {
       timeout: 20_000,
     });
-    // The server has forgotten everything, so anything that is there was sent late.
+    // The server has lost all data, so any data there was sent late.
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await pages(request("GET"))).status).toBe(404);
     expect(await store.read("swapped while it was down")).toBeNull();

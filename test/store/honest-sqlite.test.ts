@@ -11,7 +11,7 @@ import { request } from "./mutate/requests.ts";
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** What the README promises: two seconds for a read and as much for a write, and more for a slow machine. */
+/** The limit in the README, two seconds for a read and two for a write, and more for a slow machine. */
 const PATIENCE = 6_000;
 
 const folder = mkdtempSync(join(tmpdir(), "honest-sqlite-"));
@@ -122,7 +122,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
   });
 });
 
-test("SQLite seeks a deep page of a collection, and scans nothing before it", async () => {
+test("SQLite seeks a deep page of a collection, and does not scan the rows before it", async () => {
   const db = new DatabaseSync(":memory:");
   const asked: string[] = [];
   const watching = {

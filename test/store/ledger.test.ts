@@ -30,7 +30,7 @@ const ways: [name: string, over: (store: VersionedStore<Count>) => Send][] = [
   ],
 ];
 
-/** Everything of an answer that must be the same when it is given again. */
+/** The parts of an answer that must be the same when it is given again. */
 async function said(response: Response) {
   const [etag, location, ledger] = ["ETag", "Location", "Idempotency-Ledger"].map((name) =>
     response.headers.get(name),
@@ -42,7 +42,7 @@ async function versionIn(store: VersionedStore<Count>): Promise<string | undefin
   return (await store.read(KEY))?.version;
 }
 
-/** Somebody else's write. */
+/** A write by another client. */
 async function overtake(store: VersionedStore<Count>, n: number): Promise<void> {
   const swap = await store.swap(KEY, (await versionIn(store)) ?? null, { n });
   expect(swap.swapped).toBe(true);
@@ -113,7 +113,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect(await versionIn(store)).toBe(version);
   });
 
-  test("belongs to its client: under another Authorization it is another key, with an answer of its own", async () => {
+  test("belongs to its client: with another Authorization it is another key, with its own answer", async () => {
     const store = memoryStore<Count>();
     const send = over(store);
     const by = (who: string, n: number) =>
@@ -224,7 +224,7 @@ test("scope says whose key it is, instead of Authorization", async () => {
   expect([await by("ann", "1"), await by("ann", "2"), await by("bob", "2")]).toEqual([201, 201, 204]);
 });
 
-test("the content comes again only while its version is current", async () => {
+test("a repeated answer has the content only while its version is current", async () => {
   const store = memoryStore<Count>();
   await overtake(store, 1);
   const change = vi.fn(addOne);

@@ -49,7 +49,7 @@ test("with a ledger the real resource does what the model does, step by step, on
   );
 });
 
-test("with a ledger the real resource does what the model does, whatever a scheduler lets happen next", async () => {
+test("with a ledger the real resource does what the model does, in any order that a scheduler chooses", async () => {
   const model: Model = { clients: [stubborn, stubborn, once], hasLedger: true };
   let longest = 0;
   await fc.assert(
@@ -60,7 +60,7 @@ test("with a ledger the real resource does what the model does, whatever a sched
     }),
     { numRuns: 100 },
   );
-  expect(longest, "no client was ever overtaken, so none began anew").toBe(2);
+  expect(longest, "no client was overtaken, so no client began again").toBe(2);
 });
 
 test("without a ledger a scheduler finds a change that the real resource applies twice", async () => {

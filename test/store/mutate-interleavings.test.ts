@@ -17,7 +17,7 @@ interface Writer {
   change: (page: Page | null) => Page | null;
 }
 
-/** What is left to see when both writers are done. */
+/** The visible result when both writers are done. */
 interface Outcome {
   statuses: number[];
   page: Page | null;
@@ -45,9 +45,9 @@ const replay = writer("one client, twice", "PUT", { "If-Match": "TAG", "Idempote
 
 const pairs: [name: string, before: Page | null, Writer, Writer][] = [
   ["two unconditional additions", { by: "", edits: 0 }, increment("A"), increment("B")],
-  ["two unconditional additions, where nothing is", null, increment("A"), increment("B")],
+  ["two unconditional additions to an absent value", null, increment("A"), increment("B")],
   ["two saves over the same version", { by: "", edits: 0 }, save("A"), save("B")],
-  ["a save over a version, and one over any", { by: "", edits: 0 }, save("A"), saveAny("B")],
+  ["a save over one version, and a save over any version", { by: "", edits: 0 }, save("A"), saveAny("B")],
   ["two creates", null, create("A"), create("B")],
   ["a save and a delete of the same version", { by: "", edits: 0 }, save("A"), removeIt("B")],
   ["two deletes of the same version", { by: "", edits: 0 }, removeIt("A"), removeIt("B")],
@@ -77,7 +77,7 @@ test("every interleaving finds the fault of a store that awaits between its chec
 
 type Wrap = (store: VersionedStore<Page>, gate: Gate) => VersionedStore<Page>;
 
-/** Both writers on one store, and the check that what came of it could have come of one after the other. */
+/** Both writers on one store, and the check that the result is that of one writer after the other. */
 function contest(before: Page | null, writers: [Writer, Writer], wrap: Wrap, lawful: Outcome[]) {
   let shared: VersionedStore<Page>;
   const start = (gates: Gate[]): Promise<number>[] => {
@@ -111,7 +111,7 @@ function tagOf(swap: Awaited<ReturnType<VersionedStore<Page>["swap"]>>): string 
   return swap.swapped ? `"${swap.current?.version}"` : expect.fail();
 }
 
-/** What comes of the writers one after the other; `turned`: the second came first. */
+/** The result of the writers one after the other; `turned`: the second came first. */
 async function inSeries(before: Page | null, writers: Writer[], turned = false): Promise<Outcome> {
   const { store, tag } = prepare(before);
   const statuses: number[] = [];
@@ -122,7 +122,7 @@ async function inSeries(before: Page | null, writers: Writer[], turned = false):
   return { statuses, page: (await store.read(KEY))?.value ?? null };
 }
 
-/** The same store, with a gate before and after everything that is shared. */
+/** The same store, with a gate before and after each shared step. */
 function gated(store: VersionedStore<Page>, gate: Gate): VersionedStore<Page> {
   return {
     read: (...args) => between(gate, () => store.read(...args)),
@@ -130,7 +130,7 @@ function gated(store: VersionedStore<Page>, gate: Gate): VersionedStore<Page> {
   };
 }
 
-/** Looks, waits, and writes: what the memory driver would be if it awaited anything. */
+/** Reads, waits, and writes, as the memory driver would with an `await` between. */
 function naive(store: VersionedStore<Page>, gate: Gate): VersionedStore<Page> {
   return {
     read: store.read,

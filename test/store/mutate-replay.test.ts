@@ -21,7 +21,7 @@ async function storeWithOne(): Promise<{ store: VersionedStore<Count>; tag: stri
   return { store, tag: swap.swapped ? `"${swap.current?.version}"` : expect.fail() };
 }
 
-test("without a ledger, mutate answers a write that is sent again with the success that was lost, and does nothing", async () => {
+test("without a ledger, mutate answers a repeated write with the success that was lost, and does not write", async () => {
   const { store, tag } = await storeWithOne();
   for (const method of ["PUT", "PATCH", "POST"]) {
     const { version } = (await store.read(KEY))!;
@@ -45,7 +45,7 @@ test("without a ledger, mutate does not apply a write twice under If-Match: * ei
   expect((await store.read(KEY))?.value).toEqual({ n: 2 });
 });
 
-test("without a ledger, mutate refuses another request under the same key with 422, and does nothing", async () => {
+test("without a ledger, mutate refuses another request under the same key with 422, and does not write", async () => {
   const { store, tag } = await storeWithOne();
   const headers = { "If-Match": tag, "Idempotency-Key": "k" };
   await mutate(request("PUT", headers, { add: 1 }), store, KEY, addOne);
@@ -118,7 +118,7 @@ test("without a ledger, mutate recognises a request by its body, whether mutate 
   }
 });
 
-test("without a ledger, mutate recognises a request whose body is gone by everything else", async () => {
+test("without a ledger, mutate recognises a request whose body is used by all its other parts", async () => {
   const { store, tag } = await storeWithOne();
   const send = async (content: unknown) => {
     const length = String(JSON.stringify(content).length);

@@ -31,8 +31,8 @@ async function storeWith(
 
 const addOne = (count: Count | null): Count => ({ n: (count?.n ?? 0) + 1 });
 
-describe("what a write is answered with", () => {
-  test("mutate answers a create with 201, its tag, its time and its place", async () => {
+describe("mutate: the answer to a write", () => {
+  test("mutate answers a create with 201, its tag, its time and its location", async () => {
     const store = memoryStore<Count>();
     const response = await mutate(request("PUT", {}, undefined, "/pages/home?x=1"), store, KEY, addOne);
     const { version, lastModified } = (await store.read(KEY))!;
@@ -148,7 +148,7 @@ describe("judged before the change", () => {
     [{ "If-Match": "*" }, 412],
     [{ "If-Match": '"a"' }, 412],
     [{ "If-None-Match": "a" }, 412],
-  ])("mutate, sent %o where nothing is, answers %i", async (headers, status) => {
+  ])("mutate, sent %o for an absent value, answers %i", async (headers, status) => {
     const store = memoryStore<Count>();
     const response = await mutate(request("PUT", headers), store, KEY, addOne);
     expect(response.status).toBe(status);
@@ -250,7 +250,7 @@ describe("a lost swap", () => {
 
   test("mutate loses no addition of two hundred writers, and few of their tries are lost", async () => {
     const memory = memoryStore<Count>();
-    // A round trip that takes a while, as every real one does.
+    // A round trip that takes some time, as every real one does.
     const store: VersionedStore<Count> = {
       read: async (...args) => after(1, () => memory.read(...args)),
       swap: async (...args) => after(1, () => memory.swap(...args)),

@@ -22,7 +22,7 @@ const makers: [name: string, make: (options: object) => unknown][] = [
   ["resource", (options) => resource(store, options)],
 ];
 
-test.each(makers)("%s refuses an option that it does not have, and says which was meant", (name, make) => {
+test.each(makers)("%s refuses an unknown option, and says which one was meant", (name, make) => {
   const misspelt = name === "resource" ? { required: true } : { ledgr: {} };
   const meant = name === "resource" ? /did you mean `require`/ : /did you mean `ledger`/;
   expect(() => make(misspelt)).toThrow(TypeError);
@@ -101,7 +101,7 @@ const wrongClients: [name: string, make: (client: never) => unknown, use: RegExp
 ];
 
 test.each(wrongClients)(
-  "%s refuses what is not a client, shows it, and says what would do",
+  "%s refuses a value that is not a client, shows it, and says what to give",
   (name, make, use) => {
     const given: [client: unknown, shown: string][] = [
       ["file.db", '"file.db"'],
@@ -163,7 +163,11 @@ test.each<[name: string, call: () => Promise<unknown>, message: RegExp]>([
   ],
   ["a claim without an id", () => loose.swap("w", null, 1, { claim: {} }), /`claim` is \{\}/],
   ["a write id that is a number", () => loose.swap("w", null, 1, { writeId: 7 }), /`writeId` is 7/],
-  ["a signal that is none", () => loose.swap("w", null, 1, { signal: {} }), /use an AbortSignal/],
+  [
+    "a signal that is not an AbortSignal",
+    () => loose.swap("w", null, 1, { signal: {} }),
+    /use an AbortSignal/,
+  ],
   ["a misspelt option of read", () => loose.read("w", { sinal: 1 }), /did you mean `signal`/],
   ["no versions", () => loose.readUnless("w"), /use a list of versions, or "\*"/],
   ["one version instead of a list", () => loose.readUnless("w", "v1"), /was given "v1": use a list/],
@@ -180,7 +184,7 @@ test.each<[name: string, call: () => Promise<unknown>, message: RegExp]>([
   expect(await store.read("w")).toBeNull();
 });
 
-test("createTable refuses what is not a signal", async () => {
+test("createTable refuses a value that is not a signal", async () => {
   const made = sqliteStore(new DatabaseSync(":memory:")) as unknown as {
     createTable(options: unknown): Promise<unknown>;
   };

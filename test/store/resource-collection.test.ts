@@ -86,7 +86,7 @@ describe("a collection", () => {
     expect((await get("/pages", { "If-Match": '"stale"' })).status).toBe(412);
   });
 
-  test("the collection's tag changes with every member that changes, comes or goes, and with nothing else", async () => {
+  test("resource changes a collection's tag when a member changes, comes or goes, and never otherwise", async () => {
     const tags = new Set<string>();
     const look = async () => (await get()).etag;
     tags.add(await look()).add(await look());
@@ -107,7 +107,7 @@ describe("a collection", () => {
     expect(await look()).toBe(before);
   });
 
-  test("resource shows an empty collection as one, with a tag", async () => {
+  test("resource shows an empty collection as a page without members, with a tag", async () => {
     for (const name of names) await memory.swap(name, (await memory.read(name))!.version, null);
     const { status, etag, list } = await get();
     expect([status, list]).toEqual([200, { items: [] }]);
@@ -125,7 +125,7 @@ describe("a collection", () => {
     }
   });
 
-  test("resource answers HEAD as GET, and lets nothing be written to a collection", async () => {
+  test("resource answers HEAD as GET, and refuses writes to a collection", async () => {
     const [got, head] = [await get(), await handle(request("HEAD", {}, undefined, "/pages"))];
     expect([head.status, head.headers.get("ETag"), head.body]).toEqual([200, got.etag, null]);
     for (const method of ["PUT", "POST", "PATCH", "DELETE"]) {
@@ -138,7 +138,7 @@ describe("a collection", () => {
 });
 
 describe("where a collection is", () => {
-  test("resource without a key takes a path that ends in a slash for one", async () => {
+  test("resource without a key takes a path that ends in a slash for a collection", async () => {
     const own = resource<Page>(memoryStore());
     for (const path of ["/a/1", "/a/2%20x", "/b/1"]) await own(request("PUT", {}, { content: path }, path));
     const { body } = await said(await own(request("GET", {}, undefined, "/a/")));

@@ -43,7 +43,7 @@ describe("a repeated request", () => {
     expect(again.headers.get("Location")).toBe(first.url);
   });
 
-  test("resource shows a repeated POST nothing that the client may no longer read", async () => {
+  test("resource does not show a repeated POST a member that the client may no longer read", async () => {
     const refused = new Set<string>();
     const send = notes({ newKey: true, represent: (note) => note, authorize: (_, key) => !refused.has(key) });
     const location = (await send("POST", "/notes", KEYED, { a: 1 })).headers.get("Location")!;
@@ -122,14 +122,14 @@ describe("a member that is hidden from a client", () => {
     expect([last.items.length, last.next]).toEqual([1, undefined]);
   });
 
-  test("resource shows no next page of which the client may see nothing", async () => {
+  test("resource shows no next page if the client may see none of its members", async () => {
     const store = memoryStore<Note>();
     for (const name of ["a", "secret 1", "secret 2"]) await store.swap(name, null, { name });
     const page = await notes({ authorize }, store)("GET", "/notes?limit=1");
     expect([page.headers.get("Link"), (await page.json()).next]).toEqual([null, undefined]);
   });
 
-  test("resource asks whether the client may write the new member, before it says that it is there", async () => {
+  test("resource asks whether the client may write the new member, before it says that the key is taken", async () => {
     const store = memoryStore<Note>();
     const send = notes({ newKey: (note) => String(note.name), authorize }, store);
     expect((await send("POST", "/notes", {}, { name: "secret" })).status).toBe(403);
@@ -162,7 +162,7 @@ describe("content that user functions do not expect", () => {
     },
   );
 
-  test("resource refuses a name that is no path before it is stored", async () => {
+  test("resource refuses a name that is not a path before it is stored", async () => {
     const store = memoryStore<Note>();
     const send = notes({ key: undefined, newKey: (note) => String(note.name) }, store);
     expect((await send("POST", "/notes/", {}, { name: "日本" })).status).toBe(422);
@@ -203,7 +203,7 @@ describe("require", () => {
 });
 
 describe("a refusal", () => {
-  test("resource answers a preference for the representation in a 412 alone", async () => {
+  test("resource obeys a preference for the representation only in a 412", async () => {
     const send = notes({ require: true });
     await send("PUT", "/notes/x", { "If-None-Match": "*" }, { a: 1 });
     const prefer = { Prefer: "return=representation" };

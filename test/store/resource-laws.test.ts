@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const tagNow = Symbol("the current tag");
 
-/** Field values that mean something, nearly mean something, or mean nothing. */
+/** Field values that are valid, nearly valid, or not valid. */
 const fields: Record<string, fc.Arbitrary<string | typeof tagNow>> = {
   "if-match": fc.constantFrom(tagNow, "*", '"stale"', "unreadable", "", '"a", *', ","),
   "if-none-match": fc.constantFrom(tagNow, "*", '"stale"', 'W/"x"', '"', 'w/"x"'),
@@ -78,7 +78,7 @@ const method = fc.constantFrom(
 test.prop([fc.array(fc.record({ method, path, headers, body }), { minLength: 1, maxLength: 5 })], {
   numRuns: runs(500),
 })(
-  "resource answers whatever arrives; what it refuses changes nothing, and the tag that it hands out is the current one",
+  "resource answers every request; a refused one changes nothing, and the tag in an answer is the current one",
   async (requests) => {
     const store = memoryStore<unknown>();
     const handle = resource(store, { key: keyBelow("/pages") });

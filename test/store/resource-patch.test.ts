@@ -13,7 +13,7 @@ async function handlerWith(value: unknown) {
   return { memory, trips, handle: resource(store, { key: keyBelow("/pages") }) };
 }
 
-/** RFC 7396, Appendix A, in its order; where the result is null, there is nothing left to store. */
+/** RFC 7396, Appendix A, in its order. Where the result is null, there is no value to store. */
 const appendix: [target: string, patch: string, result: string][] = [
   ['{"a":"b"}', '{"a":"c"}', '{"a":"c"}'],
   ['{"a":"b"}', '{"b":"c"}', '{"a":"b","b":"c"}'],
@@ -54,7 +54,7 @@ test.each(appendix)("resource patches %s with %s to %s", async (target, patch, r
   expect(JSON.stringify(stored.value)).toBe(result);
 });
 
-test("mergePatch makes a member called __proto__ a member, and touches no prototype", async () => {
+test("mergePatch keeps a member called __proto__ as a member, and changes no prototype", async () => {
   const patch =
     '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"a":{"__proto__":null}}';
   const merged = mergePatch(JSON.parse('{"a":{"b":1}}'), JSON.parse(patch)) as Record<string, unknown>;
@@ -69,7 +69,7 @@ test("mergePatch makes a member called __proto__ a member, and touches no protot
   expect(JSON.stringify(value)).toContain('"__proto__":{"admin":true}');
 });
 
-test("resource refuses a patch that is nested too deeply, whatever it is put together with", async () => {
+test("resource refuses a patch that is nested too deeply, whatever the current value is", async () => {
   const { handle, memory } = await handlerWith({ a: 1 });
   for (const depth of [201, 100_000]) {
     const bomb = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
@@ -80,7 +80,7 @@ test("resource refuses a patch that is nested too deeply, whatever it is put tog
   expect((await handle(request("PATCH", MERGE_PATCH, deep))).status).toBe(200);
 });
 
-test("resource patches with JSON Merge Patch alone, and says so", async () => {
+test("resource accepts only JSON Merge Patch, and says so", async () => {
   const { handle, trips } = await handlerWith({ a: 1 });
   const types = [
     "application/json",
@@ -108,7 +108,7 @@ test("resource reads once and swaps once for a patch, and answers without a body
   expect(trips).toEqual(["read+", "swap"]);
 });
 
-test("resource answers 404 to a patch of nothing, whatever the conditions say", async () => {
+test("resource answers 404 to a patch of an absent value, whatever the conditions are", async () => {
   const { handle, memory } = await handlerWith({ a: 1 });
   for (const headers of [{}, { "If-Match": "*" }, { "If-Match": '"a"' }, { "If-None-Match": "*" }]) {
     const patch = request("PATCH", { ...MERGE_PATCH, ...headers }, { a: 2 }, "/pages/none");
@@ -117,7 +117,7 @@ test("resource answers 404 to a patch of nothing, whatever the conditions say", 
   expect(await memory.read("none")).toBeNull();
 });
 
-test("resource applies a patch to the current value when another writer was faster", async () => {
+test("resource applies a patch to the current value after another client's write", async () => {
   const { memory } = await handlerWith({ a: 1, b: 1 });
   const handle = resource(
     contested(memory, [

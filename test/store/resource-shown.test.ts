@@ -252,7 +252,7 @@ describe("a refused change is not a refused condition", () => {
   });
 });
 
-describe("what systems ask for", () => {
+describe("resource: options for special systems", () => {
   test("resource changes only existing values under mustExist: 404 also for If-Match: *", async () => {
     const { send, store } = events({ key, mustExist: true });
     for (const headers of [{}, { "If-Match": "*" }, { "If-Match": '"x"' }] as Record<string, string>[]) {
@@ -265,7 +265,7 @@ describe("what systems ask for", () => {
     expect((await send("PUT", "/events/a", { "If-Match": '"x"' }, { summary: "x" })).status).toBe(412);
   });
 
-  test("resource saves by POST where it is asked to, on If-Match", async () => {
+  test("resource saves by POST under the option, with If-Match", async () => {
     const { send, store } = events({ key, post: "save" });
     await store.swap("a", null, { summary: "Tea" });
     const tag = (await send("GET", "/events/a")).headers.get("ETag")!;

@@ -75,7 +75,7 @@ describe("GET and HEAD", () => {
     ["the tag in If-Match", { "If-Match": "TAG" }, 200],
     ["another tag in If-Match", { "If-Match": '"other"' }, 412],
     ["the tag in both", { "If-Match": "TAG", "If-None-Match": "TAG" }, 304],
-    ["the tag of a compressed form, which is not what is selected here", { "If-None-Match": "GZIP" }, 200],
+    ["the tag of a compressed form, which is not the selected one", { "If-None-Match": "GZIP" }, 200],
   ])("resource, asked with %s, answers as RFC 9110 says", async (_, headers, status) => {
     const { handle, tag, version, modified } = await pagesWithHome({ codings: ["gzip"] });
     const words = { TAG: tag, TIME: modified, GZIP: `"${version}-gzip"` };
@@ -97,7 +97,7 @@ describe("GET and HEAD", () => {
     });
   });
 
-  test("resource answers 404 where nothing is, whatever the conditions say", async () => {
+  test("resource answers 404 for an absent value, whatever the conditions are", async () => {
     const { handle } = await pagesWithHome();
     for (const headers of [{}, { "If-None-Match": "*" }, { "If-Match": "*" }, { "If-Match": '"a"' }]) {
       const response = await handle(request("GET", headers, undefined, "/pages/none"));
@@ -218,7 +218,7 @@ describe("PUT", () => {
     expect(await said(nothing)).toMatchObject({ status: 412, etag: null, body: { status: 412 } });
   });
 
-  test("resource puts what the faster writer wrote into the 412 after a lost swap", async () => {
+  test("resource puts the other client's value into the 412 after a lost swap", async () => {
     const { memory, tag } = await pagesWithHome();
     const handle = resource(contested(memory, [{ content: "Faster" }]), { key });
     const prefer = { "If-Match": tag, Prefer: "return=representation" };
@@ -238,7 +238,7 @@ describe("PUT", () => {
     expect((await handle(request("PUT", { "If-None-Match": "*" }, hello, "/pages/2"))).status).toBe(201);
   });
 
-  test("resource looks and swaps, and does not read the value that it replaces", async () => {
+  test("resource reads the version and swaps, and does not read the value that it replaces", async () => {
     const { handle, trips, tag } = await pagesWithHome();
     await handle(request("PUT", { "If-Match": tag }, hello));
     await handle(request("PUT", { "If-Match": tag }, hello));
@@ -330,7 +330,7 @@ describe("PUT", () => {
 });
 
 describe("DELETE, OPTIONS and the other methods", () => {
-  test("resource deletes what the condition names, and answers 404 for what is gone", async () => {
+  test("resource deletes the version that the condition names, and answers 404 when it is gone", async () => {
     const { handle, memory, tag } = await pagesWithHome();
     expect((await handle(request("DELETE", { "If-Match": '"stale"' }))).status).toBe(412);
     const response = await handle(request("DELETE", { "If-Match": tag }));
@@ -383,7 +383,7 @@ describe("a change that the application refuses", () => {
     if (status === 409) expect(body).toEqual({ code: "closed" });
   });
 
-  test("resource asks validate after the conditions, with the value that would be stored and the one that is", async () => {
+  test("resource calls validate after the conditions, with the new value and the current one", async () => {
     const validate = vi.fn(() => "no.");
     const { handle } = await pagesWithHome({ validate });
     expect((await handle(request("PUT", { "If-Match": '"stale"' }, { content: 1 }))).status).toBe(412);
@@ -400,7 +400,7 @@ describe("a change that the application refuses", () => {
 });
 
 describe("which key", () => {
-  test("resource without a key takes the path for it", async () => {
+  test("resource without a key takes the path for the key", async () => {
     const store = memoryStore<Page>();
     const handle = resource(store);
     const created = await handle(request("PUT", {}, hello, "/a%2Fb/c?x=1"));
@@ -472,7 +472,7 @@ describe("which key", () => {
   });
 });
 
-describe("what is not JSON", () => {
+describe("resource: content that is not JSON", () => {
   test("resource serves text, of strings", async () => {
     const handle = resource(memoryStore<string>(), { contentType: "text/markdown" });
     const type = { "Content-Type": "text/markdown" };
@@ -493,7 +493,7 @@ describe("what is not JSON", () => {
     expect(await (await handle(request("GET"))).text()).toBe("");
   });
 
-  test("resource serves bytes, as they are", async () => {
+  test("resource serves bytes unchanged", async () => {
     const handle = resource(memoryStore(bytes), { contentType: "image/png" });
     const image = Uint8Array.from({ length: 256 }, (_, i) => i);
     const headers = { "Content-Type": "image/png" };
@@ -514,7 +514,7 @@ describe("what is not JSON", () => {
 });
 
 describe("errors", () => {
-  test("resource refuses options that cannot be", () => {
+  test("resource refuses options that are not valid", () => {
     const store = memoryStore<Page>();
     const wrong: ResourceOptions<Page>[] = [
       { contentType: "json" },

@@ -6,7 +6,7 @@ interface Server {
 declare const Bun: { file(path: string): Blob; serve(options: object): { port: number } };
 declare const process: { argv: string[] };
 
-/** The same server by Bun alone or guarded, with a `fetch` or without: what must come out equal. */
+/** The same server by Bun alone and by this package, with a `fetch` or without. Both must answer alike. */
 const [, , file, guarding, fetching] = process.argv;
 const isGuarded = guarding === "guarded";
 

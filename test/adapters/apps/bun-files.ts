@@ -9,7 +9,7 @@ declare const process: { argv: string[] };
 const [, , folder, ...changes] = process.argv;
 const guard = conditional as (...args: unknown[]) => (request: Request) => Promise<Response>;
 
-/** Every way in which a file that is held in a constant may be answered, each with a file of its own. */
+/** Every way to answer with a file that is held in a constant, each with its own file. */
 const ways: Record<string, Answer> = {
   alone: (page) => () => new Response(page),
   late: (page) => guard(() => new Response(page)),

@@ -51,7 +51,7 @@ const table = {
   ),
 };
 
-/** What can only be asked where Bun is. */
+/** Facts that can be found only inside Bun. */
 const facts = async () => ({
   tags: [contentTag("hello"), await slowContentTag("hello")],
   weakTags: [

@@ -7,10 +7,10 @@ import { serveRowsOn } from "./express-rows.ts";
 const file = join(mkdtempSync(join(tmpdir(), "entity-tag-")), "representation");
 writeFileSync(file, representation);
 
-/** What the file system knows of the file is not what the row says. */
+/** The file system has other facts about the file than the row. */
 const asItIs = { etag: false, lastModified: false, cacheControl: false };
 
-/** The representation is in a file: `res.sendFile` asks every condition by itself, and honours ranges. */
+/** The representation is in a file. `res.sendFile` judges every condition by itself, and honours ranges. */
 serveRowsOn((handle, request, response) => {
   const { range, ...others } = request.headers;
   const { status, headers, body } = handle({ headers: others });

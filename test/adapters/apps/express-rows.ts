@@ -4,14 +4,14 @@ import express, { type Request, type Response } from "express";
 import { countedRuns, type Plain } from "./handlers.ts";
 import { announce, businesses } from "./node-handlers.ts";
 
-/** Sends what the handler answers: `handle` is told of the request that it is given. */
+/** Sends the answer of the handler. `handle` gets the request in its own form. */
 export type Send = (
   handle: (request: Pick<IncomingMessage, "headers">) => Plain,
   request: Request,
   response: Response,
 ) => void;
 
-/** Express as it comes, its own etag setting included, with every row behind `conditional()`. */
+/** Express with its defaults, including its own etag setting, with every row behind `conditional()`. */
 export function serveRowsOn(send: Send): void {
   const app = express();
   const routers = new Map<string, express.Router>();

@@ -21,7 +21,7 @@ interface Options extends Policy {
 const respond = ({ status, headers, body }: ReturnType<typeof handle>) =>
   new Response(body, { status, headers });
 
-/** Every row's handler, wrapped with the row's own state and policy, by the path to ask it at; and the greeting's. */
+/** Every row's handler by its path, wrapped with the row's own state and policy; and the greeting's. */
 export function guardedRows<T>(conditional: (handler: Handler, options: Options) => T): Record<string, T> {
   const early = rows.map((row) => {
     const handler: Handler = ({ headers }) => respond(handle("early", row, headers.get("range")));
@@ -41,5 +41,5 @@ export function guardedRows<T>(conditional: (handler: Handler, options: Options)
   };
 }
 
-/** The report that the suite asks for when it is through. Nothing guards it, and it does not say its type either. */
+/** The report that the suite asks for at its end. It is not guarded, and has no type. */
 export const report = (): Response => new Response(countedRuns());

@@ -1,17 +1,17 @@
 import { type Row, representation } from "@entity-tag/conformance/rows";
 import { formatDate } from "@entity-tag/core";
 
-/** `early`: the app says what is there before its handler runs. `late`: the answer of the handler says it. */
+/** `early`: the app gives the state before its handler runs. `late`: the answer of the handler shows the state. */
 export type Mode = "early" | "late";
 
-/** What a handler answers when nobody asks a condition, in the words of any framework. */
+/** The answer of a handler without conditions, in a form for any framework. */
 export interface Plain {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Where a row is asked. */
+/** The path of a row. */
 export const pathOf = (mode: Mode, { id }: Row): string => `/${mode}/${id}`;
 
 /** How often the handler behind each path ran. */
@@ -23,8 +23,8 @@ const reads = new Set(["GET", "HEAD", "QUERY"]);
 const isRead = (row: Row): boolean => reads.has(row.request.method);
 
 /**
- * Can the row be judged late? Only reads are; an answer has no field for the tags of its other forms, nor for how
- * sure its date is; and to require a condition is to judge early.
+ * Can the row be judged late? Only reads can. An answer has no field for the tags of its other forms, and none that
+ * says whether its date is strong. A required condition is judged early.
  */
 export const isLate = (row: Row): boolean =>
   isRead(row) &&
@@ -34,8 +34,8 @@ export const isLate = (row: Row): boolean =>
   !row.policy?.require;
 
 /**
- * The whole business of the app: count the call, then answer as if there were no conditions. It honours the range that
- * it is told of, and never asks If-Range. What it answers early has been given the `cached` fields already.
+ * The work of the app: count the call, then answer as if there were no conditions. It honours the range that it sees,
+ * and never checks If-Range. An early answer has the `cached` fields already.
  */
 export function handle(mode: Mode, row: Row, range: string | null | undefined): Plain {
   const path = pathOf(mode, row);
@@ -92,6 +92,6 @@ function plain(status: number, headers: Record<string, string>, body: string): P
   return { status, headers: { "content-type": "text/plain", ...headers }, body };
 }
 
-/** A text of which nobody says what type it is. */
+/** A text without a type. */
 export const greeting = "Good day";
 export const greetingState = { etag: '"good-day"' } as const;

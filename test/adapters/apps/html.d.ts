@@ -1,4 +1,4 @@
-/** What Bun makes of an HTML import. */
+/** The type of an HTML import in Bun. */
 declare module "*.html" {
   const bundle: { index: string };
   export default bundle;

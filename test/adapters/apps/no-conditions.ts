@@ -5,7 +5,7 @@ import { announce, report } from "./node-handlers.ts";
 
 const byId = new Map(rows.map((row) => [row.id, row]));
 
-/** The same handlers with nobody to guard them: what the rows must catch. */
+/** The same handlers without this package. The rows must catch them. */
 announce(
   createServer((request, response) => {
     const [, mode, id] = (request.url ?? "").split("/");

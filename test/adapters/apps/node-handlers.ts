@@ -17,13 +17,13 @@ import {
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** What an app does for one path: it judges either way, and leaves it to the framework to send what is to be sent. */
+/** The work of an app for one path: it judges early or late, and the framework sends the answer. */
 export interface Business {
-  /** Goes around the handler: `conditional()`, where the answer is to be judged. */
+  /** Wraps the handler: `conditional()`, if the answer is judged. */
   around: Middleware;
-  /** Fields to set before anything is asked. */
+  /** Fields to set before any condition is judged. */
   before: Record<string, string>;
-  /** Asked before the handler: has this been answered by its conditions? */
+  /** Called before the handler: have the conditions decided the answer? */
   isAnswered(request: IncomingMessage, response: ServerResponse): boolean;
   /** The answer of the handler. */
   handle(request: Pick<IncomingMessage, "headers">): Plain;
@@ -33,7 +33,7 @@ const straight: Middleware = (_request, _response, next) => next();
 const early = { around: straight, before: cached };
 const late = { before: {}, isAnswered: () => false };
 
-/** Every row's business, by the path to ask it at; and the greeting's. */
+/** The work for every row, by its path; and for the greeting. */
 export const businesses: ReadonlyMap<string, Business> = new Map<string, Business>([
   ...rows.map((row): [string, Business] => [
     pathOf("early", row),
@@ -67,7 +67,7 @@ export const businesses: ReadonlyMap<string, Business> = new Map<string, Busines
   ],
 ]);
 
-/** The same as Connect's middleware, in the order in which it is to be used. */
+/** The same as Connect's middleware, in the order of use. */
 export const stacks: readonly (readonly [path: string, Middleware, Middleware])[] = [...businesses].map(
   ([path, business]) => [
     path,

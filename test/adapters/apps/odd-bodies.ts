@@ -1,4 +1,4 @@
-/** Bodies and answers as handlers may make them, by name. Each must be sent as it is sent without us. */
+/** Bodies and answers that handlers may make, by name. Each must be sent as it is sent without this package. */
 const bytes = (text: string) => new TextEncoder().encode(text);
 const typed = { headers: { "Content-Type": "text/plain" } };
 const later = () => new Promise<void>((resolve) => setTimeout(resolve, 5));

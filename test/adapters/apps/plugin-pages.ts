@@ -2,18 +2,18 @@ import { type Row, rows } from "@entity-tag/conformance/rows";
 import type { Current } from "@entity-tag/core";
 import { cached, fieldsOf, greeting, greetingState, handle, isLate, type Plain, pathOf } from "./handlers.ts";
 
-/** What an app of a framework does for one path, where the framework's own package does the judging. */
+/** The work of an app for one path, where the package of its framework judges the conditions. */
 export interface Page {
-  /** What `current` tells of it. */
+  /** The result of `current` for it. */
   readonly state: Current;
-  /** Fields that an outer layer sets before anything is judged. */
+  /** Fields that an outer layer sets before any condition is judged. */
   readonly before: Record<string, string>;
   handle(range: string | undefined): Plain;
 }
 
 const plain = (headers: Record<string, string>): Plain => ({ status: 200, headers, body: greeting });
 
-/** By the path to ask it at. */
+/** The pages by path. */
 export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ...rows.map((row): [string, Page] => [
     pathOf("early", row),
@@ -29,7 +29,7 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ["/late/greeting", { state: null, before: {}, handle: () => plain(cached) }],
 ]);
 
-/** The paths of one policy, which a package is told when it is set up. */
+/** The paths of one policy, which a package gets when it is set up. */
 export interface Policied {
   readonly early: boolean;
   readonly policy: NonNullable<Row["policy"]>;

@@ -1,6 +1,6 @@
 import type { ConditionalOptions } from "@entity-tag/core/fetch";
 
-/** The fields of a request that its handler must see as they came, and those that it is asked of. */
+/** The fields of a request that its handler must see unchanged. */
 export interface Seen {
   method: string;
   url: string;
@@ -11,7 +11,7 @@ export interface Seen {
   settings: string[];
   /** A member that an outer layer has added. */
   user: unknown;
-  /** What only this platform's requests have. */
+  /** The members that only this platform's requests have. */
   members: object;
 }
 

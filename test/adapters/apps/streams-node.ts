@@ -13,7 +13,7 @@ import { streamed } from "./streams.ts";
 
 const judge: Middleware = conditional();
 
-/** A source that ends when its client has left, as `pipeline` has it. */
+/** A source that ends when its client has left, as with `pipeline`. */
 const send = (request: IncomingMessage, response: ServerResponse): void => {
   const { headers, body } = streamed(request.url ?? "");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -48,7 +48,7 @@ async function fastify() {
   return app.server;
 }
 
-/** As frameworks take it. */
+/** The handlers in the form that frameworks accept. */
 function contentOf(body: ReturnType<typeof streamed>["body"]): string | Buffer | Readable {
   if (typeof body === "function") return Readable.from(body(), { objectMode: false });
   return typeof body === "string" ? body : Buffer.from(body.buffer);

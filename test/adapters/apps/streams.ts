@@ -1,4 +1,4 @@
-/** Bodies that are not there at once, or not small, and one that breaks; each by the last part of the path. */
+/** Bodies that are late or long, and one that breaks, each by the last part of its path. */
 export interface Streamed {
   headers: Record<string, string>;
   /** A function makes it part by part. */
@@ -13,7 +13,7 @@ const text = { "content-type": "text/plain" };
 const small = "x".repeat(1_000);
 
 const kinds: Record<string, () => Streamed> = {
-  /** The second event is made when somebody has asked for `release`, who can only know of it by the first. */
+  /** The second event is made after a request for `release`. Only a client that got the first event sends one. */
   sse: () => {
     released = Promise.withResolvers();
     async function* events() {
@@ -74,7 +74,7 @@ export function streamed(path: string): Streamed {
   return kinds[path.split("/").at(-1) ?? ""]!();
 }
 
-/** In the words of `fetch`. */
+/** The body as a Response of `fetch`. */
 export function handler(request: Request): Response {
   const { headers, body } = streamed(new URL(request.url).pathname);
   return new Response(typeof body === "function" ? streamOf(body()) : body, { headers });

@@ -6,7 +6,7 @@ import { run as command } from "../../conformance/command/run.ts";
 export interface Asked {
   /** It takes writes: the command writes, and lets writers race. */
   isWritten?: boolean;
-  /** The questions that fail because the program compares `If-Match` weakly, as it says. */
+  /** The questions that fail because the program compares `If-Match` weakly, as its document says. */
   weakly?: readonly string[];
   /** The questions that fail because the program departs from the standard, as its documentation says. */
   departing?: readonly string[];
@@ -16,7 +16,7 @@ export interface Asked {
   options?: readonly string[];
 }
 
-/** A page breaks no MUST: in all rows that it can be asked, and in all that the command asks. */
+/** A page breaks no MUST, in all rows that fit it and in all questions of the command. */
 export async function expectConformance(url: string, asked: Asked): Promise<void> {
   const { isWritten, weakly = [], departing = [], isNumbered, options } = asked;
   const due = [...weakly, ...departing];
@@ -24,7 +24,7 @@ export async function expectConformance(url: string, asked: Asked): Promise<void
     await expectRowsOf(url, weakly.length > 0 ? rows.filter((row) => !isWeakMatch(row)) : rows);
   const writing = isWritten ? ["--write", "--yes", "--race", "8"] : [];
   const { status, out, err } = await command([url, ...writing, ...(options ?? [])]);
-  // What could not be put back is kept here.
+  // The command keeps a content here that it could not put back.
   const kept = /its content is in the file (\S+)\./.exec(out)?.[1];
   if (kept !== undefined) rmSync(kept);
   const failed = [...out.matchAll(/^FAIL (\S+)/gm)].map(([, id]) => id);
@@ -45,7 +45,7 @@ async function expectRowsOf(url: string, asked: readonly Row[]): Promise<void> {
 
 const isWeakMatch = ({ request }: Row): boolean => request.headers.some(([, value]) => value.includes("W/"));
 
-/** The rows whose MUST is broken, with what is wrong. */
+/** The rows whose MUST is broken, with the faults. */
 export const failuresIn = (results: readonly Result[]): string[] =>
   results
     .filter(({ verdict }) => verdict === "fail")

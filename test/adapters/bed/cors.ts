@@ -3,8 +3,8 @@ import { expect } from "vitest";
 const origin = "https://app.example";
 
 /**
- * A script of another origin may write this page with conditions, and read what the answers say: as a browser asks,
- * first by a preflight.
+ * A script of another origin may write this page with conditions, and read the fields of the answers. It asks as a
+ * browser does, first by a preflight.
  */
 export async function expectCors(url: string): Promise<void> {
   const wanted = ["content-type", "if-match", "if-none-match", "idempotency-key"];

@@ -7,7 +7,10 @@ export function programs(document: string): string[] {
   return parts.map((part) => part.slice(0, part.indexOf("```")));
 }
 
-/** What the document says about its first program: what to install, what to call it and how to run it. */
+/**
+ * The words of the document about its first program: the packages to install, its file name and the command that runs
+ * it.
+ */
 export function instructions(document: string): { install: string; file: string; run: string } {
   const text = readFileSync(`${root}/${document}`, "utf8");
   const [, install = "", file = "", run = ""] = /: `(.+)`, this as `(.+)`, `(.+)`\.\n\n```/.exec(text) ?? [];

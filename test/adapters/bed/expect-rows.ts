@@ -7,8 +7,8 @@ import type { Target } from "./targets.ts";
 import { problems } from "./verdict.ts";
 
 /**
- * Asks a server every row; those that it fails must be exactly its known gaps, each as the gap says. Returns what to
- * print of it.
+ * Asks a server every row. The rows that it fails must be exactly its known gaps, each as the gap says. Returns a
+ * summary to print.
  */
 export async function expectRows(target: Target, port: number): Promise<string> {
   const verdicts = (await interview(target, port)).map((one) => ({
@@ -26,7 +26,7 @@ export async function expectRows(target: Target, port: number): Promise<string> 
   return `${target.name}: ${count("early")} rows judged early, ${count("late")} late, ${gapCount} known gaps among them`;
 }
 
-/** The first ones are enough to read. */
+/** The first failures are enough to read. */
 function expectNone(complaints: string[]): void {
   expect(complaints.slice(0, 20), `${complaints.length} complaints`).toEqual([]);
 }

@@ -4,8 +4,8 @@ import type { Target } from "./targets.ts";
 import { describesNoBody, field, members } from "./verdict.ts";
 
 /**
- * What is wrong with a text whose handler tells no type: it goes out with the type that the runtime gives to one that
- * nobody guards, and its 304 has the `Vary` of its 200, whatever has been added to that on the way.
+ * The faults of a text whose handler gives no type. It must have the type that the runtime gives it without this
+ * package, and its 304 must have the `Vary` of its 200, even if that was added on the way.
  */
 export async function askGreetings({ connect, base }: Target, port: number): Promise<string[]> {
   const connection = await connect(port);
@@ -37,7 +37,7 @@ export async function askGreetings({ connect, base }: Target, port: number): Pro
   return found;
 }
 
-/** White space around its parameters, and the case of a charset, say nothing (RFC 9110 §8.3.1). */
+/** White space around its parameters, and the case of a charset, have no meaning (RFC 9110 §8.3.1). */
 const mediaType = (answer: Answer): string | undefined =>
   field(answer, "content-type")
     ?.replaceAll(/\s*;\s*/g, ";")

@@ -3,10 +3,10 @@ import { type ClientSessionOptions, connect, constants } from "node:http2";
 import { Readable } from "node:stream";
 import type { Answer, Ask, Connection } from "./connection.ts";
 
-// The types of Node do not know this one yet.
+// The types of Node do not have this option yet.
 const lenient = { strictSingleValueFields: false } as ClientSessionOptions;
 
-/** HTTP/2 without TLS, by Node's own client, which sends repeated lines as they are when it is told not to be strict. */
+/** HTTP/2 without TLS, by Node's own client, which sends repeated lines unchanged when it is not strict. */
 export async function http2(port: number): Promise<Connection> {
   const session = connect(`http://127.0.0.1:${port}`, lenient);
   await new Promise((resolve, reject) => session.once("connect", resolve).once("error", reject));
@@ -43,7 +43,7 @@ function exchange(
   });
 }
 
-/** A GET over a connection of its own, in the words of `fetch`. */
+/** A GET over its own connection, with the result of a `fetch`. */
 export async function getByHttp2(url: string, { headers = {}, signal }: RequestInit = {}): Promise<Response> {
   const { origin, pathname } = new URL(url);
   const session = connect(origin);

@@ -3,12 +3,12 @@ import { isLate, type Mode, pathOf } from "../apps/handlers.ts";
 import type { Connection } from "./connection.ts";
 import type { Target } from "./targets.ts";
 
-/** One row, asked in one mode, and what came of it. */
+/** One row, asked in one mode, and the result. */
 export interface Interviewed {
   mode: Mode;
   row: Row;
   result: Result;
-  /** How often the handler ran for it. */
+  /** The number of times that the handler ran for it. */
   runs: number;
 }
 
@@ -22,7 +22,7 @@ export async function interview({ connect, base }: Target, port: number): Promis
     const target = {
       at: `http://127.0.0.1:${port}`,
       set: (_: unknown, row: Row) => base + pathOf(mode, row),
-      // They are counted at the end, all at once.
+      // The handler's runs are counted at the end, all at once.
       runs: () => 0,
     };
     const asked = await run(rowsOf(mode).map(strictly), target, { parallel: 4, connect: open });
@@ -33,7 +33,7 @@ export async function interview({ connect, base }: Target, port: number): Promis
   return interviewed.map((one) => ({ ...one, runs: counted[pathOf(one.mode, one.row)] ?? 0 }));
 }
 
-/** Of what a row leaves open, we have made a choice, unless the runtime answers before anybody is asked. */
+/** Where a row allows several answers, this package has chosen one, unless the runtime answers before the handler. */
 function strictly(row: Row): Row {
   const { also = [], ...rest } = row;
   const kept = also.filter(

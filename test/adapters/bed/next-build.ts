@@ -7,7 +7,7 @@ import { root } from "./server.ts";
 
 export const fixture = `${root}/test/adapters/next`;
 
-/** All that goes into the application of the adapters' tests. */
+/** The files of the application of the adapters' tests. */
 const sources = [
   "test/adapters/next/**/*.ts",
   "test/adapters/next/public/*",
@@ -29,7 +29,9 @@ export async function buildNext(folder = fixture, madeOf: readonly string[] = so
 
 const longest = 170_000;
 
-/** Two suites need the application, and each may be the first to build it. A lock that was left behind is broken. */
+/**
+ * Two suites need the application, and each may be the first to build it. A lock that an earlier run left is broken.
+ */
 async function taken(lock: string): Promise<void> {
   for (;;) {
     try {

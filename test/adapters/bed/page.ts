@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import { expect } from "vitest";
 
 /**
- * A page that can be read and written, as the documents show it: it says "Hello", a read can be repeated for nothing,
- * and a write that is not of the current version does nothing.
+ * A page that can be read and written, as the documents show it: it says "Hello", a repeated read gets a 304, and a
+ * write with another tag than the current one does nothing.
  */
 export async function expectPage(url: string): Promise<void> {
   const first = await fetch(url);
@@ -28,7 +28,7 @@ export async function expectPage(url: string): Promise<void> {
   expect(await (await fetch(url)).text()).toBe("Good bye");
 }
 
-/** Of two writers whose bodies arrive at once, exactly one wins, and the page is then of the version that it was told. */
+/** Of two writers whose bodies arrive at once, exactly one wins, and the page then has the tag of its answer. */
 export async function expectRace(url: string): Promise<void> {
   const etag = (await fetch(url)).headers.get("ETag")!;
   const [one, two] = await bothAtOnce(url, etag);
@@ -43,7 +43,7 @@ function versionOf({ headers }: Response): string | undefined {
   return headers.get("ETag")?.replace(/-gzip"$/, '"');
 }
 
-/** Two writers of the same version: both are let in by their heads, and then both bodies arrive at once. */
+/** Two writers of the same version: the heads of both are judged, and then both bodies arrive at once. */
 async function bothAtOnce(url: string, etag: string): Promise<[Response, Response]> {
   let release = () => {};
   const arrived = new Promise<void>((resolve) => {
@@ -67,7 +67,7 @@ async function bothAtOnce(url: string, etag: string): Promise<[Response, Respons
   return both;
 }
 
-/** What a real program does beyond that, with whatever is sent to its page and beside it. */
+/** Further requirements for a real program: its answers to other requests to its page and beside it. */
 export async function expectProgram(url: string): Promise<void> {
   await expectNowhere(url);
   await expectNoOtherMethods(url);
@@ -82,7 +82,7 @@ const conditions = [
   { "If-Match": '"0"' },
 ] as HeadersInit[];
 
-/** RFC 9110 §13.2.1: what is a 404 without conditions is one with them. */
+/** RFC 9110 §13.2.1: a 404 without conditions is a 404 with conditions. */
 export async function expectNowhere(url: string): Promise<void> {
   const etag = (await fetch(url)).headers.get("ETag")!;
   for (const method of ["GET", "HEAD", "PUT"]) {
@@ -107,7 +107,7 @@ async function expectNoOtherMethods(url: string): Promise<void> {
   expect(await (await fetch(url)).text()).toBe(before);
 }
 
-/** The page is text, and what arrives is taken for text whatever its sender calls it: `curl -d` says it is a form. */
+/** The page is text, and a body is read as text whatever its type is: `curl -d` says that it is a form. */
 export async function expectBodies(url: string): Promise<void> {
   const bodies = [
     ["application/x-www-form-urlencoded", "hello"],
@@ -131,12 +131,12 @@ export async function expectBodies(url: string): Promise<void> {
     expect(await page.text(), type).toBe(text ?? "");
     expect(page.headers.get("ETag")).not.toBe(etag);
     expect(versionOf(page)).toBe(versionOf(written));
-    // Of nothing, not every runtime says what it is.
+    // Not every runtime gives the type of an empty body.
     if (text) expect(page.headers.get("Content-Type")).toMatch(/^text\/plain\b/);
   }
 }
 
-/** A client that leaves in the middle of its write changes nothing, and hurts nobody. */
+/** A client that leaves in the middle of its write changes nothing, and disturbs no other client. */
 export async function expectDeserted(url: string): Promise<void> {
   const page = await fetch(url);
   const before = await page.text();

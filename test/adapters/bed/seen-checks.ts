@@ -4,15 +4,15 @@ import { http1 } from "./connection.ts";
 
 export interface Platform {
   base: string;
-  /** What only this platform's requests have. */
+  /** The members that only this platform's requests have. */
   members: object;
-  /** What is otherwise in a request whose body had to be copied. */
+  /** The members that differ in a request whose body had to be copied. */
   ofCopy?: object;
   /** Where QUERY never arrives at a handler. */
   hasQuery?: boolean;
 }
 
-/** What must hold of the requests that handlers get, wherever the handlers of `apps/seen-requests.ts` run. */
+/** The requirements for the requests that handlers get, wherever the handlers of `apps/seen-requests.ts` run. */
 export function expectSeen(portOf: () => number, { base, members, ofCopy, hasQuery = true }: Platform): void {
   async function ask(way: string, method: string, fields: Record<string, string>, body?: string) {
     const connection = await http1(portOf());
@@ -34,7 +34,7 @@ export function expectSeen(portOf: () => number, { base, members, ofCopy, hasQue
   ] as const;
 
   it.each(asked.filter(([, method]) => hasQuery || method !== "QUERY"))(
-    "a handler that is called without Range sees all else of its request (%s, %s)",
+    "a handler that is called without Range sees all other parts of its request (%s, %s)",
     async (way, method, body) => {
       const alone: Seen = JSON.parse((await ask("alone", method, {}, body)).body);
       expect(alone).toMatchObject({ method, body: body ?? "", isRequest: true, user: "ada", members });
@@ -53,7 +53,7 @@ export function expectSeen(portOf: () => number, { base, members, ofCopy, hasQue
   );
 
   it.each(["early", "late"])(
-    "a HEAD that is refused has the length of GET or none, never 0 (%s)",
+    "a HEAD that is refused has the length of GET or no length, never 0 (%s)",
     async (way) => {
       const fields = { "If-Match": '"v1"' };
       const [get, head] = [await ask(way, "GET", fields), await ask(way, "HEAD", fields)];

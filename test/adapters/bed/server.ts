@@ -8,11 +8,11 @@ export const root = resolve(import.meta.dirname, "../../..");
 /** Where the programs of the bed are. */
 export const apps = `${root}/test/adapters/apps`;
 
-/** A program that listens, in a process of its own on its own runtime. */
+/** A program that listens, in its own process on its own runtime. */
 export interface Server {
   port: number;
   stop(): void;
-  /** All that it has printed. */
+  /** Its output so far. */
   output(): string;
 }
 
@@ -28,7 +28,7 @@ export const runtimes = {
     "--node-modules-dir=manual",
     "--allow-all",
   ],
-  // Without the paths of the workspace, which lead to the sources: what runs is what users get.
+  // Without the paths of the workspace, which lead to the sources: users get the built packages.
   bun: [binary("bun"), "--no-install", `--tsconfig-override=${root}/tsconfig.base.json`],
   next: [
     process.execPath,
@@ -44,17 +44,17 @@ function binary(name: string): string {
   return resolve(root, "node_modules/.bin", name);
 }
 
-/** What is still to be stopped when the tests end in the middle. */
+/** The programs to stop when the tests end in the middle. */
 const running = new Set<() => void>();
 process.once("exit", () => {
   for (const stop of running) stop();
 });
 
-/** Where a test may write programs: beside the tests' dependencies, so that they import what a user does. */
+/** Where a test may write programs: beside the tests' dependencies, so that they import as a user's program does. */
 export function programFolder(name: string): string {
   const folder = `${root}/test/results/${name}`;
   mkdirSync(folder, { recursive: true });
-  // Deno takes the folder for a package of its own, and leaves the workspace alone.
+  // Deno takes the folder for a separate package, and does not change the workspace.
   writeFileSync(`${folder}/deno.json`, "{}");
   return folder;
 }
@@ -68,7 +68,7 @@ export async function start(command: readonly string[], port?: number, cwd?: str
   const [file = "", ...args] = command;
   if (!existsSync(file)) throw new Error(`${file} is not installed: npm run setup`);
   const child = spawn(file, args, {
-    // A group of its own: the commands of deno and bun are scripts that start the real thing.
+    // Its own process group, because the commands of deno and bun are scripts that start another process.
     detached: true,
     cwd,
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { size } from "../apps/streams.ts";
 import { type Answer, type Connection, http1 } from "./connection.ts";
 
-/** How a server is spoken to, if not by `fetch` and HTTP/1.1, and what it has said of itself. */
+/** How a server is asked, if not by `fetch` and HTTP/1.1, and its output. */
 export interface Speaking {
   get?: (url: string, init?: RequestInit) => Promise<Response>;
   connect?: (port: number) => Promise<Connection>;
@@ -11,10 +11,10 @@ export interface Speaking {
   gaps?: readonly StreamCheck[];
 }
 
-/** Those of the checks that a runtime may be unable to pass. */
+/** The checks that a runtime may be unable to pass. */
 export type StreamCheck = "a connection serves the next request after a 304 in place of an endless stream";
 
-/** What must hold of bodies that are long, late or broken, wherever the programs of `apps/streams.ts` run. */
+/** The requirements for bodies that are long, late or broken, wherever the programs of `apps/streams.ts` run. */
 export function expectStreams(
   base: () => string,
   { get: ask = fetch, connect = http1, output, gaps = [] }: Speaking = {},
@@ -108,7 +108,7 @@ export function expectStreams(
           expect([status, body.length]).toEqual(isFresh ? [304, 0] : [200, 1_000]);
         }
       };
-      // What has just been let go is collected the second time.
+      // The second collection frees objects that were released during the first.
       const held = async () => [await ask("held"), await ask("held")].map(({ body }) => Number(body))[1]!;
       await round(200);
       const before = await held();

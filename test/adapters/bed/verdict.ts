@@ -3,8 +3,8 @@ import { fieldsOf, type Mode, validators } from "../apps/handlers.ts";
 import type { Interviewed } from "./interview.ts";
 
 /**
- * What is wrong with an answer of ours: what the row says, and beyond it how often the handler ran, that a 200 keeps
- * all it has, and that a refusal explains itself.
+ * The faults of an answer: by the row, and also by the number of handler runs, the fields that a 200 must keep, and the
+ * problem document of a refusal.
  */
 export function problems({ mode, row, result, runs }: Interviewed): string[] {
   const { reply, found, verdict } = result;
@@ -15,7 +15,7 @@ export function problems({ mode, row, result, runs }: Interviewed): string[] {
   return [...found, ...count, ...(judges[reply.status]?.(row, reply) ?? [])];
 }
 
-/** Does the row demand another answer than the handler gives when nobody asks a condition? */
+/** Does the row demand another answer than the handler gives without conditions? */
 export function isConditional({ expect, request, state }: Row): boolean {
   if (expect.outcome !== "proceed") return true;
   const isHonoured = ([name, value]: Line) => name === "Range" && /^bytes=[\d-]+$/.test(value);
@@ -69,7 +69,7 @@ function carries(reply: Reply, expected: Record<string, string>): string[] {
   });
 }
 
-/** What a 200 has, its 206 and its 304 have, too, but for what describes the content. */
+/** The 206 and the 304 have the fields of the 200, except those that describe the content. */
 function isSent(row: Row, reply: Reply): string[] {
   const dropped = reply.status === 304 ? bodyFields : [];
   const kept = Object.entries(fieldsOf(row)).filter(([name]) => !dropped.includes(name));
@@ -99,7 +99,7 @@ function carriesTag({ state }: Row, reply: Reply): string[] {
   return expected === actual ? [] : [`etag: ${actual} instead of ${expected}`];
 }
 
-/** Nothing of a refusal may be kept as long as the representation may be. */
+/** No cache may keep a refusal as long as the representation. */
 function isProblem({ request }: Row, reply: Reply): string[] {
   const kept = field(reply, "cache-control")?.includes("max-age=60") ? ["the refusal may be kept"] : [];
   if (request.method === "HEAD")

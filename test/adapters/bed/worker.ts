@@ -17,7 +17,7 @@ export async function startWorker(app: string): Promise<{ port: number; stop(): 
     bindings: { NAME: "worker" },
     cf: { country: "NZ" } as never,
     compatibilityDate: "2026-01-01",
-    // Bodies that break on purpose fill the output with stacks.
+    // Bodies that break on purpose fill the output with stack traces.
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       stdout.resume();
       stderr.resume();

@@ -35,7 +35,7 @@ const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
       checkPreconditions(request, dated()) ?? new Response(text, { headers: { ...headers, etag: '"v1"' } }),
     PUT: (request) => checkPreconditions(request, dated()) ?? written(),
   }),
-  /** The handler honours every range that it is told of. */
+  /** The handler honours every range that it sees. */
   ranged: route({ GET: part, PUT: written }, { current: v1 }),
   content: route({ GET: read, PUT: written }),
   "strong-content": route({ GET: read, PUT: written }, { tag: { weak: false } }),

@@ -5,7 +5,7 @@ interface Context {
   params: Promise<{ path: string[] }>;
 }
 
-/** All the methods that Next hands to a route handler. */
+/** All methods that Next passes to a route handler. */
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 type Methods = Record<(typeof methods)[number], (request: Request, context: Context) => Promise<Response>>;
 
@@ -20,7 +20,7 @@ const guarded = guardedRows((handler, options) =>
   ),
 );
 
-/** One file of Next's for all rows: each request goes to the route of its own row. */
+/** One Next file for all rows. Each request goes to the route of its own row. */
 export const rowsRoute = (): Methods =>
   forAll((method) => async (request, context) => {
     const { path } = await context.params;

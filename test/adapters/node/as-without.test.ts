@@ -16,7 +16,7 @@ type Layer = (req: never, res: never, next: () => void) => void;
 
 const TEXT = "the representation, whole. ".repeat(100);
 
-/** What a handler saw of its own steps. */
+/** The results of a handler's own steps. */
 type Seen = unknown[];
 type Handler = (res: ServerResponse, seen: Seen) => unknown;
 
@@ -58,7 +58,7 @@ async function run(layers: Layer[], handler: Handler, lines: Lines = [], method 
 const ours = () => conditional() as unknown as Layer;
 const compressor = () => compression({ threshold: 0 }) as unknown as Layer;
 
-describe("As without conditional(), over HTTP/1:", () => {
+describe("conditional over HTTP/1 does not change:", () => {
   const handlers: Record<string, Handler> = {
     "trailers after content in chunks": (res, seen) => {
       seen.push(codeOf(() => res.writeHead(200, { Trailer: "X-Sum" })));

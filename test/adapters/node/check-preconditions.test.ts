@@ -13,13 +13,16 @@ const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 const before = "Sun, 06 Nov 1994 08:49:36 GMT";
 const current = { etag: '"v1"', lastModified: modified } as const;
 
-/** How often the handler behind `answered` ran, and the `Range` that it saw. */
+/** How often the handler behind `checkPreconditions` ran, and the `Range` that it saw. */
 interface Seen {
   handled: number;
   range?: string | undefined;
 }
 
-/** A connection to a handler that asks `answered` first. When it is done, the connection must serve the next request. */
+/**
+ * A connection to a handler that calls `checkPreconditions` first. When it is done, the connection must serve the next
+ * request.
+ */
 async function asking(
   use: (connection: Connection, seen: Seen) => Promise<void>,
   { state = current, policy }: { state?: Current; policy?: Policy } = {},
@@ -62,7 +65,7 @@ function expectProblem(answer: Answer, status: number, reason: string, field: st
   });
 }
 
-describe("answered sends 304", () => {
+describe("checkPreconditions sends 304", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", [["If-None-Match", '"v1"']]],
     ["GET", [["If-None-Match", 'W/"v1"']]],
@@ -120,7 +123,7 @@ describe("answered refuses", () => {
     });
   });
 
-  test("a write to what is not there, by 412 without validators", async () => {
+  test("a write to an absent page, by 412 without validators", async () => {
     await asking(
       async (connection, seen) => {
         const answer = await connection.ask("PUT", "/", [["If-Match", "*"]], "a body");
@@ -172,7 +175,7 @@ describe("answered refuses", () => {
     });
   });
 
-  test("a write whose long body nobody has read, and the connection goes on", async () => {
+  test("a write whose long body was not read, and the connection goes on", async () => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask("PUT", "/", [["If-Match", '"v0"']], "x".repeat(1_000_000));
       expect([answer.status, seen.handled]).toEqual([412, 0]);
@@ -187,13 +190,13 @@ describe("answered refuses", () => {
   });
 });
 
-describe("answered lets through", () => {
+describe("checkPreconditions lets through", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", []],
     ["GET", [["If-None-Match", '"v0"']]],
     ["HEAD", [["If-Modified-Since", before]]],
     ["QUERY", []],
-  ])("%s with %j, stamped with the validators", async (method, lines) => {
+  ])("%s with %j, and sets the validators", async (method, lines) => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask(method, "/", lines);
       expect([answer.status, seen.handled]).toEqual([200, 1]);
@@ -201,7 +204,7 @@ describe("answered lets through", () => {
     });
   });
 
-  test("a write, unstamped: its validators are not those from before", async () => {
+  test("a write, without setting validators, because they are those from before", async () => {
     await asking(async (connection, seen) => {
       for (const lines of [[], [["If-Match", '"v1"']], [["If-Unmodified-Since", date]]] as Lines[]) {
         const answer = await connection.ask("PUT", "/", lines, "a body");
@@ -212,7 +215,7 @@ describe("answered lets through", () => {
     });
   });
 
-  test("a read of what is not there, unstamped", async () => {
+  test("a read of an absent page, without setting validators", async () => {
     await asking(
       async (connection) => {
         const answer = await connection.ask("GET", "/", [["If-Match", "*"]]);
@@ -236,10 +239,10 @@ describe("answered lets through", () => {
   });
 });
 
-describe("answered within conditional() has the last word:", () => {
+describe("checkPreconditions within conditional() decides:", () => {
   test.each<[why: string, state: Current, policy: Policy, headers: Record<string, string>]>([
     ["an alternate matches", { etag: '"v1"', alternates: ['"v1-gzip"'] }, {}, { "If-Match": '"v1-gzip"' }],
-    ["a weak tag will do", { etag: 'W/"v1"' }, { ifMatch: "weak" }, { "If-Match": 'W/"v1"' }],
+    ["a weak tag is accepted", { etag: 'W/"v1"' }, { ifMatch: "weak" }, { "If-Match": 'W/"v1"' }],
   ])("%s", async (_, state, policy, headers) => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
@@ -254,7 +257,7 @@ describe("answered within conditional() has the last word:", () => {
     });
   });
 
-  test("but what it knew no validator of is judged by its content", async () => {
+  test("but an answer without a known validator is judged by its content", async () => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       judge(req, res, () => {
@@ -269,7 +272,7 @@ describe("answered within conditional() has the last word:", () => {
   });
 });
 
-describe("answered reads repeated lines:", () => {
+describe("checkPreconditions reads repeated lines:", () => {
   test("those of If-Match are one list", async () => {
     await asking(async (connection) => {
       const both: Lines = [
@@ -308,7 +311,7 @@ describe("answered reads repeated lines:", () => {
   });
 });
 
-describe("answered leaves Range", () => {
+describe("checkPreconditions leaves Range", () => {
   const range = ["Range", "bytes=0-1"] as const;
   const sure = { ...current, lastModifiedStrong: true };
 
@@ -333,7 +336,7 @@ describe("answered leaves Range", () => {
   });
 });
 
-test("answered judges a request whose body still arrives, and the connection goes on after that", async () => {
+test("checkPreconditions judges a request whose body still arrives, and the connection goes on", async () => {
   const listener = (req: IncomingMessage, res: ServerResponse) => {
     if (!checkPreconditions(req, res, current)) res.end("next");
   };
@@ -351,7 +354,7 @@ test("answered judges a request whose body still arrives, and the connection goe
   });
 });
 
-describe("answered throws at once, and sends nothing, if the tag of the state is not valid:", () => {
+describe("checkPreconditions throws at once, and sends nothing, if the tag of the state is not valid:", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", []],
     ["GET", [["If-None-Match", "*"]]],
@@ -381,7 +384,7 @@ describe("answered throws at once, and sends nothing, if the tag of the state is
   });
 });
 
-test("answered advises what its policy allows: with weak comparison, the weak tag may be sent", async () => {
+test("checkPreconditions gives advice that its policy allows: with weak comparison, to send the weak tag", async () => {
   const detailBy = async (policy?: Policy) => {
     let detail = "";
     await asking(

@@ -25,7 +25,7 @@ const withoutDate = (answer: Answer) => answer.lines.filter(([name]) => name !==
 const weakTagOfText = await contentTagOfCore(TEXT, { weak: true });
 
 describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_, way) => {
-  test("leaves the 200 as it is without the middleware", async () => {
+  test("sends the same 200 as without the middleware", async () => {
     const bare = await serving(
       (req, res) => void way(res, req),
       (port) => ask(port, "GET", "/"),
@@ -92,7 +92,7 @@ describe("conditional, for an answer without a tag,", () => {
     expect(answer.field("etag")).toBe(await contentTagOfCore(TEXT));
   });
 
-  test("makes the one of another content tagger, which is given bytes", async () => {
+  test("makes the tag by another content tagger, which gets bytes", async () => {
     const sha1 = (bytes: Uint8Array) => weak(createHash("sha1").update(bytes).digest("hex"));
     const answer = await answerOf((res) => res.end(TEXT), { tag: { contentTag: sha1 } });
     expect(answer.field("etag")).toBe(sha1(Buffer.from(TEXT)));
@@ -161,7 +161,7 @@ describe("conditional, for an answer without a tag,", () => {
     expect([answer.field("etag"), answer.status === 304]).toEqual([undefined, false]);
   });
 
-  test("never touches the handler's own, readable or not", async () => {
+  test("never changes the handler's own tag, readable or not", async () => {
     for (const etag of ['"own"', "unquoted", ""]) {
       const answer = await answerOf((res) => res.setHeader("ETag", etag).end(TEXT), {}, [
         ["If-None-Match", weakTagOfText],
@@ -207,7 +207,7 @@ describe("conditional judges", () => {
         ["If-Modified-Since", modified],
       ],
     ],
-    ["an unreadable list, which withholds nothing", 200, [["If-None-Match", `${TAG}, b`]]],
+    ["an unreadable list, which gets the whole page", 200, [["If-None-Match", `${TAG}, b`]]],
     [
       "a 304 in spite of no-cache",
       304,
@@ -254,7 +254,7 @@ describe("conditional judges", () => {
     }
   });
 
-  test("no write: it has been done", async () => {
+  test("no write, because it has been done", async () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       const answer = await answerOf(
         tagged,
@@ -301,7 +301,7 @@ test("conditional refuses at once to require conditions that it could not obey",
   );
 });
 
-test("conditional throws at the handler what its tag function gives that is no tag", async () => {
+test("conditional throws in the handler if its tag function gives a value that is not a tag", async () => {
   const caught: unknown[] = [];
   const handler: Handler = (res) => {
     try {

@@ -63,7 +63,7 @@ describe("Express 4.21.2 with compression 1.7.4 and its on-headers 1.0.2", () =>
     });
   }
 
-  test("a gzip client saves with the tag it saw", async () => {
+  test("a gzip client writes with the tag that it got", async () => {
     let version = 1;
     const app = express4().set("etag", false).use(oldCompression()).use(judge());
     app.get("/", (_, res) => void res.set("ETag", strong(String(version))).send(TEXT));

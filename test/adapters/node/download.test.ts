@@ -17,7 +17,7 @@ const file = `${folder}/files/big.bin`;
 let context: BrowserContext;
 let worker: Worker;
 
-/** Chromium resumes a download through its own interface for extensions, of which this is the smallest. */
+/** Chromium resumes a download through its interface for extensions. This is the smallest extension. */
 beforeAll(async () => {
   if (!isAvailable) return;
   for (const name of ["extension", "files", "profile"]) mkdirSync(`${folder}/${name}`);
@@ -50,7 +50,7 @@ function writeFile(letter: string, ageInSeconds: number): void {
   utimesSync(file, time, time);
 }
 
-/** What the server answered to one request for the file. */
+/** The server's answer to one request for the file. */
 interface Served {
   range: string | undefined;
   ifRange: string | undefined;

@@ -10,7 +10,7 @@ import { serving } from "./wire.ts";
 describe.each([
   [304, "If-None-Match: *"],
   [412, 'If-Match: "v0"'],
-])("A %i in place of what never ends", (status, line) => {
+])("A %i in place of an endless answer", (status, line) => {
   async function expectEarly(handle: (res: ServerResponse) => Promise<void>, made: () => number) {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) => judge(req, res, () => void handle(res));
@@ -32,7 +32,7 @@ describe.each([
     });
   }
 
-  test("goes out at once, and nothing more is asked of a handler whose client has left", async () => {
+  test("is sent at once, and the handler stops, as when its client has left", async () => {
     let made = 0;
     const handle = async (res: ServerResponse) => {
       for (;;) {
@@ -43,7 +43,7 @@ describe.each([
     await expectEarly(handle, () => made);
   });
 
-  test("goes out at once, and a client that has left ends the pipeline", async () => {
+  test("is sent at once, and a client that has left ends the pipeline", async () => {
     let made = 0;
     let ended = 0;
     async function* source() {
@@ -64,7 +64,7 @@ describe.each([
   });
 });
 
-test("A callback of a write that is thrown away is called, and told when the client has left", async () => {
+test("The callback of a dropped write is called, with an error if the client has left", async () => {
   const judge = conditional();
   const told: unknown[] = [];
   const { promise: done, resolve } = Promise.withResolvers<void>();

@@ -31,8 +31,8 @@ function stack(layers: Layer[], handler: RequestListener): RequestListener {
 }
 
 /**
- * What `on-headers` 1.0.2 does, by which `compression` 1.7.4 and others of its time see a head go out: its listener runs
- * once, and a list of fields is one of pairs.
+ * The behaviour of `on-headers` 1.0.2, by which `compression` 1.7.4 and others of its time notice a head: its listener
+ * runs once, and it takes a list of fields for a list of pairs.
  */
 function oldLayer(listener: (res: ServerResponse) => void): Layer {
   return (_, res, next) => {
@@ -134,13 +134,13 @@ describe("A refusal of HEAD has no content, and the length of that of GET", () =
   );
 });
 
-describe("A handler that still writes when its answer is settled", () => {
+describe("A handler that still writes after its answer is decided", () => {
   const folder = mkdtempSync(`${tmpdir()}/entity-tag-`);
   writeFileSync(`${folder}/sparse`, "");
   truncateSync(`${folder}/sparse`, 4 * 2 ** 30);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("is ended over HTTP/1 within the limits, and costs little", async () => {
+  test("is ended over HTTP/1 within the limits, at a low cost", async () => {
     const told: unknown[] = [];
     let made = 0;
     const listener = stack([conditional()], (req, res) => {
@@ -376,7 +376,7 @@ describe("Conditions come before Range:", () => {
   };
   const range = ["Range", "bytes=0-3"] as const;
 
-  test("an If-Range that nobody has checked gets the whole", async () => {
+  test("an If-Range that the handler does not check gets the whole page", async () => {
     await serving(stack([conditional()], partial), async (port) => {
       const statusOf = async (...lines: Lines) => (await ask(port, "GET", "/", lines)).status;
       expect(await statusOf(range)).toBe(206);
@@ -392,7 +392,7 @@ describe("Conditions come before Range:", () => {
     });
   });
 
-  test("the handler that knows the state gets the range back that holds", async () => {
+  test("a handler that knows the state sees the range again if If-Range holds", async () => {
     const handler: RequestListener = (req, res) => {
       if (!checkPreconditions(req, res, { etag: '"v2"' })) partial(req, res);
     };
@@ -413,9 +413,9 @@ describe("Content in two pieces", () => {
     };
 
   test.each<[string, RequestListener, boolean]>([
-    ["of a length that was said is tagged", halves(TEXT.slice(0, -1), TEXT.slice(-1), TEXT.length), true],
+    ["with a Content-Length is tagged", halves(TEXT.slice(0, -1), TEXT.slice(-1), TEXT.length), true],
     ["all of it in the first piece, too", halves(TEXT, "", TEXT.length), true],
-    ["of no such length is not", halves(TEXT.slice(0, -1), TEXT.slice(-1)), false],
+    ["without a Content-Length is not", halves(TEXT.slice(0, -1), TEXT.slice(-1)), false],
     ["longer than maxBytes is not", halves("x".repeat(600_000), "y".repeat(600_000), 1_200_000), false],
   ])("%s", async (_, handler, isTagged) => {
     await serving(stack([conditional()], handler), async (port) => {
@@ -463,7 +463,7 @@ describe("The tag of a coding", () => {
   };
   const gzip = ["Accept-Encoding", "gzip"] as const;
 
-  test("is accepted whatever this process has coded, and `codings: []` turns that off", async () => {
+  test("is accepted even if this process does not code, and `codings: []` turns that off", async () => {
     await serving(handler, async (port) => {
       for (const coding of ["gzip", "br", "deflate", "zstd"]) {
         expect((await ask(port, "PUT", "/", [["If-Match", `"v1-${coding}"`]])).status).toBe(200);
@@ -480,7 +480,7 @@ describe("The tag of a coding", () => {
     });
   });
 
-  test("is accepted of an answer that is judged late, too", async () => {
+  test("is accepted for an answer that is judged late, too", async () => {
     const tagged: RequestListener = (_, res) => void res.setHeader("ETag", '"v1"').end(TEXT);
     await serving(stack([conditional()], tagged), async (port) => {
       const again = await ask(port, "GET", "/", [gzip, ["If-None-Match", '"v1-gzip"']]);
@@ -493,7 +493,7 @@ describe("The tag of a coding", () => {
   });
 });
 
-test("A refusal of a read keeps what outer layers had set, and little that is about the representation", async () => {
+test("A refusal of a read keeps the fields of outer layers, and few fields of the representation", async () => {
   const outer: Layer = (_, res, next) => {
     res.setHeader("X-Outer", "yes");
     res.setHeader("Cache-Control", "max-age=60");
@@ -558,7 +558,7 @@ test("A client that leaves over HTTP/1 while writes are dropped ends the handler
   });
 });
 
-describe("Express with compression, as its recipe stands:", () => {
+describe("Express with compression, as in its recipe:", () => {
   const recipe = (layers: express.RequestHandler[]) => {
     let page = { version: 1, text: "the page, at some length. ".repeat(100) };
     const etag = () => strong(String(page.version));
@@ -580,7 +580,7 @@ describe("Express with compression, as its recipe stands:", () => {
   test.each<[string, express.RequestHandler[]]>([
     ["compression first", [layers.compression, layers.conditional]],
     ["conditional first", [layers.conditional, layers.compression]],
-  ])("a gzip client reads, gets its 304, and saves with the tag it saw: %s", async (_, order) => {
+  ])("a gzip client reads, gets its 304, and writes with the tag that it got: %s", async (_, order) => {
     await serving(recipe(order), async (port) => {
       const gzip = ["Accept-Encoding", "gzip"] as const;
       const full = await ask(port, "GET", "/", [gzip]);

@@ -18,14 +18,14 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 
 const TEXT = "the same café, in many words and at some length. ".repeat(40);
 const FILE = `${root}/test/package.json`;
-/** Of files that are not worth a compressor's while. */
+/** For files that compressors do not compress. */
 const FOLDER = mkdtempSync(`${tmpdir()}/entity-tag-`);
 writeFileSync(`${FOLDER}/dot.png`, TEXT);
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 const modified = "Sun, 06 Nov 1994 08:49:37 GMT";
 const settings = [false, "weak", "strong"] as const;
 
-/** What handlers under Express call, and what each of them sends. */
+/** The calls of handlers under Express, and the answer of each. */
 const byExpress: Record<string, [handler: express.RequestHandler, body: string]> = {
   "res.json": [(_, res) => res.json({ TEXT }), JSON.stringify({ TEXT })],
   "res.send of a string": [(_, res) => res.send(TEXT), TEXT],
@@ -43,7 +43,7 @@ const byExpress: Record<string, [handler: express.RequestHandler, body: string]>
   ],
 };
 
-/** The same in what all of them have: node:http's own. */
+/** The same with the methods of node:http, which all frameworks have. */
 const byNode: Record<string, (res: ServerResponse) => unknown> = {
   end: (res) => res.setHeader("Content-Type", "text/plain").end(TEXT),
   "end with a tag": (res) => tagged(res).end(TEXT),
@@ -147,7 +147,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     expect(isWeak(etag as '"v1"')).toBe(setting !== "strong");
   });
 
-  test("refuses a read that fails If-Match, whatever else it asks", async () => {
+  test("refuses a read that fails If-Match, whatever its other conditions are", async () => {
     const [handler] = byExpress["res.send with a tag"]!;
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const failing: Lines[] = [
@@ -205,10 +205,14 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
   });
 });
 
-describe("What a handler would misread is kept from it:", () => {
+describe("conditional hides conditions that a handler would misread:", () => {
   const tag = strong("v1");
   const misread: [what: string, lines: Lines, status: number][] = [
-    ["a tag of which a comma makes another", [["If-None-Match", `"one, ${tag}, two"`]], 200],
+    [
+      "a tag with a comma, which a split turns into another tag",
+      [["If-None-Match", `"one, ${tag}, two"`]],
+      200,
+    ],
     ["a list that cannot be read", [["If-None-Match", `${tag}, v2`]], 200],
     [
       "a list after which it asks by date",
@@ -219,12 +223,12 @@ describe("What a handler would misread is kept from it:", () => {
       200,
     ],
     ["a date that HTTP does not know", [["If-Modified-Since", "2030-01-01"]], 200],
-    ["any version at all", [["If-None-Match", "*"]], 304],
-    ["a weak tag where a strong one is asked for", [["If-Match", `W/${tag}`]], 412],
+    ["a star", [["If-None-Match", "*"]], 304],
+    ["a weak tag where a strong one is needed", [["If-Match", `W/${tag}`]], 412],
     ["a list that does not refuse a read", [["If-Match", "v0"]], 200],
     ["a date before it", [["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"]], 412],
     [
-      "a range of what is not surely the same",
+      "a range whose version is not known to be the same",
       [
         ["Range", "bytes=0-3"],
         ["If-Range", `W/${tag}`],
@@ -248,7 +252,7 @@ describe("What a handler would misread is kept from it:", () => {
       early: [(req, res, next) => checkPreconditions(req, res, state) || next()],
       both: [
         conditional(),
-        // Asked twice: what is kept from the handler is not kept from here.
+        // Asked twice: conditions that are hidden from the handler are still judged here.
         (req, res, next) => [{}, state].some((state) => checkPreconditions(req, res, state)) || next(),
       ],
     } satisfies Record<string, Middleware[]>;
@@ -267,7 +271,7 @@ describe("What a handler would misread is kept from it:", () => {
     }
   });
 
-  test("it sees the conditions that say the same to everybody", async () => {
+  test("it sees the conditions that every rule reads alike", async () => {
     const seen: unknown[] = [];
     const layers: Middleware[] = [
       conditional(),
@@ -302,7 +306,7 @@ describe.each(Object.entries(frameworks))("Under %s,", (_, app) => {
     });
   });
 
-  test("answered answers in the handler's place", async () => {
+  test("checkPreconditions answers in the handler's place", async () => {
     let handled = 0;
     const judge: Middleware = (req, res, next) => {
       if (!checkPreconditions(req, res, { etag: strong("v1") })) next();
@@ -325,13 +329,13 @@ describe.each(Object.entries(frameworks))("Under %s,", (_, app) => {
 
 const codings = ["identity", "gzip", "br"] as const;
 
-/** What is known to be missing from the answers of a row. */
+/** The known gaps in the answers of a row. */
 interface Gaps {
   /** the tag of a coded body: content that was coded before conditional() saw it streams by */
   codedTag?: boolean;
 }
 
-/** How a client asks whether what it holds is still current. */
+/** How a client asks whether its copy is still current. */
 function conditionOn(answer: Answer): readonly [name: string, value: string] | undefined {
   const [etag, date] = [answer.field("etag"), answer.field("last-modified")];
   if (etag !== undefined) return ["If-None-Match", etag];
@@ -417,7 +421,7 @@ describe.each(Object.entries(orders))(
       });
     });
 
-    test("a type that the handler takes back is not in its 200, and a later one is", async () => {
+    test("a type that the handler removes is not in its 200, and a later one is", async () => {
       const retype = (res: ServerResponse) => {
         tagged(res).removeHeader("Content-Type");
         expect(res.getHeader("Content-Type")).toBeUndefined();
@@ -452,7 +456,7 @@ describe.each(Object.entries(orders))(
       });
     });
 
-    test("a refusal of what has no type keeps the strong tag, to be sent in If-Match", async () => {
+    test("a refusal of an answer without a type keeps the strong tag, to be sent in If-Match", async () => {
       const untyped = (res: ServerResponse) => res.setHeader("ETag", strong("v1")).end(TEXT);
       await serving(frameworks.Connect!(middleware, untyped), async (port) => {
         const failing: Lines = [

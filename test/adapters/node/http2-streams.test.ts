@@ -42,7 +42,7 @@ const answered = async (stream: ClientHttp2Stream) => {
   return [status, fields["content-type"]];
 };
 
-/** A source that never ends by itself, and what became of it. */
+/** A source that never ends by itself, and its state. */
 function endless() {
   const seen = { made: 0, ended: 0, rejected: 0 };
   async function* source() {
@@ -70,7 +70,7 @@ const pipelines: Record<string, (source: () => AsyncGenerator<Buffer>, res: Http
     "a Readable": (source, res) => pipeline(Readable.from(source()), res),
   };
 
-/** How a client leaves, or not: of a stream that has ended, a server is told nothing. */
+/** How a client leaves, or not. When a stream has ended, a server does not learn of it. */
 const leaving: Record<string, (streams: ClientHttp2Stream[], session: ClientHttp2Session) => void> = {
   "a client that cancels": (streams) => {
     for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
@@ -79,8 +79,8 @@ const leaving: Record<string, (streams: ClientHttp2Stream[], session: ClientHttp
   "a client that stays": () => {},
 };
 
-describe.each(answers)("A %i over HTTP/2 in place of what never ends", (status, condition) => {
-  describe.each(Object.entries(leaving))("is there within the limit, and %s ends the source:", (_, leave) => {
+describe.each(answers)("A %i over HTTP/2 in place of an endless answer", (status, condition) => {
+  describe.each(Object.entries(leaving))("arrives within the limit, and %s ends the source:", (_, leave) => {
     test.each(Object.entries(pipelines))("%s in a pipeline", async (_, way) => {
       const { seen, source } = endless();
       const handler: Handler = (res) => (way(source, res) as Promise<void>).catch(() => seen.rejected++);
@@ -120,7 +120,7 @@ describe.each(answers)("A %i over HTTP/2 in place of what never ends", (status, 
   });
 });
 
-describe.each(answers)("A %i over HTTP/2 leaves the handler what it does", (status, condition) => {
+describe.each(answers)("A %i over HTTP/2 does not disturb the handler", (status, condition) => {
   const parts = ["first", "second", "third"];
   async function* late() {
     for (const part of parts) {

@@ -113,7 +113,7 @@ test("conditional over HTTP/2 makes a weak tag of content that ends at once", as
   );
 });
 
-describe("answered over HTTP/2", () => {
+describe("checkPreconditions over HTTP/2", () => {
   let handled = 0;
   const handler: Handler = (req, res) => {
     res.setHeader("Content-Type", "text/plain");
@@ -131,7 +131,7 @@ describe("answered over HTTP/2", () => {
     [412, "PUT", [["if-match", '"v0"']]],
     [428, "PUT", []],
     [200, "PUT", [["if-match", TAG]]],
-    // Node keeps the first line alone in `headers`: the list is read from all of them.
+    // Node keeps only the first line in `headers`, but the list is read from all lines.
     [
       200,
       "PUT",

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const BODY = "x".repeat(1_000);
 const TAG = '"v1"';
 
-test("conditional and answered serve 1,000 requests on one connection and leave nothing behind", async () => {
+test("conditional and checkPreconditions serve 1,000 requests on one connection and keep no memory", async () => {
   const warnings: Error[] = [];
   const warned = (warning: Error) => void warnings.push(warning);
   process.on("warning", warned);

@@ -11,7 +11,7 @@ import { type Answer, connect, serving } from "./wire.ts";
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 type Handler = (res: ServerResponse, req: IncomingMessage) => unknown;
 
-/** The very one by which cookie-session, express-session, response-time and compression see a head go out. */
+/** The package by which cookie-session, express-session, response-time and compression notice a head. */
 const onHeaders: (res: ServerResponse, listener: () => void) => void = createRequire(
   createRequire(import.meta.url).resolve("compression"),
 )("on-headers");
@@ -47,7 +47,7 @@ describe.each(
     "after conditional(), under a compressor": [judge, cookies, compress],
     "after conditional(), over a compressor": [compress, judge, cookies],
   }),
-)("What middleware sets when the head goes out, %s, is in every answer:", (_, middleware) => {
+)("Fields that middleware sets when the head is sent, %s, are in every answer:", (_, middleware) => {
   const tagged = (res: ServerResponse) =>
     res.setHeader("ETag", '"v1"').setHeader("Content-Type", "text/plain");
   const ways: Record<string, Handler> = {
@@ -91,7 +91,7 @@ describe.each(
   });
 });
 
-test("A layer that makes another answer of a 304 is heeded", async () => {
+test("A layer may turn a 304 into another answer", async () => {
   const refuse: Middleware = (_, res, next) => {
     onHeaders(res, () => {
       res.statusCode = 403;
@@ -162,7 +162,7 @@ describe.each(
     },
   );
 
-  test("leaves its strong tag to what the handler itself has coded, and to the answer of a write", async () => {
+  test("does not change the strong tag of content that the handler has coded, or of the answer to a write", async () => {
     const coded: Handler = (res, req) => {
       if (checkPreconditions(req, res, { etag: strong("1-gzip") })) return;
       if (req.method === "PUT")
@@ -210,7 +210,7 @@ describe.each(
         "Accept-Encoding",
       ]);
       expect(again.field("content-encoding")).toBeUndefined();
-      // Who names the strong tag holds what nobody has coded.
+      // A client that names the strong tag has the uncoded form.
       const held = await connection.ask("GET", "/", [accept, ["If-None-Match", '"1"']]);
       expect([held.status, held.field("etag"), held.field("vary")]).toEqual([304, '"1"', "Accept-Encoding"]);
       const refused = await connection.ask("GET", "/", [accept, ["If-Match", '"0"']]);

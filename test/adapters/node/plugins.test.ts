@@ -203,7 +203,7 @@ describe.each(Object.entries(early))("%s, judged before its handler:", (_, serve
   });
 });
 
-/** A page that only its owner may read or write, and that tells a stranger so in several ways. */
+/** A page that only its owner may read or write, and that refuses a stranger in several ways. */
 const owned: Record<string, (refuse: () => Response, seen: { runs: number }) => Promise<Served>> = {
   Fastify: async (refuse, seen) => {
     const app = Fastify({ exposeHeadRoutes: true });
@@ -279,7 +279,7 @@ describe.each(Object.entries(owned))("%s, where `current` returns a Response:", 
     },
   );
 
-  test("each cookie of it is a line of its own", async () => {
+  test("each of its cookies is a separate line", async () => {
     const cookies = () => {
       const headers = new Headers([
         ["Set-Cookie", "a=1"],
@@ -355,7 +355,7 @@ test("Options that are not valid are refused at once", async () => {
   await expect(app.register(fastifyConditional, { require: true })).rejects.toThrow("`current`");
 });
 
-test("A middleware or plugin that is mistaken for its maker says how it is used", async () => {
+test("conditional that is used without its call, or called as a plugin, says how it is used", async () => {
   const misused = koaConditional as (...wrong: unknown[]) => unknown;
   expect(() => misused({ req: {} }, () => {})).toThrow("app.use(conditional())");
   await expect(fastifyConditional({ require: true } as never, undefined as never)).rejects.toThrow(
@@ -363,7 +363,7 @@ test("A middleware or plugin that is mistaken for its maker says how it is used"
   );
 });
 
-test("A tag maker of one's own is called with the bytes, and may be asynchronous", async () => {
+test("`contentTag` as an option is called with the bytes, and may be asynchronous", async () => {
   const contentTag = async (bytes: Uint8Array, { weak }: { weak: boolean }) =>
     strong(`${bytes.length}-${weak}`);
   const koa = new Koa().use(koaConditional({ tag: { weak: false, contentTag } })).use((ctx) => {
@@ -380,7 +380,7 @@ test("A tag maker of one's own is called with the bytes, and may be asynchronous
   }
 });
 
-test("A Range beside an If-Range that nobody checks is hidden", async () => {
+test("A Range beside an unchecked If-Range is hidden", async () => {
   const app = new Koa().use(koaConditional()).use((ctx) => {
     ctx.set("ETag", strong("v2"));
     ctx.body = ctx.get("Range") || "whole";

@@ -6,7 +6,7 @@ import { programFolder, root, runtimes, start } from "../bed/server.ts";
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Documents of which every program that listens is run: as users get it, from what is built. */
+/** Documents whose programs that listen are run, with the built packages, as users get them. */
 const documents = [
   ...["node-http", "express", "connect", "fastify", "koa"].map((name) => `docs/frameworks/${name}.md`),
   "packages/node/README.md",
@@ -24,7 +24,7 @@ test("Every document of Node has a program that listens, of at most 25 lines", (
 });
 
 describe.concurrent("The program of", () => {
-  test.for(recipes)("$document serves a page that cannot be overwritten unseen", async (recipe) => {
+  test.for(recipes)("$document serves a page on which no unseen change is overwritten", async (recipe) => {
     const file = `${folder}/${recipe.document.replaceAll(/\W/g, "-")}-${recipe.index}.mjs`;
     writeFileSync(file, recipe.program);
     const server = await start([...runtimes.node, file], await freePort());
@@ -65,7 +65,7 @@ async function expectPage(url: string, isWritable: boolean) {
   await expectAnyType(url);
 }
 
-/** A page is what was sent, whatever a client says that it is: curl calls everything a form. */
+/** The page is the text that was sent, whatever type the client gives it: curl calls every body a form. */
 async function expectAnyType(url: string) {
   const bodies = [
     ["application/x-www-form-urlencoded", "by curl"],

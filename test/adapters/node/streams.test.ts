@@ -24,7 +24,7 @@ function behind(handler: Handler, options: ConditionalOptions = {}) {
     judge(req, res, () => void (req.url === "/next" ? res.end("next") : handler(res, req)));
 }
 
-/** A request that is written by hand, for an answer that is not to be read as a whole. */
+/** A request that is written by hand, for an answer that is not read to its end. */
 function request(port: number, lines = "") {
   const socket = createConnection(port, "127.0.0.1").on("error", () => {});
   socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${lines}\r\n`);
@@ -102,7 +102,7 @@ describe("A client that goes away ends the source", () => {
       const socket = request(port, lines);
       const [head] = (await once(socket, "data")) as [Buffer];
       expect(head.toString("latin1", 9, 12)).toBe(status);
-      // Meanwhile everybody else is served.
+      // Meanwhile all other clients are served.
       expect((await ask(port, "GET", "/next")).status).toBe(200);
       socket.destroy();
       await ended.opened;
@@ -115,7 +115,7 @@ test("conditional leaves back-pressure to the socket: 32 MB flow past a slow cli
   let peak = 0;
   async function* source() {
     while (produced < 32 * MB) {
-      // A new part each time: what is kept of them is seen.
+      // A new part each time, so that a part that is kept shows in the memory.
       yield Buffer.alloc(PART, 7);
       produced += PART;
       if (produced % (4 * MB) === 0) peak = Math.max(peak, await bytesHeld());
@@ -128,7 +128,7 @@ test("conditional leaves back-pressure to the socket: 32 MB flow past a slow cli
       const socket = request(port);
       await once(socket, "readable");
       for (let seen = -1; seen !== produced; await sleep(150)) seen = produced;
-      // What the kernel holds of it for both ends, and no more.
+      // The buffers of the kernel at both ends, and no more.
       expect(produced).toBeLessThan(24 * MB);
       expect((await bytesHeld()) - before).toBeLessThan(6 * MB);
 
@@ -200,7 +200,7 @@ describe("A body that breaks in the middle is not taken for a whole one, and the
   });
 });
 
-describe("A 304 in place of what is piped", () => {
+describe("A 304 in place of a piped answer", () => {
   const ways: Record<string, (source: Readable, res: ServerResponse) => unknown> = {
     pipe: (source, res) => source.pipe(res),
     pipeline: (source, res) => pipeline(source, res),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** What every way below writes; with the é, bytes and characters differ in number. */
+/** The text that every way below writes. With the é, it has more bytes than characters. */
 export const TEXT = "the same café, however it is written\n";
 export const TAG = '"v1"';
 const FIELDS = {
@@ -13,7 +13,7 @@ const FIELDS = {
 };
 const LENGTH = Buffer.byteLength(TEXT);
 
-/** How handlers write an answer. Each gives the 200 that bears TEXT and the tag, unless it says otherwise. */
+/** How handlers write an answer. Each gives a 200 with TEXT and the tag, unless it says otherwise. */
 export const ways: Record<string, (res: ServerResponse, req: IncomingMessage) => unknown> = {
   "end with a string": (res) => withFields(res).end(TEXT),
   "end with a buffer": (res) => withFields(res).end(Buffer.from(TEXT)),
@@ -123,7 +123,9 @@ function withFields(res: ServerResponse): ServerResponse {
   return res;
 }
 
-/** A callback that must be called, once, without an error. `awaited` counts those that have not been yet. */
+/**
+ * A callback that must be called, once, without an error. `awaited` counts the callbacks that have not been called yet.
+ */
 function called(res: ServerResponse): (error?: Error | null) => void {
   const { awaited } = countersOf(res);
   awaited.callbacks++;

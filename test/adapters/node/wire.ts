@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http, { type RequestListener, type Server } from "node:http";
 import net, { type AddressInfo, type Socket } from "node:net";
 
-/** One answer, as it came over the socket: nothing tidied, values as Latin-1 text. */
+/** One answer, exactly as it came over the socket, with values as Latin-1 text. */
 export interface Answer {
   status: number;
   reason: string;

@@ -8,7 +8,7 @@ import { ask, serving } from "./wire.ts";
 
 type Call = (req: IncomingMessage, res: ServerResponse) => unknown;
 
-/** The error of a call in a handler. Without one, nobody would learn of the mistake. */
+/** The error of a call in a handler. Without an error, the mistake would stay hidden. */
 async function errorOf(call: Call): Promise<unknown> {
   let error: unknown;
   await serving(
@@ -31,7 +31,7 @@ const middleware = conditional() as (...args: unknown[]) => unknown;
 const transport = beforeHead as (...args: unknown[]) => unknown;
 const hook = () => {};
 
-describe("A wrong call throws a TypeError that says what would do:", () => {
+describe("A wrong call throws a TypeError that says what to give:", () => {
   test.each<[string, Call, RegExp]>([
     ["checkPreconditions(res, req, state)", (req, res) => check(res, req, state), /they are swapped/],
     [

@@ -292,7 +292,9 @@ describe("explain of a pasted pair says whether the answer was right", () => {
 
   it("walks a request without an answer, where --etag says what is there", async () => {
     const text = 'PUT /page HTTP/1.1\nIf-Match: "a"\n\n{"a": 1}\n';
-    expect((await run(["explain", "-"], text)).out).toMatch(/^unknown[\s\S]*The state of the page is not known/);
+    expect((await run(["explain", "-"], text)).out).toMatch(
+      /^unknown[\s\S]*The state of the page is not known/,
+    );
     const { status, out } = await run(["explain", "-", "--etag", own], text);
     expect(status).toBe(0);
     expect(out).toMatch(/^PUT \/page\n[\s\S]*412 Precondition Failed, and nothing is done\./);

@@ -15,7 +15,7 @@ import postgres from "postgres";
 import { createClient } from "redis";
 import { databaseUrl, redisUrl } from "../race/addresses.ts";
 
-/** A driver on data of its own, and how to clear that away. */
+/** A driver on its own data, and a function that removes the data. */
 export interface OpenDriver extends StoreUnderTest {
   close(): Promise<void>;
 }

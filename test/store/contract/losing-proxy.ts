@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** Passes everything on. On demand, it lets a command through and cuts the connection at the answer. */
+/** Passes all traffic on. On demand, it lets a command through and cuts the connection at the answer. */
 export async function proxyThatLosesOneAnswer(url: string, defaultPort: number) {
   const { hostname, port } = new URL(url);
   let lose: string | undefined;
@@ -28,7 +28,7 @@ export async function proxyThatLosesOneAnswer(url: string, defaultPort: number) 
     loseNext: (text: string) => {
       lose = text;
     },
-    /** Loses the answer to each command with this text; `undefined`: to none. */
+    /** Loses the answer to each command with this text; `undefined`: loses no answer. */
     loseAll: (text: string | undefined) => {
       loseEach = text;
     },

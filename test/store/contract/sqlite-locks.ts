@@ -7,8 +7,8 @@ export interface LockableDatabase extends SqliteDatabase {
 }
 
 /**
- * With a rollback journal a writer needs the file for itself at its commit, and another connection that is reading
- * keeps it out: the statement has run, its row has been returned, and then the commit fails.
+ * With a rollback journal, a writer needs the file alone at its commit. A connection that is reading prevents that: the
+ * statement has run and returned its row, and then the commit fails.
  */
 export async function refusedCommit(
   storeOf: typeof sqliteStore,

@@ -19,7 +19,10 @@ export interface Promised {
 
 const CONTRACT = "packages/store/src/contract-tests/cases.ts";
 
-/** Everything under "What is guaranteed" in the README of the store. `node scripts/break-promises.ts` tries the breaks. */
+/**
+ * All sentences under "What is guaranteed" in the README of the store. `node scripts/break-promises.ts` tries the
+ * breaks.
+ */
 export const promises: readonly Promised[] = [
   {
     text: "One winner. Of all swaps of one version at most one succeeds, across connections and processes.",

@@ -1,8 +1,9 @@
 /**
- * The protocol of keyed updates, as a machine whose every state can be visited. Each client wants one record changed
- * once: it reads, sends its change with the tag that it has read and a key, sends it again when it likes, and after a
- * 412 begins anew under another key. The network delivers in any order, and never, if it likes: so a lost message is one
- * that is not delivered. A server looks and swaps in two steps, and anything may happen between them.
+ * The protocol of keyed updates, as a machine whose every state can be visited. Each client wants to change one record
+ * once. It reads, and sends its change with a key and the tag that it has read. It may send the same request again at
+ * any time. After a 412 it begins again under another key. The network delivers messages in any order, or never, so a
+ * lost message is one that is not delivered. A server reads and swaps in two steps, and any other step may happen
+ * between them.
  */
 
 /** One copy of a request, on its way or at a server. */
@@ -28,7 +29,7 @@ interface Client {
 }
 
 export interface State {
-  /** Of the record: its number, and the key that made it. */
+  /** A version of the record: its number, and the key that made it. */
   version: number;
   writer: string;
   /** The keys that were applied; empty without a ledger. */
@@ -40,13 +41,13 @@ export interface State {
   answers: Answer[];
 }
 
-/** What happens next, by name and by which client, copy or answer. */
+/** The next step: its name, and its client, copy or answer. */
 export interface Step {
   kind: "begin" | "resend" | "look" | "swap" | "receive";
   index: number;
 }
 
-/** How often a client begins at most, and how often it sends each request again. */
+/** The most times that a client begins, and that it sends each request again. */
 export interface Patience {
   attempts: number;
   resends: number;
@@ -73,7 +74,7 @@ export function initial({ clients }: Model): State {
   };
 }
 
-/** Everything that may happen next. */
+/** All steps that may happen next. */
 export function stepsFrom(model: Model, { clients, copies, answers }: State): Step[] {
   const steps: Step[] = [];
   for (const [index, { phase, attempt, resends }] of clients.entries()) {
@@ -146,7 +147,7 @@ function swap(model: Model, state: State, index: number): void {
 function answer(state: State, index: number, ok: boolean): void {
   const [{ client: number, attempt }] = state.copies.splice(index, 1) as [Copy];
   const client = state.clients[number]!;
-  // A client that has gone on does not hear what an earlier attempt is answered.
+  // A client that has begun again ignores the answer to an earlier attempt.
   if (client.phase === "waiting" && client.attempt === attempt) {
     state.answers.push({ client: number, attempt, ok });
   }
@@ -158,7 +159,7 @@ function receive(state: State, index: number): void {
   state.answers = state.answers.filter((other) => other.client !== client);
 }
 
-/** What must never be: a change made twice, or acknowledged and not made. */
+/** The forbidden states: a change was made twice, or acknowledged but not made. */
 export function isBroken({ applied, clients }: State): boolean {
   return clients.some(({ phase }, i) => applied[i]! > 1 || (phase === "done" && applied[i] !== 1));
 }

@@ -5,10 +5,10 @@ import type { Scheduler } from "fast-check";
 import { expect } from "vitest";
 import { initial, keyOf, type Model, type State, type Step, stepsFrom, take } from "./protocol.ts";
 
-/** Who has changed the record, and how often. */
+/** How often each client has changed the record. */
 type Record = { applied: number[] };
 
-/** A copy of a request at a real `resource`, which waits at a gate before it looks and before it swaps. */
+/** A copy of a request at a real `resource`, which waits at a gate before it reads and before it swaps. */
 interface Running {
   gate?: (() => void) | undefined;
   status?: number;
@@ -22,7 +22,7 @@ export async function replay(model: Model, steps: readonly Step[]): Promise<Stat
 }
 
 /**
- * Lets the scheduler choose among everything that may happen next: a client begins or sends again, a server reads or
+ * Lets the scheduler choose among all steps that may happen next: a client begins or sends again, a server reads or
  * swaps, an answer arrives. Returns the last state.
  */
 export async function replayUnder(scheduler: Scheduler, model: Model): Promise<State> {
@@ -46,7 +46,7 @@ export async function replayUnder(scheduler: Scheduler, model: Model): Promise<S
     chosen = undefined;
     await scheduler.waitNext(1);
     const step = possible().find((other) => chosen && nameOf(other) === nameOf(chosen));
-    // What was offered may have become impossible: the answer went to a client that had begun anew.
+    // An offered step may have become impossible, because the client of an answer has begun again.
     if (step) await both.take(step);
   }
   return both.state();
@@ -100,7 +100,7 @@ async function modelAndReality(model: Model) {
       const copy = running[index]!;
       copy.gate!();
       await settled(running);
-      // Where the model looks again after a lost swap, the real one may do so at another gate.
+      // After a lost swap the model reads again, and the real resource may do so at another gate.
       while (state.copies.length < before.copies.length && copy.status === undefined) {
         copy.gate!();
         await settled(running);

@@ -2,7 +2,7 @@ import { initial, isBroken, type Model, type State, type Step, stepsFrom, take }
 
 export interface Search {
   states: number;
-  /** The shortest way to a state that must never be, if there is one. */
+  /** The shortest way to a forbidden state, if there is one. */
   counterexample?: Step[];
 }
 

@@ -1,15 +1,15 @@
 /** Where a writer waits until it is let go on. */
 export type Gate = () => Promise<void>;
 
-/** Starts the writers, each at a gate of its own. */
+/** Starts the writers, each at its own gate. */
 export type Start<R> = (gates: Gate[]) => Promise<R>[];
 
 /**
  * Runs the writers in every order in which they can pass their gates, and passes each outcome to `check`.
- * Answers how many orders there were.
+ * Returns the number of orders.
  *
- * A writer that is not at its gate runs until it is, or until it ends: between two gates no other writer runs,
- * so that a gate before and after each `await` on something shared gives every interleaving there is.
+ * A writer runs from one gate to the next, or to its end, and no other writer runs meanwhile. So a gate before and
+ * after each `await` on shared state gives every possible interleaving.
  */
 export async function everySchedule<R>(
   writers: number,
@@ -39,7 +39,7 @@ export async function everySchedule<R>(
   return schedules;
 }
 
-/** Who runs, who waits at a gate, who has finished. */
+/** The writers that run, that wait at a gate, and that have finished. */
 class Field {
   readonly gates: Gate[];
   private readonly releases = new Map<number, () => void>();

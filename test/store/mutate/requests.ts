@@ -14,7 +14,7 @@ export function request(
   });
 }
 
-/** What an answer says, in the order of the wire: for one comparison instead of five. */
+/** The parts of an answer, in the order of the wire, so that one comparison is enough. */
 export async function said(response: Response) {
   const body = await response.text();
   return { status: response.status, etag: response.headers.get("ETag"), body: body && parsed(body) };

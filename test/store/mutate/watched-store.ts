@@ -2,11 +2,11 @@ import type { VersionedStore } from "@entity-tag/store";
 
 export interface Watched<T> {
   store: VersionedStore<T>;
-  /** Each round trip by its name; one that brought a value along is marked with a `+`. */
+  /** The name of each round trip; with a `+` if it returned a value. */
   trips: string[];
 }
 
-/** A store that notes every round trip made to it. */
+/** A store that records every round trip. */
 export function watched<T>(store: VersionedStore<T>): Watched<T> {
   const trips: string[] = [];
   async function note<R>(name: string, trip: Promise<R>): Promise<R> {
@@ -26,7 +26,7 @@ export function watched<T>(store: VersionedStore<T>): Watched<T> {
   return { store: seen, trips };
 }
 
-/** A store in which somebody else writes just before each of the first swaps. */
+/** A store in which another client writes just before each of the first swaps. */
 export function contested<T>(store: VersionedStore<T>, rivals: (T | null)[]): VersionedStore<T> {
   const left = [...rivals];
   return {

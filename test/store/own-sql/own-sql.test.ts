@@ -30,8 +30,8 @@ describe("docs/atomic-writes.md", () => {
     ]);
   });
 
-  // `vitest -u` writes them anew from the page.
-  test.each(blocks)("$title is run as it stands there", async ({ title, code }) => {
+  // `vitest -u` writes them again from the page.
+  test.each(blocks)("$title runs exactly as the page shows it", async ({ title, code }) => {
     await expect(code).toMatchFileSnapshot(`./page/${title}`);
   });
 });
@@ -45,7 +45,7 @@ const connection = {
 const pool = new Pool(connection);
 const knexed: Knex = knex({ client: "pg", connection });
 
-/** What a WHERE without the version does. It is here so that the race is seen to catch it. */
+/** A WHERE without the version, to show that the race catches it. */
 const careless: Pages = {
   read: pgPages(pool).read,
   async write(id, _, next) {
@@ -88,7 +88,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect(await stored(id)).toEqual(await written(answers));
     });
 
-    test("of two writers that were both judged good, one is answered 200 and one 412 with the winner's tag", async () => {
+    test("of two writers whose conditions both held, one is answered 200 and one 412 with the winner's tag", async () => {
       const { id, tag } = await page();
       const replace = (text: string) => write(put(text, { "If-Match": tag }), id);
       const answers = await meeting(hold("lock", id), [() => replace("mine"), () => replace("yours")]);
@@ -97,7 +97,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect(await stored(id)).toEqual(await written(answers));
     });
 
-    test("of two writers that take whatever is there, both are answered 200, one on top of the other", async () => {
+    test("of two writers with `If-Match: *`, both are answered 200, one on top of the other", async () => {
       const { id } = await page();
       const replace = (text: string) => write(put(text, { "If-Match": "*" }), id);
       const answers = await meeting(hold("lock", id), [() => replace("mine"), () => replace("yours")]);
@@ -117,7 +117,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect(await stored(id)).toEqual(answers[0]!.ok ? null : await written(answers));
     });
 
-    test("a tag from before a delete fits nothing that was created since", async () => {
+    test("a tag from before a delete does not match a page that was created since", async () => {
       const { id, tag } = await page();
       await write(new Request("http://test/", { method: "DELETE", headers: { "If-Match": "*" } }), id);
       expect((await write(put("again", { "If-None-Match": "*" }), id)).status).toBe(201);
@@ -129,7 +129,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       ["a weak tag", (tag: string) => `W/${tag}`, 412],
       ["an empty list", () => ", ,", 412],
       ["an unreadable field", (tag: string) => `${tag} x`, 412],
-      ["a tag that is no version", () => `"';--"`, 412],
+      ["a tag that is not a version", () => `"';--"`, 412],
     ])("If-Match with %s", async (_, field, status) => {
       const { id, tag } = await page();
       expect((await write(put("new", { "If-Match": field(tag) }), id)).status).toBe(status);
@@ -141,7 +141,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect((await write(put("new", {}), id)).status).toBe(428);
     });
 
-    test("If-Match on nothing is answered 412, and creates nothing", async () => {
+    test("If-Match on an absent page is answered 412, and creates nothing", async () => {
       const id = randomUUID();
       expect((await write(put("new", { "If-Match": '"a"' }), id)).status).toBe(412);
       expect((await write(put("new", { "If-Match": "*" }), id)).status).toBe(412);
@@ -157,7 +157,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
   });
 
   describe("a transaction", () => {
-    test("of two that take the same page away, one is answered 204 and one 412", async () => {
+    test("of two requests that move the same page away, one is answered 204 and one 412", async () => {
       const from = await page("from");
       const into = [await page("one "), await page("two ")];
       const merge = (id: string) => mergePages(post({ "If-Match": from.tag }), pool, from.id, id);
@@ -176,7 +176,7 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect(await stored(from.id)).toBeNull();
     });
 
-    test("a refused one leaves nothing behind and its connection clean", async () => {
+    test("a refused request changes nothing and leaves its connection clean", async () => {
       const from = await page("from");
       const answers = [
         await mergePages(post({ "If-Match": '"stale"' }), pool, from.id, (await page()).id),
@@ -212,7 +212,7 @@ async function stored(id: string): Promise<{ text: string; tag: string } | null>
   return rows[0] ? { text: rows[0].text, tag: `"${rows[0].version}"` } : null;
 }
 
-/** What the winner was told that it wrote. */
+/** The text of the write that was acknowledged. */
 async function written(answers: readonly Response[]): Promise<{ text: string; tag: string | null }> {
   const winner = answers.find(({ ok }) => ok)!;
   return { text: (await winner.clone().json()).text, tag: winner.headers.get("ETag") };
@@ -227,7 +227,7 @@ async function hold(how: "lock" | "insert", id: string): Promise<PoolClient> {
   return gate;
 }
 
-/** Lets all of them judge, holds them back before their write, and lets them go at once when every one of them waits. */
+/** Lets all writers judge, stops each before its write, and releases them together when all of them wait. */
 async function meeting(
   held: Promise<PoolClient>,
   tasks: readonly (() => Promise<Response>)[],

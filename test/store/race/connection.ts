@@ -14,7 +14,7 @@ export interface Answer {
   body: string;
 }
 
-/** One client's way to a server: a socket of its own that is kept alive from one request to the next. */
+/** One client's connection to a server: its own socket, which is kept alive between requests. */
 export interface Connection {
   /** Rejects when no whole answer came within `patience` milliseconds: the outcome of the request is then unknown. */
   send(origin: string, message: Message, patience?: number): Promise<Answer>;

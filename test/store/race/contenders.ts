@@ -9,7 +9,7 @@ export interface Contender {
   database: Database;
 }
 
-/** The drivers that must hold whatever happens. */
+/** The drivers that must lose no update, whatever happens. */
 export const stores: readonly Contender[] = [
   { kind: "pg", database: "postgres" },
   { kind: "node-redis", database: "redis" },
@@ -29,12 +29,12 @@ const reached: Record<Database, boolean> = {
   memory: true,
 };
 
-/** `describe.skipIf(missing(contender))`: the reason was said on stderr. */
+/** `describe.skipIf(missing(contender))`: the reason is on stderr. */
 export function missing({ database }: Contender): boolean {
   return !reached[database];
 }
 
-/** Server processes over a table, prefix or file of their own. */
+/** Server processes over their own table, prefix or file. */
 export interface Lent extends Fleet {
   /** Its name; the connections of the servers carry it, too. */
   ownName: string;

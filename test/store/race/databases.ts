@@ -36,7 +36,7 @@ function reasonOf(error: unknown): string {
   return message || code || String(error);
 }
 
-/** Removes whatever the servers with this name left in their database. */
+/** Removes all data that the servers with this name left in their database. */
 export async function clear(ownName: string, database: Database): Promise<void> {
   if (database === "postgres")
     await withPostgres((client) => client.query(`DROP TABLE IF EXISTS ${ownName}, ${ownName}_ledger`));
@@ -45,7 +45,7 @@ export async function clear(ownName: string, database: Database): Promise<void> 
     for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(fileOf(ownName) + end, { force: true });
 }
 
-/** Ends every connection that the servers with this name have to their database. Answers how many there were. */
+/** Ends every connection that the servers with this name have to their database. Returns their number. */
 export function cut(ownName: string, server: DatabaseServer): Promise<number> {
   if (server === "redis") return withRedis((client) => killClients(client, ownName));
   return withPostgres(async (client) => {
@@ -67,7 +67,7 @@ export async function withPostgres<T>(use: (client: Client) => Promise<T>): Prom
 async function withRedis<T>(use: (client: RedisClientType) => Promise<T>): Promise<T> {
   const socket = { connectTimeout: 10_000, reconnectStrategy: false } as const;
   const client: RedisClientType = createClient({ url: redisUrl, socket });
-  client.on("error", () => {}); // what was under way is rejected, too, and heard there
+  client.on("error", () => {}); // the queries under way are rejected, too, and handled there
   try {
     await client.connect();
     return await use(client);

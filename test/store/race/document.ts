@@ -16,7 +16,7 @@ export function incremented({ count, by }: Document, client: number): Document {
   return { count: count + 1, by: { ...by, [client]: (by[client] ?? 0) + 1 } };
 }
 
-/** The request that replaces `current`. A refusal contains the value that is there instead. */
+/** The request that replaces `current`. A refusal contains the current value. */
 export function replacement(path: string, { tag }: Current, value: Document): Message {
   const headers = { "content-type": "application/json", "if-match": tag, prefer: "return=representation" };
   return { method: "PUT", path, headers, body: value };

@@ -35,7 +35,7 @@ describe.each(contenders)("$kind, behind four processes,", (contender) => {
   });
 });
 
-/** Every client has one document incremented, under a key for each increment, and repeats what is not answered. */
+/** Every client increments one document, with a key for each increment, and repeats a request that is not answered. */
 async function crowd(fleet: Fleet, path: string, origins: readonly string[]): Promise<number> {
   let sent = 0;
   await createDocument(fleet.origins[0]!, path);

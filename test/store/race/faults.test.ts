@@ -15,7 +15,7 @@ import { stubbornClient } from "./stubborn-client.ts";
 const PATIENCE = 250;
 
 describe.each(stores)("$kind, behind four processes,", (contender) => {
-  describe.skipIf(missing(contender))("has exactly the increments that its clients were told of", () => {
+  describe.skipIf(missing(contender))("has exactly the increments that were acknowledged", () => {
     const fleet = lend(contender, 4);
 
     test("when requests and answers are lost or late", () =>
@@ -23,7 +23,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
         await crowd(fleet, "/faulty", { ways, goesOn: (done) => done < 5 * rounds });
       }));
 
-    test("exactly, when a lone writer repeats what was lost under an Idempotency-Key", () =>
+    test("exactly, when one writer repeats lost requests under an Idempotency-Key", () =>
       throughFaultyProxies(fleet, async (ways) => {
         const tallies = await Promise.all(
           Array.from({ length: 6 }, (_, client) => alone(fleet, ways, client)),
@@ -67,7 +67,7 @@ const connected: readonly (Contender & { database: DatabaseServer })[] = [
 ];
 
 describe.each(connected)("$kind, behind four processes,", (contender) => {
-  describe.skipIf(missing(contender))("has exactly the increments that its clients were told of", () => {
+  describe.skipIf(missing(contender))("has exactly the increments that were acknowledged", () => {
     const env: Environment = {};
     let proxy: FaultyProxy | undefined;
     let losing = false;
@@ -112,7 +112,7 @@ async function throughFaultyProxies(
   }
 }
 
-/** What a proxy does to one request after the other. */
+/** The faults of a proxy, request by request. */
 function rota(): () => Fate {
   const fates: Fate[] = [
     ...(["pass", "pass", "lose answer", "pass", "late answer"] as const),
@@ -144,13 +144,13 @@ interface Crowd {
   /** The origins that its requests go to. */
   ways: readonly string[];
   goesOn(done: number): boolean;
-  /** Called when the document is there. */
+  /** Called when the document exists. */
   begin?(): void;
 }
 
 /**
- * Eight clients increment one document, and everything must be there as they were told. Even numbers repeat what is not
- * answered, under the same Idempotency-Key; odd ones give it up.
+ * Eight clients increment one document, and it must have every acknowledged increment. Even numbers repeat a request
+ * that is not answered, under the same Idempotency-Key; odd numbers give it up.
  */
 async function crowd(
   { origins }: Fleet,
@@ -165,7 +165,7 @@ async function crowd(
     ),
   );
   expect(miscounts((await readDocument(origins[3]!, path)).value, tallies)).toEqual([]);
-  // Without trouble on both sides this has shown nothing.
+  // Without faults on both sides, the test would prove nothing.
   expect(total(tallies, "acknowledged")).toBeGreaterThan(0);
   expect(total(tallies, "unknown")).toBeGreaterThan(0);
   expect(total(tallies, "resent")).toBeGreaterThan(0);

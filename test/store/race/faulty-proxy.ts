@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What becomes of one request and its answer on their way through the proxy. */
+/** The fate of one request and its answer in the proxy. */
 export type Fate = "pass" | "lose request" | "lose answer" | "late request" | "late answer";
 
 export interface FaultyProxy {

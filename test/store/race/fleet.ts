@@ -4,13 +4,13 @@ import { resolve } from "node:path";
 import type { Moment } from "./mortal-store.ts";
 import type { StoreKind } from "./stores.ts";
 
-/** Server processes over one database, each with connections of its own. */
+/** Server processes over one database, each with its own connections. */
 export interface Fleet {
-  /** One for each process, and always the living one: read it again for each request. */
+  /** The address of each process that runs now: read it again for each request. */
   origins: readonly string[];
-  /** Ends one process in the middle of its next write; settles when a new one serves in its place. */
+  /** Ends one process in the middle of its next write; resolves when a new process serves in its place. */
   kill(index: number, moment: Moment): Promise<void>;
-  /** Rejects when a process ended although the test did not kill it. */
+  /** Rejects when a process ends that the test did not kill. */
   close(): Promise<void>;
 }
 

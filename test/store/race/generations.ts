@@ -13,13 +13,16 @@ export type Entry =
   | { kind: "create" | "change"; client: number; sent?: string | undefined; received: string; after: Ledger }
   | { kind: "delete"; client: number; sent?: string | undefined; before?: Ledger | undefined };
 
-/** What writes under lists, `*` and exact tags left behind, the key absent at first. `sent`: the one tag that can have matched. */
+/**
+ * The results of writes with lists, `*` and exact tags; the key is absent at first. `sent`: the one tag that can have
+ * matched.
+ */
 export interface Lifetimes {
   entries: readonly Entry[];
   last: Ledger | null;
 }
 
-/** Everything in these lifetimes that contradicts one write after the other; empty when nothing does. */
+/** All facts in these lifetimes that contradict one write after the other; empty if there are none. */
 export function disorder({ entries, last }: Lifetimes): string[] {
   const made = entries.filter((entry) => entry.kind !== "delete");
   const deleted = entries.filter((entry) => entry.kind === "delete");
@@ -49,7 +52,9 @@ function reused(tags: readonly string[]): string[] {
   return tags.filter((tag, index) => tags.indexOf(tag) !== index).map((tag) => `reused version: ${tag}`);
 }
 
-/** In one generation every write stands on all earlier ones: the first saw one write, itself, the n-th saw n. */
+/**
+ * In one generation every write contains all earlier ones: the first contains one write, itself, the n-th contains n.
+ */
 function gaps(generation: string, writes: readonly { client: number; after: Ledger }[]): string[] {
   const sorted = writes.toSorted((a, b) => size(a.after) - size(b.after));
   return sorted.flatMap(({ client, after }, index) => {
@@ -62,7 +67,7 @@ function gaps(generation: string, writes: readonly { client: number; after: Ledg
   });
 }
 
-/** What was deleted or is there at the end is the last version of its generation. */
+/** The version that was deleted, or that exists at the end, is the last version of its generation. */
 function ended(end: Ledger, writes: number): string[] {
   return size(end) === writes
     ? []

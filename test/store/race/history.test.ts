@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { disorder, type Entry } from "./generations.ts";
 import { chain, conservation, type Edge, miscounts, type Race, type Tally, violations } from "./history.ts";
 
-// The judges on trial: what they must call by its name, and what they must let pass.
+// Tests of the judges: the faults that they must name, and the histories that they must accept.
 
 function raceOf(
   edges: readonly [client: number, sent: string, received: string][],
@@ -20,7 +20,7 @@ function raceOf(
 }
 
 describe("violations", () => {
-  test("finds nothing in a path, in whatever order its steps were logged", () => {
+  test("finds no fault in a path, in whatever order its steps were logged", () => {
     expect(
       violations(
         raceOf(
@@ -49,7 +49,7 @@ describe("violations", () => {
     ).toEqual(["lost updates: 2 acknowledged, 1 there, 1 lost"]);
   });
 
-  test("conservation names increments that no client was told of", () => {
+  test("conservation names increments that were not acknowledged", () => {
     expect(conservation(raceOf([[1, "0", "1"]], 2))).toEqual([
       "unacknowledged writes: 1 acknowledged, 2 there",
     ]);
@@ -122,12 +122,12 @@ describe("miscounts", () => {
   });
   const there = (count: number) => ({ count, by: { 1: count } });
 
-  test("allows everything from the acknowledged to the acknowledged and the unknown, and nothing else", () => {
+  test("allows every number from the acknowledged to the acknowledged and the unknown, and no other", () => {
     const verdicts = [1, 2, 3, 4, 5].map((count) => miscounts(there(count), [tally(2, 2)]).length === 0);
     expect(verdicts).toEqual([false, true, true, true, false]);
   });
 
-  test("allows exactly the acknowledged when nothing is unknown", () => {
+  test("allows exactly the acknowledged when no outcome is unknown", () => {
     const verdicts = [1, 2, 3].map((count) => miscounts(there(count), [tally(2, 0)]).length === 0);
     expect(verdicts).toEqual([false, true, false]);
   });
@@ -153,7 +153,7 @@ describe("disorder", () => {
   ];
   const last = ledger("e");
 
-  test("finds nothing in lives that follow each other", () => {
+  test("finds no fault in lives that follow each other", () => {
     expect(disorder({ entries: life, last })).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ export interface Edge {
   received: string;
 }
 
-/** What one race left behind. */
+/** The result of one race. */
 export interface Race {
   first: { tag: string; value: Document };
   last: { tag: string; value: Document };
@@ -16,16 +16,16 @@ export interface Race {
   refused: number;
 }
 
-/** Everything in this race that a store without lost updates cannot have done; empty when there is nothing. */
+/** All faults in this race that a store without lost updates cannot have; empty if there are none. */
 export function violations(race: Race): string[] {
   return [...conservation(race), ...chain(race)];
 }
 
-/** The count moved by exactly as many steps as were acknowledged, and somebody did race. */
+/** The count moved by exactly the number of acknowledged steps, and at least one write was refused. */
 export function conservation({ first, last, edges, refused }: Race): string[] {
   const moved = last.value.count - first.value.count;
   const found: string[] = [];
-  if (refused === 0) found.push("nobody was refused: the clients never met, so this run proves nothing");
+  if (refused === 0) found.push("no write was refused: the clients never met, so this run proves nothing");
   if (moved < edges.length)
     found.push(`lost updates: ${edges.length} acknowledged, ${moved} there, ${edges.length - moved} lost`);
   if (moved > edges.length) found.push(`unacknowledged writes: ${edges.length} acknowledged, ${moved} there`);
@@ -73,7 +73,7 @@ function named(writers: readonly Edge[]): string {
     .join(" and ");
 }
 
-/** What one client was told while servers, networks and connections failed. */
+/** The answers to one client while servers, networks and connections failed. */
 export interface Tally {
   client: number;
   replays: boolean;
@@ -83,15 +83,15 @@ export interface Tally {
   unknown: number;
   /** Requests that were sent once more. */
   resent: number;
-  /** Acknowledged writes that a repeated request was refused for, and that the client found made when it looked. */
+  /** Acknowledged writes whose repeated request was refused, and that the client found made when it read again. */
   found: number;
   /** Answers that were 500. */
   failed: number;
 }
 
 /**
- * Clients whose increments are not there as they were told: acknowledged ≤ there ≤ acknowledged + unknown. For a client that
- * repeats until it is answered nothing stays unknown, and so the bounds meet.
+ * Clients whose increments do not fit their answers: acknowledged ≤ stored ≤ acknowledged + unknown. For a client that
+ * repeats until it is answered, no outcome stays unknown, so the two bounds are equal.
  */
 export function miscounts(last: Document, tallies: readonly Tally[]): string[] {
   const found: string[] = [];

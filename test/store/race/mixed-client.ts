@@ -1,7 +1,10 @@
 import { connect, type Message } from "./connection.ts";
 import type { Entry, Ledger } from "./generations.ts";
 
-/** What a client does, and the condition under which it does it. The first four are attempts; the others it repeats until they succeed. */
+/**
+ * The acts of a client, each with its condition. The first four are tried once; the others are repeated until they
+ * succeed.
+ */
 const attempted = ["create", "replace by weak tag", "replace by stale tag"] as const;
 const achieved = [
   "replace",
@@ -17,7 +20,7 @@ export type Deed = (typeof attempted)[number] | (typeof achieved)[number];
 export interface Attempt {
   deed: Deed;
   status: number;
-  /** What a success did. */
+  /** The effect of a success. */
   entry?: Entry;
 }
 
@@ -26,7 +29,7 @@ interface Seen {
   value: Ledger;
 }
 
-/** One client that does everything in turn. Where nothing is, it creates. */
+/** One client that does each act in turn. If there is no document, it creates one. */
 export async function mixedClient(
   origin: string,
   path: string,

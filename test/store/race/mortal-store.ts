@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { VersionedStore } from "@entity-tag/store";
 
-/** When a process ends without a word: before a write is sent to the database, while it is there, or once it is made. */
+/**
+ * The moment at which a process is killed: before a write is sent to the database, while the database makes it, or
+ * after it was made.
+ */
 export type Moment = "before" | "during" | "after";
 
 export interface MortalStore<T> extends VersionedStore<T> {

@@ -3,7 +3,8 @@ import { type Contender, lend, missing, rounds } from "./contenders.ts";
 import { violations } from "./history.ts";
 import { race } from "./race.ts";
 
-// The race itself on trial: these stores lose updates, and a race that does not see it proves nothing about the others.
+// Tests of the race itself: these stores lose updates. A race that does not see that would prove nothing about the
+// others.
 const naive: readonly (Contender & { processes: number })[] = [
   { kind: "SELECT, then UPDATE", database: "postgres", processes: 4 },
   { kind: "SELECT, then UPDATE, in a transaction", database: "postgres", processes: 4 },

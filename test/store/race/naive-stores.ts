@@ -5,7 +5,7 @@ import type { Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 
 // The four stores that people write when they first need one. Each reads the version, compares it, and then writes: two
-// steps. They are here to be caught.
+// steps. The race must catch them.
 
 interface Row {
   value: string;

@@ -29,13 +29,13 @@ describe("a history", () => {
       true,
       [unknown("a", 0), write("a", "b", 1, 2), read("b", 3, 4)],
     ],
-    ["with a version that nobody made", false, [read("x", 1, 2), write("a", "b", 3, 4)]],
+    ["with a version that no write made", false, [read("x", 1, 2), write("a", "b", 3, 4)]],
     ["with a write over a version that comes later", false, [write("b", "c", 0, 1), write("a", "b", 2, 3)]],
   ])("%s: %s", (_, expected, operations) => {
     expect(isPath("a", operations)).toBe(expected);
   });
 
-  test("is judged as by trying every order", () => {
+  test("is judged as a search through every order judges it", () => {
     const tag = fc.constantFrom("a", "b", "c", "x");
     const span = fc.tuple(fc.nat(6), fc.nat(4)).map(([start, length]) => ({ start, end: start + length }));
     const operation = fc.oneof(

@@ -6,11 +6,11 @@ export type Operation =
   | { kind: "unknown"; sent: string; start: number };
 
 /**
- * Whether this history can have happened to one record whose every version has a tag of its own: acknowledged writes form one
- * path, unknown ones may stand in it, and all lie on it in the order of real time.
+ * Whether this history can have happened to one record whose every version has its own tag. Acknowledged writes form
+ * one path, unknown writes may be part of it, and all are on it in the order of real time.
  *
- * Tags say which write follows which, so there is hardly anything to try: a step is the acknowledged write over the tag that
- * is there, or an unknown one over it, to a tag that a client has seen and no answer has named.
+ * Tags say which write follows which, so there are few orders to try. A step is the acknowledged write over the current
+ * tag, or an unknown write over it, to a tag that a client has seen but no answer has named.
  */
 export function isPath(first: string, operations: readonly Operation[]): boolean {
   const told = new Set([
@@ -22,7 +22,7 @@ export function isPath(first: string, operations: readonly Operation[]): boolean
   return goesOn(first, operations, untold, 0);
 }
 
-/** `tag` is there now, and everything that is left has to happen at `now` or later. */
+/** `tag` is the current one, and all remaining operations must happen at `now` or later. */
 function goesOn(tag: string, left: readonly Operation[], untold: ReadonlySet<string>, now: number): boolean {
   if (left.every((each) => each.kind === "unknown")) return true;
   return left.some((next) => {

@@ -18,7 +18,7 @@ describe.each(contenders)("$kind", (contender) => {
     test(`loses no update of ${contender.clients} clients on one key`, async () => {
       const { origins } = fleet;
       const { clients } = contender;
-      // Without the pause they all queue up, and twice as many requests are stale when their turn comes.
+      // Without the pause all clients queue, and twice as many requests are stale when their turn comes.
       const result = await race({ origins, path: "/counter", clients, increments: rounds, pause: 3 });
       expect(violations(result)).toEqual([]);
       expect(result.edges).toHaveLength(clients * rounds);
@@ -44,7 +44,10 @@ describe.each(contenders)("$kind", (contender) => {
   });
 });
 
-/** The results that each kind of write must have had at least once, otherwise there was no race; and the others that it may have. */
+/**
+ * The results that each kind of write must have at least once, or there was no race; and the other results that it may
+ * have.
+ */
 const expected: Record<Deed, { always: number[]; sometimes?: number[] }> = {
   create: { always: [201, 412] },
   replace: { always: [200, 412] },

@@ -21,7 +21,7 @@ export async function race({ origins, path, clients, increments, pause }: Plan):
   await Promise.all(Array.from({ length: clients }, (_, client) => compete(client)));
   return { first, last: await readDocument(origins.at(-1)!, path), edges, refused };
 
-  /** One client on one socket to one server. What a 412 brings along is what it tries on next. */
+  /** One client on one socket to one server. After a 412 it tries on the value in that answer. */
   async function compete(client: number): Promise<void> {
     const connection = connect();
     const origin = origins[client % origins.length]!;

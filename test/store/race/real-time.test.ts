@@ -28,7 +28,7 @@ describe.each(contenders)("$kind, behind two processes,", (contender) => {
   });
 });
 
-/** Four clients read and write one document, and note when. */
+/** Four clients read and write one document, and record the times. */
 async function history(fleet: Fleet, ways: readonly string[], path: string) {
   const { tag: first } = await createDocument(fleet.origins[0]!, path);
   const operations: Operation[] = [];

@@ -1,4 +1,5 @@
-// One server process of a race: `server.ts <kind of store> <own name>`. Tells its parent where it listens, and goes with it.
+// One server process of a race: `server.ts <kind of store> <own name>`. It tells its parent where it listens, and ends
+// with it.
 import { mutate, resource, type VersionedStore } from "@entity-tag/store";
 import { serve } from "srvx/node";
 import { type Document, incremented } from "./document.ts";
@@ -28,8 +29,8 @@ const server = serve({
   hostname: "127.0.0.1",
   silent: true,
   gracefulShutdown: false,
-  node: { keepAliveTimeout: 300_000 }, // a client's socket is its own, however long it pauses
-  // A throw of the store says that the outcome of a write is unknown, and so does this answer.
+  node: { keepAliveTimeout: 300_000 }, // the server never closes a client's socket, however long the client pauses
+  // An error of the store means that the outcome of a write is unknown. This answer means the same.
   fetch: (request) => handle(request).catch((error) => new Response(String(error), { status: 500 })),
 });
 await server.ready();

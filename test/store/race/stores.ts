@@ -91,5 +91,5 @@ async function naiveTable(ownName: string): Promise<Pool> {
   return pool;
 }
 
-/** A cut connection also rejects what was under way on it: that is where it is heard. */
+/** A cut connection also rejects the queries under way on it, and those rejections are handled. */
 function unheard(): void {}

@@ -4,18 +4,18 @@ import type { Tally } from "./history.ts";
 
 export interface Orders {
   client: number;
-  /** Read again for each request: servers die and come back. */
+  /** Read again for each request, because servers are killed and restarted. */
   origins: readonly string[];
   path: string;
   /** Sends a request whose answer was lost again, under the same Idempotency-Key, until it is answered. */
   replays: boolean;
   /** Milliseconds until it gives a request up. */
   patience: number;
-  /** Asked before each increment. */
+  /** Called before each increment. */
   goesOn(done: number): boolean;
 }
 
-/** Increments over servers and networks that fail, and keeps count of what it was told. */
+/** Increments over servers and networks that fail, and counts the answers. */
 export async function stubbornClient(orders: Orders): Promise<Tally> {
   const { client, path, replays } = orders;
   const tally: Tally = {
@@ -40,7 +40,7 @@ export async function stubbornClient(orders: Orders): Promise<Tally> {
     tally.resent += copies - 1;
     const outcome = outcomeOf(answer);
     current = outcome === "made" ? { tag: answer!.tag, value } : await seen(answer);
-    // A refused copy does not say what became of the ones before it. The client asks: is its increment there?
+    // A refused copy does not tell the outcome of the earlier ones. So the client reads whether its increment was made.
     const found = outcome === "refused" && copies > 1 && current.value.by[client] === value.by[client];
     const made = outcome === "made" || found;
     if (found) tally.found++;
@@ -52,7 +52,7 @@ export async function stubbornClient(orders: Orders): Promise<Tally> {
   close();
   return tally;
 
-  /** A 412 brings the current document along. */
+  /** A 412 contains the current document. */
   async function seen(answer: Answer | undefined): Promise<Current> {
     return answer?.status === 412 ? { tag: answer.tag, value: JSON.parse(answer.body) } : read();
   }
@@ -72,7 +72,7 @@ function roaming({ client, origins, path, patience }: Orders, onFailure: () => v
   let turn = client;
   return { send, read, close: () => connection.close() };
 
-  /** Undefined when the outcome of the request is unknown, which is also the meaning of a 500. */
+  /** Undefined when the outcome of the request is unknown. A 500 means the same. */
   async function send(message: Message): Promise<Answer | undefined> {
     const answer = await connection
       .send(origins[turn++ % origins.length]!, message, patience)

@@ -1,4 +1,4 @@
-// A process that makes the table, and writes one row, at the same time as others do.
+// A process that makes the table and writes one row, at the same time as others.
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteStore } from "@entity-tag/store/sqlite";

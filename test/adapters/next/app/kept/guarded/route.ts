@@ -2,5 +2,5 @@ import { route } from "@entity-tag/next";
 
 export const revalidate = 60;
 
-/** Another one for each time that the handler runs. */
+/** A new number each time that the handler runs. */
 export const { GET } = route({ GET: () => new Response(crypto.randomUUID()) });

@@ -1,4 +1,4 @@
 export const revalidate = 60;
 
-/** Another one for each time that the handler runs. */
+/** A new number each time that the handler runs. */
 export const GET = () => new Response(crypto.randomUUID());

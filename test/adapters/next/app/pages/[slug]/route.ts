@@ -21,7 +21,7 @@ export const { GET, PUT } = route(
     PUT: async (request: Request, { params }: Context) => {
       const { slug } = await params;
       const text = await request.text();
-      // Somebody may have been faster while the body came: judged again, in one step with the write.
+      // Another write may have come while the body arrived. So judge again, in one step with the write.
       const refusal = checkPreconditions(request, stateOf(slug));
       if (refusal) return refusal;
       const version = (pages.get(slug)?.version ?? 0) + 1;

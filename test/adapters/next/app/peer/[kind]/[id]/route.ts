@@ -1,4 +1,4 @@
-// Without this project's adapter: what Next makes of conditions by itself. test/conformance/peers.test.ts asks it.
+// Next without this project's adapter, as test/conformance/peers.test.ts asks it.
 import { answerOf, countOf } from "../../../../../../conformance/peers/apps/page.ts";
 
 type Context = { params: Promise<{ kind: string; id: string }> };
