@@ -174,22 +174,41 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
 
   test("NULL in a column of the user's is 409 with a key, too, and is not tried again and again", async () => {
     const strict = ownName();
-    const own = postgresStore<unknown>(open(databaseUrl).client, { table: strict });
+    const { client, end } = open(databaseUrl);
+    const own = postgresStore<unknown>(client, { table: strict });
     await own.createTable();
     await admin.query(`ALTER TABLE ${strict} ADD COLUMN owner text NOT NULL`);
     const notes = resource(own, { key: "home" });
     for (const headers of [{}, { "Idempotency-Key": "k" }])
       expect((await notes(put("Hello", headers))).status).toBe(409);
+    await end();
     await admin.query(`DROP TABLE ${strict}, ${strict}_ledger`);
+  });
+
+  test("a ledger whose entries have all expired has room for the first new key", async () => {
+    const small = ownName();
+    const { client, end } = open(databaseUrl);
+    const own = postgresStore<unknown>(client, { table: small, ledger: { maxEntries: 3 } });
+    const notes = resource(await own.createTable(), { key: "home" });
+    const keyed = async (key: string) => (await notes(put("Hello", { "Idempotency-Key": key }))).status;
+    expect([await keyed("a"), await keyed("b"), await keyed("c"), await keyed("d")]).toEqual([
+      201, 204, 204, 503,
+    ]);
+    await admin.query(`UPDATE ${small}_ledger SET expires = now() - interval '1 second'`);
+    expect(await keyed("e")).toBe(204);
+    await end();
+    await admin.query(`DROP TABLE ${small}, ${small}_ledger`);
   });
 
   test("a value that is too long for an index of the user's is 413", async () => {
     const indexed = ownName();
-    const own = postgresStore<unknown>(open(databaseUrl).client, { table: indexed });
+    const { client, end } = open(databaseUrl);
+    const own = postgresStore<unknown>(client, { table: indexed });
     await own.createTable();
     await admin.query(`CREATE INDEX ON ${indexed} (value)`);
     const long = Array.from({ length: 2_000 }, () => crypto.randomUUID());
     expect((await resource(own, { key: "home" })(put(long))).status).toBe(413);
+    await end();
     await admin.query(`DROP TABLE ${indexed}, ${indexed}_ledger`);
   });
 

@@ -152,7 +152,10 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
     async swap(swap) {
       const { text, values } = swapStatement(...tables, parametersOf(swap, limits));
       try {
-        const [row] = (await query(text, values, swap.signal)) as unknown as [SwapRow];
+        const ask = async () => (await query(text, values, swap.signal)) as unknown as [SwapRow];
+        let [row] = await ask();
+        // It found the ledger full, and removed expired entries. So there may be room now.
+        if (row.crowded) [row] = await ask();
         if (row.swapped) return { won: { modified: row.modified } };
         if (row.crowded) throw ledgerFull(limits.maxEntries);
         // The statement's snapshot had no row, but its insert found one.
