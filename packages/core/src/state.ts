@@ -65,19 +65,24 @@ export function checkValidators(current: Current): void {
 }
 
 function checkShape(current: State): void {
-  if (!isRecord(current)) {
-    const json = JSON.stringify(current);
-    const given = json === undefined || json === "{}" ? String(current) : json;
-    throw new TypeError(
-      `The current state is ${given}: use null if nothing is here, {} if it has no validator, or { etag }`,
-    );
-  }
+  if (!isRecord(current)) throw noState(current);
   for (const name in current) {
-    const meant = MEMBERS.find((member) => plain(member) === plain(name));
-    if (meant !== undefined && meant !== name) {
-      throw new TypeError(`A state has no \`${name}\`: did you mean \`${meant}\`?`);
-    }
+    if (!MEMBERS.includes(name)) checkSpelling(name);
   }
+}
+
+function noState(given: unknown): TypeError {
+  const json = JSON.stringify(given);
+  const text = json === undefined || json === "{}" ? String(given) : json;
+  return new TypeError(
+    `The current state is ${text}: use null if nothing is here, {} if it has no validator, or { etag }`,
+  );
+}
+
+function checkSpelling(name: string): void {
+  const plainName = plain(name);
+  const meant = MEMBERS.find((member) => member.toLowerCase() === plainName);
+  if (meant !== undefined) throw new TypeError(`A state has no \`${name}\`: did you mean \`${meant}\`?`);
 }
 
 /** Milliseconds since the epoch. */
@@ -95,10 +100,8 @@ export function isDate(value: unknown): value is Date {
 /** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
 export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
-  // Most states are object literals. Reading the prototype is faster than reading the name of the class.
-  const isPlain =
-    Object.getPrototypeOf(value) === Object.prototype ||
-    Object.prototype.toString.call(value) === "[object Object]";
+  // Most states are object literals. Reading the constructor is faster than reading the name of the class.
+  const isPlain = value.constructor === Object || Object.prototype.toString.call(value) === "[object Object]";
   return isPlain && typeof (value as { then?: unknown }).then !== "function";
 }
 

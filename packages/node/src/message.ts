@@ -48,13 +48,18 @@ export function text(res: NodeResponse, name: string): string | undefined {
  */
 export function checkMessages(req: NodeRequest, res: NodeResponse, call: string): void {
   const headers = req?.headers;
-  const isFetch = typeof headers?.get === "function";
-  if (headers !== undefined && !isFetch && typeof res?.setHeader === "function") return;
+  const fits =
+    headers !== undefined && typeof headers.get !== "function" && typeof res?.setHeader === "function";
+  if (!fits) throw wrongMessages(req, call);
+}
+
+/** Apart from the check, which runs for every request and is short enough to be inlined. */
+function wrongMessages(req: NodeRequest, call: string): TypeError {
   const isSwapped = typeof (req as { setHeader?: unknown } | undefined)?.setHeader === "function";
   const use = isSwapped
     ? "they are swapped"
-    : isFetch
+    : typeof req?.headers?.get === "function"
       ? "a Request with `Headers` is for @entity-tag/core/fetch"
       : "use `request.raw` and `reply.raw` of Fastify, `ctx.req` and `ctx.res` of Koa";
-  throw new TypeError(`${call} needs the request and the response of Node: ${use}`);
+  return new TypeError(`${call} needs the request and the response of Node: ${use}`);
 }
