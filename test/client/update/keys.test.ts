@@ -76,13 +76,30 @@ describe("update with an idempotencyKey", () => {
     },
   );
 
-  it("takes a 412 for unknown when the token was refreshed in between, because the key then belongs to another client", async () => {
-    await serve(lostThenRefused({ "idempotency-ledger": "max-age=86400" }));
-    let token = 0;
-    const headers = () => ({ Authorization: `Bearer ${token++}` });
-    const error = await failure(update<Counter>(server.url, increment, { ...keyed, headers }));
-    expect(error).toBeInstanceOf(AmbiguousWriteError);
-    expect(server.history).toEqual([{ n: 2 }]);
+  it.each(["Authorization", "Cookie", "X-Api-Key", "Private-Token", "X-Amz-Security-Token"])(
+    "takes a 412 for unknown when %s was refreshed in between: the key is another client's then",
+    async (name) => {
+      await serve(lostThenRefused({ "idempotency-ledger": "max-age=86400" }));
+      let token = 0;
+      const headers = () => ({ [name]: `Bearer ${token++}` });
+      const error = await failure(update<Counter>(server.url, increment, { ...keyed, headers }));
+      expect(error).toBeInstanceOf(AmbiguousWriteError);
+      expect(server.history).toEqual([{ n: 2 }]);
+    },
+  );
+
+  it("takes a 412 for a conflict when only the number of a request has changed", async () => {
+    await serve({
+      fault: ({ method, nth }, it) => {
+        if (method !== "PUT" || nth > 2) return undefined;
+        if (nth === 1) return "lost before";
+        it.write({ n: 10 });
+        return { status: 412, headers: { "idempotency-ledger": "max-age=86400" } };
+      },
+    });
+    let request = 0;
+    const headers = () => ({ "X-Request-Id": String(request++) });
+    expect((await update<Counter>(server.url, increment, { ...keyed, headers })).value).toEqual({ n: 11 });
   });
 
   it("waits while an earlier copy is under way (409)", async () => {

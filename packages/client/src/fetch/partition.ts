@@ -1,3 +1,4 @@
+import { credentialsIn } from "../credentials.ts";
 import { digest } from "./digest.ts";
 import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
@@ -26,7 +27,7 @@ export function groupOf(
   { headers, method, credentials, redirect, content }: FetchCall,
   given: string | undefined,
 ): string {
-  const who = given ?? [headers.get("Authorization"), headers.get("Cookie"), credentials];
+  const who = given ?? [credentialsIn(headers), credentials];
   const what = content
     ? [method, ...DESCRIPTIONS.map((name) => headers.get(name)), new TextDecoder("latin1").decode(content)]
     : "GET";

@@ -1,3 +1,4 @@
+import { credentialsIn } from "../credentials.ts";
 import { AmbiguousWriteError, HttpError } from "../errors.ts";
 import { httpError, octetsOf } from "./content.ts";
 import { sameVersion, says } from "./dialect.ts";
@@ -72,7 +73,7 @@ export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Writte
 
 async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<Answer> {
   const headers = headersFor(await job.headers(), payload);
-  const credentials = ["Authorization", "Cookie"].map((name) => headers.get(name)).join("\n");
+  const credentials = JSON.stringify(credentialsIn(headers));
   doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
   const { method, body, url } = payload;
   job.signal?.throwIfAborted();
