@@ -11,19 +11,30 @@ export interface ProblemDocument {
 }
 
 /**
- * An error is recognised by its `code`, so `instanceof` holds also for an error of another copy of this package. Each
- * message says what to do next, which is worth its size (decision 6).
+ * A registered symbol, because a program may load two copies of this package: one by `import`, the other by `require`.
+ */
+const KIND = /* @__PURE__ */ Symbol.for("@entity-tag/client/error");
+
+/**
+ * `instanceof` holds for the same error of another copy, too. Each message says what to do next, and that is worth its
+ * size (decision 6).
  */
 class ClientError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, KIND, { get: (): unknown => (this as { code?: string }).code });
+  }
+
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`
+    // biome-ignore lint/complexity/noThisInStatic: it is the class that is asked about, not this one
     return isInstance(this as object, value);
   }
 }
 
+/** A subclass of a user has no code of its own, and is asked as usual. */
 function isInstance(one: object & { code?: string }, value: unknown): boolean {
   if (!Object.hasOwn(one, "code")) return Function.prototype[Symbol.hasInstance].call(one, value);
-  return (value as { code?: unknown } | null | undefined)?.code === one.code;
+  return (value as { [KIND]?: unknown } | null | undefined)?.[KIND] === one.code;
 }
 
 /**

@@ -350,11 +350,19 @@ describe("update reports a programmer's mistake at once", () => {
 
 describe("ConflictError and the other errors", () => {
   it("are recognised across copies of the package, and told apart", () => {
-    const copy = Object.assign(new Error("from another copy"), { code: "ENTITY_TAG_CONFLICT" });
+    const brand = { [Symbol.for("@entity-tag/client/error")]: "ENTITY_TAG_CONFLICT" };
+    const copy = Object.assign(new Error("from another copy"), brand);
     expect(copy instanceof ConflictError).toBe(true);
+    expect({ code: "ENTITY_TAG_CONFLICT" } instanceof ConflictError).toBe(false);
     expect(copy instanceof HttpError).toBe(false);
     class Mine extends ConflictError {}
     expect(copy instanceof Mine).toBe(false);
+    const mine = new Mine({ url: "", attempts: 1, base: 1 });
+    expect([mine instanceof Mine, mine instanceof ConflictError, mine instanceof HttpError]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(new AmbiguousWriteError({ url: "", attempts: 1 }) instanceof ConflictError).toBe(false);
   });
 });

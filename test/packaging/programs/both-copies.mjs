@@ -74,10 +74,27 @@ async function anUnreadableValue(one, other) {
 }
 
 async function errorsOfTheClient(one, other) {
+  const url = "http://localhost/";
+  const attempts = 1;
+  const errors = {
+    ConflictError: new one.ConflictError({ url, attempts, base: 1, mine: 2 }),
+    MissingValidatorError: new one.MissingValidatorError(url),
+    UnusableValidatorError: new one.UnusableValidatorError(url, '"v1"'),
+    AmbiguousWriteError: new one.AmbiguousWriteError({ url, attempts }),
+    AlreadyExistsError: new one.AlreadyExistsError(url),
+    HttpError: new one.HttpError(new Response(null, { status: 403 }), "GET", url),
+  };
+  for (const [name, error] of Object.entries(errors)) {
+    assert.notEqual(one[name], other[name], "there are two copies");
+    for (const known of Object.keys(errors))
+      assert.equal(error instanceof other[known], known === name, `${name} ${known}`);
+    assert.ok(error instanceof Error && error.name === name);
+    // A report of it, such as a line of a log, is no error.
+    assert.ok(!({ name, code: error.code } instanceof one[name]) && !(null instanceof one[name]));
+  }
   const fetch = async () => new Response(null, { status: 403 });
-  const error = await one.read("http://localhost/", { fetch }).catch((reason) => reason);
-  assert.ok(error instanceof other.HttpError && !(error instanceof other.ConflictError));
-  assert.ok(new one.MissingValidatorError("/") instanceof other.MissingValidatorError);
+  const thrown = await one.read(url, { fetch }).catch((reason) => reason);
+  assert.ok(thrown instanceof other.HttpError && !(thrown instanceof other.ConflictError));
 }
 
 async function keptAnswers(one, other) {
