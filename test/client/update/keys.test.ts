@@ -77,7 +77,7 @@ describe("update with an idempotencyKey", () => {
   );
 
   it.each(["Authorization", "Cookie", "X-Api-Key", "Private-Token", "X-Amz-Security-Token"])(
-    "takes a 412 for unknown when %s was refreshed in between: the key is another client's then",
+    "takes a 412 for unknown when %s was refreshed in between: the key then belongs to another client",
     async (name) => {
       await serve(lostThenRefused({ "idempotency-ledger": "max-age=86400" }));
       let token = 0;
