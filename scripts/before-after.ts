@@ -1,4 +1,5 @@
-// Writes docs/before-after.md: the same ten requests, asked of others and of us. `npm run docs:before-after`
+// Writes docs/before-after.md: the answers to the same ten requests, with this project and without. `npm run
+// docs:before-after`
 import { writeFileSync } from "node:fs";
 import { beforeAfter, compare } from "../test/before-after/compare.ts";
 import { root } from "./command.ts";

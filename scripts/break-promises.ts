@@ -1,5 +1,5 @@
-// node scripts/break-promises.ts [part of a promise]: breaks each promise of the store's README on purpose, one after
-// the other, and runs the test that must fail then. It changes files below packages/store/src, and restores them.
+// node scripts/break-promises.ts [part of a promise]: breaks each promise of the store's README on purpose, one at a
+// time, and runs the test that must then fail. It changes files below packages/store/src, and restores them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

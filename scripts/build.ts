@@ -82,7 +82,7 @@ async function buildPackage(name: string): Promise<void> {
     sourcemap: true,
     clean: true,
     removeNodeProtocol: false,
-    // Constants go where they are used, so that a user's bundle is smaller: its own bundler cannot do that any more.
+    // Inlines constants, so that a user's bundle is smaller. The user's own bundler can no longer do that.
     esbuildOptions: (options) => {
       options.minifySyntax = true;
     },

@@ -36,7 +36,7 @@ async function ask(name: string, base: string): Promise<void> {
   await new Promise((done) => process.stdout.write(JSON.stringify(getResults()), done));
 }
 
-/** A client that never answers fails that test, and not the whole run. */
+/** A client that never answers fails only that test, not the whole run. */
 async function expired(): Promise<never> {
   await new Promise((done) => setTimeout(done, 10_000));
   throw new Error("no answer within ten seconds");

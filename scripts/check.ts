@@ -52,7 +52,7 @@ async function test(): Promise<void> {
   if (documents.length > 0) await testDocuments(documents);
 }
 
-/** Prose is no module that a test imports. A test of a program in a document has the name of the document. */
+/** A test cannot import prose. A test of a program in a document has the name of the document. */
 async function testDocuments(documents: readonly string[]): Promise<void> {
   const names = documents.map((name) => name.replaceAll(/[.]/g, "\\.")).join("|");
   await vitest("run", "test/house");

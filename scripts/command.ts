@@ -5,7 +5,7 @@ export const root = resolve(import.meta.dirname, "..");
 
 export interface Outcome {
   ok: boolean;
-  /** All that it wrote, unless it was shown. */
+  /** Its whole output, unless that was shown. */
   output: string;
   seconds: number;
 }

@@ -1,4 +1,4 @@
-// Everything that is checked, in the order in which a mistake is cheapest to find. Ends with one line of true totals.
+// All checks, the cheapest first. Ends with one line of totals.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { root, run, sideBySide } from "./command.ts";
@@ -63,7 +63,7 @@ function count(name: string, ok: boolean, output: string, seconds = 0): void {
   if (!ok) console.log(output.trim());
 }
 
-/** Each test counts for itself, and each of the two runs for one more. */
+/** Each test counts once, and each of the two runs counts as one more. */
 async function test(): Promise<void> {
   await vitest("the tests of core ran, none failed, coverage is complete", ["--project=core", "--coverage"]);
   await vitest("all other tests ran, none failed", ["--project=long", "--project=quick", "--project=alone"]);

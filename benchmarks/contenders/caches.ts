@@ -5,7 +5,7 @@ import { setupCache } from "axios-cache-interceptor";
 import got, { type Method } from "got";
 import * as undici from "undici";
 
-/** As much of an answer as the public cache tests read. */
+/** The parts of an answer that the public cache tests read. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -21,7 +21,7 @@ export interface CacheInit {
   body?: string;
 }
 
-/** Each as its documentation says to set it up, by the name of its package. */
+/** Each client by the name of its package, set up as its documentation says. */
 export const caches: Record<string, () => Cache> = {
   "@entity-tag/client": ours,
   undici: undiciCache,
@@ -78,7 +78,7 @@ function axiosCache(): Cache {
   };
 }
 
-/** A Response could not have each status that the tests make up. */
+/** Not a Response, because the tests use statuses that a Response cannot have. */
 function answer(status: number, fields: Record<string, string | string[] | undefined>, text: string): Answer {
   const headers = new Headers();
   for (const [name, value = []] of Object.entries(fields))

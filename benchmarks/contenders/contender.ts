@@ -9,7 +9,8 @@ export interface Contender<Input, Answer> {
   name: string;
   role: Role;
   /**
-   * Makes what a user already has when the question comes; this is not timed. `undefined`: it has no such function.
+   * Makes the objects that a user already has when the question comes; this is not timed. `undefined`: it has no such
+   * function.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each library has its own input, and only that library receives it
   prepare(input: Input): any;

@@ -21,7 +21,7 @@ export async function allLosers(): Promise<Loser[]> {
       const [[of, run] = []] = Object.entries(functions).filter(([, value]) => typeof value === "function");
       if (of === undefined || typeof why !== "string") {
         throw new TypeError(
-          `${file} is no loser: export \`why\`, a line of text, and the function that lost`,
+          `${file} is not a loser: export \`why\`, a line of text, and the function that lost`,
         );
       }
       return { name: basename(file, ".ts"), of, why, run: run as Loser["run"] };

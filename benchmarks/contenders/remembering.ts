@@ -9,7 +9,7 @@ import makeFetchHappen from "make-fetch-happen";
 import * as undici from "undici";
 import type { Role } from "./contender.ts";
 
-/** A client that keeps pages, and asks whether they are still good. */
+/** A client that keeps pages and revalidates them. */
 export interface Remembering {
   name: string;
   role: Role;

@@ -13,7 +13,7 @@ interface Counter {
   n: number;
 }
 
-/** Both wait as long. A longer pause would measure the luck of whoever waits least. */
+/** Both wait equally long. A longer pause would measure the luck of the client with the shortest wait. */
 const backoff = () => Math.random() * 4;
 
 export const updatingClients: readonly Updating[] = [
@@ -26,7 +26,7 @@ export const updatingClients: readonly Updating[] = [
   { name: "a loop by hand", role: "floor", update: byHand },
 ];
 
-/** What a careful program writes for itself: a condition, a time limit, a pause after a conflict, and no unread answer. */
+/** The loop of a careful program: a condition, a time limit, a pause after a conflict, and no unread answer. */
 async function byHand(url: string): Promise<number> {
   for (let conflicts = 1; ; conflicts++) {
     const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });

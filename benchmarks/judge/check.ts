@@ -12,7 +12,9 @@ const TRIES = 3;
  */
 const PACE: Pace = { rounds: 7, slice: 2, warmUp: 150, requests: 50_000, load: 100 };
 
-/** Measures what the thresholds need, and measures those again that fail. True: in the end all held. */
+/**
+ * Measures the figures for the thresholds, and measures those that fail again. True: in the end all thresholds held.
+ */
 export async function check(): Promise<boolean> {
   let open: readonly Threshold[] = thresholds;
   for (let turn = 1; turn <= TRIES && open.length > 0; turn++) {

@@ -19,9 +19,7 @@ export function compare(before: Results, after: Results): string {
     return pairs.flat();
   });
   const head = `\nFrom ${titleOf(before)} to ${titleOf(after)}`;
-  return [head, ...(lines.length > 0 ? lines : ["  nothing changed that stands out of the noise"])].join(
-    "\n",
-  );
+  return [head, ...(lines.length > 0 ? lines : ["  no change is larger than the noise"])].join("\n");
 }
 
 function changesIn(before: CaseResult, after: CaseResult): string[] {

@@ -7,8 +7,8 @@ import type { Reference, Threshold } from "./thresholds.ts";
 type Suites = Readonly<Partial<Record<SuiteName, SuiteResult>>>;
 
 /**
- * What servers are judged by: the answers in one second, or the answers that one second of the server's processor
- * time allows. Only the second figure is stable when other programs use the machine.
+ * The figure that servers are judged by: the answers in one second, or the answers that one second of the server's
+ * processor time allows. Only the second figure is stable when other programs use the machine.
  */
 export type Yardstick = "clock" | "processor";
 

@@ -31,7 +31,7 @@ export interface CaseResult {
 /** One cost against one size: `values[i]` belongs to `sizes[i]`. */
 export interface Plot {
   name: string;
-  /** What to look for, when it is not whether the cost grows in proportion to the size. */
+  /** A hint for the reader, unless the question is whether the cost grows in proportion to the size. */
   hint?: string;
   sizes: number[];
   /** The unit of the sizes. */
@@ -45,7 +45,7 @@ export interface SuiteResult {
   about: string;
   cases: CaseResult[];
   plots: Plot[];
-  /** What could not be measured here, and why. */
+  /** The figures that could not be measured here, with the reason. */
   skipped: string[];
 }
 

@@ -4,7 +4,7 @@ import { caseText } from "./case-text.ts";
 import type { CaseResult, SuiteResult } from "./results.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What to measure, as it is passed to the process of the suite. */
+/** The choice of measurements, as it is passed to the process of the suite. */
 export interface Order {
   pace: Pace;
   /** The contenders for each case or plot; `"*"`: all of them. Empty: measure everything. */

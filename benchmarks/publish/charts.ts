@@ -70,7 +70,7 @@ const lineFiles: Readonly<Record<string, string>> = {
 /** A chart in both themes. */
 export interface Chart {
   title: string;
-  /** `charts/tags-light.svg` and `charts/tags-dark.svg`: what they contain. */
+  /** The content of `charts/tags-light.svg` and `charts/tags-dark.svg`. */
   files: Record<string, string>;
 }
 

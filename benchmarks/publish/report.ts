@@ -10,7 +10,7 @@ import { code, list, table } from "./markdown.ts";
 import { figures } from "./report-figures.ts";
 
 const HOW = `
-What the hot paths cost, side by side with everybody who answers rightly, in one run on one machine.
+The cost of the hot paths, beside every library that answers correctly, in one run on one machine.
 
 \`\`\`sh
 npm run bench                            # everything, seven to eleven minutes by the machine
@@ -25,22 +25,22 @@ npm run bench -- --publish               # measure nothing: write this page and 
 \`\`\`
 
 Every input is in [inputs.ts](contenders/inputs.ts) with the answer it must give, and every contender is in
-[competitors.ts](contenders/competitors.ts), called as its users call it. Each is asked first: who answers wrongly is not timed.
-Stores are asked the questions in [questions.ts](stores/questions.ts), beside [handlers by hand](stores/by-hand.ts).
-Rounds alternate between the contenders, so that what disturbs one disturbs all; a figure is the median of its
-rounds, and a ratio the median of the rounds' ratios. Eight copies of each input take turns, as strings that are equal
-and not the same, since a field that comes from the network is never the same string as a stored tag. Each suite has a
-process of its own. After the comma: bytes allocated on the JavaScript heap by one call.`.trim();
+[competitors.ts](contenders/competitors.ts), called as its users call it. Each contender is asked first, and one that
+answers wrongly is not timed. Stores are asked the questions in [questions.ts](stores/questions.ts), beside [handlers
+by hand](stores/by-hand.ts). Rounds alternate between the contenders, so that a disturbance affects all of them. A
+figure is the median of its rounds, and a ratio the median of the rounds' ratios. Eight copies of each input take
+turns, as strings that are equal but not the same object, because a field from the network is never the same object as
+a stored tag. Each suite has its own process. After the comma: bytes allocated on the JavaScript heap by one call.`.trim();
 
 const THRESHOLDS = `
-"Goal" is what this project promises of a machine that does nothing else. "In CI" is what \`--check\` insists on, with
-room for the noise of two busy cores, in one of three tries; servers are judged there by their own processor time.`.trim();
+"Goal" is what this project promises on an idle machine. "In CI" is the limit of \`--check\`. It leaves room for the
+noise of two busy cores, and one of three tries must reach it. Servers are judged there by their own processor time.`.trim();
 
 const WRONG = `
-Asked before they were timed. Unreadable members, weak spellings, tabs, commas inside a tag, malformed dates: each
-line names the inputs that a contender answers wrongly.`.trim();
+Contenders are asked before they are timed, with unreadable members, weak spellings, tabs, commas inside a tag and
+malformed dates. Each line names the inputs that a contender answers wrongly.`.trim();
 
-const LOSERS = "They answer as they ought to, and stay here to be measured again when engines change.";
+const LOSERS = "They answer correctly. They stay here to be measured again when engines change.";
 
 /** The page that is made from results. All of it is generated: edit this file, not the page. */
 export function report(results: Results, charts: readonly Chart[], losers: readonly Loser[]): string {

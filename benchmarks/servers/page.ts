@@ -9,7 +9,7 @@ export const page = {
   type: "application/json",
 } as const;
 
-/** Where the tag comes from: the handler knows it, or it is made from the content of each answer. */
+/** The source of the tag: the handler knows it, or it is made from the content of each answer. */
 export type Source = "known" | "content";
 
 export function respond(headers: Record<string, string> = {}): Response {

@@ -8,7 +8,7 @@ import type { Plan } from "./server.ts";
 /** Bun's table of routes has finished responses, so it makes no tag. */
 const ofBun = { "Bun's own routes": { role: "peer", sources: ["known"] } } as const;
 
-/** Everything that is served on a runtime. */
+/** All apps that are served on a runtime. */
 export function plansFor(runtime: Runtime): Plan[] {
   const apps = {
     ...(runtime === "node" ? nodeApps : fetchApps(conditional)),

@@ -7,7 +7,7 @@ export function changed(value: { content: string }): { content: string } {
   return { content: value.content.slice(1) + value.content[0] };
 }
 
-/** The handlers that one would write by hand: they know one tag, one media type and no key of a client. */
+/** Handlers as a careful programmer writes them: they know one tag, one media type and no key of a client. */
 export function handlersByHand({ read, versionOf, write, page }: Statements) {
   async function get(request: Request): Promise<Response> {
     const key = keyOf(request);

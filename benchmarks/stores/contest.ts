@@ -61,7 +61,7 @@ export function shown(result: CaseResult): CaseResult {
   return result;
 }
 
-/** Each doer has clients with pages of their own, because another writer would make their versions stale. */
+/** Each doer has clients with their own pages, because another writer would make their versions stale. */
 export async function newClients(
   { create }: Doer,
   key: string,

@@ -13,7 +13,7 @@ export interface TextRow {
   version: string;
 }
 
-/** The statements that one would write by hand, on the same rows. */
+/** The statements of a careful programmer, on the same rows. */
 export interface Statements {
   /** Returns the version of a new row. */
   create(key: string, text: string): Promise<string>;
@@ -34,11 +34,11 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** How a driver is opened, and what to do if that fails. */
+/** A function that opens a driver, and the advice if that fails. */
 export interface Driver {
   name: string;
   open(): Promise<Opened>;
-  /** What to start, if the database does not answer. */
+  /** The database to start, if it does not answer. */
   missing?: string;
 }
 

@@ -3,7 +3,7 @@ import type { Role } from "../contenders/contender.ts";
 import { changed, handlersByHand } from "./by-hand.ts";
 import { type Driver, memberKey, type Opened, type Page, page, type Statements } from "./opened.ts";
 
-/** A client with a page of its own, so that nobody else changes its version. */
+/** A client with its own page, so that no other client changes its version. */
 export interface Client {
   key: string;
   tag: string;
@@ -36,7 +36,7 @@ export interface Question {
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** Everything that each driver is asked: the small questions. */
+/** The small questions, which each driver is asked. */
 export function questionsTo({ name }: Driver, { store, statements }: Opened): Question[] {
   const [ours, byHand] = contestants(store, statements);
   const question = (title: string, doers: Doer[]): Question => ({ name: `${name}: ${title}`, doers });

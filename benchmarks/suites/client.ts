@@ -14,11 +14,11 @@ interface Caller {
   name: string;
   role: Role;
   call(): Promise<number>;
-  /** How it is wrong, or `undefined`. It is asked before anything is timed. */
+  /** The fault of the result, or `undefined`. It is checked before the timing begins. */
   mistake(): Promise<string | undefined>;
 }
 
-/** What is timed, and how many callers there are at once. */
+/** The timed call, and the number of callers at once. */
 interface Question {
   name: string;
   callers: readonly Caller[];
@@ -95,7 +95,7 @@ async function measure({ name, callers, atOnce }: Question, { pace, wants }: Sco
   return result;
 }
 
-/** How much larger the process is for each answer. A client that keeps its answers in files has none in memory. */
+/** The memory for each kept answer. A client that keeps its answers in files has no answer in memory. */
 async function memory(base: string): Promise<CaseResult> {
   const entries: Entry[] = [];
   for (const { name, role, read, close, isInFiles } of rememberingClients()) {
@@ -116,7 +116,7 @@ async function memory(base: string): Promise<CaseResult> {
   return result;
 }
 
-/** The octets in use, in the heap and beside it, after everything that can be collected is. */
+/** The octets in use, in the heap and beside it, after a full garbage collection. */
 async function memoryInUse(): Promise<number> {
   const collect = (globalThis as { gc?: () => void }).gc;
   for (let turn = 0; turn < 3; turn++) {

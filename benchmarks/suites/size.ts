@@ -5,7 +5,7 @@ import { caseText } from "../measure/case-text.ts";
 import type { CaseResult } from "../measure/results.ts";
 import type { Suite } from "../measure/suite.ts";
 
-/** `beside`: what the application has anyway; it is not counted. */
+/** `beside`: modules that the application has anyway, so they are not counted. */
 type Import = [role: Role, name: string, code: string, beside?: string | undefined];
 
 const all = (from: string) => `export * from "${from}"`;

@@ -29,7 +29,7 @@ async function inTransaction(pool: Pool, work: (client: PoolClient) => Promise<R
     client.release();
     return response;
   } catch (error) {
-    client.release(true); // closes the connection, and PostgreSQL rolls back what was open on it
+    client.release(true); // closes the connection, so PostgreSQL rolls back its open transaction
     throw error;
   }
 }
