@@ -21,41 +21,52 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** How each cache is started before a server, as its users find it in a tutorial. */
 const caches: Record<string, (origin: string, port: number) => ChildProcess> = {
-  nginx(origin, port) {
-    const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (name) => `${name}_temp_path ${folder}/${name};`,
-    );
-    const file = write(
-      "nginx.conf",
-      `daemon off; pid ${folder}/nginx.pid; error_log stderr; events {}
+  nginx: (origin, port) => nginx(origin, port),
+  "nginx under the name of the server": (origin, port) => nginx(origin, port, "proxy_pass_header Server;"),
+  varnishd: (origin, port) => varnishd(origin, port),
+  "varnishd that says nothing of itself": (origin, port) =>
+    varnishd(
+      origin,
+      port,
+      "sub vcl_backend_response { return (deliver); } sub vcl_deliver { unset resp.http.Via; unset resp.http.X-Varnish; unset resp.http.Age; }",
+    ),
+};
+
+function nginx(origin: string, port: number, more = ""): ChildProcess {
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  const file = write(
+    "nginx.conf",
+    `daemon off; pid ${folder}/nginx.pid; error_log stderr; events {}
        http { access_log off; ${paths.join(" ")} proxy_cache_path ${folder}/cache-${port} keys_zone=pages:1m;
          server { listen 127.0.0.1:${port}; location / {
-           proxy_pass ${origin}; proxy_cache pages; proxy_cache_valid 200 404 1m; proxy_ignore_headers Cache-Control; } } }`,
-    );
-    return spawn("nginx", ["-c", file], { stdio: "ignore", env });
-  },
-  varnishd(origin, port) {
-    const { hostname, port: backend } = new URL(origin);
-    const vcl = `vcl 4.1; backend default { .host = "${hostname}"; .port = "${backend}"; }
-      sub vcl_backend_response { set beresp.ttl = 60s; }`;
-    const args = [
-      "-F",
-      "-n",
-      `${folder}/varnish-${port}`,
-      "-a",
-      `127.0.0.1:${port}`,
-      "-f",
-      write("pages.vcl", vcl),
-      "-s",
-      "malloc,16m",
-    ];
-    return spawn("varnishd", args, { stdio: "ignore", env });
-  },
-};
+           proxy_pass ${origin}; proxy_cache pages; proxy_cache_valid 200 404 1m; proxy_ignore_headers Cache-Control; ${more} } } }`,
+  );
+  return spawn("nginx", ["-c", file], { stdio: "ignore", env });
+}
+
+function varnishd(origin: string, port: number, more = ""): ChildProcess {
+  const { hostname, port: backend } = new URL(origin);
+  const vcl = `vcl 4.1; backend default { .host = "${hostname}"; .port = "${backend}"; }
+      sub vcl_backend_response { set beresp.ttl = 60s; } ${more}`;
+  const args = [
+    "-F",
+    "-n",
+    `${folder}/varnish-${port}`,
+    "-a",
+    `127.0.0.1:${port}`,
+    "-f",
+    write("pages.vcl", vcl),
+    "-s",
+    "malloc,16m",
+  ];
+  return spawn("varnishd", args, { stdio: "ignore", env });
+}
 
 describe("no false accusation: a server that is right, behind a cache that answers for it", () => {
   for (const [name, startCache] of Object.entries(caches)) {
-    const isHere = isInstalled(name);
+    const isHere = isInstalled(name.split(" ")[0]!);
     const title = isHere ? name : `${name} (install it: apt-get install nginx-light varnish)`;
 
     it.skipIf(!isHere)(`${title}: reads`, async () => {
@@ -94,7 +105,11 @@ describe("no false accusation: a server that is right, behind a cache that answe
 });
 
 async function behind(startCache: (typeof caches)[string]): Promise<RunningServer> {
-  const server = await startServer();
+  const server = await startServer({
+    answer: ({ headers }) => {
+      headers.Server = "gunicorn";
+    },
+  });
   stopping.push(server.close);
   const port = await freePort();
   const cache = startCache(new URL(server.url).origin, port);

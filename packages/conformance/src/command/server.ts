@@ -1,7 +1,7 @@
 import { count } from "../probe/answers.ts";
 import { type Asked, type Finding, groups } from "../probe/finding.ts";
 import { CannotRun, type Known, learn, refusePage } from "../probe/known.ts";
-import { probe } from "../probe/probe.ts";
+import { lookForHidden, probe } from "../probe/probe.ts";
 import { questions } from "../probe/questions.ts";
 import { openSession, type Session } from "../probe/session.ts";
 import { orCannotRun } from "../probe/verdicts.ts";
@@ -79,8 +79,8 @@ type Selected = ReturnType<typeof selectedFor>;
 
 async function read(run: Run, reads: Selected["reads"]): Promise<true> {
   const known = await orCannotRun(() => learn(run.session));
-  run.notes.push(...notesOn(known));
   run.findings.push(...(await probe(run.session, known, reads, run.onQuestion)));
+  run.notes.push(...notesOn(known));
   return true;
 }
 
@@ -101,8 +101,9 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
     const known = await orCannotRun(() => learn(session));
     if (known.again.body !== known.page.body)
       throw new CannotRun("its content changes by itself: nothing could be learnt from a write");
-    notes.push(...notesOn(known));
     findings.push(...(await probe(session, known, reads, onQuestion)));
+    if (writes.length > 0) await lookForHidden(known, session);
+    notes.push(...notesOn(known));
     findings.push(...(await askWrites(session, bodies, writes, known.intermediary, onQuestion)));
     isAsked = true;
   } finally {

@@ -1,4 +1,5 @@
 import { parseDate } from "@entity-tag/core";
+import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
 import { field } from "./answers.ts";
 
@@ -41,6 +42,25 @@ export function intermediarySign(answer: Answer): string | undefined {
   if (proxies.test(server)) return `server: ${server}`;
   if (!nginx.test(server) || isFileOfNginx(answer)) return undefined;
   return `server: ${server}, with a tag that it did not make`;
+}
+
+/**
+ * The sign of a cache that hides its name: another server refuses what the page's server would have to refuse, or the
+ * page's `Date` stays while the time goes on, because the answer is a stored one. It asks twice, and waits up to a second.
+ */
+export async function hiddenSign(
+  { page, readAt }: { page: Answer; readAt: number },
+  ask: (inquiry?: { headers: readonly Line[] }) => Promise<Answer>,
+): Promise<string | undefined> {
+  const refused = await ask({ headers: [["If-Match", '"entity-tag-conformance-other"']] });
+  const [server, refusing] = [page, refused].map((answer) => field(answer, "server"));
+  if (server !== undefined && refusing !== undefined && server !== refusing)
+    return `server: ${refusing} in the ${refused.status}, and ${server} in the page`;
+  const date = field(page, "date");
+  if (date === undefined) return undefined;
+  await new Promise((resolve) => setTimeout(resolve, readAt + 1_100 - performance.now()));
+  const later = await ask();
+  return field(later, "date") === date ? `date: ${date}, which stays the same` : undefined;
 }
 
 /** nginx writes the time of modification and the length, both in hexadecimal digits; it makes the tag weak when it compresses. */

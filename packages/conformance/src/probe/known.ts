@@ -21,7 +21,9 @@ export interface Known {
   /** The answer to `Range: bytes=0-3`. */
   part: Answer;
   coded: readonly { coding: string; answer: Answer }[];
-  /** The sign of a cache or proxy between the command and the server. */
+  /** When the page was read, in milliseconds of `performance.now()`. */
+  readAt: number;
+  /** The sign of a cache or proxy between the command and the server. It may be found later, when an answer is wrong. */
   intermediary: string | undefined;
 }
 
@@ -35,6 +37,7 @@ export const codings = ["gzip", "br"];
 /** Learns the validators of a page, and which of the optional parts of HTTP its server has. */
 export async function learn(session: Session): Promise<Known> {
   const page = await firstAnswer(session);
+  const readAt = performance.now();
   const again = await session.ask();
   const head = await session.ask({ method: "HEAD", linger: 30 });
   const part = await session.ask({ headers: [["Range", "bytes=0-3"]] });
@@ -45,6 +48,7 @@ export async function learn(session: Session): Promise<Known> {
   const sign = answers.map(intermediarySign).find((one) => one !== undefined);
   return {
     page,
+    readAt,
     again,
     head,
     part,

@@ -1,6 +1,7 @@
 import { WireError } from "../wire/wire-error.ts";
 import { field, octetsOf } from "./answers.ts";
 import type { Asked, Finding, Octets } from "./finding.ts";
+import { hiddenSign } from "./intermediary.ts";
 import { titleOf } from "./judges.ts";
 import { CannotRun, type Known } from "./known.ts";
 import type { Question } from "./question.ts";
@@ -26,7 +27,8 @@ export async function probe(
   let silences = 0;
   for (const question of questions) {
     onQuestion(question);
-    const { finding, isSilence } = await answerTo(question, known, session, findings);
+    const first = await answerTo(question, known, session, findings);
+    const { finding, isSilence } = await doubted(first, known, session);
     findings.push(finding);
     silences = isSilence ? silences + 1 : 0;
     if (silences === 2) throw new CannotRun(stoppedAnswering);
@@ -77,6 +79,35 @@ async function answerTo(
     if (error instanceof OutOfRequests) return silent("could not be set up", error.message);
     if (!(error instanceof WireError)) throw error;
     return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence: isSilence(error) };
+  }
+}
+
+/** Before the first answer is called wrong, a cache that hides itself is looked for. */
+async function doubted(attempt: Attempt, known: Known, session: Session): Promise<Attempt> {
+  const { finding, isSilence } = attempt;
+  const isWrong = finding.verdict === "fail" || finding.verdict === "warning";
+  // A cache hands on the validators that it was given.
+  if (!isWrong || isSilence || finding.group === "validators") return attempt;
+  await lookForHidden(known, session);
+  const doubt = standsBefore(known.intermediary);
+  if (doubt === undefined) return attempt;
+  return {
+    isSilence,
+    finding: { ...finding, verdict: "inconclusive", found: [...finding.found, sentence(doubt)] },
+  };
+}
+
+const looked = new WeakSet<Known>();
+
+/** Once for a page, because it takes a second. */
+export async function lookForHidden(known: Known, session: Session): Promise<void> {
+  if (known.intermediary !== undefined || looked.has(known)) return;
+  looked.add(known);
+  try {
+    known.intermediary = await hiddenSign(known, session.ask);
+  } catch (error) {
+    // A server that does not answer this gives no sign.
+    if (!(error instanceof OutOfRequests || error instanceof WireError)) throw error;
   }
 }
 
