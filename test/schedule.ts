@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 
 /**
- * Suites that take long: four seconds or more, or much of what a change of core would cost. They start first, so that no
- * processor is idle at the end. `npm run check` leaves them out, unless the suite itself has changed.
+ * Slow suites, of four seconds or more, or a large part of the tests after a change of core. They start first, so that
+ * no processor is idle at the end. `npm run check` leaves them out, unless the suite itself has changed.
  */
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
@@ -56,7 +56,7 @@ export const long: readonly string[] = [
  */
 export const covering = "test/core/**/*.test.ts";
 
-/** Suites that compare durations or memory run by themselves, after all others: the name says which they are. */
+/** Suites that compare durations or memory run alone, after all others. Their names end in `.alone.test.ts`. */
 export const alone = "test/**/*.alone.test.ts";
 
 /** One more than there are cores: while one suite waits for a socket, another uses its core. */

@@ -2,7 +2,7 @@ import { type Answer, ask } from "../proxies/ask.ts";
 import { type Asked, requests } from "./requests.ts";
 import { type Server, startServers } from "./servers.ts";
 
-/** What a server made of a request: its status, and what is worth seeing beside it. */
+/** The outcome of a request at a server: its status, and the facts worth showing beside it. */
 export interface Outcome {
   server: string;
   status: number;
@@ -16,7 +16,7 @@ export interface Row {
   outcomes: Outcome[];
 }
 
-/** Asks every server every request. Each request meets a page that no other has touched. */
+/** Asks every server every request. Each request gets its own page, which no other request has changed. */
 export async function compare(): Promise<Row[]> {
   const { servers, stop } = await startServers();
   try {
@@ -53,7 +53,7 @@ async function outcomeOf({ name, open }: Server, asked: Asked): Promise<Outcome>
   }
 }
 
-/** The fields of the request. A client that was given no tag cannot name one, so it leaves that field out. */
+/** The fields of the request. A client that got no tag cannot name one, so it leaves that field out. */
 function headersOf({ headers }: Asked, tag: string | undefined): Record<string, string> {
   const fields = Object.entries(headers).filter(([, value]) => tag !== undefined || !/\bT\b/.test(value));
   return Object.fromEntries(fields.map(([field, value]) => [field, value.replace(/\bT\b/, tag ?? "")]));
@@ -64,7 +64,7 @@ function put(url: string, condition: Record<string, string>, text: string): Prom
   return ask(url, "PUT", { "Content-Type": "text/plain", "Content-Length": length, ...condition }, text);
 }
 
-/** What the first request learns of the tag, and whether the page was sent. */
+/** The tag in the answer to the first request, and whether the page was sent. */
 function notesOf({ headers: fields }: Asked, { status, headers, text }: Answer): string[] {
   const { etag } = headers;
   const tag = etag === undefined ? "no `ETag`" : etag.startsWith("W/") ? "a weak `ETag`" : "a strong `ETag`";

@@ -12,7 +12,7 @@ import { buildNext } from "../adapters/bed/next-build.ts";
 import { root, runtimes, start } from "../adapters/bed/server.ts";
 import { newPage, type Page, save } from "./next/page.ts";
 
-/** The same application as its framework's documentation writes it, and with us, by the head of its column. */
+/** The same application as in its framework's documentation, and with this project, by the head of its column. */
 const onNode: Record<string, (page: Page) => RequestListener> = {
   "`hono/etag`": (page) => {
     const app = new Hono()

@@ -16,7 +16,7 @@ import * as making from "../../benchmarks/suites/make-tag.ts";
 import * as responses from "../../benchmarks/suites/respond.ts";
 import * as searching from "../../benchmarks/suites/tag-list.ts";
 
-/** What these contenders answer wrongly, of all that they can be asked. */
+/** The inputs that these contenders answer wrongly. */
 async function wrongAnswers<Input, Answer>(
   contenders: readonly Contender<Input, Answer>[],
   cases: readonly Case<Input, Answer>[],
@@ -35,11 +35,11 @@ async function wrongAnswers<Input, Answer>(
   return wrongs;
 }
 
-test("listIncludes answers every input of the benchmarks as it must, and so does all that lost to it", async () => {
+test("listIncludes answers every input of the benchmarks as it must, and so does each of its losers", async () => {
   expect(await wrongAnswers([searching.ours, ...(await searching.losers())], lists)).toEqual([]);
 });
 
-test("parseTag answers every input of the benchmarks as it must, and so does all that lost to it", async () => {
+test("parseTag answers every input of the benchmarks as it must, and so does each of its losers", async () => {
   expect(await wrongAnswers([tags.parsing, ...(await tags.losers())], tagTexts)).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ test("weakMatch and strongMatch answer every input of the benchmarks as they mus
   expect(await wrongAnswers([tags.comparing], pairs)).toEqual([]);
 });
 
-test("parseDate answers every input of the benchmarks as it must, and so does all that lost to it", async () => {
+test("parseDate answers every input of the benchmarks as it must, and so does each of its losers", async () => {
   expect(await wrongAnswers([times.parsing, ...(await times.losers())], dates)).toEqual([]);
 });
 
@@ -60,13 +60,13 @@ test("evaluate answers every input of the benchmarks as it must", async () => {
   expect(await wrongAnswers(ours, questions)).toEqual([]);
 });
 
-test("checkPreconditions of node finds no condition where none came, and fresh agrees", async () => {
+test("checkPreconditions of node finds no condition in a request without one, and fresh agrees", async () => {
   const asked = await decisions.onNode();
   expect(asked?.contenders.map(({ name }) => name)).toEqual(["checkPreconditions of node", "fresh"]);
   expect(await wrongAnswers(asked!.contenders, asked!.cases)).toEqual([]);
 });
 
-test("contentTag makes tags of the benchmarks' bodies, and of those alone, and so does all that lost to it", async () => {
+test("contentTag makes tags of the benchmarks' bodies, and of those alone, and so does each of its losers", async () => {
   expect(await wrongAnswers([...making.ours, ...(await making.losers())], bodies)).toEqual([]);
 });
 
@@ -75,7 +75,7 @@ test("checkPreconditions and conditional answer every request of the benchmarks 
   expect(await wrongAnswers(ours, responses.questions)).toEqual([]);
 });
 
-test("a contender that answers wrongly is found out", async () => {
+test("the check finds a contender that answers wrongly", async () => {
   const yes: Contender<(typeof lists)[number]["input"], boolean> = {
     name: "always yes",
     role: "loser",

@@ -9,7 +9,7 @@ const order = ["contenders", "measure", "judge", "publish", "stores", "servers",
 
 const files = globSync("*/**/*.ts", { cwd: folder, exclude: ["node_modules/**"] }).sort();
 
-test("the benchmarks are in the folders that are put in an order here", () => {
+test("the benchmarks have exactly the folders of the order in this test", () => {
   expect([...new Set(files.map(placeOf))].sort()).toEqual([...order].sort());
 });
 
@@ -22,7 +22,7 @@ test.each(files)("%s imports from folders before its own", (file) => {
   expect(later).toEqual([]);
 });
 
-test.each(files)("%s is not imported by what it imports", (file) => {
+test.each(files)("%s is not imported by a file that it imports", (file) => {
   expect(reachableFrom(file)).not.toContain(file);
 });
 

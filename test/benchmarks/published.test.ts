@@ -15,12 +15,12 @@ const newest = newestResults();
 if (newest === undefined) throw new Error("There are no results: run `npm run bench -- --record`");
 const files = await published(newest);
 
-describe("what is published of the newest results", () => {
+describe("the published pages of the newest results", () => {
   test.each(Object.keys(files))("%s has their figures and no other", (file) => {
     expect(readFileSync(resolve(folder, file), "utf8") === files[file], publishAgain).toBe(true);
   });
 
-  test("charts/ holds the charts of the newest results and nothing else, each in light and dark", () => {
+  test("charts/ has exactly the charts of the newest results, each in light and dark", () => {
     const charts = readdirSync(resolve(folder, "charts")).map((name) => `charts/${name}`);
     expect(charts.sort()).toEqual(
       Object.keys(files)
@@ -46,7 +46,7 @@ describe("what is published of the newest results", () => {
     },
   );
 
-  test("every chart that a page shows is there", () => {
+  test("every chart that a page shows exists", () => {
     for (const page of pages) {
       const shown = readFileSync(page, "utf8").match(/benchmarks\/charts\/[\w-]+\.svg/g) ?? [];
       for (const chart of shown) expect(Object.keys(files)).toContain(chart.replace("benchmarks/", ""));
@@ -68,7 +68,7 @@ describe("the newest results", () => {
     expect(observe(threshold, newest.suites)).toBeGreaterThanOrEqual(0);
   });
 
-  test("have at least seven rounds of everything that is timed, save what takes a tenth of a second", () => {
+  test("have at least seven rounds of each timed case, except cases that take a tenth of a second", () => {
     const cases = Object.values(newest.suites).flatMap((suite) => suite.cases);
     for (const { name, unit, entries } of cases) {
       for (const { rounds, name: contender } of entries) {
@@ -78,7 +78,7 @@ describe("the newest results", () => {
     }
   });
 
-  test("say of the machine its processor, cores and memory, and nothing else", () => {
+  test("name the machine's processor, cores and memory, and no other fact", () => {
     expect(Object.keys(newest.machine).sort()).toEqual(["cores", "cpu", "memory"]);
   });
 });
@@ -95,7 +95,7 @@ describe("fillFigures", () => {
   const fill = (text: string) => fillFigures(text, results as unknown as Results);
   const mark = (words: string) => `<!-- bench ${words} -->`;
 
-  test("puts the figure between its marks, and leaves the rest", () => {
+  test("replaces only the figure between its marks", () => {
     const text = (figure: string) => `so ${mark("ratio | size | c | a | b")}${figure}<!-- /bench --> it is`;
     expect(fill(text("99×"))).toBe(text("21×"));
   });

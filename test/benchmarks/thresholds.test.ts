@@ -62,7 +62,7 @@ describe("the table of thresholds", () => {
     );
   });
 
-  test.each(thresholds)("leaves room for noise and none for the opposite: $what", (threshold) => {
+  test.each(thresholds)("leaves room for noise, and not for the opposite: $what", (threshold) => {
     const { goal, check, kind } = threshold;
     expect(suiteNames).toContain(threshold.suite);
     if (kind.includes("bytes")) expect(check).toBeGreaterThanOrEqual(goal);
@@ -97,11 +97,11 @@ describe("observe", () => {
     expect(observe(cost, suite("ns", 10, 5))).toBe(2);
   });
 
-  test("judges servers by their processor where it is told to", () => {
+  test("judges servers by their processor time under the option", () => {
     expect(observe(faster, suite("per second", 90, 30), "processor")).toBeCloseTo(1 / 3);
   });
 
-  test("says undefined of what was not measured: a wrong answer has no time", () => {
+  test("returns undefined for a figure that was not measured: a wrong answer has no time", () => {
     const results = suite("ns", 10);
     expect(observe(faster, results)).toBeUndefined();
     expect(observe({ ...faster, case: "another" }, results)).toBeUndefined();
@@ -117,7 +117,7 @@ describe("observe", () => {
 });
 
 describe("holds", () => {
-  test("asks for at least so much speed, and at most so much cost", () => {
+  test("demands a least speed, and a greatest cost", () => {
     expect(holds(faster, 2, 2)).toBe(true);
     expect(holds(faster, 1.9, 2)).toBe(false);
     const bytes: Threshold = { ...base, kind: "at most so many bytes to load" };

@@ -48,7 +48,7 @@ describe("docs/decisions", () => {
     expect(read("docs/decisions/README.md")).toContain(`](${file})`);
   });
 
-  test.each(files)("%s is cited by the code that obeys it, unless another one replaced it", (file) => {
+  test.each(files)("%s is cited by the code that obeys it, unless another decision replaced it", (file) => {
     if (/ · replaced by decision \d+/.test(read(`docs/decisions/${file}`).split("\n")[2]!)) return;
     expect(citations.map(({ number }) => number)).toContain(Number(file.slice(0, 4)));
   });

@@ -13,10 +13,10 @@ export interface Message {
 }
 
 const PACKAGES = "packages/{core,node,bun,deno,next,fastify,koa,store,client}/src/**/*.ts";
-/** Tests for authors of stores, and words that Node itself uses for what these files do in its place. */
+/** Files that are left out: tests for authors of stores, and files that repeat Node's own messages. */
 const LEFT_OUT = ["**/contract-tests/**", "**/store-contract.ts", "packages/node/src/transport/**"];
 
-/** Every message that the packages can throw or answer with, as the source has it. */
+/** Every message that the packages can throw or send, as it is in the source. */
 export function messages(): Message[] {
   return globSync(PACKAGES, { cwd: root, exclude: LEFT_OUT }).flatMap((file) => {
     const source = readFileSync(`${root}/${file}`, "utf8");
@@ -45,7 +45,7 @@ function messageOf(node: ts.Node, where: string): Message | undefined {
   const [first, second, third] = node.arguments;
   if (maker === "invalidValue") return { where, maker, text: textOf(first) ?? "", status: 422 };
   if (maker !== "problem") return undefined;
-  // In core, the name of the field stands between the status and the words.
+  // In core, the name of the field is between the status and the words.
   const text = textOf(where.startsWith("packages/core") ? third : second) ?? "";
   return { where, maker, text, status: Number(first?.getText()) };
 }
@@ -57,7 +57,7 @@ function textOf(node: ts.Node | undefined): string | undefined {
   if (ts.isTemplateExpression(node))
     return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join("");
   if (ts.isBinaryExpression(node)) return `${textOf(node.left) ?? "…"}${textOf(node.right) ?? "…"}`;
-  // A name for words that stand in the line before.
+  // A name for words that are in the line before.
   if (ts.isIdentifier(node)) return textOf(declarationOf(node));
   return undefined;
 }

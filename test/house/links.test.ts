@@ -63,7 +63,7 @@ describe("the check of links", () => {
     ["docs/guides/proxies.md", "../../../elsewhere.md", "leads out of the repository"],
     ["README.md", "/docs", "leads out of the repository"],
     ["README.md", "docs/guides", undefined],
-  ])("says of a link in %s to %s: %s", (file, target, problem) => {
+  ])("reports for a link in %s to %s: %s", (file, target, problem) => {
     expect(problemOf(file, target)).toBe(problem);
   });
 });

@@ -1,4 +1,4 @@
-// What a strict user writes, from the packages alone: `entries.test.ts` compiles it on each platform. Not run.
+// The code of a strict user, with the packages alone. `types.test.ts` compiles it on each platform. It does not run.
 
 import { conditionalFetch, read, update } from "@entity-tag/client";
 import {

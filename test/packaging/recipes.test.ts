@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 
-/** What the recipes import, beside our packages. */
+/** The packages that the recipes import, besides ours. */
 const frameworks = [
   "@fastify/cors",
   "@hono/node-server",
@@ -37,7 +37,7 @@ const frameworks = [
   "srvx",
 ];
 
-/** What a reader has beside the blocks of a document. */
+/** The files that a reader has beside the blocks of a document. */
 const beside: Record<string, Record<string, string>> = {
   nestjs: { "authorized.guard.ts": "export class Authorized { canActivate(): boolean { return true; } }" },
 };
@@ -61,7 +61,7 @@ describe("strict TypeScript", () => {
   it("has no cast and no `any` in a recipe", () => {
     for (const document of documents) {
       for (const program of programs(document)) {
-        // What a program prints of its own server is not the recipe.
+        // The line that prints the address of a program's server is not part of the recipe.
         expect(program.replaceAll(" as AddressInfo", ""), document).not.toMatch(
           /\bas (?!const\b|\w+[,\s]+\}? from|\w+ \} from)|: any\b|@ts-|<any>/,
         );
@@ -106,7 +106,10 @@ function filesOf(document: string, platform: "node" | "bun" | "deno", folder: st
   return own.map(({ file }) => `${name}/${file}`);
 }
 
-/** What the compiler says of these files, as an application has it: with the types of the DOM that `fetch` needs. */
+/**
+ * The compiler's errors for these files, with the settings of an application: with the types of the DOM that `fetch`
+ * needs.
+ */
 async function compile(folder: string, types: string, files: readonly string[]): Promise<string> {
   const options = {
     strict: true,

@@ -41,7 +41,7 @@ describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
     await run(node, ["--no-experimental-require-module", "require-all.cjs"], { cwd: site.folder });
   });
 
-  it("has two copies of a package know each other's errors and requests", async () => {
+  it("lets two copies of a package recognise each other's errors and requests", async () => {
     await run(node, ["both-copies.mjs"], { cwd: site.folder });
   });
 });

@@ -61,7 +61,7 @@ async function unpacked(): Promise<string> {
   try {
     renameSync(`${made}/modules`, folder);
   } catch (error) {
-    // Another suite may have been faster. What it wrote is the same.
+    // Another suite may have written the same files first.
     if (!existsSync(folder)) throw error;
   }
   rmSync(made, { recursive: true, force: true });
@@ -92,7 +92,7 @@ export async function installed(others: readonly string[] = []): Promise<{ folde
   for (const name of others) {
     const target = realpathSync(`${root}/test/node_modules/${name}`);
     link(modules, name, target);
-    // Each package gets the types of the Node that it was written for, Bun's among them.
+    // Each package, also Bun's types, gets the types of the Node that it was written for.
     const types = resolve(target, "../@types/node");
     if (name === "bun-types" && existsSync(types)) link(modules, "@types/node", types);
   }

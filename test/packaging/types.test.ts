@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const compilers = { "5.5": "test/node_modules/typescript-5.5", "6.0": "test/node_modules/typescript" };
 
 /**
- * Types that do not compile by themselves under that compiler. Bun's use generic views, which 5.5 does not know; those
- * of Deno on npm take `URL` and `Response` from another library, so Deno's own compiler is asked instead.
+ * Types that do not compile by themselves under that compiler. Bun's use generic views, which 5.5 does not know. Those
+ * of Deno on npm take `URL` and `Response` from another library, so Deno's own compiler checks them instead.
  */
 const rows = [
   ["5.5", "@types/node"],
@@ -75,7 +75,7 @@ function isPortable(entry: string): boolean {
   return !nodeAlone.some((name) => entry.startsWith(name));
 }
 
-/** Imports all, and does not compile if one of their exports, an argument of one or its result has become `any`. */
+/** Imports all entries, and does not compile if an export, an argument or a result is `any`. */
 function everyEntry(names: readonly string[]): string {
   const imports = names.map((name, i) => `import * as m${i} from "${name}";`);
   const checks = names.map(

@@ -13,7 +13,7 @@ export interface CodeBlock {
   listens: boolean;
   /** The service without which it cannot run. */
   needs: "postgres" | "redis" | undefined;
-  /** It is a part of an application that another test builds. */
+  /** True when it is a part of an application that another test builds. */
   part: boolean;
 }
 

@@ -35,7 +35,7 @@ describe("the README of a package", () => {
       expect(lacking).toEqual([]);
     });
 
-    it(`of ${folder} names no option that no function takes`, () => {
+    it(`of ${folder} names only options that a function takes`, () => {
       const names = taken.map(({ name }) => name);
       expect([...rows.keys()].filter((name) => !names.includes(name))).toEqual([]);
     });

@@ -86,7 +86,7 @@ function parametersOf(type: ts.Type, checker: ts.TypeChecker) {
     .filter(({ name }) => OPTIONS.test(name));
 }
 
-/** Types without a name describe what is given to us: a `Cache` of the platform, for example. */
+/** Types without a name describe objects that a user gives, such as a `Cache` of the platform. */
 function hasName(type: ts.Type): boolean {
   return type.symbol !== undefined && type.symbol.name !== ts.InternalSymbolName.Type;
 }
@@ -104,7 +104,7 @@ function isOurs({ declarations }: ts.Symbol): boolean {
   return declarations?.some((at) => at.getSourceFile().fileName.startsWith(`${root}/packages/`)) ?? false;
 }
 
-/** What a README says of each option: a row of a table, or a paragraph and the program below it. */
+/** The part of a README about each option: a row of a table, or a paragraph and the program below it. */
 export function optionRows(folder: string): Map<string, OptionRow[]> {
   const rows = new Map<string, OptionRow[]>();
   const add = (name: string, row: OptionRow) => rows.set(name, [...(rows.get(name) ?? []), row]);
@@ -127,7 +127,9 @@ export function optionRows(folder: string): Map<string, OptionRow[]> {
   return rows;
 }
 
-/** A paragraph that begins with the name of an option, and what follows until the next heading or such paragraph. */
+/**
+ * A paragraph that begins with the name of an option, and the text after it up to the next heading or such paragraph.
+ */
 const PARAGRAPH = /^\*\*`(\w+)`\*\* ((?:.+\n)+)((?:(?!\*\*`|#+ ).*\n)*)/gm;
 
 function cellsOf(line: string): string[] {
@@ -146,7 +148,7 @@ export interface Example {
   types: string[];
 }
 
-/** The examples that no function accepts that takes the option, with what the compiler says. */
+/** The examples that every function with this option refuses, with the compiler's message. */
 export function wrongExamples(examples: Example[]): string[] {
   const tries = examples.flatMap((example) => example.types.map((type) => ({ example, type })));
   const messages = messagesOf(
@@ -161,7 +163,7 @@ export function wrongExamples(examples: Example[]): string[] {
   });
 }
 
-/** What the compiler says of each line of a file that has only these lines. */
+/** The compiler's message for each line of a file that has only these lines. */
 function messagesOf(lines: string[]): (string | undefined)[] {
   const file = `${root}/test/readme/examples-of-options.ts`;
   const host = ts.createCompilerHost(compilerOptions);

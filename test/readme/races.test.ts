@@ -46,7 +46,7 @@ it("each entry of races.ts is about exactly one block", () => {
   }
 });
 
-/** Recipes that are no program, and the test that builds the application and races its writers. */
+/** Recipes that are not programs, and the test that builds the application and races its writers. */
 const applications: Record<string, string> = {
   astro: "frameworks",
   nestjs: "frameworks",

@@ -3,7 +3,7 @@ export interface Race {
   document: string;
   /** A text that only this block of the document has. */
   has: string;
-  /** The block is cut before this text, because the rest only prints what the program does. */
+  /** The block is cut before this text, because the rest only prints the results of the program. */
   until?: string;
   /**
    * Code behind the block. It exports `save`, a function from `Request` to `Promise<Response>`, and perhaps `url`, `tag`
@@ -12,7 +12,7 @@ export interface Race {
   behind: string;
   method?: "PUT" | "POST";
   body?: string;
-  /** What the two writers are answered, in the order of the numbers. */
+  /** The statuses of the answers to the two writers, in ascending order. */
   statuses?: readonly number[];
 }
 

@@ -27,7 +27,9 @@ describe.concurrent("every program in a README runs unchanged", () => {
   }
 });
 
-/** The program ends well, and a comment behind a `console.log` begins as that line printed. */
+/**
+ * The program ends without an error, and each comment behind a `console.log` is the beginning of that line's output.
+ */
 async function ends(block: CodeBlock, file: string): Promise<void> {
   const [program = "", ...args] = commandOf(block, file);
   const { stdout } = await promisify(execFile)(program, args, { cwd: folder });

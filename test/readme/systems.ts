@@ -10,7 +10,7 @@ export interface Systems {
   close(): void;
 }
 
-/** One server for all: documents under their urls, with a tag of each and honest conditions. */
+/** One server for all systems: documents under their urls, each with its tag, and right conditions. */
 export async function startSystems(): Promise<Systems> {
   const kept = new Map([
     ["/repos/octokit/core.js", '{"full_name":"octokit/core.js"}'],

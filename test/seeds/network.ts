@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 
-/** What real curl printed: status, fields and content. */
+/** The output of real curl: status, fields and content. */
 export interface Curled {
   status: number;
   headers: Headers;
@@ -19,7 +19,7 @@ export async function curl(url: string, ...args: string[]): Promise<Curled> {
   return { status: Number(line.split(" ")[1]), headers, body: stdout.slice(end + 4) };
 }
 
-/** A network that hands every write on and, for every third one, loses its answer. */
+/** A network that passes every write on, and loses the answer to every third one. */
 export async function losingNetwork(
   origin: string,
 ): Promise<{ origin: string; lost(): number; close(): void }> {

@@ -11,7 +11,7 @@ const lostWithout: Record<string, string[]> = {
 };
 
 describe.each(Object.entries(stories))("the story of %s", (name, story) => {
-  it("loses nothing, and says so in its last line", async () => {
+  it("loses no change, and says so in its last line", async () => {
     const lines: string[] = [];
     const { lost, totals } = await play(story, (line) => lines.push(line));
     expect(lost).toEqual([]);
@@ -39,7 +39,7 @@ describe("npm run story", () => {
     for (const name of Object.keys(stories)) expect(stdout).toContain(name);
   });
 
-  it("plays one, plain in a pipe, and refuses an unknown name", async () => {
+  it("plays one story, without colours in a pipe, and refuses an unknown name", async () => {
     const { stdout } = await run("mdn");
     expect(stdout).not.toContain("\u001b[");
     expect(stdout).toContain("Nothing was lost.");

@@ -76,7 +76,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("creates a page, and meets a name that was just taken as a collision", async () => {
+  it("creates a page, and shows a name that was just taken as a collision", async () => {
     const ann = await person();
     const [first, second] = [await editing(ann, "new one"), await editing(ann, "new one")];
     await first.fill("#content", "first");
@@ -114,7 +114,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("meets a change made since as a collision when a draft is restored and saved", async () => {
+  it("shows a collision when a draft is restored and saved over a later change", async () => {
     await put("old draft", "one\n\ntwo");
     const ann = await person();
     const page = await editing(ann, "old draft");
@@ -160,7 +160,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("asks what became of a save whose answer was lost, and saves once", async () => {
+  it("finds out whether a save was made whose answer was lost, and saves once", async () => {
     await put("lost", "stored");
     const proxy = await interferingProxy(server.origin);
     const ann = await person();
@@ -293,7 +293,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     ["dark", 1280],
     ["light", 390],
     ["dark", 390],
-  ] as const)("has nothing that axe complains about, in %s on %d pixels", async (colorScheme, width) => {
+  ] as const)("has no fault that axe finds, in %s on %d pixels", async (colorScheme, width) => {
     const name = `axe ${colorScheme} ${width}`;
     await put(name, RICH);
     const ann = await person({ colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } });
@@ -333,7 +333,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
   });
 });
 
-/** A page with everything that may scroll or have a colour of its own. */
+/** A page with all elements that may scroll or have their own colour. */
 const RICH = `# Title
 
 Words with \`code\` and a [link](https://www.example.org).

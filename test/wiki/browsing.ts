@@ -15,7 +15,7 @@ export async function textOf(server: Server, name: string): Promise<string | und
   return response.ok ? (await response.json()).content : undefined;
 }
 
-/** Saves a text as another person would: on the version that is there now. */
+/** Saves a text as another person would, on the current version. */
 export async function store(server: Server, name: string, content: string): Promise<void> {
   const tag = (await fetch(jsonOf(server, name))).headers.get("ETag");
   const headers: Record<string, string> = tag ? { "If-Match": tag } : { "If-None-Match": "*" };

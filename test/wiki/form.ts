@@ -1,4 +1,4 @@
-/** A document of the wiki as a browser without script has it. */
+/** A document of the wiki as a browser without script sees it. */
 export interface Document {
   status: number;
   url: string;

@@ -74,7 +74,7 @@ describe("the wiki without script", () => {
   it.each([
     ["overwrite", "mine"],
     ["theirs", "theirs"],
-  ])("does what its button says: %s", async (act, expected) => {
+  ])("does as its button says: %s", async (act, expected) => {
     const met = await collide(`act ${act}`, "base", "theirs", "mine");
     const done = await submit(at(`act ${act}`, "merge"), { ...fieldsOf(met), act });
     expect([done.status, await stored(`act ${act}`)]).toEqual([200, expected]);
@@ -89,7 +89,7 @@ describe("the wiki without script", () => {
     expect(await stored("edited merge")).toBe("A\nb\nC!");
   });
 
-  it("meets a third person's save as another collision, instead of overwriting it", async () => {
+  it("shows a third person's save as another collision, and does not overwrite it", async () => {
     const met = await collide("third", "base", "theirs", "mine");
     await submit(at("third"), { ...(await edit("third")), content: "third" });
     for (const act of ["save", "overwrite"]) {
@@ -99,7 +99,7 @@ describe("the wiki without script", () => {
     }
   });
 
-  it("meets a name that was just taken as a collision", async () => {
+  it("shows a name that was just taken as a collision", async () => {
     await create("taken", "theirs");
     const met = await create("taken", "mine");
     expect([met.status, await stored("taken")]).toEqual([412, "theirs"]);
@@ -193,7 +193,7 @@ describe("the wiki without script", () => {
     expect(names.filter((name) => !seen.has(name))).toEqual([]);
   });
 
-  it("removes script and styles from what somebody wrote", async () => {
+  it("removes script and styles from a person's text", async () => {
     const text =
       "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) <style>p{}</style>";
     const { text: shown } = await create("hostile", text);
@@ -212,7 +212,7 @@ describe("the wiki without script", () => {
     expect([refused.status, await stored("long")]).toEqual([413, undefined]);
   });
 
-  it("tells the conversation: request, condition, decision and why", async () => {
+  it("shows the conversation: request, condition, decision and reason", async () => {
     const { etag } = await create("told", "one");
     await open(at("told"), { "If-None-Match": etag! });
     const events = await fetch(`${running.origin}/conversation`);

@@ -24,7 +24,7 @@ const tagOf = async (name: string) => (await stored(name)).headers.get("ETag")!;
 const contentOf = async (name: string) => (await (await stored(name)).json()).content;
 
 describe("forms that no page of the wiki sends", () => {
-  it("creates a page again after it was deleted, with the very same text", async () => {
+  it("creates a page again after it was deleted, with the same text", async () => {
     await submit(at("again"), { tag: "", content: "hello" });
     await submit(at("again/delete"), { tag: await tagOf("again") });
     expect((await stored("again")).status).toBe(404);
@@ -92,7 +92,7 @@ describe("the conversation", () => {
 
   const exchange = { id: 1, path: "/wiki/x" } as never;
 
-  it("forgets a reader that has left, and never fails the one who tells", async () => {
+  it("forgets a reader that has left, and never fails the writer whose save it reports", async () => {
     const listeners = new Set<(given: never) => void>();
     const feed = {
       ...openFeed(),
@@ -113,7 +113,7 @@ describe("the conversation", () => {
     expect(() => first!(exchange)).not.toThrow();
     eventStream(feed, new AbortController().signal);
     for (let told = 0; told < 1000; told++) for (const listener of listeners) listener(exchange);
-    expect(listeners.size, "a reader that reads nothing is let go").toBe(0);
+    expect(listeners.size, "a reader that does not read is disconnected").toBe(0);
   });
 });
 
@@ -121,7 +121,7 @@ describe("texts that are hard to compare", () => {
   const words = (seed: number) =>
     Array.from({ length: 5000 }, (_, i) => ((i * 7919 + seed * 104_729) % 99_991).toString(36)).join(" ");
 
-  it("marks what differs in a moment, or all of it", () => {
+  it("marks the differences within a moment, or the whole text", () => {
     const started = performance.now();
     const pieces = markedAgainst(words(1), words(2));
     expect(performance.now() - started).toBeLessThan(2000);
@@ -137,7 +137,7 @@ describe("texts that are hard to compare", () => {
     expect([mergedText(regions, ["theirs"]), mergedText(regions, ["mine"])]).toEqual([theirs, mine]);
   });
 
-  it("makes a box of a task, and no other field", () => {
+  it("makes a checkbox of a task, and no other field", () => {
     const shown = renderMarkdown('- [x] a\n- [ ] b\n\n<input type="password" autofocus onfocus="x()">');
     const boxes = [...shown.matchAll(/<input ([^>]*)>/g)].map(([, attributes]) => attributes);
     expect(boxes).toHaveLength(3);
@@ -149,7 +149,7 @@ describe("texts that are hard to compare", () => {
     ]);
   });
 
-  it("shows a text that nests too deeply as it is, escaped", () => {
+  it("shows a text that nests too deeply as escaped source", () => {
     const shown = renderMarkdown(`${">".repeat(20_000)}<script>`);
     expect(shown).toContain("&gt;&gt;");
     expect(shown).not.toContain("<script");

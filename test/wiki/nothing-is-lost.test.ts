@@ -5,7 +5,7 @@ import { isAvailable, launch } from "./chromium.ts";
 import { interferingProxy } from "./interfering-proxy.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
-describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () => {
+describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }, () => {
   let server: WikiProcess;
   let browser: Browser;
   let ann: BrowserContext;
@@ -78,7 +78,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     await page.close();
   });
 
-  it("is what was saved when the browser goes back to the editor", async () => {
+  it("is the saved one when the browser goes back to the editor", async () => {
     await put("back", "start");
     const page = await editing("back");
     await page.fill("#content", "changed");
@@ -96,7 +96,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     await page.close();
   });
 
-  it("is what was saved, in a browser that keeps the pages it has left", async () => {
+  it("is the saved one, in a browser that keeps the pages it has left", async () => {
     await put("kept", "start");
     const keeping = await launch("keeps pages");
     const context = await keeping.newContext();
@@ -162,7 +162,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     proxy.stop();
   });
 
-  it("that nobody asked to save is not saved because the network came back", async () => {
+  it("that was not sent for saving is not saved when the network comes back", async () => {
     await put("unasked", "start");
     const page = await editing("unasked");
     await ann.setOffline(true);
@@ -217,7 +217,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     await again.close();
   });
 
-  it("asks before it is left where no draft can be kept", async () => {
+  it("is not left without a question where no draft can be kept", async () => {
     await put("no room", "start");
     const poor = await browser.newContext();
     await poor.addInitScript(() => {
@@ -241,7 +241,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     await poor.close();
   });
 
-  it("is met by a collision page whose heading has the focus and says what happened", async () => {
+  it("gets a collision page whose heading has the focus and names the collision", async () => {
     await put("focus", "start");
     const page = await editing("focus");
     await page.fill("#content", "mine");
@@ -308,7 +308,7 @@ describe.skipIf(!isAvailable)("what somebody writes", { timeout: 90_000 }, () =>
     },
   );
 
-  it("cannot run script, whatever somebody wrote into a page", async () => {
+  it("cannot run script, whatever it contains", async () => {
     const policy = (await fetch(at("home"))).headers.get("Content-Security-Policy")!;
     expect(policy).toContain("script-src 'self'");
     expect(policy).toContain("default-src 'none'");

@@ -38,7 +38,7 @@ describe.each(["main.ts", "many.ts"] as const)("the wiki of %s, told to stop", (
   );
 });
 
-it("ends also when a client never finishes what it sends", { timeout: 60_000 }, async () => {
+it("ends also when a client never finishes its request", { timeout: 60_000 }, async () => {
   const wiki = await startWiki();
   const ended = once(wiki.child, "exit");
   const saving = await beginSave(wiki, "never");
@@ -75,7 +75,7 @@ describe("a process of start:many that dies", { timeout: 120_000 }, () => {
     expect(await workersOf(wiki)).toHaveLength(3);
   });
 
-  it.skipIf(!isAvailable)("is not noticed by a person who saves", async () => {
+  it.skipIf(!isAvailable)("does not disturb a person who saves", async () => {
     await store(wiki, "calm", "start");
     const browser = await launch();
     const page = await edit(wiki, await browser.newContext(), "calm");
@@ -127,7 +127,7 @@ function isReachable({ origin }: WikiProcess): Promise<boolean> {
   });
 }
 
-/** Adds a line, and does not rest before it is known to be there. */
+/** Adds a line, and tries again until it is known to be saved. */
 function append(url: string, line: string) {
   const recipe = ({ content }: { content: string }) => ({ content: `${content}${line}\n` });
   return update(url, recipe, { idempotencyKey: true, maxAttempts: 200, backoff: () => 50 });

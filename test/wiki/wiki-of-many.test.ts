@@ -52,7 +52,10 @@ describe.each([
       await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
       const last = await Promise.all(servers.map(async (_, server) => (await fetch(page(server))).json()));
       expect(last).toEqual(servers.map(() => ({ content: String(WRITERS * INCREMENTS) })));
-      expect(refused, "without a single 412 nobody met anybody, and nothing was shown").toBeGreaterThan(0);
+      expect(
+        refused,
+        "without a single 412 the writers never met, and the test proves nothing",
+      ).toBeGreaterThan(0);
     },
   );
 });
@@ -65,7 +68,7 @@ function put(url: string, content: number, condition: Record<string, string>): P
   });
 }
 
-/** Removes all that the wiki has left in its database. */
+/** Removes all data of the wiki from its database. */
 async function clear(database: "postgres" | "redis", wikiName: string): Promise<void> {
   if (database === "redis") {
     const client = createClient({ url: redisUrl });

@@ -5,12 +5,12 @@ import { join, resolve } from "node:path";
 
 const programs = resolve(import.meta.dirname, "../../examples/wiki/src");
 
-/** The wiki as `npm start` starts it: a process of its own, on a free port, with a SQLite file of its own. */
+/** The wiki as `npm start` starts it: its own process, on a free port, with its own SQLite file. */
 export interface WikiProcess {
   origin: string;
-  /** What it printed until it was ready. */
+  /** Its output until it was ready. */
   said: string;
-  /** What it has complained about so far. */
+  /** Its errors so far. */
   complaints(): string;
   child: ChildProcess;
   stop(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startWiki(
   return { origin, said, complaints: () => complaints, child, stop };
 }
 
-/** All that is said up to the last line of the greeting. */
+/** The output up to the last line of the greeting. */
 function output(child: ChildProcess): Promise<string> {
   let text = "";
   return new Promise((done, fail) => {

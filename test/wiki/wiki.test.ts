@@ -19,7 +19,7 @@ const send = (method: string, name: string, headers: Record<string, string> = {}
 const create = (name: string, content: string) => send("PUT", name, { "If-None-Match": "*" }, page(content));
 
 describe("the wiki, started as npm start does", () => {
-  it("prints three curl lines that do what they say", async () => {
+  it("prints three curl lines that work as their comments say", async () => {
     const lines = running.said.split("\n").filter((line) => line.trim().startsWith("curl"));
     const statuses = [];
     for (const line of lines) {
@@ -135,7 +135,7 @@ describe("the wiki, started as npm start does", () => {
     ]);
   });
 
-  it("says clearly what is wrong with a request", async () => {
+  it("names the fault of a request clearly", async () => {
     const wrong: [number, Promise<Response>][] = [
       [400, send("PUT", "wrong", { "If-None-Match": "*" }, "{")],
       [422, send("PUT", "wrong", { "If-None-Match": "*" }, '{"text":"Hello"}')],
@@ -197,7 +197,7 @@ describe("the wiki, started as npm start does", () => {
     expect([...seen].some((address) => address.includes("/core/index.js"))).toBe(true);
   });
 
-  it("leaves deleted what was deleted, when it is started again", async () => {
+  it("does not bring deleted pages back when it is started again", async () => {
     const { mkdtempSync, rmSync } = await import("node:fs");
     const folder = mkdtempSync("/tmp/wiki-deleted-");
     const env = { WIKI_FILE: `${folder}/wiki.sqlite` };

@@ -62,7 +62,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     ["saves the merge with both texts", 'button[value="save"]', "theirs\nmine\n\nend"],
     ["takes the text of the other", "#take-theirs", "theirs\n\nend"],
     ["overwrites the text of the other", 'button[value="overwrite"]', "mine\n\nend"],
-  ])("meets a collision and %s", async (deed, button, expected) => {
+  ])("gets a collision page and %s", async (deed, button, expected) => {
     const page = await collide(deed);
     if (button.includes("save")) await page.check('input[value="both"]');
     await page.click(button);
@@ -116,7 +116,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("goes back after a save and finds what was saved", async () => {
+  it("goes back after a save and finds the saved text", async () => {
     await store(server, "back", "start");
     const page = await open(at("back"));
     await page.click("text=Edit");

@@ -15,7 +15,7 @@ export function save(page: Page, text: string): void {
 
 const pages = new Map<string, Page>();
 
-/** A page of this process. Each id has one of its own, so that each request can meet a new one. */
+/** A page of this process. Each id has its own page, so that each request can use a new one. */
 export function pageOf(id: string): Page {
   const page = pages.get(id) ?? newPage();
   pages.set(id, page);
