@@ -1,6 +1,6 @@
 import { route } from "@entity-tag/next";
 
-export const revalidate = 60;
+export const revalidate = 3600;
 
 /** A new number each time that the handler runs. */
 export const { GET } = route({ GET: () => new Response(crypto.randomUUID()) });

@@ -1,4 +1,4 @@
-export const revalidate = 60;
+export const revalidate = 3600;
 
 /** A new number each time that the handler runs. */
 export const GET = () => new Response(crypto.randomUUID());
