@@ -44,6 +44,8 @@ export function checkPreconditions(
 /** The response, with those fields of the replaced answer that may stay. */
 export function respond(plain: PlainResponse, method?: string, old: Fields = []): Response {
   const { status, fields, body, keeps, vary } = plain;
+  const isWhole = vary === undefined && method !== "HEAD" && old.length === 0;
+  if (isWhole) return new Response(body ?? null, { status, headers: fields });
   const headers = new Headers(fields);
   const isNew = (name: string) => fields.some(([own]) => own.toLowerCase() === name.toLowerCase());
   for (const [name, value] of old) if (keeps(name, value) && !isNew(name)) headers.append(name, value);

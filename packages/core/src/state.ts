@@ -46,7 +46,7 @@ export function checkedState(current: Current): Current {
     if (name in current) throw new TypeError(`A state has no \`${name}\`: give it as an option`);
   }
   checkList(current.alternates, "alternates").forEach(checkedTag);
-  for (const coding of checkList(current.codings, "codings")) checkedTag(`"${coding}"`);
+  checkCodings(current.codings);
   return current;
 }
 
@@ -62,6 +62,15 @@ export function checkValidators(current: Current): void {
   // The same state is often given again.
   else if (etag !== lastChecked) lastChecked = checkedTag(etag);
   if (current.lastModified !== undefined) timeOf(current.lastModified);
+}
+
+let lastCodings: readonly string[] | undefined;
+
+function checkCodings(codings: readonly string[] | undefined): void {
+  // The same list is often given again.
+  if (codings === lastCodings) return;
+  for (const coding of checkList(codings, "codings")) checkedTag(`"${coding}"`);
+  lastCodings = codings;
 }
 
 function checkShape(current: State): void {
