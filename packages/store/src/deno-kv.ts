@@ -1,5 +1,5 @@
 import { checkOptions, type OptionRules } from "@entity-tag/core/adapter";
-import { type CodecOptions, codecOf } from "./contract/codec.ts";
+import { type CodecOptions, codecOf, encodeText } from "./contract/codec.ts";
 import { StoreBusyError, ValueTooLargeError } from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
@@ -232,7 +232,7 @@ function entryIn({ value, versionstamp }: DenoKvMaybeEntry): LedgerEntry | null 
 }
 
 function entryOf({ value: stored, octets, writeId }: NonNullable<DriverSwap["next"]>, nonce: string): Entry {
-  const value = typeof stored === "string" ? new TextEncoder().encode(stored) : stored;
+  const value = typeof stored === "string" ? encodeText(stored) : stored;
   const bytes = value.byteLength + (octets?.byteLength ?? 0);
   if (value.byteLength > MAX_VALUE_BYTES) {
     throw new ValueTooLargeError(

@@ -123,16 +123,11 @@ async function mutated<T>(
     // §13.2.1: a DELETE of an absent resource is 404 without conditions, so the conditions are ignored.
     mustExist: request.method === "DELETE",
   });
-  return answerTo(outcome, { request, represent, echo: true, location: location ?? pathOf(request) });
+  return answerTo(outcome, { request, represent, echo: true, location });
 }
 
 /** @throws {TypeError} unless it is a whole number above 0 */
 export function checkMaxSwaps(maxSwaps: number = MAX_SWAPS): number {
   if (Number.isInteger(maxSwaps) && maxSwaps > 0) return maxSwaps;
   throw new TypeError(`Cannot try ${String(maxSwaps)} times. Use a whole number above 0 for maxSwaps`);
-}
-
-export function pathOf(request: Request): string {
-  const { pathname, search } = new URL(request.url);
-  return pathname + search;
 }

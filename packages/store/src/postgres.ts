@@ -144,7 +144,12 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         const [row] = await rowsOf(sql.readWithEntry, [key, versions, id], signal);
         return { row: row?.version == null ? null : (row as unknown as Row), entry: entryOf(row) };
       }
-      const [text, values] = known.length === 0 ? [sql.read, [key]] : [sql.readUnless, [key, versions]];
+      const [text, values] =
+        known === "*"
+          ? [sql.readInfo, [key]]
+          : known.length === 0
+            ? [sql.read, [key]]
+            : [sql.readUnless, [key, versions]];
       const [row = null] = (await rowsOf(text, values, signal)) as unknown as Row[];
       return { row, entry: null };
     },

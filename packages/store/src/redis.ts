@@ -1,5 +1,6 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
+import { hexDigest } from "./contract/digest.ts";
 import { ledgerFull, StoreBusyError, StoreFullError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
@@ -8,7 +9,6 @@ import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
 import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
-import { sha1 } from "./drivers/sha1.ts";
 
 export type { IoRedis, NodeRedis };
 
@@ -150,7 +150,7 @@ function optionalBytes(bytes: Uint8Array | null): Argument {
   return marked;
 }
 
-const digests = new Map<string, Promise<string>>();
+const digests = new Map<string, string>();
 
 /** Runs a script by its digest, if Redis knows it already. */
 async function ask<R>(
@@ -161,8 +161,8 @@ async function ask<R>(
   signal: AbortSignal | undefined,
 ): Promise<R> {
   const rest = [String(keys.length), ...keys, ...args];
-  if (!digests.has(script)) digests.set(script, sha1(script));
-  const digest = await digests.get(script)!;
+  const digest = digests.get(script) ?? (await hexDigest("SHA-1", script));
+  digests.set(script, digest);
   try {
     return (await send("EVALSHA", [digest, ...rest], signal)) as R;
   } catch (error) {

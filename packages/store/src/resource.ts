@@ -60,7 +60,17 @@ async function handleTarget<T>(settings: Settings<T>, request: Request): Promise
   const refusal = await unauthorized(settings, request, key);
   if (refusal) return refusal;
   if (typeof target !== "string") return handleCollection(settings, request, target);
-  return handleMember(settings, request, { key, url: new URL(request.url).pathname });
+  return handleMember(settings, request, placeOf(request, key));
+}
+
+/** Only few answers show the path, so it is parsed when it is asked for. */
+function placeOf(request: Request, key: string): Place {
+  return {
+    key,
+    get url() {
+      return new URL(request.url).pathname;
+    },
+  };
 }
 
 function handleMember<T>(
@@ -69,8 +79,6 @@ function handleMember<T>(
   place: Place,
 ): Promise<Response> | Response {
   const { media, post } = settings;
-  const methods = ["GET", "HEAD", "PUT", media.isJson && "PATCH", post && "POST", "DELETE", "OPTIONS"];
-  const allow = methods.filter(Boolean).join(", ");
   switch (request.method) {
     case "GET":
     case "HEAD":
@@ -80,11 +88,17 @@ function handleMember<T>(
     case "DELETE":
       return remove(settings, request, place);
     case "OPTIONS":
-      return options(allow, media.isJson ? { "Accept-Patch": PATCH_TYPE } : {});
+      return options(allowed(settings), media.isJson ? { "Accept-Patch": PATCH_TYPE } : {});
   }
   if (request.method === "PATCH" && media.isJson) return patch(settings, request, place);
   if (request.method === "POST" && post) return put(settings, request, place);
-  return notAllowed(request, allow);
+  return notAllowed(request, allowed(settings));
+}
+
+/** The methods of a member. */
+function allowed<T>({ media, post }: Settings<T>): string {
+  const methods = ["GET", "HEAD", "PUT", media.isJson && "PATCH", post && "POST", "DELETE", "OPTIONS"];
+  return methods.filter(Boolean).join(", ");
 }
 
 function handleCollection<T>(settings: Settings<T>, request: Request, collection: Collection) {

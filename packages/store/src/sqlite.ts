@@ -109,9 +109,18 @@ function sqliteDriver(
   // `all`, never `get`: a statement commits at its last step, and `get` stops before it. If that commit is refused
   // because another connection reads, `get` would report a swap that was never stored.
   function run(text: string, ...values: Bound[]): Row[] {
+    return statementOf(text).all(...values) as Row[];
+  }
+
+  /** Runs a statement that returns no rows. */
+  function command(text: string): void {
+    statementOf(text).run();
+  }
+
+  function statementOf(text: string): SqliteStatement {
     const statement = prepared.get(text) ?? prepare(text);
     prepared.set(text, statement);
-    return statement.all(...values) as Row[];
+    return statement;
   }
 
   function prepare(text: string): SqliteStatement {
@@ -134,14 +143,17 @@ function sqliteDriver(
 
   function swapOnce({ key, expected, next, version }: DriverSwap): Pick<Row, "modified">[] {
     if (!next && expected !== null) return run(sql.remove, key, expected);
-    if (!next) return run(sql.readUnless, null, null, key).length > 0 ? [] : [{ modified: 0 }];
+    if (!next) return run(sql.readInfo, key).length > 0 ? [] : [{ modified: 0 }];
     const values = [next.value, next.octets, version, Date.now(), next.writeId];
     return expected === null ? run(sql.insert, key, ...values) : run(sql.update, ...values, key, expected);
   }
 
+  /** Reads the version first. No other call of this process comes between the two statements. */
   function readUnless(key: string, known: readonly string[] | "*"): Row | null {
-    const versions = known === "*" ? null : JSON.stringify(known);
-    return run(sql.readUnless, versions, versions, key)[0] ?? null;
+    const [info] = known.length > 0 ? run(sql.readInfo, key) : [];
+    if (info && (known === "*" || known.includes(info.version)))
+      return { ...info, value: null, octets: null };
+    return run(sql.read, key)[0] ?? null;
   }
 
   function findEntry(id: string): LedgerEntry | null {
@@ -165,13 +177,13 @@ function sqliteDriver(
    * connection in between.
    */
   function swapAndRemember(swap: DriverSwap, id: string, entry: LedgerEntry): DriverSwapResult {
-    db.prepare("BEGIN IMMEDIATE").run();
+    command("BEGIN IMMEDIATE");
     try {
       const isRepeated = findEntry(id) !== null;
       if (!isRepeated) makeRoom(id);
       const result: DriverSwapResult = isRepeated ? { lost: undefined } : swapAndTell(swap);
       if ("won" in result) remember(id, entry, swap.next ? Number(result.won.modified) : null);
-      db.prepare("won" in result ? "COMMIT" : "ROLLBACK").run();
+      command("won" in result ? "COMMIT" : "ROLLBACK");
       return result;
     } catch (error) {
       rollBack();
@@ -204,7 +216,7 @@ function sqliteDriver(
   /** A full disk and some other errors have rolled the transaction back already. */
   function rollBack(): void {
     try {
-      db.prepare("ROLLBACK").run();
+      command("ROLLBACK");
     } catch {}
   }
 
@@ -216,7 +228,7 @@ function sqliteDriver(
         () => {
           // The entry is read second. If a write happens between the two reads, it is found in the ledger instead of
           // being judged.
-          const row = known.length === 0 ? (run(sql.read, key)[0] ?? null) : readUnless(key, known);
+          const row = readUnless(key, known);
           return { row, entry: id === undefined ? null : findEntry(id) };
         },
         signal,
@@ -290,10 +302,7 @@ function statements(table: string, ledger: string) {
     addEntry: `INSERT INTO ${ledger} (id, fingerprint, key, version, modified, created, location, expires)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = ?`,
-    readUnless: `SELECT CASE WHEN known THEN NULL ELSE value END AS value,
-      CASE WHEN known THEN NULL ELSE octets END AS octets, ${state}
-      FROM (SELECT *, ? IS NULL OR version IN (SELECT json_each.value FROM json_each(?)) AS known
-      FROM ${table} WHERE key = ?)`,
+    readInfo: `SELECT ${state} FROM ${table} WHERE key = ?`,
     insert: `INSERT INTO ${table} (key, value, octets, version, last_modified, write_id) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (key) DO NOTHING RETURNING last_modified AS modified`,
     update: `UPDATE ${table} SET value = ?, octets = ?, version = ?, last_modified = max(last_modified, ?), write_id = ?

@@ -1,4 +1,5 @@
 import { wrongArgument } from "./given.ts";
+import type { Octets } from "./versioned-store.ts";
 
 /**
  * How values become bytes, and bytes become values. Give both or neither: without them, values are kept as
@@ -70,13 +71,21 @@ function checkedBytes(encoded: Uint8Array): Uint8Array {
   );
 }
 
+/** One of each: to make one costs more than to use it on a short text. */
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+
 export function toText(stored: Stored): string {
-  return typeof stored === "string" ? stored : new TextDecoder().decode(stored);
+  return typeof stored === "string" ? stored : decoder.decode(stored);
+}
+
+/** The text in UTF-8. */
+export function encodeText(text: string): Octets {
+  return encoder.encode(text);
 }
 
 /** A plain Uint8Array. A client library may give a Buffer, whose `slice` shares memory instead of copying. */
 function toBytes(stored: Stored): Uint8Array {
-  if (typeof stored === "string") return new TextEncoder().encode(stored);
+  if (typeof stored === "string") return encodeText(stored);
   // libsql returns an ArrayBuffer.
   if (!ArrayBuffer.isView(stored)) return new Uint8Array(stored);
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);

@@ -8,24 +8,16 @@ export const PATIENCE = 2000;
 export const ANSWER_TIMEOUT = 10_000;
 
 /**
- * Returns the result of the work. After `ms` milliseconds, or when the signal aborts, it throws instead. The work
+ * Returns the result of the work. After so many milliseconds, or when the signal aborts, it throws instead. The work
  * itself may still go on.
  */
-export async function within<R>(
-  ms: number,
+export function within<R>(
+  milliseconds: number,
   work: () => Promise<R>,
   signal: AbortSignal | undefined,
   timedOut: () => Error,
 ): Promise<R> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timedOut()), ms);
-  });
-  try {
-    return await unlessAborted(() => Promise.race([work(), tooLate]), signal);
-  } finally {
-    clearTimeout(timer);
-  }
+  return unlessAborted(work, signal, { milliseconds, error: timedOut });
 }
 
 /** Nothing was sent, so nothing was written. */

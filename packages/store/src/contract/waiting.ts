@@ -1,21 +1,64 @@
+/** How long a piece of work may take, and the error if it takes longer. */
+export interface TimeLimit {
+  milliseconds: number;
+  error: () => Error;
+}
+
 /**
- * Returns the result of the work, or throws the signal's reason as soon as it aborts. The work itself may
+ * Returns the result of the work, or throws as soon as the signal aborts or the time is over. The work itself may
  * still go on.
+ *
+ * It makes one promise and no race of promises, because each statement of a store waits here.
  */
-export async function unlessAborted<T>(
-  work: () => T | Promise<T>,
+export function unlessAborted<T>(
+  work: () => Promise<T>,
   signal: AbortSignal | undefined,
+  limit?: TimeLimit,
 ): Promise<T> {
-  if (!signal) return work();
-  signal.throwIfAborted();
-  const { promise, reject } = promiseWithReject();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const waiting = signal && waitingOn(signal);
+    const timer = limit && setTimeout(() => refuse(limit.error()), limit.milliseconds);
+    function end(): void {
+      clearTimeout(timer);
+      waiting?.delete(refuse);
+    }
+    function refuse(reason: unknown): void {
+      end();
+      reject(reason);
+    }
+    waiting?.add(refuse);
+    const accept = (result: T) => {
+      end();
+      resolve(result);
+    };
+    try {
+      work().then(accept, refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  });
+}
+
+type Refuse = (reason: unknown) => void;
+
+/** The pieces of work that end when a signal aborts. */
+const waitingBySignal = new WeakMap<AbortSignal, Set<Refuse>>();
+
+/** A signal gets one listener, however many statements a request needs: adding and removing one costs 2 µs. */
+function waitingOn(signal: AbortSignal): Set<Refuse> {
+  const known = waitingBySignal.get(signal);
+  if (known) return known;
+  const waiting = new Set<Refuse>();
+  signal.addEventListener(
+    "abort",
+    () => {
+      for (const refuse of waiting) refuse(signal.reason);
+    },
+    { once: true },
+  );
+  waitingBySignal.set(signal, waiting);
+  return waiting;
 }
 
 /** Resolves after `ms` milliseconds, or rejects as soon as the signal aborts. */
@@ -46,12 +89,4 @@ export function atMost(ms: number, work: Promise<unknown>): Promise<void> {
  */
 export function backoff(tries: number, cap: number): number {
   return Math.random() * Math.min(cap, 2 ** Math.min(tries, 30));
-}
-
-function promiseWithReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_, refuse) => {
-    reject = refuse;
-  });
-  return { promise, reject };
 }

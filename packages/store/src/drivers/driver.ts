@@ -1,5 +1,5 @@
 import { checkOptions } from "@entity-tag/core/adapter";
-import type { Codec, Stored } from "../contract/codec.ts";
+import { type Codec, encodeText, type Stored } from "../contract/codec.ts";
 import { UnreadableValueError } from "../contract/errors.ts";
 import { wrongArgument } from "../contract/given.ts";
 import { checkKey } from "../contract/key.ts";
@@ -123,12 +123,13 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
         signal,
       });
       if ("won" in result)
-        return { swapped: true, current: made && written(next!, made, version, result.won) };
+        return { swapped: true, current: made && written(next!, made, version, result.won, octets) };
       if (result.lost === undefined) return { swapped: false };
       if (result.lost === null) return { swapped: false, current: null };
       // The client library sent the swap twice, and the first one succeeded.
       if (made && result.lost.version === version) {
-        return { swapped: true, current: written(next!, made, version, { modified: result.lost.modified }) };
+        const won = { modified: result.lost.modified };
+        return { swapped: true, current: written(next!, made, version, won, octets) };
       }
       return { swapped: false, current: legible(result.lost, codec) };
     },
@@ -171,9 +172,10 @@ function decodedRow<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   // An empty value is a value: only null means that it was not loaded.
   if (row.value === null || row.value === undefined) return info;
   try {
-    const state: Versioned<T> = { ...info, value: codec.decode(row.value) };
+    const state: Versioned<T> = Object.assign(info, { value: codec.decode(row.value) });
     const octets = octetsOf(row.octets, row.value);
-    return octets ? { ...state, octets } : state;
+    if (octets) state.octets = octets;
+    return state;
   } catch (cause) {
     throw new UnreadableValueError("Cannot decode the value. Write it again to repair it", info, { cause });
   }
@@ -200,16 +202,18 @@ function infoOf(row: Pick<Row, "version" | "modified" | "writeid">): VersionInfo
   return info;
 }
 
-/** The state after a successful swap. */
+/** The state after a successful swap, with a copy of the octets that the caller sent. */
 function written<T>(
   value: T,
   made: NonNullable<DriverSwap["next"]>,
   version: string,
   won: Won,
+  sent: Uint8Array | undefined,
 ): Versioned<T> {
   const info = infoOf({ version: won.version ?? version, modified: won.modified, writeid: made.writeId });
-  const octets = won.octets === null ? undefined : octetsOf(made.octets, made.value);
-  return octets ? { ...info, value, octets } : { ...info, value };
+  const state: Versioned<T> = Object.assign(info, { value });
+  if (sent && made.octets && won.octets !== null) state.octets = new Uint8Array(sent);
+  return state;
 }
 
 const EMPTY = new Uint8Array();
@@ -221,7 +225,7 @@ const EMPTY = new Uint8Array();
 function rowToWrite(value: Stored, octets: Uint8Array | undefined, writeId: string | null) {
   if (!octets) return { value, octets: null, writeId };
   if (isSame(bytesOf(value), octets)) return { value, octets: EMPTY, writeId };
-  return { value, octets: octets.byteLength === 0 ? null : octets.slice(), writeId };
+  return { value, octets: octets.byteLength === 0 ? null : new Uint8Array(octets), writeId };
 }
 
 function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Array<ArrayBuffer> | undefined {
@@ -231,7 +235,7 @@ function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Arra
 
 /** A copy, so that a caller cannot change the stored bytes. */
 function bytesOf(stored: Stored): Uint8Array {
-  return typeof stored === "string" ? new TextEncoder().encode(stored) : new Uint8Array(stored);
+  return typeof stored === "string" ? encodeText(stored) : new Uint8Array(stored);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,5 +1,5 @@
+import { hexDigest } from "../contract/digest.ts";
 import { sqlState } from "./postgres-errors.ts";
-import { sha1 } from "./sha1.ts";
 
 /** A row as the libraries return it. */
 export type AnyRow = Record<string, unknown>;
@@ -46,7 +46,7 @@ const names = new Map<string, Promise<string>>();
 
 /** The same text has the same name in every process, because a pooler shares connections between processes. */
 function nameOf(text: string): Promise<string> {
-  const known = names.get(text) ?? sha1(text).then((digest) => `entity_tag_${digest}`);
+  const known = names.get(text) ?? hexDigest("SHA-1", text).then((digest) => `entity_tag_${digest}`);
   names.set(text, known);
   return known;
 }

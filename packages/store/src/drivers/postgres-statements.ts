@@ -35,6 +35,7 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
       END IF;
     END $create$`,
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = $1`,
+    readInfo: `SELECT ${state} FROM ${table} WHERE key = $1`,
     readUnless: `SELECT CASE WHEN ${known} THEN NULL ELSE value END AS value,
       CASE WHEN ${known} THEN NULL ELSE octets END AS octets, ${state} FROM ${table} WHERE key = $1`,
     // One snapshot for both: when this sees a version, it also sees its entry in the ledger.

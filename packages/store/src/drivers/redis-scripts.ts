@@ -54,15 +54,19 @@ if ARGV[4] == '-' then
   redis.call('ZREM', KEYS[2], ARGV[1])
   return {'won', '0'}
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, 'value', ARGV[6])
+local fields = {'version', ARGV[4], 'modified', modified, 'value', ARGV[6]}
+local absent = {}
 for name, value in pairs({writeid = ARGV[5], octets = ARGV[7]}) do
   if value == '-' then
-    redis.call('HDEL', KEYS[1], name)
+    table.insert(absent, name)
   else
-    redis.call('HSET', KEYS[1], name, string.sub(value, 2))
+    table.insert(fields, name)
+    table.insert(fields, string.sub(value, 2))
   end
 end
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
+redis.call('HSET', KEYS[1], unpack(fields))
+if not current[1] then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
+if current[1] and #absent > 0 then redis.call('HDEL', KEYS[1], unpack(absent)) end
 return {'won', modified}`;
 
 /**

@@ -6,25 +6,17 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Byt
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop cancels the body.
-  for await (const chunk of chunksOf(request.body)) {
-    length += chunk.byteLength;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
+  // Some runtimes have streams that cannot be iterated.
+  const reader = request.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.byteLength;
+    if (length > maxBytes) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    chunks.push(next.value);
   }
   return join(chunks, length);
-}
-
-/** Iterates a stream on runtimes whose streams are not iterable, too. */
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  let whole = false;
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-    whole = true;
-  } finally {
-    if (!whole) reader.cancel().catch(() => {});
-  }
 }
 
 function join(chunks: Uint8Array[], length: number): Bytes {
@@ -38,6 +30,7 @@ function join(chunks: Uint8Array[], length: number): Bytes {
 }
 
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one === other) return true;
   if (one.byteLength !== other.byteLength) return false;
   for (let i = 0; i < one.byteLength; i++) if (one[i] !== other[i]) return false;
   return true;

@@ -1,3 +1,4 @@
+import { encodeText } from "../contract/codec.ts";
 import { invalidValue, problem } from "../write/problem.ts";
 import type { Change } from "../write/write.ts";
 import { approved } from "./approval.ts";
@@ -49,7 +50,7 @@ export function changeBy<T, V>(
     if (sent instanceof Response) return sent;
     const value = next(current, sent);
     const { media, maxBytes } = settings;
-    return lengthOf(media.format(value)) > maxBytes ? tooLong(maxBytes) : approved(settings, value, current);
+    return isLonger(media.format(value), maxBytes) ? tooLong(maxBytes) : approved(settings, value, current);
   };
 }
 
@@ -68,6 +69,8 @@ function tooLong(maxBytes: number): Response {
   return problem(413, `The content may be ${maxBytes} bytes long.`);
 }
 
-function lengthOf(content: string | Uint8Array): number {
-  return typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
+function isLonger(content: string | Uint8Array, maxBytes: number): boolean {
+  if (typeof content !== "string") return content.byteLength > maxBytes;
+  // A character is at most three bytes in UTF-8, so most texts need not be encoded.
+  return content.length * 3 > maxBytes && encodeText(content).byteLength > maxBytes;
 }

@@ -1,8 +1,8 @@
 /** Deeper than real documents, and far below the depth where a recursive writer overflows the stack. */
 const MAX_DEPTH = 200;
 
-const OPENING = new Set(["[", "{"]);
-const CLOSING = new Set(["]", "}"]);
+/** One for all bodies: to make a decoder costs more than to decode a short text. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** The parsed body, or why it cannot be used. `isInvalid`: it was parsed, but a store could not hold it. */
 export type Parsed<T> = { value: T } | { problem: string; isInvalid?: true };
@@ -10,7 +10,7 @@ export type Parsed<T> = { value: T } | { problem: string; isInvalid?: true };
 /** Decodes the bytes as UTF-8. */
 export function parseText(bytes: Uint8Array): Parsed<string> {
   try {
-    return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
+    return { value: decoder.decode(bytes) };
   } catch {
     return { problem: "The body is not valid UTF-8." };
   }
@@ -53,14 +53,21 @@ function isTooDeep(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const character = text[i]!;
     if (character === '"') i = endOfString(text, i);
-    else if (OPENING.has(character) && ++depth > MAX_DEPTH) return true;
-    else if (CLOSING.has(character)) depth--;
+    else if ((character === "[" || character === "{") && ++depth > MAX_DEPTH) return true;
+    else if (character === "]" || character === "}") depth--;
   }
   return false;
 }
 
 function endOfString(text: string, start: number): number {
-  let i = start + 1;
-  while (i < text.length && text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
-  return i;
+  let quote = text.indexOf('"', start + 1);
+  while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote < 0 ? text.length : quote;
+}
+
+/** True after an odd number of backslashes. */
+function isEscaped(text: string, index: number): boolean {
+  let first = index;
+  while (text[first - 1] === "\\") first--;
+  return (index - first) % 2 === 1;
 }

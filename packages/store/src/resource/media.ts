@@ -33,7 +33,8 @@ export function mediaOf<T>(given: string): Media<T> {
   }
   const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
   const readable = isJson ? [mediaType, "application/json"] : [mediaType];
-  const reads = (contentType: string | null) => !contentType || isOneOf(contentType, readable);
+  const reads = (contentType: string | null) =>
+    !contentType || readable.includes(contentType) || isOneOf(contentType, readable);
   if (isJson) {
     return { contentType: given, isJson, reads, parse: parseJson as Media<T>["parse"], format: toJson };
   }

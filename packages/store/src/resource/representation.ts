@@ -1,10 +1,11 @@
 import { checkPreconditions } from "@entity-tag/core/fetch";
+import { encodeText } from "../contract/codec.ts";
 import { UnreadableValueError } from "../contract/errors.ts";
 import { hasValue, type Versioned, type VersionInfo } from "../contract/versioned-store.ts";
-import { pathOf } from "../mutate.ts";
+import { pathOf } from "../write/answer.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { notFound, problem } from "../write/problem.ts";
-import { currentOf, knownVersions, setValidators } from "../write/validators.ts";
+import { currentOf, knownVersions, validatorsOf } from "../write/validators.ts";
 import { isAcceptable } from "./media.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,15 +23,23 @@ export interface Place {
  * (§9.3.4).
  */
 export function represent<T>(settings: Settings<T>, state: Versioned<T>, place: Place): Response {
+  const { body, headers } = representationOf(settings, state, place);
+  return new Response(body, { headers });
+}
+
+/** The content of a 200 and the fields that describe it. */
+function representationOf<T>(settings: Settings<T>, state: Versioned<T>, place: Place) {
   const { media, cacheControl } = settings;
   const content = settings.represent
     ? written(settings, shownValue(settings, state, place))
     : (state.octets ?? media.format(state.value));
-  const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const headers = { "Content-Type": media.contentType, "Content-Length": String(body.byteLength) };
-  return new Response(body as Uint8Array<ArrayBuffer>, {
-    headers: { ...headers, "Cache-Control": cacheControl },
-  });
+  const body = typeof content === "string" ? encodeText(content) : (content as Uint8Array<ArrayBuffer>);
+  const headers = {
+    "Content-Type": media.contentType,
+    "Content-Length": String(body.byteLength),
+    "Cache-Control": cacheControl,
+  };
+  return { body, headers };
 }
 
 /** The result of `represent`, as a body. The stored value must not be sent instead, because it may hold more. */
@@ -101,9 +110,9 @@ export function refuse<T>(
 }
 
 function withStatus<T>(settings: Settings<T>, status: number, found: Versioned<T>, place: Place): Response {
-  const shown = represent(settings, found, place);
-  return new Response(shown.body, {
+  const { body, headers } = representationOf(settings, found, place);
+  return new Response(body, {
     status,
-    headers: setValidators(new Headers(shown.headers), found, settings.format),
+    headers: { ...headers, ...validatorsOf(found, settings.format) },
   });
 }

@@ -1,6 +1,6 @@
+import { encodeText } from "../contract/codec.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import { mergePatch } from "../merge-patch.ts";
-import { pathOf } from "../mutate.ts";
 import { answerTo } from "../write/answer.ts";
 import { identityOf } from "../write/idempotency.ts";
 import type { FirstOutcome } from "../write/outcome.ts";
@@ -128,7 +128,7 @@ function isStoredAsSent<T>(
   const value = hasValue ? current.value : parsedBy<T, T>(settings, settings.media.parse, sent);
   if (value instanceof Response) return false;
   const written = settings.media.format(value);
-  return isSame(typeof written === "string" ? new TextEncoder().encode(written) : written, sent);
+  return isSame(typeof written === "string" ? encodeText(written) : written, sent);
 }
 
 /** The options that all writes share. */
@@ -169,7 +169,7 @@ interface Answering<T> {
 /** Makes the write, and answers it. */
 async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T>): Promise<Response> {
   const { request } = it;
-  const { place, echo, location = pathOf(request), mayHaveValidators } = how;
+  const { place, echo, location, mayHaveValidators } = how;
   const outcome = await write(it);
   if (outcome.kind === "refused") {
     return refuse(settings, request, { refusal: outcome.refusal, found: outcome.current, place });

@@ -4,7 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import { preferredReturn } from "./prefer.ts";
 import { busy, constraintViolated, full, invalidValue, notFound, problem } from "./problem.ts";
 import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
-import { setValidators } from "./validators.ts";
+import { validatorsOf } from "./validators.ts";
 
 /** Represents a value: a 200 with a body. The state has the octets of the value, if they were kept. */
 export type Represent<T> = (value: T, state: Versioned<T>) => Response | Promise<Response>;
@@ -15,8 +15,8 @@ export interface Shown<T> {
   represent: Represent<T> | undefined;
   /** `true`: the body is always sent. Otherwise it is sent only under `Prefer: return=representation`. */
   echo: boolean;
-  /** The location of the created resource. */
-  location: string;
+  /** The location of the created resource. Default: the request's own path. */
+  location: string | undefined;
   /** How its tag is made. Default: from the version. */
   format?: TagFormat | undefined;
   /**
@@ -68,11 +68,19 @@ async function success<T>(
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
   const shown = represent && wanted ? checkedResponse(await represent(current.value, current)) : undefined;
-  const headers = withValidators(tagging, new Headers(shown?.headers), current);
-  if (created) headers.set("Location", location);
-  if (shown) headers.set("Content-Location", location);
-  if (represent && preference) headers.set("Preference-Applied", `return=${preference}`);
-  return new Response(shown?.body ?? null, { status: created ? 201 : shown ? 200 : 204, headers });
+  const fields = validators(tagging, current);
+  if (created) fields.Location = location ?? pathOf(request);
+  if (shown) fields["Content-Location"] = location ?? pathOf(request);
+  if (represent && preference) fields["Preference-Applied"] = `return=${preference}`;
+  if (!shown) return new Response(null, { status: created ? 201 : 204, headers: fields });
+  const headers = new Headers(shown.headers);
+  for (const name in fields) headers.set(name, fields[name]!);
+  return new Response(shown.body, { status: created ? 201 : 200, headers });
+}
+
+export function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return pathname + search;
 }
 
 function checkedResponse(shown: Response): Response {
@@ -96,17 +104,16 @@ async function repeated<T>(
   // The ledger of another store may keep no times. Without it, a tag with a time cannot be made.
   const isKnown =
     lastModified !== undefined || isCurrent || (shown.format ?? TAG_FORMATS.version) === TAG_FORMATS.version;
-  const headers = isKnown ? withValidators(shown, new Headers(), info) : new Headers();
-  if (created) headers.set("Location", location);
+  const headers = isKnown ? validators(shown, info) : {};
+  if (created) headers.Location = location ?? pathOf(shown.request);
   if (shown.represent && (shown.echo || preferredReturn(shown.request)))
-    headers.set("Preference-Applied", "return=minimal");
+    headers["Preference-Applied"] = "return=minimal";
   return new Response(null, { status: created ? 201 : 204, headers });
 }
 
-function withValidators<T>(
+function validators<T>(
   { format, mayHaveValidators }: Pick<Shown<T>, "format" | "mayHaveValidators">,
-  headers: Headers,
   current: Versioned<T> | VersionInfo,
-): Headers {
-  return (mayHaveValidators?.(current) ?? true) ? setValidators(headers, current, format) : headers;
+): Record<string, string> {
+  return (mayHaveValidators?.(current) ?? true) ? validatorsOf(current, format) : {};
 }

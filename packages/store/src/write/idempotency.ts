@@ -1,3 +1,4 @@
+import { hexDigest } from "../contract/digest.ts";
 import type { LedgerClaim } from "../contract/ledger.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 import { readBytes } from "../resource/body.ts";
@@ -59,7 +60,7 @@ export async function identityOf<T>(
   const { pathname, search } = new URL(request.url);
   const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];
   const owned = JSON.stringify([(await scope(request)) ?? "", idempotencyKey]);
-  const [id, fingerprint] = await Promise.all([digest(owned, ""), digest(JSON.stringify(asked), content)]);
+  const [id, fingerprint] = await Promise.all([digest(owned), digest(JSON.stringify(asked), content)]);
   return store.ledger ? { claim: { id, fingerprint, location } } : { writeId: `${id}.${fingerprint}` };
 }
 
@@ -97,12 +98,6 @@ async function bodyOf(request: Request): Promise<string | Uint8Array | undefined
 }
 
 /** 144 bits of SHA-256, in hex. */
-async function digest(head: string, content: string | Uint8Array): Promise<string> {
-  const before = new TextEncoder().encode(head);
-  const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const whole = new Uint8Array(before.length + after.length);
-  whole.set(before);
-  whole.set(after, before.length);
-  const hash = await crypto.subtle.digest("SHA-256", whole);
-  return Array.from(new Uint8Array(hash, 0, 18), (byte) => byte.toString(16).padStart(2, "0")).join("");
+async function digest(...parts: (string | Uint8Array)[]): Promise<string> {
+  return (await hexDigest("SHA-256", ...parts)).slice(0, 36);
 }

@@ -12,15 +12,14 @@ export function currentOf(
   return { etag: format.tagOf(found), lastModified: found.lastModified, codings };
 }
 
-/** Writes `ETag` and `Last-Modified`. */
-export function setValidators(
-  headers: Headers,
+/** `ETag` and `Last-Modified`. */
+export function validatorsOf(
   info: VersionInfo,
   format: TagFormat = TAG_FORMATS.version,
-): Headers {
-  headers.set("ETag", format.tagOf(info));
-  if (info.lastModified !== undefined) headers.set("Last-Modified", formatDate(info.lastModified));
-  return headers;
+): Record<string, string> {
+  const fields: Record<string, string> = { ETag: format.tagOf(info) };
+  if (info.lastModified !== undefined) fields["Last-Modified"] = formatDate(info.lastModified);
+  return fields;
 }
 
 /** The versions that the client's `If-None-Match` may name. Their values need not be loaded. */

@@ -1,0 +1,48 @@
+import { getEventListeners } from "node:events";
+import { expect, test } from "vitest";
+import { unlessAborted } from "../../packages/store/src/contract/waiting.ts";
+
+const never = () => new Promise<never>(() => {});
+
+test("unlessAborted rejects all that waits on a signal, through one listener", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = [unlessAborted(never, signal), unlessAborted(never, signal), unlessAborted(never, signal)];
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  const reason = new Error("The client left");
+  controller.abort(reason);
+  const outcomes = await Promise.allSettled(waiting);
+  expect(outcomes).toEqual(Array(3).fill({ status: "rejected", reason }));
+});
+
+test("unlessAborted does not begin the work when the signal has aborted", async () => {
+  let begun = false;
+  const work = async () => {
+    begun = true;
+  };
+  await expect(unlessAborted(work, AbortSignal.abort(new Error("Gone")))).rejects.toThrow("Gone");
+  expect(begun).toBe(false);
+});
+
+test("unlessAborted passes on the result, the error, and an error that the work throws at once", async () => {
+  const { signal } = new AbortController();
+  const limit = { milliseconds: 60_000, error: () => new Error("Too late") };
+  expect(await unlessAborted(async () => 7, signal, limit)).toBe(7);
+  await expect(unlessAborted(() => Promise.reject(new Error("No")), signal, limit)).rejects.toThrow("No");
+  const throws = () => {
+    throw new Error("At once");
+  };
+  await expect(unlessAborted(throws, signal, limit)).rejects.toThrow("At once");
+});
+
+test("unlessAborted gives up when the time is over, and a later error of the work is no unhandled one", async () => {
+  let fail: (reason: Error) => void = () => {};
+  const work = () =>
+    new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+  const limit = { milliseconds: 5, error: () => new Error("Too late") };
+  await expect(unlessAborted(work, undefined, limit)).rejects.toThrow("Too late");
+  fail(new Error("Later"));
+  await new Promise((resolve) => setTimeout(resolve));
+});
