@@ -51,6 +51,15 @@ describe("conditional under Deno", () => {
       const lenient = conditional(handler, { current, ifMatch: "weak" });
       Deno.serve({ port: 0, automaticCompression: true }, (request, info) =>
         (request.url.endsWith("/lenient") ? lenient : strict)(request, info));`,
+    "lengths.ts": `
+      import { conditional } from "@entity-tag/deno";
+      const bodies = { "/text": () => new Response("hello"), "/json": () => Response.json({ a: 1 }),
+        "/bytes": () => new Response(new Uint8Array(12)) };
+      const answer = (request: Request) => bodies[new URL(request.url).pathname as "/text"]();
+      const late = conditional(answer);
+      const early = conditional(answer, { current: () => ({ etag: '"v1"' as const }) });
+      Deno.serve({ port: 0 }, (request, info) =>
+        (request.headers.has("X-Early") ? early : late)(request, info));`,
     "default-export.ts": `
       import { conditional } from "@entity-tag/deno";
       export default {
@@ -66,6 +75,22 @@ describe("conditional under Deno", () => {
     servers.push(server);
     return `http://localhost:${server.port}`;
   };
+
+  it("a tagged answer keeps its Content-Length, for GET and HEAD", async () => {
+    const url = await serve([...runtimes.deno, written("lengths.ts", inline["lengths.ts"])]);
+    const lengthOf = async (path: string, method: string, headers: HeadersInit = {}) => {
+      const answer = await fetch(url + path, { method, headers });
+      expect(answer.headers.get("ETag"), path).not.toBeNull();
+      return answer.headers.get("Content-Length");
+    };
+    for (const method of ["GET", "HEAD"]) {
+      expect(await lengthOf("/text", method)).toBe("5");
+      expect(await lengthOf("/json", method)).toBe("7");
+      expect(await lengthOf("/bytes", method)).toBe("12");
+      expect(await lengthOf("/text", method, { "X-Early": "1" })).toBe("5");
+      expect(await lengthOf("/json", method, { "X-Early": "1" })).toBe("7");
+    }
+  });
 
   it("a tag that Deno weakens when it compresses revalidates reads; a write with it needs ifMatch: weak", async () => {
     const name = "automatic-compression.ts";

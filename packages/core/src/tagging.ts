@@ -86,7 +86,10 @@ async function taggedByContent(
   if (read !== response && !body.complete) discard(body.stream);
   const sent = read === response ? withBody(response, body.complete ? body.bytes : body.stream) : response;
   if (!body.complete || body.bytes.byteLength > maxBytes) return sent;
-  return stamp(sent, [["ETag", madeTag(await hash(body.bytes as Bytes, { weak }))]]);
+  const etag = madeTag(await hash(body.bytes as Bytes, { weak }));
+  if (sent === response) return stamp(sent, [["ETag", etag]]);
+  sent.headers.set("ETag", etag);
+  return sent;
 }
 
 /**
@@ -125,10 +128,15 @@ export function madeTag(given: EntityTag): EntityTag {
 export function stamp(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
   if (missing.length === 0) return response;
-  const isOneOff = isWritable(response) && (readingChangesBodies() || response.body !== null);
+  const isOneOff = isWritable(response) && (readingChangesBodies() || seemsToHaveBody(response));
   const stamped = isOneOff ? response : new Response(response.body, response);
   for (const [name, value] of missing) stamped.headers.append(name, value);
   return stamped;
+}
+
+/** A typed answer has a body. Deno sends a string without its length once `body` was read, so it is read last. */
+function seemsToHaveBody(response: Response): boolean {
+  return response.headers.has("Content-Type") || response.body !== null;
 }
 
 /** The headers of an answer that fetch gave, or of a redirect, cannot be written. */
