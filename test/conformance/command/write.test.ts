@@ -52,7 +52,7 @@ describe("--write", () => {
     });
     const { status, out } = await run([url, ...writes]);
     expect(status).toBe(1);
-    expect(out).toContain("It answered 412, but it wrote.");
+    expect(out).toContain("It answered 412, and wrote all the same.");
     expect(page.body).toBe(content);
   });
 
