@@ -236,6 +236,21 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
+  it("keeps a text whose page was deleted meanwhile, and creates the page again with it", async () => {
+    await put("deleted", "old");
+    const ann = await person();
+    const page = await editing(ann, "deleted");
+    await page.fill("#content", "my text");
+    const etag = (await fetch(`${server.origin}/pages/deleted`)).headers.get("ETag")!;
+    await fetch(`${server.origin}/pages/deleted`, { method: "DELETE", headers: { "If-Match": etag } });
+    await page.click("#save");
+    await expect.poll(() => page.textContent("h1")).toBe("Deleted meanwhile");
+    await page.click("text=Create it again with my text");
+    await expect.poll(async () => (await fetch(`${server.origin}/pages/deleted`)).status).toBe(200);
+    expect(await (await fetch(`${server.origin}/pages/deleted`)).text()).toContain("my text");
+    await ann.close();
+  });
+
   it("shows every kind of page on 320 pixels without a sideways scroll, and names that escape markup", async () => {
     const name = `<img src=x onerror="document.title='hacked'">${"long".repeat(30)}`;
     await put(name, `start\n\n${"x".repeat(300)}\n\n| a | b |\n|---|---|\n| ${"y".repeat(200)} | z |`);
@@ -325,6 +340,15 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await put(name, "changed meanwhile");
     await page.click(".danger");
     await expect.poll(() => page.textContent("h1")).toContain("Not deleted");
+    await check();
+    await page.goto(at(name, "edit"));
+    await page.fill("#content", "my text");
+    const etag = (await fetch(`${server.origin}/pages/${encodeURIComponent(name)}`)).headers.get("ETag")!;
+    await fetch(`${server.origin}/pages/${encodeURIComponent(name)}`, {
+      ...{ method: "DELETE", headers: { "If-Match": etag } },
+    });
+    await page.click("#save");
+    await expect.poll(() => page.textContent("h1")).toBe("Deleted meanwhile");
     await check();
     await visit(server.origin);
     for (const path of ["/?after=a", "/open?name=..", "/wiki/nowhere", "/wiki/nowhere/edit", "/not/here"])

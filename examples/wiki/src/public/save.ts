@@ -59,14 +59,25 @@ function replace(url: string, { content: value, tag: etag }: Opened, content: st
 /** After a save whose answer was lost: asks whether this very text is what is stored now. */
 async function askFor(url: string, content: string): Promise<string | undefined> {
   if (unanswered !== content) return undefined;
-  const { value, etag } = await read<{ content: string }>(url, { timeout: TIMEOUT_MS });
-  unanswered = undefined;
-  return value.content === content ? etag : undefined;
+  try {
+    const { value, etag } = await read<{ content: string }>(url, { timeout: TIMEOUT_MS });
+    unanswered = undefined;
+    return value.content === content ? etag : undefined;
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    unanswered = undefined;
+    return undefined;
+  }
+}
+
+/** The page was deleted after it was opened. The collision page says so and offers to create it again. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof HttpError && error.response.status === 404;
 }
 
 function failure(error: unknown, content: string): Outcome {
   const isTaken = error instanceof ConflictError || error instanceof AlreadyExistsError;
-  if (error instanceof Collision || isTaken) return { status: "collision" };
+  if (error instanceof Collision || isTaken || isAbsent(error)) return { status: "collision" };
   if (error instanceof AmbiguousWriteError) {
     unanswered = content;
     const words = "The answer was lost, so it is not known whether the page was saved. Save again to ask.";
