@@ -134,9 +134,9 @@ export function stamp(response: Response, fields: Fields): Response {
   return stamped;
 }
 
-/** A typed answer has a body. Deno sends a string without its length once `body` was read, so it is read last. */
+/** Deno sends a string without its length once `body` was read. A typed answer has a body, so it is not read there. */
 function seemsToHaveBody(response: Response): boolean {
-  return response.headers.has("Content-Type") || response.body !== null;
+  return ("Deno" in globalThis && response.headers.has("Content-Type")) || response.body !== null;
 }
 
 /** The headers of an answer that fetch gave, or of a redirect, cannot be written. */
