@@ -116,7 +116,7 @@ export const thresholds: readonly Threshold[] = [
     "checkPreconditions",
     own("Express"),
     2,
-    1.5,
+    1.3,
   ),
   served(
     "checkPreconditions, against Fastify with its own tags",
