@@ -88,7 +88,7 @@ export function stopWithParent(stop: () => Promise<void>): void {
   }, 1000).unref();
 }
 
-/** Makes a first page where there is none. A page that was deleted stays deleted while there is another one. */
+/** Creates a first page if the wiki has no page. A deleted page is not created again while another page exists. */
 async function firstPage({ pages }: Storage): Promise<{ name: string; tag: string }> {
   const [first] = (await pages.list?.("", { limit: 1, values: false })) ?? [];
   if (!first) await pages.swap("home", null, { content: WELCOME });

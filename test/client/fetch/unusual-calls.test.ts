@@ -72,7 +72,7 @@ describe("an init", () => {
     expect(await (await conditionalFetch()(url, init)).json()).toEqual(["DELETE", "ann", ""]);
   });
 
-  it("that is null is none", async () => {
+  it("that is null changes nothing", async () => {
     const { url, seen } = await echo();
     const remembering = conditionalFetch();
     for (const _ of [1, 2]) await (await remembering(url, null as never)).text();

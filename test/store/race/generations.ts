@@ -22,7 +22,7 @@ export interface Lifetimes {
   last: Ledger | null;
 }
 
-/** All facts in these lifetimes that contradict one write after the other; empty if there are none. */
+/** All facts in these lifetimes that contradict one write after the other. The list is empty if they all agree. */
 export function disorder({ entries, last }: Lifetimes): string[] {
   const made = entries.filter((entry) => entry.kind !== "delete");
   const deleted = entries.filter((entry) => entry.kind === "delete");

@@ -16,7 +16,7 @@ export interface Race {
   refused: number;
 }
 
-/** All faults in this race that a store without lost updates cannot have; empty if there are none. */
+/** All faults in this race that a store without lost updates cannot have. The list is empty if the race has no fault. */
 export function violations(race: Race): string[] {
   return [...conservation(race), ...chain(race)];
 }

@@ -202,7 +202,7 @@ export const dates: readonly Row[] = [
         modified("Fri, 15 Nov 2999 12:45:26 GMT"),
         dated,
         sameDate,
-        { why: "A clock that is ahead asks so; the answer is no different (RFC 2616 said otherwise)" },
+        { why: "A client whose clock is ahead sends such a date, and it gets the same answer" },
       ],
       [6, "If-Modified-Since is judged beside a tag", "GET", modified(sameSecond), both, sameDate],
       [7, "If-Modified-Since is ignored where there is no date", "GET", modified(sameSecond), v1, proceed],
