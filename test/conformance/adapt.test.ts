@@ -1,4 +1,4 @@
-// Rows that are asked of a url: they are written again with the validators of what is there.
+// `run` with a URL: it replaces the validators of the rows with the validators of the page at that URL.
 import { rows, run } from "@entity-tag/conformance";
 import { afterAll, describe, expect, it } from "vitest";
 import { due, type Page, serve, type Ways } from "./servers/wire-server.ts";
@@ -19,7 +19,7 @@ async function asked(ways: Ways) {
 const noDate = { modified: undefined } as unknown as Partial<Page>;
 const noTag = { etag: undefined } as unknown as Partial<Page>;
 
-/** How many rows each can be asked at least. */
+/** For each page, the least number of rows that must be applicable. */
 const pages: Record<string, [Partial<Page>, number]> = {
   "a strong tag and a date": [{}, 600],
   "a strong tag": [noDate, 400],
@@ -27,14 +27,14 @@ const pages: Record<string, [Partial<Page>, number]> = {
   "a weak tag and a date": [{ etag: 'W/"v1-Aa"' }, 230],
   "a date": [noTag, 150],
   "no validator": [{ ...noTag, ...noDate }, 80],
-  "a tag with a name of the rows": [{ etag: '"v1"' }, 600],
+  "a tag that rows use, too": [{ etag: '"v1"' }, 600],
   "a tag of one digit": [{ etag: '"1"' }, 600],
   "a tag of one letter": [{ etag: '"x"' }, 500],
   "the empty tag": [{ etag: '""' }, 60],
-  "another tag of the rows": [{ etag: '"v0"' }, 60],
+  "a tag that rows use for another version": [{ etag: '"v0"' }, 60],
 };
 
-describe.concurrent("a right server passes every row that it can be asked", () => {
+describe.concurrent("a correct server passes every applicable row", () => {
   it.for(Object.entries(pages))("%s", async ([, [page, least]]) => {
     const { wrong, count } = await asked({ page });
     expect(wrong.map(({ row, found }) => [row.id, ...found])).toEqual([]);
@@ -42,7 +42,7 @@ describe.concurrent("a right server passes every row that it can be asked", () =
   });
 });
 
-it("a 304 may announce the length of the page", async () => {
+it("a 304 may have the Content-Length of the page", async () => {
   const { wrong } = await asked({
     answer: (request, page) => {
       const answer = due(request, page);
@@ -53,7 +53,7 @@ it("a 304 may announce the length of the page", async () => {
   expect(wrong.map(({ row, found }) => [row.id, ...found])).toEqual([]);
 });
 
-it("an ETag that is not an entity tag is a failure, and another tag is still another tag", async () => {
+it("an ETag without quotes fails the row of a 200, and the other rows still run", async () => {
   const { wrong, count } = await asked({
     answer: (request, page) => {
       const answer = due(request, page);

@@ -22,7 +22,7 @@ const without =
     headers: ask.headers.filter(([name]) => !names.includes(name.toLowerCase())),
   });
 
-/** The value of some fields, read as somebody else reads it. */
+/** Replaces the values of some fields with what a wrong reader makes of them. */
 const reading =
   (names: readonly string[], read: (value: string) => string) =>
   (ask: Ask): Ask => ({
@@ -32,7 +32,7 @@ const reading =
     ),
   });
 
-/** Only one line of each field. */
+/** Keeps only one line of each field. */
 const oneLine =
   (which: "first" | "last") =>
   (ask: Ask): Ask => {
@@ -69,43 +69,43 @@ const adding =
 const opaque = (tag: string | undefined): string => tag?.replace(/^W\//, "").slice(1, -1) ?? "";
 
 export const bugs: readonly Bug[] = [
-  { name: "It knows no conditions", request: without(...conditions) },
-  { name: "It asks no If-Match", request: without("if-match") },
-  { name: "It asks no If-None-Match", request: without("if-none-match") },
-  { name: "It asks no If-Modified-Since", request: without("if-modified-since") },
-  { name: "It asks no If-Unmodified-Since", request: without("if-unmodified-since") },
-  { name: "It asks no If-Range, and honours the Range", request: without("if-range") },
+  { name: "It ignores every condition", request: without(...conditions) },
+  { name: "It ignores If-Match", request: without("if-match") },
+  { name: "It ignores If-None-Match", request: without("if-none-match") },
+  { name: "It ignores If-Modified-Since", request: without("if-modified-since") },
+  { name: "It ignores If-Unmodified-Since", request: without("if-unmodified-since") },
+  { name: "It ignores If-Range, and honours the Range", request: without("if-range") },
   {
-    name: "It asks conditions of reads only",
+    name: "It evaluates conditions only on reads",
     decide: (right, ask) => (isRead(ask) ? right : go),
   },
   {
-    name: "It asks conditions of GET only",
+    name: "It evaluates conditions only on GET",
     decide: (right, ask) => (ask.method === "GET" ? right : go),
   },
-  { name: "It asks conditions of writes only", decide: (right, ask) => (isRead(ask) ? go : right) },
+  { name: "It evaluates conditions only on writes", decide: (right, ask) => (isRead(ask) ? go : right) },
   {
-    name: "Any If-None-Match on a read is a 304",
+    name: "It answers 304 to any If-None-Match on a read",
     decide: (right, ask) => (isRead(ask) && has(ask, "if-none-match") ? notModified : right),
   },
   {
-    name: "Any If-Modified-Since on a read is a 304",
+    name: "It answers 304 to any If-Modified-Since on a read",
     decide: (right, ask) => (isRead(ask) && has(ask, "if-modified-since") ? notModified : right),
   },
   {
-    name: "Any condition is taken for failed",
+    name: "It treats every condition as false",
     decide: (right, ask) => (conditions.some((name) => has(ask, name)) ? refusal(ask) : right),
   },
   {
-    name: "Any If-Match is taken for failed",
+    name: "It treats every If-Match as false",
     decide: (right, ask) => (has(ask, "if-match") ? failed : right),
   },
   {
-    name: "Any If-Unmodified-Since is taken for failed",
+    name: "It treats every If-Unmodified-Since as false",
     decide: (right, ask) => (has(ask, "if-unmodified-since") ? failed : right),
   },
   {
-    name: "Any If-None-Match on a write is taken for failed",
+    name: "It treats every If-None-Match on a write as false",
     decide: (right, ask) => (!isRead(ask) && has(ask, "if-none-match") ? failed : right),
   },
   {
@@ -117,7 +117,7 @@ export const bugs: readonly Bug[] = [
     name: "It answers 412 to reads that are not modified",
     answer: (reply) => (reply.status === 304 ? { ...reply, status: 412 } : reply),
   },
-  { name: "It does its work, and refuses then", worksFirst: true },
+  { name: "It changes the resource, and then answers 412", worksFirst: true },
   { name: "It compares If-Match weakly", policy: (policy) => ({ ...policy, ifMatch: "weak" }) },
   {
     name: "It strips W/ before it compares",
@@ -138,7 +138,7 @@ export const bugs: readonly Bug[] = [
         : right,
   },
   {
-    name: "It looks for the tag as a part of the field",
+    name: "It searches the field for the tag as a substring",
     decide: (right, ask, current) => {
       const inside = (name: string) =>
         get(ask, name)?.toLowerCase().includes(opaque(current?.etag).toLowerCase());
@@ -149,7 +149,7 @@ export const bugs: readonly Bug[] = [
     },
   },
   {
-    name: "It compares the whole field with the tag",
+    name: "It compares the whole field with the tag, and does not read a list",
     decide: (right, ask, current) => {
       if (current?.etag === undefined) return right;
       if (has(ask, "if-match") && get(ask, "if-match") !== current.etag) return failed;
@@ -158,9 +158,12 @@ export const bugs: readonly Bug[] = [
     },
   },
   { name: "It splits lists at every comma", request: reading(tagFields, quoted) },
-  { name: "It takes the tags that it finds, and drops the rest", request: reading(tagFields, tagsOf) },
   {
-    name: "It ignores a list that it cannot read",
+    name: "It uses the tags that it finds in the field, and skips the rest",
+    request: reading(tagFields, tagsOf),
+  },
+  {
+    name: "It ignores a list that is not valid",
     decide: (right, ask, current) =>
       right.outcome !== "proceed" &&
       tagFields.some(
@@ -173,7 +176,7 @@ export const bugs: readonly Bug[] = [
         : right,
   },
   {
-    name: "It refuses a read whose list it cannot read",
+    name: "It refuses a read whose list is not valid",
     decide: (right, ask) =>
       isRead(ask) &&
       tagFields.some(
@@ -187,11 +190,11 @@ export const bugs: readonly Bug[] = [
   { name: "It reads the first line of a field only", request: oneLine("first") },
   { name: "It reads the last line of a field only", request: oneLine("last") },
   {
-    name: "It knows no tabs in lists",
+    name: "It accepts no tabs in lists",
     request: reading(tagFields, (value) => (value.includes("\t") ? "x" : value)),
   },
   {
-    name: "It knows no empty members",
+    name: "It accepts no empty list members",
     request: reading(tagFields, (value) => (/(?:^|,)[\t ]*(?:,|$)/.test(value) ? "x" : value)),
   },
   {
@@ -208,7 +211,7 @@ export const bugs: readonly Bug[] = [
     request: reading(tagFields, (value) => value.replaceAll(/\\(.)/g, "$1")),
   },
   {
-    name: "It takes a field name for its case",
+    name: "It treats field names as case-sensitive",
     request: (ask) => ({
       ...ask,
       headers: ask.headers.map(([name, value]) => [
@@ -218,45 +221,48 @@ export const bugs: readonly Bug[] = [
     }),
   },
   {
-    name: "It takes a star for a tag",
+    name: "It treats * as a tag",
     request: reading(tagFields, (value) => (value.trim() === "*" ? '"*"' : value)),
   },
   {
-    name: "It takes a quoted star for a star",
+    name: 'It treats "*" as *',
     request: reading(tagFields, (value) => (value === '"*"' ? "*" : value)),
   },
   {
-    name: "It takes a star for true where no tag is",
+    name: "It treats a page without a tag as absent",
     state: (current) => (current && !current.etag ? null : current),
   },
   {
-    name: "It takes any star for here",
+    name: "It treats an absent resource as present on writes",
     state: (current, row) => (current === null && !reads.has(row.request.method) ? {} : current),
   },
   {
-    name: "It takes what has no tag for what has the first",
+    name: 'It gives the tag "v1" to a page without a tag',
     state: (current) => (current && !current.etag ? { ...current, etag: '"v1"' } : current),
   },
   {
-    name: "It asks conditions of what is not there",
+    name: "It refuses any conditional read of an absent page, instead of 404",
     decide: (right, ask, current) =>
       isRead(ask) && current === null && conditions.some((name) => has(ask, name)) ? refusal(ask) : right,
   },
   {
-    name: "It answers 412 to any If-Match where nothing is to be read",
+    name: "It treats every read of an absent page as a failed If-Match",
     decide: (right, ask, current) => (isRead(ask) && current === null ? failed : right),
   },
-  { name: "It takes Date.parse for an HTTP date", request: reading([...dateFields, "if-range"], asImf) },
   {
-    name: "It reads no RFC 850 date",
+    name: "It accepts every date that Date.parse accepts",
+    request: reading([...dateFields, "if-range"], asImf),
+  },
+  {
+    name: "It does not accept RFC 850 dates",
     request: reading(dateFields, (value) => (/day, /.test(value) ? "x" : value)),
   },
   {
-    name: "It reads no asctime date",
+    name: "It does not accept asctime dates",
     request: reading(dateFields, (value) => (/\d{4}$/.test(value) ? "x" : value)),
   },
   {
-    name: "It takes a date that it cannot read for now",
+    name: "It treats a date that is not valid as now",
     request: reading([...dateFields, "if-range"], (value) =>
       /^[A-Z][a-z]+,? .*(?:GMT|\d{4})$/.test(value) && !Number.isNaN(Date.parse(value))
         ? value
@@ -264,7 +270,7 @@ export const bugs: readonly Bug[] = [
     ),
   },
   {
-    name: "It takes a date that it cannot read for long ago",
+    name: "It treats a date that is not valid as 1970",
     request: reading(dateFields, (value) =>
       /^[A-Z][a-z]+,? .*(?:GMT|\d{4})$/.test(value) && !Number.isNaN(Date.parse(value))
         ? value
@@ -272,7 +278,7 @@ export const bugs: readonly Bug[] = [
     ),
   },
   {
-    name: "It asks whether something is newer by a millisecond",
+    name: "It compares dates with milliseconds, which an HTTP date does not have",
     decide: (right, ask, current) =>
       current?.lastModified && Number(current.lastModified) % 1000 > 0
         ? has(ask, "if-unmodified-since")
@@ -281,7 +287,7 @@ export const bugs: readonly Bug[] = [
         : right,
   },
   {
-    name: "It compares dates as texts",
+    name: "It compares dates as strings",
     decide: (right, ask, current) => {
       const modified = current?.lastModified;
       if (modified === undefined || right.outcome === "precondition-required") return right;
@@ -295,31 +301,31 @@ export const bugs: readonly Bug[] = [
     },
   },
   {
-    name: "It cuts dates to minutes",
+    name: "It rounds dates down to minutes",
     state: (current) =>
       current?.lastModified === undefined
         ? current
         : { ...current, lastModified: Math.floor(Number(current.lastModified) / 60_000) * 60_000 },
   },
   {
-    name: "It asks If-Modified-Since of writes",
+    name: "It evaluates If-Modified-Since on writes",
     decide: (right, ask) =>
       !isRead(ask) && right.outcome === "proceed" && has(ask, "if-modified-since") ? failed : right,
   },
   {
-    name: "It asks If-Modified-Since beside If-None-Match",
+    name: "It evaluates If-Modified-Since instead of If-None-Match when both are sent",
     request: (ask) => (has(ask, "if-modified-since") ? without("if-none-match")(ask) : ask),
   },
   {
-    name: "It asks If-Unmodified-Since beside If-Match",
+    name: "It evaluates If-Unmodified-Since instead of If-Match when both are sent",
     request: (ask) => (has(ask, "if-unmodified-since") ? without("if-match")(ask) : ask),
   },
   {
-    name: "It asks If-None-Match before If-Match",
+    name: "It evaluates If-None-Match instead of If-Match when both are sent",
     request: (ask) => (has(ask, "if-none-match") ? without("if-match", "if-unmodified-since")(ask) : ask),
   },
   {
-    name: "It asks one condition and no more",
+    name: "It evaluates one condition, and ignores the others",
     request: (ask) =>
       has(ask, "if-match")
         ? without(...conditions.slice(1))(ask)
@@ -328,7 +334,7 @@ export const bugs: readonly Bug[] = [
           : ask,
   },
   {
-    name: "It honours a Range before it asks anything",
+    name: "It honours a Range before it evaluates the conditions",
     decide: (right, ask) => (isRead(ask) && has(ask, "range") && !has(ask, "if-range") ? goInRange : right),
   },
   {
@@ -336,7 +342,7 @@ export const bugs: readonly Bug[] = [
     decide: (right, ask) => (isRead(ask) && has(ask, "range") ? goInRange : right),
   },
   {
-    name: "It compares If-Range as a part",
+    name: "It searches If-Range for the tag as a substring",
     decide: (right, ask, current) =>
       right.outcome === "proceed" &&
       ask.method === "GET" &&
@@ -346,7 +352,7 @@ export const bugs: readonly Bug[] = [
         : right,
   },
   {
-    name: "It asks If-Range whether the date is later",
+    name: "It accepts a later date in If-Range",
     decide: (right, ask, current) =>
       right.outcome === "proceed" &&
       has(ask, "if-range") &&
@@ -367,7 +373,7 @@ export const bugs: readonly Bug[] = [
       ask.method === "HEAD" && has(ask, "range") && reply.status === 200 ? { ...reply, status: 206 } : reply,
   },
   {
-    name: "It honours every Range, also without If-Range asked, but sends other octets",
+    name: "It sends other octets than the Range asks for",
     answer: (reply) =>
       reply.status === 206
         ? {
@@ -384,7 +390,7 @@ export const bugs: readonly Bug[] = [
     answer: (reply) => (reply.status === 416 ? { ...reply, status: 206, body: "" } : reply),
   },
   {
-    name: "It honours what is no range",
+    name: "It answers 206 to a Range that is not valid",
     decide: (right) => right,
     answer: (reply, ask) =>
       reply.status === 200 && has(ask, "range") && !has(ask, "if-range") && ask.method === "GET"
@@ -392,71 +398,80 @@ export const bugs: readonly Bug[] = [
         : reply,
   },
   {
-    name: "It judges OPTIONS, TRACE and CONNECT",
+    name: "It evaluates conditions on OPTIONS, TRACE and CONNECT",
     decide: (right, ask) => (["OPTIONS", "TRACE", "CONNECT"].includes(ask.method) ? failed : right),
   },
   {
-    name: "It writes methods in capitals",
+    name: "It converts methods to upper case",
     request: (ask) => ({ ...ask, method: ask.method.toUpperCase() }),
     decide: (right, ask, _, row) =>
       row.request.method !== ask.method && right.outcome === "proceed" ? failed : right,
   },
-  { name: "It knows no QUERY as a read", decide: (right, ask) => (ask.method === "QUERY" ? failed : right) },
-  { name: "It requires no condition", policy: (policy) => ({ ...policy, require: false }) },
   {
-    name: "It requires a condition of everything",
+    name: "It does not treat QUERY as a read",
+    decide: (right, ask) => (ask.method === "QUERY" ? failed : right),
+  },
+  { name: "It never requires a condition", policy: (policy) => ({ ...policy, require: false }) },
+  {
+    name: "It requires a condition on every request",
     decide: (right, ask) =>
       !has(ask, "if-match") && !has(ask, "if-none-match") ? { outcome: "precondition-required" } : right,
   },
   {
-    name: "It takes any condition for enough",
+    name: "It accepts any condition where a tag is required",
     request: (ask) =>
       !has(ask, "if-match") && conditions.some((name) => has(ask, name))
         ? { ...ask, headers: [...ask.headers, ["If-Match", "*"]] }
         : ask,
   },
   {
-    name: "It requires a condition of all methods or of none",
+    name: "It ignores the list of methods that require a condition",
     policy: (policy) =>
       policy?.require === undefined
         ? policy
         : { ...policy, require: ["PUT", "PATCH", "DELETE", "POST", "put"] },
   },
-  { name: "It rejects nothing", policy: (policy) => ({ ...policy, malformed: "fail" }) },
   {
-    name: "It does not compare weakly where it was told to",
+    name: "It never answers 400 to a field that is not valid",
+    policy: (policy) => ({ ...policy, malformed: "fail" }),
+  },
+  {
+    name: "It ignores the setting to compare If-Match weakly",
     policy: (policy) => ({ ...policy, ifMatch: "strong" }),
   },
   {
-    name: "It takes any tag where it was told to compare weakly",
+    name: "It accepts any tag when it is set to compare If-Match weakly",
     decide: (right, _, __, row) => (row.policy?.ifMatch === "weak" ? go : right),
   },
   {
-    name: "It knows one tag of a version",
+    name: "It ignores the tags of the other forms of a page",
     state: (current) => (current ? { ...current, alternates: [] } : current),
   },
   {
-    name: "It takes a tag of another form for its own",
+    name: "It treats the tag of another form as the tag of this form",
     decide: (right, ask, current) =>
       isRead(ask) && current?.alternates ? (has(ask, "if-range") ? goInRange : notModified) : right,
   },
   {
-    name: "It does not know its compressor",
+    name: "It does not recognize the tags that its compressor makes",
     state: (current) => (current?.codings ? { ...current, codings: [] } : current),
   },
   {
-    name: "It takes any coding of any version",
+    name: "It accepts every tag with the suffix of a coding, of any version",
     request: reading([...conditions], (value) => value.replaceAll(/v\d-[a-z]+/g, "v1")),
   },
-  { name: "It has no tag in a 304", answer: dropping(304, "etag") },
-  { name: "It has no date in a 200", answer: dropping(200, "etag", "last-modified", "vary") },
+  { name: "It sends no tag with a 304", answer: dropping(304, "etag") },
   {
-    name: "It has nothing but the tag in a 304",
+    name: "It sends no validator and no Vary with a 200",
+    answer: dropping(200, "etag", "last-modified", "vary"),
+  },
+  {
+    name: "It sends only the tag with a 304",
     answer: (reply) =>
       reply.status === 304 ? { ...reply, headers: reply.headers.filter(([name]) => name === "etag") } : reply,
   },
   {
-    name: "It sends back the tag of the client in a 304",
+    name: "It sends the client's own field back as the tag of a 304",
     answer: (reply, ask) =>
       reply.status === 304
         ? {
@@ -468,7 +483,7 @@ export const bugs: readonly Bug[] = [
         : reply,
   },
   {
-    name: "It describes the content in a 304",
+    name: "It sends fields that describe content with a 304",
     answer: adding(
       304,
       ["content-type", "text/plain"],
@@ -476,20 +491,20 @@ export const bugs: readonly Bug[] = [
       ["content-language", "en"],
     ),
   },
-  { name: "It says Content-Length: 0 in a 304", answer: adding(304, ["content-length", "0"]) },
+  { name: "It sends Content-Length: 0 with a 304", answer: adding(304, ["content-length", "0"]) },
   { name: "It sends content with a 304", leaves: true },
-  { name: "It has no tag in a 412", answer: dropping(412, "etag") },
+  { name: "It sends no tag with a 412", answer: dropping(412, "etag") },
   {
-    name: "It sends the lifetime of the page with a 412",
+    name: "It sends the Cache-Control of the page with a 412",
     answer: adding(412, ["cache-control", "max-age=60"]),
   },
-  { name: "It leaves a second answer on the connection", leaves: true },
+  { name: "It sends a second answer that was not requested", leaves: true },
   {
-    name: "It takes a year of two digits for this century",
+    name: "It reads every year of two digits as 20xx",
     request: reading(dateFields, (value) => value.replace(/-(\d\d) /, "-20$1 ")),
   },
   {
-    name: "It takes a year of two digits for the last century",
+    name: "It reads every year of two digits as 19xx",
     request: reading(dateFields, (value) => value.replace(/-(\d\d) /, "-19$1 ")),
   },
 ];

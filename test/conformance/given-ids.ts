@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { JsonRow } from "../../packages/conformance/src/rows/as-json.ts";
 
-/** Every id that was ever given, each with a digest of what it asks. A line of this file is never changed. */
+/** Every id that was ever given, with a digest of its request. A line of this file is never changed. */
 export const idsFile: string = resolve(import.meta.dirname, "given-ids.txt");
 
 export function givenIds(text: string): Map<string, string> {

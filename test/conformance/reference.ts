@@ -20,26 +20,26 @@ import { responseFor } from "@entity-tag/core/adapter";
 type Fields = { get(name: string): string | null };
 type Lines = [name: string, value: string][];
 
-/** The server that answers every row as it must, in this process; and where a bug may sit in it. */
+/** A change to one step of the reference server, which answers every row correctly in this process. */
 export interface Bug {
-  /** Names a mistake that servers are known for. */
+  /** A mistake that servers make. */
   name: string;
-  /** It reads the request otherwise. */
+  /** Changes how the request is read. */
   request?(ask: Ask, row: Row): Ask;
-  /** It knows the resource otherwise. */
+  /** Changes the state of the resource. */
   state?(current: Current, row: Row): Current;
   policy?(policy: Policy | undefined): Policy | undefined;
-  /** It decides otherwise. */
+  /** Changes the decision. */
   decide?(decision: Decision, ask: Ask, current: Current, row: Row): Decision;
-  /** It writes the answer otherwise. `undefined`: it does not answer. */
+  /** Changes the answer. `undefined`: it does not answer. */
   answer?(reply: Reply, ask: Ask, row: Row): Reply | undefined;
-  /** It does its work before it asks. */
+  /** Whether the handler runs before the conditions are evaluated. */
   worksFirst?: true;
-  /** It leaves octets on the connection after an answer without content. */
+  /** Whether it sends octets after an answer without content. */
   leaves?: true;
 }
 
-/** A target for `run` and the connection that it is asked over. */
+/** A target for `run`, and a connection to it. */
 export interface Reference {
   target: ControlledTarget;
   connect(): Promise<Speaker>;

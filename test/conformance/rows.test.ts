@@ -14,7 +14,7 @@ const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true 
 );
 
 describe("the rows of the standard", () => {
-  it("the rows are many, and each has an id, a title, a section and a reason of its own", () => {
+  it("there are many rows, and each has its own id, title and reason, and a section", () => {
     expect(rows.length).toBeGreaterThan(1000);
     expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
     expect(new Set(rows.map((row) => row.title)).size).toBe(rows.length);
@@ -25,12 +25,12 @@ describe("the rows of the standard", () => {
     }
   });
 
-  it("every row of GET has a row of HEAD", () => {
+  it("every row of GET has the same row with HEAD", () => {
     const count = (method: string) => rows.filter(({ request }) => request.method === method).length;
     expect(count("HEAD")).toBe(count("GET"));
   });
 
-  it("a latitude says who chooses it, and why", () => {
+  it("every latitude has a reason, and says whether server or framework chooses", () => {
     for (const { id, also = [] } of rows)
       for (const { chosenBy, why, status } of also) {
         expect(chosenBy, id).not.toBe("");
@@ -39,7 +39,7 @@ describe("the rows of the standard", () => {
       }
   });
 
-  it("no latitude swallows what the row expects: a refused write never also goes through", () => {
+  it("no latitude allows a write that the row expects to be refused", () => {
     const loose = rows.filter(
       ({ expect: { effect }, also = [] }) =>
         effect === "none" && also.some((one) => (one.effect ?? effect) !== "none" && !isRead(one.status)),
@@ -47,15 +47,15 @@ describe("the rows of the standard", () => {
     expect(loose.map(({ id }) => id)).toEqual([]);
   });
 
-  it("a row for the wire is one that a fetch would send as another", () => {
+  it("a row is marked for the wire if fetch would send another request", () => {
     for (const row of rows) expect(isChangedByFetch(row), row.id).toBe(row.needs === "wire");
   });
 });
 
-/** 304 for a date may always be the whole: it is a read. */
+/** A 200 may always replace a 304 for a date, because the request is a read. */
 const isRead = (status: readonly number[]): boolean => status.every((code) => code === 200 || code === 206);
 
-/** Asks the Fetch standard itself, as Node has it. */
+/** Whether fetch can send a field, by trying it in Node's `Headers`. */
 function isChangedByFetch({ request: { method, headers, body } }: Row): boolean {
   const init = { method, ...(body !== undefined && { body }) };
   try {
@@ -73,11 +73,11 @@ function isChangedByFetch({ request: { method, headers, body } }: Row): boolean 
 }
 
 describe("rows.json, for a project in another language", () => {
-  it("is what the rows say: npm run conformance:rows writes it", () => {
+  it("rows.json has exactly the rows (npm run conformance:rows writes it)", () => {
     expect(json).toEqual(JSON.parse(JSON.stringify(rowsAsJson())));
   });
 
-  it("long texts come back as they were", () => {
+  it("long texts are shortened and expanded without a change", () => {
     for (const [index, row] of json.rows.entries()) {
       const { headers, body } = rows[index]!.request;
       expect(row.request.headers.map(([name, value]: [string, string]) => [name, lengthen(value)])).toEqual(
@@ -87,11 +87,11 @@ describe("rows.json, for a project in another language", () => {
     }
   });
 
-  it("obeys its schema", () => {
+  it("rows.json is valid under its schema", () => {
     expect(validate(json), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
   });
 
-  it("its schema refuses a row with a name too many, without a reason, or of an unknown level", () => {
+  it("the schema refuses a row with an unknown name, without a reason, or with an unknown level", () => {
     const [row] = json.rows;
     const { why: _, ...unexplained } = row;
     for (const wrong of [{ ...row, whyy: "" }, unexplained, { ...row, level: "must" }, { ...row, state: 1 }])
@@ -99,14 +99,14 @@ describe("rows.json, for a project in another language", () => {
   });
 });
 
-describe("ids are for ever", () => {
+describe("an id is never reused", () => {
   const given = givenIds(readFileSync(idsFile, "utf8"));
 
-  it("every row is in the list of ids that were given: npm run conformance:rows adds new ones", () => {
+  it("every row is in the list of given ids (npm run conformance:rows adds new ones)", () => {
     expect(json.rows.filter((row: Row) => !given.has(row.id)).map((row: Row) => row.id)).toEqual([]);
   });
 
-  it("an id asks what it has always asked: what asks for something else gets another id", () => {
+  it("the request of an id never changes: another request gets another id", () => {
     const changed = json.rows.filter(
       (row: Parameters<typeof meaningOf>[0]) => given.has(row.id) && given.get(row.id) !== meaningOf(row),
     );

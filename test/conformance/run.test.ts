@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const app = () => new Response("hello");
 const some = rows.slice(0, 1);
 
-describe("run says at once what was written wrongly, and what would do", () => {
+describe("run refuses a wrong argument at once, and says what it accepts", () => {
   const targets: [what: string, target: unknown, message: RegExp][] = [
     ["nothing", undefined, /was given undefined as its target: use a url, a function/],
     ["a number", 3000, /was given 3000 as its target/],
@@ -21,7 +21,7 @@ describe("run says at once what was written wrongly, and what would do", () => {
       /`at` of the target is 3000: use a url or a function/,
     ],
     [
-      "a target whose set is no function",
+      "a target whose set is not a function",
       { at: app, set: "/" },
       /`set` of the target is "\/": use a function/,
     ],
@@ -49,7 +49,7 @@ describe("run says at once what was written wrongly, and what would do", () => {
     await expect(check(undefined as unknown as Row, app)).rejects.toThrow(/undefined as a row/);
   });
 
-  it("an option of undefined is left out", async () => {
+  it("an option that is undefined counts as not given", async () => {
     const given = { timeout: undefined } as unknown as RunOptions;
     expect(await run(some, app, given)).toHaveLength(1);
   });

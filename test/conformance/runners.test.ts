@@ -4,7 +4,7 @@ import { rows } from "@entity-tag/conformance";
 import { describe, expect, it, vi } from "vitest";
 import { root, runtimes } from "../adapters/bed/server.ts";
 
-// Whole test runners on a machine that may be busy with others; vitest itself runs runners/vitest.test.ts.
+// These start whole test runners, possibly on a busy machine. Vitest itself runs runners/vitest.test.ts.
 vi.setConfig({ testTimeout: 60_000 });
 
 const folder = `${root}/test/conformance/runners`;
@@ -40,7 +40,7 @@ function outcome(command: readonly string[], broken: "0" | "1"): Promise<Outcome
 }
 
 describe.concurrent.each(Object.entries(runners))("the rows in %s", (_, { command, passed }) => {
-  it("each is a test of its own, and a server that obeys passes them", async () => {
+  it("each row is one test, and a correct server passes them", async () => {
     const { ok, output } = await outcome(command, "0");
     expect(passed.exec(output)?.[1], output.slice(-2000)).toBe(String(rows.length));
     expect(ok).toBe(true);
@@ -56,7 +56,7 @@ describe.concurrent.each(Object.entries(runners))("the rows in %s", (_, { comman
   });
 });
 
-it("the README shows for each runner the line that is used here", () => {
+it("the README shows the line of each runner that is used here", () => {
   const readme = readFileSync(`${root}/packages/conformance/README.md`, "utf8");
   const programs = globSync(`${folder}/*test.ts`).map((file) => readFileSync(file, "utf8"));
   const shown = [...readme.matchAll(/^\| (vitest|`\S+(?: test)?`) \| `(.+test.+)` \|$/gm)].map(

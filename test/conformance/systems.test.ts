@@ -1,5 +1,5 @@
-// The four published systems of examples/systems: all rows that their page can be asked, and the command with all it asks,
-// writes and a race among it.
+// Sends the four published systems of examples/systems all applicable rows, and runs the whole command on them,
+// writes and a race included.
 import { calendar } from "@entity-tag/example-systems/calendar";
 import { wiki } from "@entity-tag/example-systems/mdn";
 import { oracleHcm } from "@entity-tag/example-systems/oracle-hcm";
@@ -39,7 +39,7 @@ const systems: Record<string, System> = {
   "Google Calendar": {
     make: holding(calendar, { summary: "Tea", location: "Kitchen" }),
     path: "/calendars/primary/events/one",
-    // The tag is in the content, too, and in the answer to a PUT (`putValidator`), as Google does it.
+    // As at Google, the tag is also in the content and in the answer to a PUT (`putValidator`).
     isNumbered: true,
     departing: ["write-answer-tag"],
   },

@@ -15,7 +15,7 @@ function adapter(name: string, code: string): string {
   return file;
 }
 
-/** A server that has every state and knows no condition at all. */
+/** A server that can be given every state and ignores every condition. */
 const knowsNothing = `
   import { createServer } from "node:http";
   export default () => {
@@ -31,8 +31,8 @@ const knowsNothing = `
     };
   };`;
 
-describe("--against asks the rows of the standard of a server under test", () => {
-  it("finds what a server without conditions breaks, row by row", async () => {
+describe("--against sends the rows of the standard to a server under test", () => {
+  it("it names each row that a server without conditions fails", async () => {
     const file = adapter("knows-nothing", knowsNothing);
     const { status, out } = await run(["--against", file, "--only", "13.1.2"]);
     expect(status).toBe(1);
@@ -42,7 +42,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
     expect(out).toMatch(/> GET \/\d+ HTTP\/1\.1/);
   });
 
-  it("tells of each row its own consequence, and when users meet it", async () => {
+  it("it says for each row what users notice, and when they notice it", async () => {
     const file = adapter("knows-nothing", knowsNothing);
     const { out } = await run([
       "--against",
@@ -70,13 +70,13 @@ describe("--against asks the rows of the standard of a server under test", () =>
     expect(new Set(notices.values()).size).toBeGreaterThan(12);
   });
 
-  it("knows when users meet the mistake, for every kind of row", () => {
+  it("it can say for every kind of row when users notice the mistake", () => {
     const kinds = new Set(rows.map(({ id }) => groupOf(id)));
     expect(Object.keys(circumstances).filter((kind) => !kinds.has(kind))).toEqual([]);
     expect([...kinds].filter((kind) => circumstances[kind] === undefined)).toEqual([]);
   });
 
-  it("takes a fetch function, too, and says which rows it cannot be asked", async () => {
+  it("it accepts a fetch function, too, and counts the rows that do not apply to it", async () => {
     const file = adapter(
       "fetch",
       `export default (request) => new Response("hi", { headers: { ETag: '"v1"' } });`,
@@ -96,7 +96,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
       /does not answer: nothing listens/,
     ],
   ] as const) {
-    it(`a module that exports ${name} ends with one line and status 2`, async () => {
+    it(`when the module exports ${name}, the command prints one line and exits with 2`, async () => {
       const { status, err } = await run(["--against", adapter(name.replaceAll(" ", "-"), code)]);
       expect(status).toBe(2);
       expect(err).toMatch(message);
@@ -104,7 +104,7 @@ describe("--against asks the rows of the standard of a server under test", () =>
     });
   }
 
-  it("a module that is not there ends with one line and status 2", async () => {
+  it("when the module does not exist, the command prints one line and exits with 2", async () => {
     const { status, err } = await run(["--against", join(folder, "missing.mjs")]);
     expect(status).toBe(2);
     expect(err).toMatch(/cannot be loaded/);

@@ -15,7 +15,7 @@ afterAll(() => {
 
 const timeout = 400;
 
-/** Each server with its treatment of a connection, and the one line that the command must print. */
+/** For each server: what it does with a connection, and the one line that the command must print. */
 const broken: Record<string, [(socket: Socket) => void, RegExp]> = {
   "a silent server": [() => {}, /no whole answer within 400 ms: it is silent/],
   "a server that resets": [
@@ -89,7 +89,7 @@ const broken: Record<string, [(socket: Socket) => void, RegExp]> = {
   "TLS behind http:": [answers("\x15\x03\x01\x00\x02\x02\x46"), /speaks TLS there/],
 };
 
-describe.concurrent("a server that cannot be asked ends the probe in time, with one clear line and status 2", () => {
+describe.concurrent("the probe of a broken server ends in time, prints one clear line and exits with 2", () => {
   for (const [name, [serve, line]] of Object.entries(broken)) {
     it(name, async () => {
       const url = await listening(createServer(guarded(serve)));
@@ -97,24 +97,24 @@ describe.concurrent("a server that cannot be asked ends the probe in time, with 
     });
   }
 
-  it("nothing listens", async () => {
+  it("no server listens", async () => {
     const server = createServer().listen(0);
     const { port } = server.address() as AddressInfo;
     await new Promise((done) => server.close(done));
     isOneLine(await run([`http://127.0.0.1:${port}/`]), /nothing listens/);
   });
 
-  it("plain HTTP behind https:", async () => {
+  it("a server of plain HTTP at an https: address", async () => {
     const url = await listening(createServer(guarded(answers("HTTP/1.1 400 No\r\n\r\n"))));
     isOneLine(await run([url.replace("http:", "https:")]), /does not speak TLS/);
   });
 
-  it("TLS that is never agreed", async () => {
+  it("a server that never answers the TLS handshake", async () => {
     const url = await listening(createServer(guarded(() => {})));
     isOneLine(await run([url.replace("http:", "https:"), "--timeout", `${timeout}ms`]), /within 400 ms/);
   });
 
-  it("a certificate that nobody vouches for, unless --insecure takes it", async () => {
+  it("a self-signed certificate, unless --insecure is given", async () => {
     const page = 'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: 2\r\n\r\nhi';
     const server = createTlsServer(certificate(), (socket) => {
       socket.on("error", () => {});
@@ -126,7 +126,7 @@ describe.concurrent("a server that cannot be asked ends the probe in time, with 
     expect(taken.status, taken.err).toBe(0);
   });
 
-  it("a server that falls silent while it is asked", async () => {
+  it("a server that stops answering during the probe", async () => {
     const server = await startServer({ neverAnswers: (asked) => asked.get("if-none-match") !== null });
     stopping.push(server.close);
     isOneLine(await run([server.url, "--timeout", "200ms"]), /stopped answering/);
@@ -134,7 +134,7 @@ describe.concurrent("a server that cannot be asked ends the probe in time, with 
 });
 
 describe("a live server", () => {
-  it("is probed in under 10 s, in at most 200 requests", async () => {
+  it("the probe takes less than 10 s and at most 200 requests", async () => {
     const server = await startServer();
     stopping.push(server.close);
     const { status, out, ms } = await run([server.url]);
@@ -152,7 +152,7 @@ function isOneLine({ status, out, err, ms }: Awaited<ReturnType<typeof run>>, li
   expect(ms).toBeLessThan(5_000);
 }
 
-/** Answers each request so, and then does something else. */
+/** Sends `head` when the first data arrives, and then calls `then`. */
 function answers(head: string, then: (socket: Socket) => void = () => {}): (socket: Socket) => void {
   return (socket) =>
     socket.once("data", () => {

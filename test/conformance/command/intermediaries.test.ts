@@ -7,10 +7,10 @@ import { freePort } from "../../free-port.ts";
 import { content, type RunningServer, startServer } from "../probe/server.ts";
 import { run } from "./run.ts";
 
-// The workers of nginx are another user, and must be able to enter.
+// The workers of nginx run as another user, who must be able to open the folder.
 const folder = mkdtempSync(join(tmpdir(), "entity-tag-intermediary-"));
 chmodSync(folder, 0o755);
-/** Debian has its servers where only root looks. */
+/** Debian installs its servers in /usr/sbin, which is only in the PATH of root. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 const stopping: (() => void)[] = [];
@@ -19,12 +19,13 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** How each cache is started before a server, as its users find it in a tutorial. */
+/** Starts each cache in front of a server, with the settings that tutorials show. */
 const caches: Record<string, (origin: string, port: number) => ChildProcess> = {
   nginx: (origin, port) => nginx(origin, port),
-  "nginx under the name of the server": (origin, port) => nginx(origin, port, "proxy_pass_header Server;"),
+  "nginx that passes the Server field of the origin": (origin, port) =>
+    nginx(origin, port, "proxy_pass_header Server;"),
   varnishd: (origin, port) => varnishd(origin, port),
-  "varnishd that says nothing of itself": (origin, port) =>
+  "varnishd that removes the fields that identify it": (origin, port) =>
     varnishd(
       origin,
       port,
@@ -64,7 +65,7 @@ function varnishd(origin: string, port: number, more = ""): ChildProcess {
   return spawn("varnishd", args, { stdio: "ignore", env });
 }
 
-describe("no false accusation: a server that is right, behind a cache that answers for it", () => {
+describe("a correct server behind a cache that answers in its place is not reported as wrong", () => {
   for (const [name, startCache] of Object.entries(caches)) {
     const isHere = isInstalled(name.split(" ")[0]!);
     const title = isHere ? name : `${name} (install it: apt-get install nginx-light varnish)`;
@@ -77,7 +78,7 @@ describe("no false accusation: a server that is right, behind a cache that answe
       expect(status).toBe(0);
     });
 
-    it.skipIf(!isHere)(`${title}: writes, and what was found is put back`, async () => {
+    it.skipIf(!isHere)(`${title}: writes, and the page is restored`, async () => {
       const { url, page } = await behind(startCache);
       const { status, out, err } = await run([url, "--write", "--yes", "--race", "4"]);
       expect(out, err).toContain("Something stands before the server");
@@ -88,7 +89,7 @@ describe("no false accusation: a server that is right, behind a cache that answe
     });
   }
 
-  it("a cache that tells of itself in X-Cache or CF-Cache-Status is seen", async () => {
+  it("the probe detects a cache by X-Cache, CF-Cache-Status, Via or Age", async () => {
     for (const sign of ["X-Cache", "CF-Cache-Status", "Via", "Age"]) {
       const server = await startServer({
         decide: (asked) => (asked.get("if-none-match") === "*" ? "whole" : undefined),

@@ -1,5 +1,5 @@
-// As a new user runs it: `npx` with the packed tarball, in an empty folder, on every Node that is supported. No registry is asked:
-// the one package that it needs is packed beside it.
+// Runs the command as a new user does: `npx` with the packed tarball, in an empty folder, on every supported Node.
+// No registry is used: the one package that it needs is packed, too.
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RunningServer, startServer } from "../probe/server.ts";
 
-// An installation by npm, on a machine that may be busy with others.
+// npm installs packages here, possibly on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -36,7 +36,7 @@ function packed(folder: string): string {
   return join(bare, String(execFileSync("npm", args, { cwd: realpathSync(folder) })).trim());
 }
 
-/** npm's own program, which the Node beside it would start. */
+/** The path of npm's own program. */
 const npx = (): string => {
   const found = execFileSync("sh", ["-c", "command -v npx"], { encoding: "utf8" }).trim();
   return realpathSync(found);
@@ -48,13 +48,13 @@ interface Ended {
   ms: number;
 }
 
-/** `args` are those of npx behind the packages. */
+/** `args` follow the packages on the command line of npx. */
 function runNpx(major: string, node: string, ...args: readonly string[]): Promise<Ended> {
   const home = join(bare, `node-${major}`);
   const bin = join(home, "bin");
   const folder = join(home, "empty");
   for (const each of [bin, folder]) mkdirSync(each, { recursive: true });
-  // The program that npx starts finds this Node first.
+  // The program that npx starts must use this Node.
   if (!existsSync(join(bin, "node"))) symlinkSync(realpathSync(node), join(bin, "node"));
   const packages = tarballs.flatMap((tarball) => ["--package", tarball]);
   const env = {

@@ -1,4 +1,4 @@
-// Pages that take writes in another way than 204: no false accusation, and what was found is put back.
+// Pages that answer a write in another way than 204: the command reports no mistake, and restores the page.
 import { afterAll, describe, expect, it } from "vitest";
 import { type Answer, type Asked, due, empty, type Page, serve, text } from "../servers/wire-server.ts";
 import { run } from "./run.ts";
@@ -14,20 +14,20 @@ const isDone = (asked: Asked, answer: Answer) => asked.method === "PUT" && answe
 
 interface Way {
   answer(asked: Asked, page: Page): Answer;
-  /** The answer to the second of the four questions. */
+  /** The line of the report about the second of the four questions. */
   summary: RegExp;
 }
 
 const ways: Record<string, Way> = {
-  "204, the usual way, with everything asked": { answer: due, summary: /✓ Do writers .* Yes$/m },
-  "303 to a page that tells what was done": {
+  "204, the usual way": { answer: due, summary: /✓ Do writers .* Yes$/m },
+  "303 to a page that describes the change": {
     answer: (asked, page) => {
       const answer = due(asked, page);
       return isDone(asked, answer) ? said(303, { Location: "/done" }) : answer;
     },
     summary: /✓ Do writers .* Yes$/m,
   },
-  "202, and it is done a little later": {
+  "202, and the change is made a little later": {
     answer: (asked, page) => {
       if (asked.method !== "PUT") return due(asked, page);
       const answer = due(asked, { ...page });
@@ -42,7 +42,7 @@ const ways: Record<string, Way> = {
       asked.method === "PUT" ? said(307, { Location: "/elsewhere" }) : due(asked, page),
     summary: /\? Do writers .* Unknown: A write is answered 307 with Location: \/elsewhere/,
   },
-  "412 to any condition that fails, and 405 to every other write": {
+  "412 when a condition fails, and 405 to every other write": {
     answer: (asked, page) => {
       const answer = due(asked, asked.method === "PUT" ? { ...page } : page);
       return isDone(asked, answer) ? said(405, { Allow: "GET, HEAD" }) : answer;
@@ -51,7 +51,7 @@ const ways: Record<string, Way> = {
   },
 };
 
-describe.concurrent("a write is answered", () => {
+describe.concurrent("the command accepts a server that answers a write with", () => {
   it.for(Object.entries(ways))("%s", async ([, { answer, summary }]) => {
     const server = await serve({ answer });
     stopping.push(server.close);
@@ -63,7 +63,7 @@ describe.concurrent("a write is answered", () => {
   });
 });
 
-it("a weak tag is good for no write, and the second answer says so", async () => {
+it("a page with a weak tag cannot be written under a condition, and the second answer says so", async () => {
   const server = await serve({ page: { etag: 'W/"v1"' } });
   stopping.push(server.close);
   const { out } = await run([server.url, ...write]);

@@ -30,7 +30,7 @@ describe("the command line", () => {
     expect(out).toMatch(/Examples\n(.*npx @entity-tag\/conformance.*\n){5}/);
   });
 
-  it("--version is that of the package", async () => {
+  it("--version prints the version of the package", async () => {
     const manifest = resolve(import.meta.dirname, "../../../packages/conformance/package.json");
     const { version } = JSON.parse(readFileSync(manifest, "utf8"));
     expect((await run(["--version"])).out).toBe(`${version}\n`);
@@ -60,7 +60,7 @@ describe("the command line", () => {
     [["http://a/", "--only", "ranges", "--skip", "ranges"], /No question is left/],
     [["http://a/", "--max-requests", "none"], /a whole number/],
   ] as const) {
-    it(`refuses ${args.join(" ") || "nothing"} in one line that says what would do`, async () => {
+    it(`the arguments ${args.join(" ") || "(none)"} are refused in one line that says what is accepted`, async () => {
       const { status, out, err } = await run(args);
       expect(status).toBe(2);
       expect(out).toBe("");
@@ -69,7 +69,7 @@ describe("the command line", () => {
     });
   }
 
-  it("--only and --skip name ids, groups and sections", async () => {
+  it("--only and --skip accept ids, groups and sections", async () => {
     const url = await start();
     const asked = async (...args: string[]) =>
       JSON.parse((await run([url, "--json", ...args])).out).findings.map(({ id }: { id: string }) => id);
@@ -79,20 +79,20 @@ describe("the command line", () => {
     expect(await asked("--only", "13.1", "--skip", "13.1.2")).not.toContain("tag-own");
   });
 
-  it("--max-requests ends with what was asked until then", async () => {
+  it("--max-requests ends the probe, and the report has the results until then", async () => {
     const { status, out } = await run([await start(), "--max-requests", "20"]);
     expect(status).toBe(0);
     expect(out).toContain("20 requests were sent already");
     expect(out).toMatch(/could not be set up/);
   });
 
-  it("fewer requests than it takes to learn the page end in one line and status 2", async () => {
+  it("--max-requests below what is needed to read the page prints one line and exits with 2", async () => {
     const { status, err } = await run([await start(), "--max-requests", "2"]);
     expect(status).toBe(2);
     expect(err).toMatch(/^Could not run: \S+ 2 requests were sent already\.\n$/);
   });
 
-  it("sends the name and the password of the address as curl does, and prints neither", async () => {
+  it("the name and the password in an address are sent as curl sends them, and are not printed", async () => {
     const seen = new Set<string | null>();
     const server = await startServer({ before: (_page, asked) => void seen.add(asked.get("authorization")) });
     stopping.push(server.close);
@@ -101,7 +101,7 @@ describe("the command line", () => {
     expect(out).not.toMatch(/cret/);
   });
 
-  it("sends a clear User-Agent, and the fields of --header with every request", async () => {
+  it("every request has a clear User-Agent and the fields of --header", async () => {
     const seen: string[] = [];
     const server = await startServer({
       before: (_page, asked) => {
@@ -116,7 +116,7 @@ describe("the command line", () => {
 });
 
 describe("the report", () => {
-  it("begins with the four questions, then the groups, then each failure with its octets and what users notice", async () => {
+  it("the report has the four questions first, then the groups, then each failure with its octets and what users notice", async () => {
     const { status, out } = await run([await start("range-later-date")]);
     expect(status).toBe(1);
     const order = [
@@ -139,13 +139,13 @@ describe("the report", () => {
     expect(places[0]).toBeGreaterThan(0);
   });
 
-  it("a warning alone is no failure", async () => {
+  it("a warning alone does not fail the run", async () => {
     const { status, out } = await run([await start("date-own")]);
     expect(out).toMatch(/WARNING date-own/);
     expect(status).toBe(0);
   });
 
-  it("--json has everything, octets included", async () => {
+  it("--json prints every finding with its octets", async () => {
     const { status, out } = await run([await start("tag-star"), "--json"]);
     expect(status).toBe(1);
     const report = JSON.parse(out);
@@ -157,7 +157,7 @@ describe("the report", () => {
     expect(failed.octets[0].received).toMatch(/^HTTP\/1\.1 200/);
   });
 
-  it("--junit is XML with a suite for each group", async () => {
+  it("--junit prints XML with a suite for each group", async () => {
     const { out } = await run([await start("tag-star"), "--junit"]);
     expect(out).toMatch(/^<\?xml version="1.0"/);
     expect(out).toContain('failures="1"');
@@ -168,7 +168,7 @@ describe("the report", () => {
     expect(out).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f]/);
   });
 
-  it("--markdown has the four questions as a table", async () => {
+  it("--markdown prints the four questions as a table", async () => {
     const { out } = await run([await start("tag-star"), "--markdown"]);
     expect(out).toMatch(/\| ⚠️ \| Do readers get 304s\? \| Yes, but: tag-star \|/);
     expect(out).toContain("### fail: If-None-Match: * on a page");

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "entity-tag-packed-"));
 const source = resolve(import.meta.dirname, "../../../packages/conformance");
 const main = join(folder, "node_modules/@entity-tag/conformance/dist/main.js");
 
-/** As npm installs it: the packed files, and the one package that they need. */
+/** Installs the packed files and the one package that they need, as npm does. */
 beforeAll(() => {
   const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source });
   const home = join(folder, "node_modules/@entity-tag/conformance");
@@ -34,13 +34,13 @@ afterEach(() => {
   for (const stop of stopping.splice(0)) stop();
 });
 
-describe("the packed command, in a folder with nothing else", () => {
-  it("needs no package of ours beside it", () => {
+describe("the packed command, in an otherwise empty folder", () => {
+  it("it needs no other package of this project", () => {
     expect(existsSync(join(folder, "node_modules/@entity-tag/core"))).toBe(false);
     expect(existsSync(main)).toBe(true);
   });
 
-  it("probes a live server with Node alone, without colours in a pipe", async () => {
+  it("it probes a live server with Node alone, and prints no colours into a pipe", async () => {
     const { url } = await start();
     const { status, out, err } = await packed(url);
     expect(err).toBe("");
@@ -49,7 +49,7 @@ describe("the packed command, in a folder with nothing else", () => {
     expect(out).not.toContain("\x1b[");
   });
 
-  it("--watch asks again when a file below the folder has changed", async () => {
+  it("--watch runs again when a file below the folder has changed", async () => {
     const { url } = await start();
     const watched = mkdtempSync(join(folder, "watched-"));
     const child = spawn(process.execPath, [main, url, "--watch", "--only", "tag-own"], { cwd: watched });
@@ -67,7 +67,7 @@ describe("the packed command, in a folder with nothing else", () => {
     await until(() => out.match(/Do readers/g)?.length === 2);
   });
 
-  it("--watch does not take its own report for a change", async () => {
+  it("--watch does not run again because of its own report", async () => {
     const { url } = await start();
     const watched = mkdtempSync(join(folder, "watched-"));
     const report = join(watched, "report.txt");
@@ -90,7 +90,7 @@ describe("the packed command, in a folder with nothing else", () => {
     expect(readFileSync(report, "utf8").match(/Do readers/g)).toHaveLength(2);
   });
 
-  it("puts back what it found when the person gives up in the middle", async () => {
+  it("an interrupted run restores the page", async () => {
     const { url, page } = await start();
     const child = spawn(process.execPath, [main, url, "--write", "--yes", "--only", "writes"], {
       cwd: folder,

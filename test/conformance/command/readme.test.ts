@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe("every command in the README does what it says", () => {
-  it("there are some", () => expect(commands.length).toBeGreaterThan(4));
+  it("the README has commands", () => expect(commands.length).toBeGreaterThan(4));
 
   for (const line of commands) {
     it(line, async () => {
@@ -30,13 +30,13 @@ describe("every command in the README does what it says", () => {
     });
   }
 
-  it("every option that --help shows has its line in a table", async () => {
+  it("every option of --help has a line in a table of the README", async () => {
     const { out } = await run(["--help"]);
     for (const [, flag] of out.matchAll(/^ {2}(--[\w-]+)/gm))
       expect(readme, flag).toMatch(new RegExp(`^\\| \`${flag}\\b`, "m"));
   });
 
-  it("the explanation that it shows is the one that is printed", async () => {
+  it("the README shows the explanation that the command prints", async () => {
     const { out } = await run(["explain", "GET", 'If-None-Match: "a", W/"b"', "--etag", '"b"']);
     const shown = /says what is answered, and why:\n\n```\n([\s\S]*?)```/.exec(readme)?.[1];
     expect(out).toContain(shown);

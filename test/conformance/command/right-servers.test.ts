@@ -1,4 +1,4 @@
-// Servers that are right, each in another of the ways that HTTP leaves open: the command accuses none of them.
+// Correct servers that use what HTTP leaves open, each in another way: the command reports no mistake of theirs.
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import {
@@ -77,14 +77,17 @@ const chunked: Writer = (socket, answer, asked) => {
 
 const onTheWire: Record<string, Writer> = {
   "as it comes": plain,
-  "it closes after each answer, and says so": ending(
+  "it closes after each answer, with Connection: close": ending(
     framed("HTTP/1.1", (answer) => `${length(answer)}Connection: close\r\n`),
   ),
-  "it closes after each answer, and does not say so": ending(plain),
-  "it closes to end the content": ending(framed("HTTP/1.1", () => "Connection: close\r\n")),
+  "it closes after each answer, without Connection: close": ending(plain),
+  "the end of the connection ends the content": ending(framed("HTTP/1.1", () => "Connection: close\r\n")),
   "HTTP/1.0, with a length": ending(framed("HTTP/1.0", length)),
   "HTTP/1.0, without a length": ending(framed("HTTP/1.0", () => "")),
-  "HTTP/1.0 that stays": framed("HTTP/1.0", (answer) => `${length(answer)}Connection: keep-alive\r\n`),
+  "HTTP/1.0 with Connection: keep-alive": framed(
+    "HTTP/1.0",
+    (answer) => `${length(answer)}Connection: keep-alive\r\n`,
+  ),
   "chunks with extensions and a trailer": chunked,
   "100 (Continue) before each answer": after("HTTP/1.1 100 Continue\r\n\r\n"),
   "103 (Early Hints) before each answer": after(
@@ -136,10 +139,10 @@ const pages: Record<string, Partial<Page>> = {
   "a tag of digits": { etag: '"12345"' },
   "a tag with a comma and a backslash": { etag: '"a,b\\c"' },
   "a tag beyond ASCII": { etag: '"caf\xe9"' },
-  "a tag with the name of a list": { etag: '"W/*"' },
+  "a tag that contains W/*": { etag: '"W/*"' },
 };
 
-// ---- What the origin may choose -------------------------------------------------------------------------------------
+// ---- Choices of the origin -------------------------------------------------------------------------------------
 
 const isRead = ({ method }: Asked) => method === "GET" || method === "HEAD";
 
@@ -148,7 +151,7 @@ const choices: Record<string, (asked: Asked, page: Page, count: number) => Answe
     const answer = due(asked, page);
     return answer.status === 206 || answer.status === 416 ? whole(page) : answer;
   },
-  "it sends the whole where a date would spare it (a SHOULD)": (asked, page) => {
+  "it sends 200 although the date allows a 304 (a SHOULD)": (asked, page) => {
     const answer = due(asked, page);
     return answer.status === 304 && asked.get("if-none-match") === null ? whole(page) : answer;
   },
@@ -159,15 +162,15 @@ const choices: Record<string, (asked: Asked, page: Page, count: number) => Answe
     const headers = { ...answer.headers, "Content-Range": range };
     return { ...answer, headers, body: answer.body.subarray(1, 3) };
   },
-  "it knows no OPTIONS": (asked, page) =>
+  "it does not support OPTIONS": (asked, page) =>
     asked.method === "OPTIONS"
       ? { status: 405, headers: { Allow: "GET, HEAD" }, body: empty }
       : due(asked, page),
-  "400 to a list and to an If-Range that cannot be read": (asked, page) =>
+  "it answers 400 to an If-Range that is a list or is not valid": (asked, page) =>
     isRead(asked) && /^(?!W\/"|"|[A-Z][a-z]{2}, |\*|[\s,]*$)|",/.test(asked.get("if-range") ?? '"')
       ? { status: 400, headers: {}, body: empty }
       : due(asked, page),
-  "431 to fields that are too long": (asked, page) =>
+  "it answers 431 to fields that are too long": (asked, page) =>
     (asked.get("if-none-match")?.length ?? 0) > 5_000
       ? { status: 431, headers: {}, body: empty }
       : due(asked, page),
@@ -182,7 +185,7 @@ const choices: Record<string, (asked: Asked, page: Page, count: number) => Answe
     };
     return { ...answer, headers };
   },
-  "no room for the 412: it answers a read with another tag in If-Match by 412 and a page": (asked, page) => {
+  "it answers 412 with an HTML page to a read with another tag in If-Match": (asked, page) => {
     const answer = due(asked, page);
     return answer.status === 412
       ? { ...answer, headers: { "Content-Type": "text/plain" }, body: Buffer.from("no") }
@@ -190,7 +193,7 @@ const choices: Record<string, (asked: Asked, page: Page, count: number) => Answe
   },
 };
 
-describe.concurrent("a right server is not accused", () => {
+describe.concurrent("a correct server is not reported as wrong", () => {
   it.for(Object.entries(onTheWire))("on the wire: %s", async ([, write]) => {
     const { status, told, out, err } = await ask({ write });
     expect({ status, told }, out + err).toEqual({ status: 0, told: [] });
@@ -212,7 +215,7 @@ describe.concurrent("a right server is not accused", () => {
     expect({ status, told }, err).toEqual({ status: 0, told: [] });
   });
 
-  it("with a header that lets it in", async () => {
+  it("with a header that authorizes the requests", async () => {
     const answer = (asked: Asked, page: Page): Answer =>
       asked.get("authorization") === "Bearer abc"
         ? due(asked, page)
@@ -221,7 +224,7 @@ describe.concurrent("a right server is not accused", () => {
     expect({ status, told }).toEqual({ status: 0, told: [] });
   });
 
-  it("without a validator it warns, and that is all", async () => {
+  it("without a validator: the command only warns", async () => {
     const { status, told } = await ask({ page: { ...noTag, ...noDate } });
     expect(status).toBe(0);
     expect(told).toHaveLength(1);
@@ -229,7 +232,7 @@ describe.concurrent("a right server is not accused", () => {
   });
 });
 
-/** Each answer has another content, as a page with a nonce has. */
+/** The content of each answer is different, as in a page with a nonce. */
 const changing =
   (change: (page: Page, count: number) => void) => (asked: Asked, page: Page, count: number) => {
     change(page, count);
@@ -264,14 +267,14 @@ const changes: Record<string, Ways> = {
   },
 };
 
-describe.concurrent("a page that changes each time is no reason to accuse", () => {
+describe.concurrent("a page that changes at each request is not reported as wrong", () => {
   it.for(Object.entries(changes))("%s", async ([, ways]) => {
     const { status, out, err } = await ask(ways);
     expect(out + err).not.toMatch(/^FAIL/m);
     expect(status).toBe(0);
   });
 
-  it("but a strong tag that stays is one", async () => {
+  it("a strong tag that does not change with the content is reported", async () => {
     const { status, told } = await ask({
       page: noDate,
       answer: changing((page, count) => {
@@ -282,7 +285,7 @@ describe.concurrent("a page that changes each time is no reason to accuse", () =
     expect(told.join("\n")).toMatch(/^FAIL validator-tag-changes/m);
   });
 
-  it("and a tag that changes although the content does not is told of by its own name", async () => {
+  it("a tag that changes although the content does not has a finding of its own", async () => {
     const { status, told } = await ask({
       page: noDate,
       answer: changing((page, count) => {
@@ -294,7 +297,7 @@ describe.concurrent("a page that changes each time is no reason to accuse", () =
   });
 });
 
-describe.concurrent("a server that limits how often it is asked", () => {
+describe.concurrent("a server that limits the rate of requests", () => {
   const limited = (status: number, wait: string, isLimited: (count: number) => boolean): Ways => ({
     answer: (asked, page, count) =>
       isLimited(count)
@@ -303,7 +306,7 @@ describe.concurrent("a server that limits how often it is asked", () => {
   });
 
   it.for([429, 503])(
-    "%i for a long time: the rest is not set up, and no question counts as answered",
+    "%i with a long Retry-After: the remaining findings could not be set up, and no question is answered",
     async (code) => {
       const { status, told, out, asked } = await ask(limited(code, "60", (count) => count > 30));
       expect(status).toBe(0);
@@ -314,12 +317,12 @@ describe.concurrent("a server that limits how often it is asked", () => {
     },
   );
 
-  it("for a moment: it waits and asks again", async () => {
+  it("with a short Retry-After: the command waits, and repeats the request", async () => {
     const { status, told } = await ask(limited(429, "1", (count) => count === 20));
     expect({ status, told }).toEqual({ status: 0, told: [] });
   });
 
-  it("from the beginning: one line, and status 2", async () => {
+  it("from the first request: the command prints one line and exits with 2", async () => {
     const { status, err } = await ask(limited(429, "60", () => true));
     expect(status).toBe(2);
     expect(err).toMatch(/^Could not run: \S+ it answers 429: it limits how often .*\n$/);

@@ -9,7 +9,7 @@ export interface Printed {
   ms: number;
 }
 
-/** Runs the command where nobody can be asked, as in CI. */
+/** Runs the command without a terminal, as in CI. */
 export async function run(args: readonly string[], input = ""): Promise<Printed> {
   const [stdout, stderr, stdin] = [collector(), collector(), new PassThrough()];
   stdin.end(input);
@@ -26,5 +26,5 @@ function collector() {
   return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
 }
 
-/** Without colours: a machine may have asked for them. */
+/** The environment without colours, which it may ask for. */
 const plain = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "");

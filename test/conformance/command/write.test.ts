@@ -19,7 +19,7 @@ const writes = ["--write", "--yes", "--only", "writes"];
 const ignoring: Flaw = { write: () => "write" };
 
 describe("--write", () => {
-  it("writes nothing where nobody can be asked and --yes was not given", async () => {
+  it("--write without a terminal and without --yes writes nothing", async () => {
     const { url, page } = await start();
     const { status, err } = await run([url, "--write"]);
     expect(status).toBe(2);
@@ -27,7 +27,7 @@ describe("--write", () => {
     expect(page.version).toBe(1);
   });
 
-  it("tells that a right server protects its writers, also in a race, and puts back what it found", async () => {
+  it("the report says that a correct server protects writers, also in a race, and the page is restored", async () => {
     const { url, page } = await start();
     const { status, out } = await run([url, ...writes, "--race", "16"]);
     expect(status, out).toBe(0);
@@ -37,7 +37,7 @@ describe("--write", () => {
     expect(page).toMatchObject({ body: content, type: "text/plain" });
   });
 
-  it("says first of all that an ETag is sent and If-Match is ignored, and puts back what it found", async () => {
+  it("the report says first that an ETag is sent and If-Match is ignored, and the page is restored", async () => {
     const { url, page } = await start(ignoring);
     const { status, out } = await run([url, ...writes]);
     expect(status).toBe(1);
@@ -46,7 +46,7 @@ describe("--write", () => {
     expect(page.body).toBe(content);
   });
 
-  it("catches a 412 that has written all the same", async () => {
+  it("a server that answers 412 and has written is reported", async () => {
     const { url, page } = await start({
       write: (asked) => (asked.get("if-match")?.endsWith('-other"') ? "refuse and write" : undefined),
     });
@@ -56,7 +56,7 @@ describe("--write", () => {
     expect(page.body).toBe(content);
   });
 
-  it("takes another 4xx for no proof of a condition: it says that it could not be set up", async () => {
+  it("a 4xx other than 412 proves no condition: the question could not be set up", async () => {
     const { url, page } = await start({ write: () => "not found" });
     const { status, out } = await run([url, ...writes]);
     expect(status).toBe(0);
@@ -64,7 +64,7 @@ describe("--write", () => {
     expect(page.version).toBe(1);
   });
 
-  it("loses updates to a server that judges before the body has arrived, and says so", async () => {
+  it("the report counts the updates that are lost when a server judges before the body has arrived", async () => {
     const { url, page } = await start({ judgesEarly: true });
     const { status, out } = await run([
       url,
@@ -81,7 +81,7 @@ describe("--write", () => {
     expect(page.body).toBe(content);
   });
 
-  it("makes a page where nothing was, and deletes it in the end", async () => {
+  it("--write on an absent page creates it, and deletes it at the end", async () => {
     const { url, page } = await start({}, false);
     const { status, out } = await run([
       url,
@@ -96,7 +96,7 @@ describe("--write", () => {
     expect(page.body).toBeUndefined();
   });
 
-  it("asks for --body where nothing is, or nothing that could be changed unseen", async () => {
+  it("--write asks for --body when the page is absent, or when its content is not text", async () => {
     const absent = await start({}, false);
     expect((await run([absent.url, ...writes])).err).toContain("give --body and --content-type");
     const image = await start();
@@ -107,7 +107,7 @@ describe("--write", () => {
     expect(image.page.version).toBe(1);
   });
 
-  it("puts back what it found when the server falls silent in between", async () => {
+  it("the page is restored when the server stops answering during the run", async () => {
     let isSilent = false;
     const server = await start({
       before: ({ version }) => {
@@ -122,7 +122,7 @@ describe("--write", () => {
     expect(server.page.body).toBe(content);
   });
 
-  it("says loudly that it could not put back what it found, and keeps it in a file", async () => {
+  it("when the page cannot be restored, the command says so and keeps the content in a file", async () => {
     let writesLeft = 3;
     const server = await start({ write: () => (writesLeft-- > 0 ? "write" : "refuse") });
     const { status, out } = await run([server.url, ...writes]);

@@ -1,4 +1,4 @@
-// Mistakes that real servers make, each as a whole server: the report names it, its section, its octets and its consequence.
+// Mistakes of real servers, each in a whole server: the report names the mistake, its section, its octets and its consequence.
 import { gzipSync } from "node:zlib";
 import { parseDate } from "@entity-tag/core";
 import { afterAll, describe, expect, it } from "vitest";
@@ -53,7 +53,7 @@ const changing =
     return answer;
   };
 
-/** It decides by the date alone whether the page was modified, where no tag is asked. */
+/** A server that compares If-Modified-Since in its own way, when no If-None-Match is sent. */
 const byDate =
   (isUnmodified: (value: string, page: Page) => boolean): Serve =>
   (asked, page) => {
@@ -78,7 +78,7 @@ const compressing =
     };
   };
 
-/** Each with the question that must tell of it, and the ones that may. */
+/** Each mistake with the id of the question that must report it. */
 const reading: Record<string, [Serve, string]> = {
   "If-None-Match is ignored": [(asked, page) => due(without(asked, "if-none-match"), page), "tag-own"],
   "If-Modified-Since is ignored": [
@@ -96,7 +96,7 @@ const reading: Record<string, [Serve, string]> = {
       noneMatch(asked).includes(",") ? due(with_(asked, "if-none-match", '"none"'), page) : due(asked, page),
     "tag-list-last",
   ],
-  "the tag is looked for as a part of the field": [
+  "the field is searched for the tag as a substring": [
     (asked, page) =>
       noneMatch(asked).includes(tagOf(page).slice(1, -1)) && match(asked) === ""
         ? notModified(page)
@@ -127,7 +127,7 @@ const reading: Record<string, [Serve, string]> = {
     (asked, page) => due(/", "/.test(ifRange(asked)) ? with_(asked, "if-range", tagOf(page)) : asked, page),
     "range-list",
   ],
-  "a range beyond the end is a 416 before If-Range is asked": [
+  "a range beyond the end gets a 416 before If-Range is evaluated": [
     (asked, page) => {
       const answer = part(asked, page);
       return answer?.status === 416 ? answer : due(asked, page);
@@ -141,21 +141,21 @@ const reading: Record<string, [Serve, string]> = {
     },
     "range-part",
   ],
-  "a range is honoured before If-None-Match is asked": [
+  "a range is honoured before If-None-Match is evaluated": [
     (asked, page) => (noneMatch(asked) === "" ? undefined : part(asked, page)) ?? due(asked, page),
     "range-after-304",
   ],
-  "dates are compared as texts": [byDate((value, page) => value >= dateOf(page)), "date-earlier-text"],
+  "dates are compared as strings": [byDate((value, page) => value >= dateOf(page)), "date-earlier-text"],
   "dates must be equal": [byDate((value, page) => value === dateOf(page)), "date-later"],
-  "dates are read by a lenient reader": [
+  "dates are read by Date.parse": [
     byDate((value, { modified = 0 }) => Date.parse(value) >= modified),
     "date-iso",
   ],
-  "what is no date is taken for now": [
+  "a date that is not valid is treated as now": [
     byDate((value, { modified = 0 }) => !(Date.parse(value) < modified)),
     "date-words",
   ],
-  "the date decides beside a tag": [
+  "the date decides although a tag was sent": [
     (asked, page) =>
       (parseDate(since(asked)) ?? 0) >= (page.modified ?? 0) ? notModified(page) : due(asked, page),
     "date-after-other-tag",
@@ -172,7 +172,7 @@ const reading: Record<string, [Serve, string]> = {
     }),
     "tag-304-same-tag",
   ],
-  "a 304 says that the page is empty": [
+  "a 304 has Content-Length: 0": [
     changing(304, ({ headers }) => {
       headers["Content-Length"] = "0";
     }),
@@ -197,7 +197,7 @@ const reading: Record<string, [Serve, string]> = {
     },
     "validator-date-not-later",
   ],
-  "each worker has tags of its own": [
+  "each worker makes different tags": [
     (asked, page, count) => due(asked, { ...page, etag: count % 2 ? '"one-1"' : '"two-2"' }),
     "validator-tag-stable",
   ],
@@ -211,16 +211,16 @@ const reading: Record<string, [Serve, string]> = {
     compressing((tag) => tag.replace(/"$/, '-gzip"'), "Accept-Encoding"),
     "coding-own-tag",
   ],
-  "a compressor does not say Vary": [
+  "a compressor does not send Vary": [
     compressing((tag) => tag.replace(/"$/, '-gzip"'), undefined),
     "coding-vary",
   ],
-  "nothing is found, and 304": [
+  "an absent page gets a 304": [
     (asked, page) =>
       asked.path !== "/page" && noneMatch(asked) === "*" ? notModified(page) : due(asked, page),
     "absent-star",
   ],
-  "a long field is a 500": [
+  "a long field gets a 500": [
     (asked, page) =>
       noneMatch(asked).length > 50_000 ? { status: 500, headers: {}, body: empty } : due(asked, page),
     "hostile-long",
@@ -232,7 +232,7 @@ const writing: Record<string, [Serve, string]> = {
     (asked, page) => due(without(asked, "if-match"), page),
     "write-forged",
   ],
-  "412 comes after the side effect": [
+  "the server writes, and then answers 412": [
     (asked, page) => {
       const answer = due(asked, page);
       if (isWrite(asked) && answer.status === 412) written(asked, page);
@@ -240,7 +240,7 @@ const writing: Record<string, [Serve, string]> = {
     },
     "write-forged",
   ],
-  "a stale write is answered as if it were done": [
+  "a refused write is answered 200": [
     (asked, page) => {
       const answer = due(asked, page);
       return isWrite(asked) && answer.status === 412 ? { ...answer, status: 200 } : answer;
@@ -255,18 +255,18 @@ const writing: Record<string, [Serve, string]> = {
     (asked, page) => (match(asked).includes(",") ? refused : due(asked, page)),
     "write-list",
   ],
-  "the tag is looked for as a part of the field": [
+  "the field is searched for the tag as a substring": [
     (asked, page) =>
       asked.method === "PUT" && match(asked).includes(tagOf(page).slice(1, -1))
         ? written(asked, page)
         : due(asked, page),
     "write-list-stale",
   ],
-  "the star is taken for a tag": [
+  "* is treated as a tag": [
     (asked, page) => (match(asked) === "*" ? refused : due(asked, page)),
     "write-star",
   ],
-  "create-only is ignored": [
+  "If-None-Match: * is ignored": [
     (asked, page) => due(without(asked, "if-none-match"), page),
     "write-create-only",
   ],
@@ -281,7 +281,7 @@ const writing: Record<string, [Serve, string]> = {
     (asked, page) => due(without(asked, "if-unmodified-since"), page),
     "write-unmodified-earlier",
   ],
-  "the tag stays when the page is written": [
+  "a write does not change the tag": [
     (asked, page) => {
       const { etag } = page;
       const answer = due(asked, page);
@@ -290,7 +290,7 @@ const writing: Record<string, [Serve, string]> = {
     },
     "write-tag-changes",
   ],
-  "the answer to a write has the tag of before": [
+  "the answer to a write has the previous tag": [
     (asked, page) => {
       const { etag = '""' } = page;
       const answer = due(asked, page);
@@ -311,7 +311,7 @@ async function reported(ways: Ways, ...args: string[]) {
   return run([server.url, "--timeout", "2", ...args]);
 }
 
-/** The part of the report about one question. */
+/** The lines of the report about one question. */
 const told = (out: string, id: string): string =>
   new RegExp(`^(?:FAIL|WARNING) ${id} [\\s\\S]*?\\n(?=\\n|[A-Z]{3})`, "m").exec(out)?.[0] ?? "";
 
@@ -325,7 +325,7 @@ function expectTold({ status, out, err }: Awaited<ReturnType<typeof run>>, id: s
   expect(status).toBe(text.startsWith("FAIL") ? 1 : status);
 }
 
-describe.concurrent("a mistake is told of by its own name", () => {
+describe.concurrent("the report names the mistake", () => {
   it.for(Object.entries(reading))("%s", async ([, [answer, id]]) => {
     expectTold(await reported({ answer }), id);
   });
@@ -340,11 +340,11 @@ describe.concurrent("a mistake is told of by its own name", () => {
     expect(printed.out).toMatch(/! Do readers get 304s\? .*connection-after-304/);
   });
 
-  it.for(Object.entries(writing))("of writes: %s", async ([, [answer, id]]) => {
+  it.for(Object.entries(writing))("in writes: %s", async ([, [answer, id]]) => {
     expectTold(await reported({ answer }, "--write", "--yes", "--only", "writes"), id);
   });
 
-  it("of writes: what a POST has made is deleted", async () => {
+  it("in writes: a page that a POST has created is deleted", async () => {
     const made = new Set<string>();
     const answer: Serve = (asked, page) => {
       if (asked.method === "POST" && asked.path === "/page") {
@@ -360,7 +360,7 @@ describe.concurrent("a mistake is told of by its own name", () => {
     expect(made.size).toBe(0);
   });
 
-  it("of writes: a page that takes none is asked once", async () => {
+  it("in writes: a page that refuses writes gets only one", async () => {
     const answer: Serve = (asked, page) =>
       isWrite(asked) ? { status: 401, headers: {}, body: empty } : due(asked, page);
     const { status, out } = await reported({ answer }, "--write", "--yes", "--only", "writes");

@@ -91,7 +91,7 @@ describe("explain walks §13.2.2 in plain words", () => {
     });
   }
 
-  it("comes to what core decides, on the whole product of fields and states", () => {
+  it("explain and evaluate agree on every combination of fields and states", () => {
     const tags = [undefined, own, '"a"', 'W/"b"', "*", "b", `"a", ${own}`];
     const dates = [undefined, date, earlier, later, "yesterday"];
     const states = [null, {}, { etag: own }, { etag: 'W/"b"' }, { etag: own, lastModified: moment }] as const;
@@ -131,7 +131,7 @@ describe("explain walks §13.2.2 in plain words", () => {
     [["GET", "--absent", "--etag", own], /nothing is here/],
     [["missing.har"], /cannot be read/],
   ] as const) {
-    it(`refuses ${args.join(" ") || "nothing"} with what would do`, async () => {
+    it(`explain refuses the arguments ${args.join(" ") || "(none)"}, and says what is accepted`, async () => {
       const { status, err } = await run(["explain", ...args]);
       expect(status).toBe(2);
       expect(err).toMatch(message);
@@ -144,19 +144,19 @@ describe("explain of a 304 that names no tag", () => {
   const pasted = `GET / HTTP/1.1\nIf-Modified-Since: ${date}\n\nHTTP/1.1 304 Not Modified\nDate: ${date}\n\n`;
   const page = ["explain", "-", "--last-modified", date];
 
-  it("is right for a page that has none", async () => {
+  it("the 304 is right when the page has no tag", async () => {
     const { status, out } = await run(page, pasted);
     expect(out).toContain("304 is right");
     expect(status).toBe(0);
   });
 
-  it("is wrong for a page that has one, also with a date", async () => {
+  it("the 304 is wrong when the page has a tag, also when it has a date", async () => {
     const { status, out } = await run([...page, "--etag", own], pasted.replace("Date:", "Last-Modified:"));
     expect(out).toContain("The 304 names no tag");
     expect(status).toBe(1);
   });
 
-  it("shows the control characters of a recording, and does not send them to the terminal", async () => {
+  it("control characters of a recording are escaped before they are printed", async () => {
     const { out } = await run(page, pasted.replace("GET /", "GET /\x1b[2J"));
     expect(out).toContain("/\\x1b[2J");
     expect(out).not.toContain("\x1b[2J");
@@ -283,14 +283,14 @@ describe("explain of a pasted pair says whether the answer was right", () => {
     });
   }
 
-  it("takes the state from --etag where the answer does not tell it", async () => {
+  it("the state comes from --etag when the answer has no tag", async () => {
     const text = pair('PUT / HTTP/1.1\r\nIf-Match: "a"', '200 OK\r\nETag: "c"');
     expect((await run(["explain", "-"], text)).out).toMatch(/^unknown/);
     expect((await run(["explain", "-", "--etag", own], text)).status).toBe(1);
     expect((await run(["explain", "-", "--etag", '"a"'], text)).out).toMatch(/^right/);
   });
 
-  it("walks a request without an answer, where --etag says what is there", async () => {
+  it("a request without an answer is explained with the state of --etag", async () => {
     const text = 'PUT /page HTTP/1.1\nIf-Match: "a"\n\n{"a": 1}\n';
     expect((await run(["explain", "-"], text)).out).toMatch(
       /^unknown[\s\S]*The state of the page is not known/,
@@ -305,14 +305,17 @@ describe("explain of a pasted pair says whether the answer was right", () => {
     ["GET", "/page", "HTTP/1.1", `If-None-Match: ${own}`],
     ["get", "/page", `If-None-Match: ${own}`],
     [`GET /page HTTP/1.1\r\nHost: a\r\nIf-None-Match: ${own}\r\n\r\n`],
-  ])("takes a request line in words, in one word or with its fields: %j", async (words) => {
-    const { status, out } = await run(["explain", ...words, "--etag", own]);
-    expect(status).toBe(0);
-    expect(out).toMatch(/^GET \/page\nIf-None-Match: .*\n\nWhat is here has the tag/);
-    expect(out).toContain("304 Not Modified");
-  });
+  ])(
+    "a request line may be several arguments, one argument, or have its fields with it: %j",
+    async (words) => {
+      const { status, out } = await run(["explain", ...words, "--etag", own]);
+      expect(status).toBe(0);
+      expect(out).toMatch(/^GET \/page\nIf-None-Match: .*\n\nWhat is here has the tag/);
+      expect(out).toContain("304 Not Modified");
+    },
+  );
 
-  it("refuses text that is no request", async () => {
+  it("a text that is not a request is refused", async () => {
     const { status, err } = await run(["explain", "-"], "hello\nworld");
     expect(status).toBe(2);
     expect(err).toMatch(/neither a HAR nor a request/);
@@ -339,7 +342,7 @@ describe("explain of a HAR", () => {
     return run(["explain", file]);
   };
 
-  it("remembers what earlier answers told: a write on a stale tag that was done was wrong", async () => {
+  it("explain uses the tags of earlier answers: it reports a write that was accepted with a stale tag", async () => {
     const { status, out } = await recorded([
       entry("GET", {}, 200, { ETag: '"1"' }),
       entry("PUT", { "If-Match": '"1"' }, 200, { ETag: '"2"' }),
@@ -352,7 +355,7 @@ describe("explain of a HAR", () => {
     expect(out).toContain("3 answers: 2 right, 1 wrong, 0 unknown.");
   });
 
-  it("ends well when every answer was right, and passes over entries that say nothing", async () => {
+  it("explain exits with 0 when every answer was right, and skips entries without conditions", async () => {
     const entries = [
       null,
       {},
@@ -365,7 +368,7 @@ describe("explain of a HAR", () => {
     expect(out).toMatch(/^right/);
   });
 
-  it("reads a HAR as Chromium writes it, and passes over what came from its own cache", async () => {
+  it("explain reads a HAR of Chromium, and skips what came from the browser's cache", async () => {
     const named = (fields: Record<string, string>) =>
       Object.entries(fields).map(([name, value]) => ({ name, value }));
     const chromium = (
@@ -425,7 +428,7 @@ describe("explain of a HAR", () => {
     expect(out).toContain("2 answers: 1 right, 1 wrong, 0 unknown.");
   });
 
-  it("blames no refusal that another client may have caused in between", async () => {
+  it("a refusal that another client may have caused is not reported as wrong", async () => {
     const { status, out } = await recorded([
       entry("GET", {}, 200, { ETag: '"1"' }),
       entry("PUT", { "If-Match": '"1"' }, 412, {}),
@@ -434,7 +437,7 @@ describe("explain of a HAR", () => {
     expect(out).toMatch(/^unknown[\s\S]*Either another client wrote in between, or it is wrong/);
   });
 
-  it("says so when it has no conditional request", async () => {
+  it("a HAR without a conditional request is named as such", async () => {
     expect((await recorded([entry("GET", {}, 200, { ETag: '"1"' })])).err).toMatch(
       /has no request with conditions/,
     );

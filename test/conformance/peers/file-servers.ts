@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { folderWithPage } from "./apps/page.ts";
 
-/** A server of Debian's: where it is, and the command that starts it on a port, as it comes. */
+/** A server of Debian with its default settings: its program, and the command that starts it on a port. */
 export interface FileServer {
   binary: string;
   install: string;

@@ -6,22 +6,22 @@ import { root, runtimes, type Server, start } from "../../adapters/bed/server.ts
 import { freePort } from "../../free-port.ts";
 import { type FileServer, fileServers, isInstalled } from "./file-servers.ts";
 
-/** A server that others make, wired as its users wire it. */
+/** A published server or framework, set up as its documentation shows. */
 export interface Peer {
   name: string;
-  /** How it is wired. */
+  /** How it is set up. */
   wiring: string;
   version(): string;
-  /** Why it cannot be asked here. */
+  /** Why it cannot run here. */
   missing?: string;
   start(): Promise<Server>;
-  /** `rows`: it has a handler for each row, whose state it can be given. `page`: it serves one page. */
+  /** `rows`: it has a handler for each row, with the state of that row. `page`: it serves one page. */
   kind: "rows" | "page";
-  /** Where the handlers of the rows are, where that is not the root. */
+  /** The path of the rows' handlers, if it is not the root. */
   base?: string;
 }
 
-/** The results of all rows, in short. */
+/** The results of all rows, summarized. */
 export interface Score {
   name: string;
   wiring: string;
@@ -30,7 +30,7 @@ export interface Score {
   /** The ids of the rows that it fails, in order. */
   must: string[];
   warnings: string[];
-  /** Why the others could not be asked, and of how many this is so. */
+  /** Why other rows were not applicable, each reason with the number of rows. */
   notAsked: Record<string, number>;
 }
 
@@ -73,7 +73,7 @@ function debian(name: string, server: FileServer, version: (output: string) => s
   };
 }
 
-/** One application, which the tests of this project's adapter build, too. */
+/** One application for all rows. The tests of this project's adapter build it, too. */
 const startNext = async (): Promise<Server> => {
   await buildNext();
   const changed = new Date("2026-01-02T03:04:05Z");
@@ -113,7 +113,7 @@ export const peers: readonly Peer[] = [
   debian("lighttpd", fileServers.lighttpd, numberIn, "a file, as it comes"),
 ];
 
-/** Asks a peer every row that it can be asked. */
+/** Sends a peer every applicable row. */
 export async function score(peer: Peer): Promise<Score> {
   const server = await peer.start();
   try {
@@ -126,7 +126,7 @@ export async function score(peer: Peer): Promise<Score> {
   }
 }
 
-/** Its handlers cannot tell it of other forms of a page, and it does not have our settings. */
+/** A peer has no way to state other forms of a page, and does not have our settings. */
 const canHave = ({ state, policy }: Row): boolean =>
   policy === undefined && !state?.alternates && !state?.codings && !state?.lastModifiedStrong;
 
@@ -136,7 +136,7 @@ const controlled = (url: string, base = "") => ({
   runs: async (path: string) => Number(await (await fetch(url + path.replace("/rows/", "/count/"))).text()),
 });
 
-/** On a busy machine, a slow answer cannot be told from a server that hangs. */
+/** These rows are left out, because on a busy machine a slow answer looks like a server that hangs. */
 const isTimed = ({ row }: Result): boolean => /^(?:flood|large-body|expect|control)-/.test(row.id);
 
 function summarize({ name, wiring, version }: Peer, all: readonly Result[]): Score {

@@ -5,11 +5,11 @@ import { groupOf } from "../../../packages/conformance/src/command/notice.ts";
 import { root } from "../../adapters/bed/server.ts";
 import type { Score } from "./peers.ts";
 
-/** The failures of each peer when the table was last written. */
+/** The failures of each peer, as of the last time the table was written. */
 export const pinnedFile: string = resolve(import.meta.dirname, "pinned.json");
 export const pinned = (): Score[] => JSON.parse(readFileSync(pinnedFile, "utf8"));
 
-/** The documents that hold the tables, between two marks each. */
+/** The documents with the tables. Each table is between two marks. */
 export const documents: Record<string, (scores: readonly Score[]) => string> = {
   [`${root}/README.md`]: overview,
   [`${root}/packages/conformance/README.md`]: overview,
@@ -19,7 +19,7 @@ export const documents: Record<string, (scores: readonly Score[]) => string> = {
 const begin = "<!-- peers: npm run conformance:table writes this -->";
 const end = "<!-- /peers -->";
 
-/** The document with its table written anew. */
+/** The document with its table replaced. */
 export function withTable(text: string, table: string): string {
   const [before, rest] = text.split(begin);
   const after = rest?.split(end)[1];
@@ -33,7 +33,7 @@ function overview(scores: readonly Score[]): string {
       `| ${name} ${version} | ${wiring} | ${asked(counts)} | ${counts.fail} | ${counts.warning} |`,
   );
   return [
-    "| server | as its users wire it | rows that it can be asked | MUST broken | SHOULD or quality |",
+    "| server | how it is set up | applicable rows | MUST broken | SHOULD or quality |",
     "|---|---|---|---|---|",
     ...lines,
   ].join("\n");
@@ -46,7 +46,7 @@ const byId = new Map(rows.map((row) => [row.id, row]));
 
 const reasonOf: Record<string, string> = {
   "the target has no such state":
-    "they need a setting, another form of the page or a date that is sure, and its handlers have no way to tell it of one",
+    "they need a setting, another form of the page or a date that is certain, and the handlers cannot state one",
 };
 
 /** The groups of rows that a peer fails, each with the section and one example. */
@@ -62,10 +62,10 @@ function details({ name, version, must, warnings, counts, notAsked }: Score): st
     return `| \`${group}\` | ${row?.section} | ${row?.level} | ${ids.length} | ${title} |`;
   });
   const head = ["| rows | section | level | fails | for example |", "|---|---|---|---|---|"];
-  const body = lines.length === 0 ? "It fails no row that it can be asked." : [...head, ...lines].join("\n");
+  const body = lines.length === 0 ? "It fails no applicable row." : [...head, ...lines].join("\n");
   const reasons = Object.entries(notAsked).map(
     ([reason, number]) => `${reasonOf[reason] ?? reason} (${number})`,
   );
-  const rest = `It was asked ${asked(counts)} rows. Why not the others: ${reasons.slice(0, 4).join("; ")}.`;
+  const rest = `${asked(counts)} rows apply. The others do not: ${reasons.slice(0, 4).join("; ")}.`;
   return `### ${name} ${version}\n${rest}\n\n${body}`;
 }

@@ -9,13 +9,13 @@ const unmodified = (asked: Asked) => asked.get("if-unmodified-since") ?? "";
 const ifRange = (asked: Asked) => asked.get("if-range") ?? "";
 const isGet = (asked: Asked) => asked.method === "GET";
 
-/** Decides so, where the request is such. */
+/** Gives this decision when the request satisfies the test. */
 const decides = (
   decision: ReturnType<NonNullable<Flaw["decide"]>>,
   isSuch: (asked: Asked, page: Page) => boolean,
 ): Flaw => ({ decide: (asked, page) => (isSuch(asked, page) ? decision : undefined) });
 
-/** Changes answers of this status. */
+/** Changes answers with this status. */
 const changes = (status: number, change: (answer: Answer, asked: Asked, page: Page) => void): Flaw => ({
   answer: (answer, asked, page) => {
     if (answer.status === status) change(answer, asked, page);
@@ -35,7 +35,7 @@ const crashesOn = (isSuch: (field: string) => boolean): Flaw => ({
 
 let reads = 0;
 
-/** For each question that reads, a server that is wrong in exactly that way. */
+/** For each question that reads, a server with exactly that mistake. */
 export const readFlaws: Record<string, Flaw> = {
   "validator-sent": {
     answer: ({ headers }) => {
@@ -242,7 +242,7 @@ export const readFlaws: Record<string, Flaw> = {
 const isNear = (asked: Asked) => asked.get("range") === "bytes=0-3";
 const isPut = (asked: Asked) => asked.method === "PUT";
 
-/** For each question that writes, a server that is wrong in exactly that way. */
+/** For each question that writes, a server with exactly that mistake. */
 export const writeFlaws: Record<string, Flaw> = {
   "write-forged": writes("write", (asked) => isPut(asked) && match(asked) !== ""),
   "write-current": writes("refuse", (asked, { etag }) => isPut(asked) && match(asked) === etag),
@@ -287,7 +287,7 @@ export const writeFlaws: Record<string, Flaw> = {
   "write-race": { judgesEarly: true },
 };
 
-/** For each question about a page that is not there yet. */
+/** For each question about an absent page, a server with exactly that mistake. */
 export const creationFlaws: Record<string, Flaw> = {
   "create-tag": writes(
     "write",

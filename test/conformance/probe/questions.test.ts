@@ -20,30 +20,30 @@ afterAll(() => {
 
 const allWrites = [...writeQuestions, raceQuestion(8)];
 
-describe("a server that is right in everything", () => {
-  it("is asked every question that reads, and fails none", async () => {
+describe("a correct server", () => {
+  it("passes every question that reads, and none is skipped", async () => {
     const { session } = await serverWith({});
     const findings = await probe(session, await learn(session), questions);
     expect(findings.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
     expect(session.asked).toBeLessThan(200);
   });
 
-  it("is asked every question that writes, and fails none", async () => {
+  it("passes every question that writes, and none is skipped", async () => {
     const { session } = await serverWith({});
     const findings = await writesOf(session, allWrites);
     expect(findings.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
     expect(session.asked).toBeLessThan(200);
   });
 
-  it("makes a page, and refuses to make it under a condition that does not hold", async () => {
+  it("creates a page, and refuses to create it under a false condition", async () => {
     const { session } = await serverWith({}, null);
     const findings = await writesOf(session, creationQuestions);
     expect(findings.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   });
 });
 
-describe.concurrent("each question can fail: a server that is wrong in exactly that way", () => {
-  it("has a flaw for each question, and no other", () => {
+describe.concurrent("each question finds the server with exactly that mistake", () => {
+  it("there is one flaw for each question", () => {
     expect(Object.keys(readFlaws)).toEqual(questions.map(({ id }) => id));
     expect(Object.keys(writeFlaws)).toEqual(allWrites.map(({ id }) => id));
     expect(Object.keys(creationFlaws)).toEqual(creationQuestions.map(({ id }) => id));

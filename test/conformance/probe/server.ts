@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type EntityTag, evaluate, formatDate } from "@entity-tag/core";
 
-/** A request, with its field lines joined as the standard says: Node drops some of them. */
+/** A request whose field lines are joined as the standard says. Node itself drops some lines. */
 export interface Asked {
   method: string;
   path: string;
@@ -16,23 +16,23 @@ export interface Answer {
   status: number;
   headers: Record<string, string | undefined>;
   body: string | Buffer;
-  /** Octets that follow the answer, though nothing should. */
+  /** Octets that the server wrongly sends after the answer. */
   behind?: string;
 }
 
-/** One way of being wrong. Each part is left out where the server is right. */
+/** One mistake of a server. A part that is left out behaves correctly. */
 export interface Flaw {
-  /** Decides in place of the standard. `undefined`: as the standard says. */
+  /** Replaces the decision. `undefined` keeps the decision of the standard. */
   decide?(asked: Asked, page: Page): "whole" | "not modified" | "refused" | "part" | undefined;
   /** Changes a finished answer. */
   answer?(answer: Answer, asked: Asked, page: Page): void;
-  /** Treats a write in another way than the standard says. */
+  /** Replaces what a write does. */
   write?(asked: Asked, page: Page): "write" | "refuse" | "refuse and write" | "not found" | undefined;
   /** Changes the page before it is read. */
   before?(page: Page, asked: Asked): void;
   /** The tag does not follow the content. */
   keepsTag?: true;
-  /** A write is judged when its head arrives. */
+  /** The conditions of a write are evaluated when its head arrives. */
   judgesEarly?: true;
   neverAnswers?(asked: Asked): boolean;
 }
@@ -51,7 +51,7 @@ export interface RunningServer {
   close(): void;
 }
 
-/** A server that is right in everything but one flaw. It has every optional part of HTTP that the probe asks about. */
+/** A server with one flaw, and otherwise correct. It has every optional part of HTTP that the probe asks about. */
 export async function startServer(
   flaw: Flaw = {},
   body: string | undefined = content,
@@ -64,7 +64,7 @@ export async function startServer(
     version: 1,
   };
   const server = createServer({ maxHeaderSize: 80_000 }, (req, res) => {
-    // A client may hang up in the middle of its body.
+    // A client may close the connection in the middle of its body.
     serve(req, res, flaw, page).catch(() => res.destroy());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

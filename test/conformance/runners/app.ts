@@ -5,7 +5,7 @@ import { countedRuns, pathOf } from "../../adapters/apps/handlers.ts";
 
 declare const process: { env: Record<string, string | undefined> };
 
-/** A framework's author forgets the conditions: every runner must notice. */
+/** If this is set, the framework ignores the conditions, and the tests of every runner must fail. */
 const isBroken = process.env.BROKEN === "1";
 const guarded = guardedRows(
   isBroken ? (handler) => async (request: Request) => handler(request) : conditional,

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { type EntityTag, evaluate, formatDate } from "@entity-tag/core";
 
-/** A request as it came over the wire. */
+/** A request as it arrived on the connection. */
 export interface Asked {
   method: string;
   path: string;
@@ -10,14 +10,14 @@ export interface Asked {
   get(name: string): string | null;
 }
 
-/** An answer before it is written. The writer adds what frames it. */
+/** An answer before it is written. The writer adds the fields that frame it. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
 }
 
-/** The page that is served. A part that is left out is not there. */
+/** The page that is served. A validator that is left out is not sent. */
 export interface Page {
   etag?: EntityTag;
   modified?: number;
@@ -26,7 +26,7 @@ export interface Page {
   writes: number;
 }
 
-/** Writes an answer on a socket. `head` has the lines as they are due; a writer may do it in another way. */
+/** Writes an answer on a socket. Each writer frames it in another way. */
 export type Writer = (socket: Socket, answer: Answer, asked: Asked) => void;
 
 export const text: string = "A page of plain text, long enough that a part of it can be asked for.\n".repeat(
@@ -128,7 +128,7 @@ export const whole = (page: Page): Answer => ({
 export const notModified = (page: Page): Answer => ({ status: 304, headers: validators(page), body: empty });
 export const refused: Answer = { status: 412, headers: {}, body: empty };
 
-/** The answer that RFC 9110 asks for, with parts and writes. */
+/** The answer that RFC 9110 demands, ranges and writes included. */
 export function due(asked: Asked, page: Page): Answer {
   const { method } = asked;
   if (method === "OPTIONS") return { status: 204, headers: { Allow: "GET, HEAD, PUT, DELETE" }, body: empty };
@@ -178,12 +178,12 @@ export const headOf = ({ status, headers }: Answer, protocol = "HTTP/1.1"): stri
 
 export const date = (): string => `Date: ${new Date().toUTCString()}\r\n`;
 
-/** In one piece: on loopback, a second one would wait for the first to be acknowledged. */
+/** Writes in one piece, because on loopback a second piece would wait until the first is acknowledged. */
 export function send(socket: Socket, head: string, body: Buffer = empty): void {
   socket.write(Buffer.concat([Buffer.from(head, "latin1"), body]));
 }
 
-/** With `Content-Length` and `Date`, and the connection stays. */
+/** Writes the answer with `Content-Length` and `Date`, and keeps the connection open. */
 export const plain: Writer = (socket, answer, asked) => {
   const { body } = answer;
   const framing =

@@ -25,10 +25,9 @@ interface Kept {
   why: string;
 }
 
-const cacheField = "A cache stores it from the 304. Without it, the cache uses the old value";
-const metadata =
-  "Only what the 304 is about may describe the stored content: this describes the content itself";
-const forScripts = "A browser hides the stored answer from the page when the 304 comes without it";
+const cacheField = "A cache stores this field from the 304. Without it, the cache keeps the old value";
+const metadata = "A 304 should not have fields that describe content, because it has none";
+const forScripts = "A browser hides the stored answer from scripts if the 304 does not have this field";
 
 /** Fields that the 304 must have if the 200 has them. */
 const kept: readonly Kept[] = [
@@ -62,28 +61,28 @@ const kept: readonly Kept[] = [
     field: ["Set-Cookie", "visits=2"],
     level: "quality",
     section: "§15.4.5",
-    why: "A session that is renewed by every answer would end",
+    why: "A session that every answer renews would end if a 304 did not renew it",
   },
   {
     number: 9,
     field: ["X-Request-Id", "7"],
     level: "quality",
     section: "§15.4.5",
-    why: "A field of the application belongs to this answer, whatever its status",
+    why: "A field of the application belongs on each answer, whatever its status",
   },
   {
     number: 10,
     field: ["Link", "</next>; rel=next"],
     level: "quality",
     section: "§15.4.5",
-    why: "A field of the application belongs to this answer, whatever its status",
+    why: "A field of the application belongs on each answer, whatever its status",
   },
   {
     number: 11,
     field: ["Strict-Transport-Security", "max-age=60"],
     level: "quality",
     section: "§15.4.5",
-    why: "A policy for the whole host is renewed by every answer",
+    why: "Every answer renews a policy for the whole host",
   },
 ];
 
@@ -118,7 +117,7 @@ const droppedRows = dropped.flatMap(([number, field, level]) =>
       `A 304 has no ${field[0]}`,
       "GET",
       noneMatch('"v1"'),
-      // Content-Type is there without being asked for.
+      // These two states need no extra field: Content-Type is always sent, and identity is never sent.
       field[0] === "Content-Type" || field[0] === "Content-Encoding" ? surelyBoth : withFields(field),
       sameTag,
       { expect: { fields: { [field[0]]: null } } },
@@ -147,7 +146,7 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
   [
     3,
-    "A 304 for a list carries the tag of what is here, not the first of the list",
+    "A 304 for a list carries the current tag, not the first tag of the list",
     "GET",
     noneMatch('"v0", "v1"'),
     surelyBoth,
@@ -156,7 +155,7 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
   [
     4,
-    "A 304 for a weakened tag carries the tag as the 200 has it",
+    "A 304 for a weakened tag carries the same tag as the 200",
     "GET",
     noneMatch('W/"v1"'),
     surelyBoth,
@@ -165,7 +164,7 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
   [
     5,
-    "A 304 for a star carries the tag",
+    "A 304 for * carries the tag",
     "GET",
     noneMatch("*"),
     surelyBoth,
@@ -174,14 +173,14 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
   [
     6,
-    "A 304 announces no length, or that of the 200",
+    "A 304 has no Content-Length, or the one of the 200",
     "GET",
     noneMatch('"v1"'),
     surelyBoth,
     sameTag,
     {
       section: "§8.6",
-      why: "A client that believes the length waits for octets that never come, or stores an empty page",
+      why: "A client that trusts a wrong length waits for octets that never come, or stores an empty page",
       expect: { fields: { "Content-Length": null } },
       also: [
         {
@@ -195,10 +194,10 @@ const has304 = group("304", "MUST", "§15.4.5", "A cache finds the stored answer
   ],
 ]);
 
-const sent = group("200", "MUST", "§8.8", "No client can ask by a validator that is not sent", [
+const sent = group("200", "MUST", "§8.8", "A client can revalidate only with a validator that was sent", [
   [
     1,
-    "A 200 after a miss carries the tag",
+    "A 200 for another tag carries the tag",
     "GET",
     noneMatch('"v0"'),
     surelyBoth,
@@ -207,7 +206,7 @@ const sent = group("200", "MUST", "§8.8", "No client can ask by a validator tha
   ],
   [
     2,
-    "A 200 after a miss carries the date",
+    "A 200 for another tag carries the date",
     "GET",
     noneMatch('"v0"'),
     surelyBoth,
@@ -216,7 +215,7 @@ const sent = group("200", "MUST", "§8.8", "No client can ask by a validator tha
   ],
   [
     3,
-    "A 200 after a miss keeps Vary",
+    "A 200 for another tag keeps Vary",
     "GET",
     noneMatch('"v0"'),
     withFields(["Vary", "Accept"]),
@@ -229,7 +228,7 @@ const stored = withFields(["Cache-Control", "max-age=60"]);
 
 function refusals(method: string, headers: Headers, answer: Answer, number: number): Row[] {
   const expecting = (expect: Partial<Expectation>) => ({ expect });
-  return group("412", "quality", "§15.5.13", "The client must learn what is here now, to try again", [
+  return group("412", "quality", "§15.5.13", "The client needs the current tag to try again", [
     [
       `${number}-tag`,
       `A 412 to ${method} (${headers[0]![0]}) carries the current tag`,
@@ -241,19 +240,19 @@ function refusals(method: string, headers: Headers, answer: Answer, number: numb
     ],
     [
       `${number}-lifetime`,
-      `A 412 to ${method} (${headers[0]![0]}) has not the lifetime of the representation`,
+      `A 412 to ${method} (${headers[0]![0]}) does not have the Cache-Control of the representation`,
       method,
       headers,
       stored,
       answer,
       {
         ...expecting({ fields: { "Cache-Control": { not: "max-age=60" } } }),
-        why: "A refusal that is kept as long as the page hides the page",
+        why: "A cache that stores the refusal for that time hides the page",
       },
     ],
     [
       `${number}-effect`,
-      `A 412 to ${method} (${headers[0]![0]}) has done nothing`,
+      `A 412 to ${method} (${headers[0]![0]}) changes nothing`,
       method,
       headers,
       surelyBoth,
@@ -261,7 +260,7 @@ function refusals(method: string, headers: Headers, answer: Answer, number: numb
       {
         level: "MUST",
         section: "§13.1",
-        why: "MUST NOT perform the requested method: a 412 after the side effect is a lie",
+        why: "MUST NOT perform the requested method: a 412 after the change is wrong",
       },
     ],
   ]);

@@ -2,7 +2,7 @@ import type { Line, Row } from "../row.ts";
 import { representation } from "./representation.ts";
 import { rows } from "./table.ts";
 
-/** A long text of one unit, written short: `before`, then `repeat` so many `times`, then `after`. */
+/** A long text in short form: `before`, then `repeat`, `times` times, then `after`. */
 export interface Repeated {
   before?: string;
   repeat: string;
@@ -22,7 +22,7 @@ export interface JsonRows {
   rows: JsonRow[];
 }
 
-/** All rows as the file `rows.json` has them. */
+/** All rows, in the form of the file `rows.json`. */
 export function rowsAsJson(): JsonRows {
   return { $schema: "./rows.schema.json", representation, rows: rows.map(toJson) };
 }
@@ -35,7 +35,7 @@ function toJson({ request, ...row }: Row): JsonRow {
 
 const shortest = 1_000;
 
-/** Text that is one unit many times, but for a few characters around it. */
+/** Finds text that repeats one unit many times, with a few characters around it. */
 function shorten(text: string): JsonText {
   if (text.length < shortest) return text;
   for (let from = 0; from < 8; from++) {
@@ -56,6 +56,6 @@ function shorten(text: string): JsonText {
   return text;
 }
 
-/** The text that was written short. */
+/** Restores a text from its short form. */
 export const lengthen = (text: JsonText): string =>
   typeof text === "string" ? text : (text.before ?? "") + text.repeat.repeat(text.times) + (text.after ?? "");

@@ -17,7 +17,7 @@ import {
 } from "./words.ts";
 
 const coded: State = { etag: '"v1"', codings: ["gzip", "br"] };
-/** It holds also without a compressor. */
+/** The row holds also for a server without a compressor. */
 const always = { level: "MUST" as const };
 
 export const codings: readonly Row[] = [
@@ -25,18 +25,18 @@ export const codings: readonly Row[] = [
     "alternates",
     "quality",
     "§13.1.1",
-    "alternates: other tags of this same version authorise a write",
+    "alternates are other tags of the same version: they authorise a write",
     [
-      [1, "If-Match knows the tag of the gzip form", "PUT", match('"v1-gzip"'), twoForms, proceed],
+      [1, "If-Match accepts the tag of the gzip form", "PUT", match('"v1-gzip"'), twoForms, proceed],
       [
         2,
-        "If-Match knows the tag of the second alternate",
+        "If-Match accepts the tag of the second alternate",
         "PUT",
         match('"v0", "v1-xml"'),
         twoForms,
         proceed,
       ],
-      [3, "If-Match still knows the tag itself", "PUT", match('"v1"'), twoForms, proceed],
+      [3, "If-Match still accepts the tag itself", "PUT", match('"v1"'), twoForms, proceed],
       [4, "If-Match compares alternates strongly", "PUT", match('W/"v1-gzip"'), twoForms, failedMatch],
       [5, "If-Match refuses a weak alternate", "PUT", match('"v1-gzip"'), weakForms, failedMatch],
       [
@@ -49,7 +49,7 @@ export const codings: readonly Row[] = [
       ],
       [
         7,
-        "If-Match that cannot be read is not saved by an alternate",
+        "An invalid If-Match that contains an alternate still fails",
         "PUT",
         match('"v1-gzip", v1'),
         twoForms,
@@ -61,19 +61,12 @@ export const codings: readonly Row[] = [
     "alternates-range",
     "MUST",
     "§13.1.5",
-    "alternates have other bytes: a range of one cannot continue the other",
+    "an alternate has other octets: a range of one form cannot continue another form",
     [
-      [
-        1,
-        "If-Range does not take an alternate for the tag",
-        "GET",
-        and(range, ifRange('"v1-gzip"')),
-        twoForms,
-        proceed,
-      ],
+      [1, "If-Range fails for an alternate", "GET", and(range, ifRange('"v1-gzip"')), twoForms, proceed],
       [
         2,
-        "If-Range still knows the tag itself",
+        "If-Range still holds for the tag itself",
         "GET",
         and(range, ifRange('"v1"')),
         twoForms,
@@ -85,19 +78,12 @@ export const codings: readonly Row[] = [
     "alternates-selected",
     "MUST",
     "§13.1.2",
-    "If-None-Match asks for the selected representation: a client with the XML form lacks this one",
+    "If-None-Match compares the selected representation: a client that has the XML form does not have this form",
     [
-      [
-        1,
-        "If-None-Match does not take an alternate for the selected tag",
-        "GET",
-        noneMatch('"v1-xml"'),
-        twoForms,
-        proceed,
-      ],
+      [1, "If-None-Match does not match an alternate", "GET", noneMatch('"v1-xml"'), twoForms, proceed],
       [
         2,
-        "If-None-Match still knows the tag itself beside alternates",
+        "If-None-Match still matches the tag itself when there are alternates",
         "GET",
         noneMatch('"v1-xml", "v1"'),
         twoForms,
@@ -109,12 +95,12 @@ export const codings: readonly Row[] = [
     "coded",
     "quality",
     "§8.8.3.3",
-    "A compressor on the way named its form of this version: it must be taken back",
+    "A compressor gave its form of this version its own tag: the server must accept that tag",
     [
-      [1, "If-Match takes the tag of a coding", "PUT", match('"v1-gzip"'), coded, proceed],
+      [1, "If-Match accepts the tag of a coding", "PUT", match('"v1-gzip"'), coded, proceed],
       [
         2,
-        "If-Match takes the tag of the other coding, in a list",
+        "If-Match accepts the tag of the other coding, in a list",
         "PUT",
         match('"v0", "v1-br"'),
         coded,
@@ -122,7 +108,7 @@ export const codings: readonly Row[] = [
       ],
       [
         3,
-        "If-Match refuses the coding of another version",
+        "If-Match refuses the tag of a coding of another version",
         "PUT",
         match('"v0-gzip"'),
         coded,
@@ -131,18 +117,26 @@ export const codings: readonly Row[] = [
       ],
       [
         4,
-        "If-Match refuses a coding that is not applied",
+        "If-Match refuses the tag of a coding that the server does not apply",
         "PUT",
         match('"v1-zstd"'),
         coded,
         failedMatch,
         always,
       ],
-      [5, "If-Match refuses a weak tag of a coding", "PUT", match('W/"v1-gzip"'), coded, failedMatch, always],
-      [6, "If-Match still takes the tag without a coding", "DELETE", match('"v1"'), coded, proceed, always],
+      [
+        5,
+        "If-Match refuses the weak tag of a coding",
+        "PUT",
+        match('W/"v1-gzip"'),
+        coded,
+        failedMatch,
+        always,
+      ],
+      [6, "If-Match still accepts the tag without a coding", "DELETE", match('"v1"'), coded, proceed, always],
       [
         7,
-        "If-None-Match finds the tag of a coding that the client accepts, and sends it back",
+        "If-None-Match matches the tag of a coding that the client accepts, and the 304 has that tag",
         "GET",
         and(accepting("gzip"), noneMatch('"v1-gzip"')),
         coded,
@@ -151,7 +145,7 @@ export const codings: readonly Row[] = [
       ],
       [
         8,
-        "If-None-Match sends the whole to a client that does not accept the coding of its tag",
+        "If-None-Match does not match the tag of a coding that the client does not accept",
         "GET",
         and(accepting("identity"), noneMatch('"v1-gzip"')),
         coded,
@@ -160,7 +154,7 @@ export const codings: readonly Row[] = [
       ],
       [
         9,
-        "If-None-Match sends the whole to a client that refuses the coding of its tag",
+        "If-None-Match does not match the tag of a coding that the client refuses with q=0",
         "GET",
         and(accepting("br, gzip;q=0"), noneMatch('"v1-gzip"')),
         coded,
@@ -169,7 +163,7 @@ export const codings: readonly Row[] = [
       ],
       [
         10,
-        "If-None-Match does not find the coding of another version",
+        "If-None-Match does not match the tag of a coding of another version",
         "GET",
         and(accepting("gzip"), noneMatch('"v0-gzip"')),
         coded,
@@ -178,7 +172,7 @@ export const codings: readonly Row[] = [
       ],
       [
         11,
-        "If-None-Match finds the tag without a coding whatever the client accepts",
+        "If-None-Match matches the tag without a coding, whatever the client accepts",
         "GET",
         and(accepting("gzip"), noneMatch('"v1"')),
         coded,
@@ -186,7 +180,7 @@ export const codings: readonly Row[] = [
       ],
       [
         12,
-        "If-None-Match stops a write at the tag of a coding",
+        "If-None-Match refuses a write with the tag of a coding",
         "PUT",
         and(accepting("gzip"), noneMatch('"v1-gzip"')),
         coded,
@@ -194,14 +188,20 @@ export const codings: readonly Row[] = [
       ],
     ],
   ),
-  ...group("coded-range", "MUST", "§13.1.5", "The octets of a coding cannot continue the octets without it", [
+  ...group(
+    "coded-range",
+    "MUST",
+    "§13.1.5",
+    "A range of compressed octets cannot continue uncompressed octets",
     [
-      1,
-      "If-Range does not take the tag of a coding",
-      "GET",
-      and(accepting("gzip"), range, ifRange('"v1-gzip"')),
-      coded,
-      proceed,
+      [
+        1,
+        "If-Range fails for the tag of a coding",
+        "GET",
+        and(accepting("gzip"), range, ifRange('"v1-gzip"')),
+        coded,
+        proceed,
+      ],
     ],
-  ]),
+  ),
 ];

@@ -22,7 +22,7 @@ import {
   v1,
 } from "./words.ts";
 
-// Beside Tue, 15 Nov 1994: the order of the texts is not that of the moments.
+// Compared with Tue, 15 Nov 1994 as strings, these are in another order than in time.
 const earlierWednesday = "Wed, 09 Nov 1994 12:45:26 GMT";
 const earlierTuesday = "Tue, 25 Oct 1994 12:45:26 GMT";
 const laterFriday = "Fri, 18 Nov 1994 12:45:26 GMT";
@@ -36,11 +36,18 @@ export const dates: readonly Row[] = [
     [4, "If-Unmodified-Since fails a DELETE", "DELETE", unmodified(earlier), dated, failedUnmodified],
     [5, "If-Unmodified-Since fails a POST", "POST", unmodified(earlier), dated, failedUnmodified],
     [6, "If-Unmodified-Since fails a read", "GET", unmodified(earlier), dated, failedUnmodified],
-    [7, "If-Unmodified-Since lets a read pass", "GET", unmodified(sameSecond), dated, proceed],
-    [9, "If-Unmodified-Since is ignored where there is no date", "PUT", unmodified(earlier), v1, proceed],
+    [7, "If-Unmodified-Since holds for a read", "GET", unmodified(sameSecond), dated, proceed],
+    [
+      9,
+      "If-Unmodified-Since is ignored when the resource has no date",
+      "PUT",
+      unmodified(earlier),
+      v1,
+      proceed,
+    ],
     [
       10,
-      "If-Unmodified-Since is ignored where there is no validator",
+      "If-Unmodified-Since is ignored when the resource has no validator",
       "PUT",
       unmodified(earlier),
       bare,
@@ -48,7 +55,7 @@ export const dates: readonly Row[] = [
     ],
     [
       11,
-      "If-Unmodified-Since is ignored where there is no resource",
+      "If-Unmodified-Since is ignored when the resource is absent",
       "PUT",
       unmodified(earlier),
       absent,
@@ -64,7 +71,7 @@ export const dates: readonly Row[] = [
     ],
     [
       13,
-      "If-Unmodified-Since knows the epoch as a date",
+      "If-Unmodified-Since accepts the epoch as a date",
       "PUT",
       unmodified("Wed, 31 Dec 1969 23:59:59 GMT"),
       { lastModified: 0 },
@@ -75,7 +82,7 @@ export const dates: readonly Row[] = [
     "unmodified-since-read",
     "MUST",
     "§13.1.4",
-    "A read is refused, too, and a date in the future is a date",
+    "The condition applies to reads, too, and a date in the future is valid",
     [
       [
         1,
@@ -96,7 +103,7 @@ export const dates: readonly Row[] = [
       ],
       [
         4,
-        "If-Unmodified-Since fails beside a tag without If-Match",
+        "If-Unmodified-Since fails also when the resource has a tag, if there is no If-Match",
         "PUT",
         unmodified(earlier),
         both,
@@ -104,7 +111,7 @@ export const dates: readonly Row[] = [
       ],
       [
         5,
-        "If-Unmodified-Since that holds creates nothing by itself",
+        "If-Unmodified-Since holds for a DELETE at the same second",
         "DELETE",
         unmodified(sameSecond),
         dated,
@@ -112,7 +119,7 @@ export const dates: readonly Row[] = [
       ],
       [
         6,
-        "If-Unmodified-Since is ignored on a read where there is only a tag",
+        "If-Unmodified-Since is ignored on a read when the resource has only a tag",
         "GET",
         unmodified(earlier),
         v1,
@@ -120,72 +127,78 @@ export const dates: readonly Row[] = [
       ],
     ],
   ),
-  ...group("date-as-text", "MUST", "§5.6.7", "A date is a moment: as text, Wednesday comes behind Tuesday", [
+  ...group(
+    "date-as-text",
+    "MUST",
+    "§5.6.7",
+    "Dates are compared as times: as strings, Wednesday comes after Tuesday",
     [
-      1,
-      "If-Modified-Since holds for an earlier date whose weekday comes later in the alphabet",
-      "GET",
-      modified(earlierWednesday),
-      dated,
-      proceed,
+      [
+        1,
+        "If-Modified-Since holds for an earlier date whose weekday comes later in the alphabet",
+        "GET",
+        modified(earlierWednesday),
+        dated,
+        proceed,
+      ],
+      [
+        2,
+        "If-Modified-Since holds for an earlier date whose day of the month is larger",
+        "GET",
+        modified(earlierTuesday),
+        dated,
+        proceed,
+      ],
+      [
+        3,
+        "If-Modified-Since is false for a later date whose weekday comes earlier in the alphabet",
+        "GET",
+        modified(laterFriday),
+        dated,
+        sameDate,
+      ],
+      [
+        4,
+        "If-Modified-Since is false for a later date whose day of the month is smaller",
+        "GET",
+        modified(laterTuesday),
+        dated,
+        sameDate,
+      ],
+      [
+        5,
+        "If-Unmodified-Since fails for an earlier date whose weekday comes later in the alphabet",
+        "PUT",
+        unmodified(earlierWednesday),
+        dated,
+        failedUnmodified,
+      ],
+      [
+        6,
+        "If-Unmodified-Since fails for an earlier date whose day of the month is larger",
+        "PUT",
+        unmodified(earlierTuesday),
+        dated,
+        failedUnmodified,
+      ],
+      [
+        7,
+        "If-Unmodified-Since holds for a later date whose weekday comes earlier in the alphabet",
+        "PUT",
+        unmodified(laterFriday),
+        dated,
+        proceed,
+      ],
+      [
+        8,
+        "If-Unmodified-Since holds for a later date whose day of the month is smaller",
+        "PUT",
+        unmodified(laterTuesday),
+        dated,
+        proceed,
+      ],
     ],
-    [
-      2,
-      "If-Modified-Since holds for an earlier date whose day of the month is larger",
-      "GET",
-      modified(earlierTuesday),
-      dated,
-      proceed,
-    ],
-    [
-      3,
-      "If-Modified-Since is false for a later date whose weekday comes earlier in the alphabet",
-      "GET",
-      modified(laterFriday),
-      dated,
-      sameDate,
-    ],
-    [
-      4,
-      "If-Modified-Since is false for a later date whose day of the month is smaller",
-      "GET",
-      modified(laterTuesday),
-      dated,
-      sameDate,
-    ],
-    [
-      5,
-      "If-Unmodified-Since fails for an earlier date whose weekday comes later in the alphabet",
-      "PUT",
-      unmodified(earlierWednesday),
-      dated,
-      failedUnmodified,
-    ],
-    [
-      6,
-      "If-Unmodified-Since fails for an earlier date whose day of the month is larger",
-      "PUT",
-      unmodified(earlierTuesday),
-      dated,
-      failedUnmodified,
-    ],
-    [
-      7,
-      "If-Unmodified-Since holds for a later date whose weekday comes earlier in the alphabet",
-      "PUT",
-      unmodified(laterFriday),
-      dated,
-      proceed,
-    ],
-    [
-      8,
-      "If-Unmodified-Since holds for a later date whose day of the month is smaller",
-      "PUT",
-      unmodified(laterTuesday),
-      dated,
-      proceed,
-    ],
-  ]),
+  ),
   ...group(
     "modified-since",
     "MUST",
@@ -204,11 +217,25 @@ export const dates: readonly Row[] = [
         sameDate,
         { why: "A client whose clock is ahead sends such a date, and it gets the same answer" },
       ],
-      [6, "If-Modified-Since is judged beside a tag", "GET", modified(sameSecond), both, sameDate],
-      [7, "If-Modified-Since is ignored where there is no date", "GET", modified(sameSecond), v1, proceed],
+      [
+        6,
+        "If-Modified-Since is evaluated also when the resource has a tag",
+        "GET",
+        modified(sameSecond),
+        both,
+        sameDate,
+      ],
+      [
+        7,
+        "If-Modified-Since is ignored when the resource has no date",
+        "GET",
+        modified(sameSecond),
+        v1,
+        proceed,
+      ],
       [
         8,
-        "If-Modified-Since is ignored where there is no validator",
+        "If-Modified-Since is ignored when the resource has no validator",
         "GET",
         modified(sameSecond),
         bare,
@@ -224,13 +251,13 @@ export const dates: readonly Row[] = [
       ],
       [
         10,
-        "If-Modified-Since knows the epoch as a date",
+        "If-Modified-Since accepts the epoch as a date",
         "GET",
         modified("Thu, 01 Jan 1970 00:00:00 GMT"),
         { lastModified: 0 },
         sameDate,
       ],
-      [11, "If-Modified-Since answers QUERY", "QUERY", modified(sameSecond), dated, sameDate],
+      [11, "If-Modified-Since gets a 304 on QUERY", "QUERY", modified(sameSecond), dated, sameDate],
       [12, "If-Modified-Since is ignored on PUT", "PUT", modified(sameSecond), dated, proceed],
       [13, "If-Modified-Since is ignored on DELETE", "DELETE", modified(sameSecond), dated, proceed],
       [14, "If-Modified-Since is ignored on PATCH", "PATCH", modified(sameSecond), dated, proceed],
@@ -246,7 +273,7 @@ export const dates: readonly Row[] = [
     [
       [
         1,
-        "If-Modified-Since does not see milliseconds",
+        "If-Modified-Since ignores milliseconds",
         "GET",
         modified(sameSecond),
         { lastModified: moment + 999 },
@@ -254,7 +281,7 @@ export const dates: readonly Row[] = [
       ],
       [
         2,
-        "If-Modified-Since sees the next second",
+        "If-Modified-Since detects the next second",
         "GET",
         modified(sameSecond),
         { lastModified: moment + 1000 },
@@ -262,7 +289,7 @@ export const dates: readonly Row[] = [
       ],
       [
         3,
-        "If-Unmodified-Since does not see milliseconds",
+        "If-Unmodified-Since ignores milliseconds",
         "PUT",
         unmodified(sameSecond),
         { lastModified: moment + 999 },
@@ -270,7 +297,7 @@ export const dates: readonly Row[] = [
       ],
       [
         4,
-        "If-Unmodified-Since sees the next second",
+        "If-Unmodified-Since detects the next second",
         "PUT",
         unmodified(sameSecond),
         { lastModified: moment + 1000 },
@@ -278,7 +305,7 @@ export const dates: readonly Row[] = [
       ],
       [
         5,
-        "If-Range does not see milliseconds",
+        "If-Range ignores milliseconds",
         "GET",
         and(range, ifRange(sameSecond)),
         { lastModified: moment + 1, lastModifiedStrong: true },
@@ -286,7 +313,7 @@ export const dates: readonly Row[] = [
       ],
     ],
   ),
-  ...group("date-forms", "MUST", "§5.6.7", "three spellings of one moment", [
+  ...group("date-forms", "MUST", "§5.6.7", "the three date formats mean the same time", [
     [
       1,
       "If-Modified-Since reads an RFC 850 date",
@@ -345,7 +372,7 @@ export const dates: readonly Row[] = [
     ],
     [
       8,
-      "If-Modified-Since does not mind a wrong weekday",
+      "If-Modified-Since accepts a wrong weekday",
       "GET",
       modified("Mon, 15 Nov 1994 12:45:26 GMT"),
       dated,
@@ -371,7 +398,7 @@ export const dates: readonly Row[] = [
     ],
     [
       11,
-      "If-Modified-Since takes a year 51 years ahead for the past",
+      "If-Modified-Since reads a two-digit year 51 years ahead as past",
       "GET",
       modified("Tuesday, 15-Nov-77 12:45:26 GMT"),
       { lastModified: Date.UTC(1978, 0, 1) },
@@ -380,7 +407,7 @@ export const dates: readonly Row[] = [
     ],
     [
       12,
-      "If-Modified-Since takes a year 49 years ahead for the future",
+      "If-Modified-Since reads a two-digit year 49 years ahead as future",
       "GET",
       modified("Tuesday, 15-Nov-75 12:45:26 GMT"),
       { lastModified: Date.UTC(1978, 0, 1) },

@@ -13,7 +13,7 @@ import {
   sameSecond,
 } from "./words.ts";
 
-/** A row in short: its number within the group, and its own members. A number is never used twice. */
+/** A row in short form: its number in the group, and its own members. A number is never used twice. */
 export type Entry = readonly [
   number: number | string,
   title: string,
@@ -69,7 +69,7 @@ function toRow(
   };
 }
 
-/** §13.1.3 and §13.1.5 say SHOULD where a date spares a body or a range is to be honoured. */
+/** §13.1.3 and §13.1.5 say SHOULD for a 304 by a date and for a 206. */
 const levelOf = (level: Level, { because, range }: Answer): Level =>
   level === "MUST" && (because === "if-modified-since" || range) ? "SHOULD" : level;
 
@@ -110,7 +110,7 @@ function written(method: string, state: State | null): number[] {
   return state === null ? [200, 201, 202, 204, 404] : [200, 202, 204];
 }
 
-/** Answers that the standard leaves open for every row of a kind. */
+/** Other answers that the standard allows, for every row of a kind. */
 function latitudeOf({ method, headers }: RowRequest, state: State | null, expect: Expectation): Latitude[] {
   const body = method === "HEAD" ? { body: "none" as const } : {};
   const isByDate = headers.some(([name, value]) => name === "If-Range" && value === sameSecond);
@@ -131,14 +131,14 @@ function latitudeOf({ method, headers }: RowRequest, state: State | null, expect
   ];
 }
 
-/** If-Range is one tag or one date. */
+/** Whether If-Range is neither one tag nor one date. */
 function isUnreadable(headers: Headers): boolean {
   const values = headers.filter(([name]) => name === "If-Range").map(([, value]) => value);
   const value = values.join(", ");
   return values.length > 0 && parseTag(value) === undefined && parseDate(value) === undefined;
 }
 
-/** Methods that a `fetch` refuses or writes in capitals. */
+/** Methods that `fetch` refuses, and methods that it converts to upper case. */
 const notFetched = /^(?:connect|trace|track)$/i;
 const capitalised = /^(?:delete|get|head|options|post|put)$/i;
 
@@ -151,7 +151,7 @@ function needsWire({ method, headers }: RowRequest): boolean {
   return headers.some(([, value]) => value !== value.trim() || /[^\t\x20-\x7e\x80-\xff]/.test(value));
 }
 
-/** HEAD is judged as GET is (§9.3.2), but it has no range to honour (§14.2). */
+/** HEAD is evaluated as GET (§9.3.2), but a server ignores its Range (§14.2). */
 export function withHead(row: Row): Row[] {
   const { method } = row.request;
   if (method !== "GET") return [row];
@@ -167,7 +167,7 @@ export function withHead(row: Row): Row[] {
     {
       ...rest,
       id: `${row.id}-head`,
-      title: `${row.title}, asked by HEAD`,
+      title: `${row.title}, with HEAD`,
       level: row.expect.range && row.level === "SHOULD" ? "MUST" : row.level,
       request: { ...row.request, method: "HEAD" },
       expect: {

@@ -25,7 +25,7 @@ import {
 
 const sizes = [3_000, 60_000] as const;
 
-/** Each is read in one pass, or not at all: CVE-2017-16119, CVE-2023-22795, CVE-2024-38809 are all this field. */
+/** A server must read each of these in one pass, or refuse it. CVE-2017-16119, CVE-2023-22795 and CVE-2024-38809 are about this field. */
 const floods: readonly (readonly [number: number, unit: string, description: string, isList: boolean])[] = [
   [1, " ", "spaces between two tags", false],
   [2, '"', "quotes", false],
@@ -48,11 +48,11 @@ const flooded = floods.flatMap(([number, unit, description, isList]) =>
     const value = spelled(unit, size);
     const also = [orTooLarge, ...(isList ? [] : [orBadRequest])];
     const id = (suffix: string) => `${number}-${index === 0 ? "short" : "long"}-${suffix}`;
-    const why = "A field must not cost more than its length: one request would hold up everybody";
+    const why = "The cost of a field must grow only with its length: otherwise one request delays all others";
     return group("flood", "quality", "§17.5", why, [
       [
         id("if-none-match-get"),
-        `If-None-Match of ${size} ${description} is answered at once, with the whole`,
+        `If-None-Match of ${size} ${description} is answered at once with 200`,
         "GET",
         noneMatch(value),
         v1,
@@ -83,7 +83,7 @@ const controlled = controls.flatMap(([number, value, description]) => {
   return group("control", "quality", "§5.5", `${description} is not allowed in any field value`, [
     [
       `${number}-get`,
-      `If-None-Match with ${description} withholds no body`,
+      `If-None-Match with ${description} gets no 304`,
       "GET",
       noneMatch(value),
       v1,
@@ -92,7 +92,7 @@ const controlled = controls.flatMap(([number, value, description]) => {
     ],
     [
       `${number}-put`,
-      `If-Match with ${description} authorises no write`,
+      `If-Match with ${description} does not authorise a write`,
       "PUT",
       match(value),
       v1,
@@ -102,7 +102,7 @@ const controlled = controls.flatMap(([number, value, description]) => {
   ]);
 });
 
-/** A request after which the next one on the same connection must be answered (RFC 9112 §9.3). */
+/** After each of these requests, the next request on the connection must be answered (RFC 9112 §9.3). */
 const before: readonly (readonly [
   number: number,
   what: string,
@@ -111,23 +111,23 @@ const before: readonly (readonly [
   answer: typeof proceed,
 ])[] = [
   [1, "a 304", "GET", noneMatch('"v1"'), sameTag],
-  [2, "a 304 to QUERY, which has content", "QUERY", noneMatch('"v1"'), sameTag],
-  [3, "a refused PUT, whose content nobody needs", "PUT", match('"v0"'), failedMatch],
-  [4, "a refused POST, whose content nobody needs", "POST", match('"v0"'), failedMatch],
+  [2, "a 304 to a QUERY with content", "QUERY", noneMatch('"v1"'), sameTag],
+  [3, "a refused PUT, whose content is not used", "PUT", match('"v0"'), failedMatch],
+  [4, "a refused POST, whose content is not used", "POST", match('"v0"'), failedMatch],
   [5, "a refused DELETE", "DELETE", match('"v0"'), failedMatch],
   [6, "a refused creation", "PUT", noneMatch("*"), failedNoneMatch],
   [7, "a range", "GET", and(range, ifRange('"v1"')), proceedInRange],
-  [8, "the whole in place of a range", "GET", and(range, ifRange('"v0"')), proceed],
+  [8, "a 200 in place of a range", "GET", and(range, ifRange('"v0"')), proceed],
   [9, "a refused read", "GET", match('"v0"'), failedMatch],
-  [10, "a date that is not one", "GET", modified("yesterday"), proceed],
-  [11, "a write whose date is not one", "PUT", unmodified("yesterday"), proceed],
+  [10, "a date that is not valid", "GET", modified("yesterday"), proceed],
+  [11, "a write with a date that is not valid", "PUT", unmodified("yesterday"), proceed],
 ];
 
 const usable = group(
   "connection",
   "MUST",
   "RFC 9112 §9.3",
-  "A body that does not belong there would be read as the next answer: it poisons the connection",
+  "The client would read unexpected content as the next answer",
   before.map(([number, what, method, headers, answer]) => [
     number,
     `The connection serves the next request after ${what}`,
@@ -143,7 +143,7 @@ const large = group(
   "large-body",
   "quality",
   "RFC 9112 §9.3",
-  "Content of 100,000 octets is not needed for a refusal, and must be read or the connection closed",
+  "A refusal needs none of the 100,000 octets, but the server must read them or close the connection",
   (["PUT", "POST", "PATCH"] as const).map((method, index) => [
     index + 1,
     `A stale ${method} of 100,000 octets is refused`,
@@ -159,7 +159,7 @@ const expecting = group(
   "expect",
   "quality",
   "§10.1.1",
-  "A client that waits for 100 is told of the refusal before it sends its content, or at the latest behind it",
+  "A client that waits for 100 gets the refusal before it sends its content, or right after",
   [
     [
       1,
@@ -172,8 +172,8 @@ const expecting = group(
         also: [
           {
             status: [417],
-            chosenBy: "the server, as it reads the message",
-            why: "It need not know Expect (§10.1.1)",
+            chosenBy: "the server, while it reads the message",
+            why: "A server need not support Expect (§10.1.1)",
           },
         ],
       },
@@ -181,5 +181,5 @@ const expecting = group(
   ],
 );
 
-/** Input that means harm, and the connection afterwards. */
+/** Hostile input, and the state of the connection afterwards. */
 export const hostile: readonly Row[] = [...flooded, ...controlled, ...usable, ...large, ...expecting];

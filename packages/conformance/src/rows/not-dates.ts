@@ -23,7 +23,7 @@ type NotDate = readonly [
 ];
 
 /**
- * Not one of the three forms of §5.6.7, though `Date.parse` takes most of them for a moment. In the future for
+ * Texts in none of the three formats of §5.6.7. `Date.parse` accepts most of them. The date is in the future for
  * If-Modified-Since and in the past for If-Unmodified-Since, so that a server that reads them answers wrongly.
  */
 const notDates: readonly NotDate[] = [
@@ -38,7 +38,7 @@ const notDates: readonly NotDate[] = [
     8,
     "Mon, 29 Feb 2100 12:45:26 GMT",
     "Thu, 29 Feb 1900 12:45:26 GMT",
-    "a leap day in a year that has none",
+    "a leap day in a year without one",
     "quality",
   ],
   ...(
@@ -47,21 +47,21 @@ const notDates: readonly NotDate[] = [
       [10, "2094-11-15", "an ISO day"],
       [11, "11/15/2094", "an American date"],
       [12, "Mon, 15 Nov 2094 12:45:26 +0000", "a numeric zone"],
-      [13, "Mon, 15 Nov 2094 12:45:26 UTC", "UTC for GMT"],
+      [13, "Mon, 15 Nov 2094 12:45:26 UTC", "UTC in place of GMT"],
       [14, "Mon, 15 Nov 2094 12:45:26 gmt", "a lower-case gmt"],
       [15, "Mon, 15 Nov 2094 12:45:26", "a missing zone"],
-      [16, "Mon, 15 Nov 2094 12:45:26 EST", "the zone of a place"],
+      [16, "Mon, 15 Nov 2094 12:45:26 EST", "a local time zone"],
       [17, "mon, 15 nov 2094 12:45:26 GMT", "lower-case names"],
-      [18, "Mon, 15 Nov 2094 12:45:26 GMT; length=5", "the old length parameter"],
+      [18, "Mon, 15 Nov 2094 12:45:26 GMT; length=5", "the obsolete length parameter"],
       [19, "Mon 15 Nov 2094 12:45:26 GMT", "a missing comma"],
-      [20, "Mon,15 Nov 2094 12:45:26 GMT", "a missing space behind the comma"],
+      [20, "Mon,15 Nov 2094 12:45:26 GMT", "a missing space after the comma"],
       [21, "Mon, 15  Nov 2094 12:45:26 GMT", "a second space"],
       [22, "Mon, 5 Nov 2094 12:45:26 GMT", "a one-digit day"],
       [23, "15 Nov 2094 12:45:26 GMT", "a missing weekday"],
       [24, "Mon, 15 November 2094 12:45:26 GMT", "a full month name"],
       [25, "Monday, 15 Nov 2094 12:45:26 GMT", "a full weekday in the long form"],
       [26, "Mon, 15-Nov-2094 12:45:26 GMT", "hyphens with a four-digit year"],
-      [27, "Mon Nov 15 12:45:26 2094 GMT", "a zone behind asctime"],
+      [27, "Mon Nov 15 12:45:26 2094 GMT", "a zone after asctime"],
       [28, "Mon, 15 Nov 2094 12:45 GMT", "missing seconds"],
       [29, "Mon, 15 Nov 2094 24:00:00 GMT", "hour 24", "quality"],
       [30, "Mon, 15 Nov 2094 12:60:00 GMT", "minute 60", "quality"],
@@ -69,9 +69,9 @@ const notDates: readonly NotDate[] = [
       [32, "Mon, 31 Nov 2094 12:45:26 GMT", "a day that November does not have", "quality"],
       [33, "Mon, 00 Nov 2094 12:45:26 GMT", "day zero", "quality"],
       [34, "Mon, 15 Nov 2094 12:45:26.000 GMT", "a fraction of a second"],
-      [35, "Mon, 15 Nov 2094 12:45:26 GMT+0100", "an offset behind GMT"],
-      [36, "Mon, 15 Nov 2094 12:45:26 Z", "Z for GMT"],
-      [37, "Mon, 15 Nov 2094 12.45.26 GMT", "points in the time"],
+      [35, "Mon, 15 Nov 2094 12:45:26 GMT+0100", "an offset after GMT"],
+      [36, "Mon, 15 Nov 2094 12:45:26 Z", "Z in place of GMT"],
+      [37, "Mon, 15 Nov 2094 12.45.26 GMT", "dots in the time"],
       [38, '"Mon, 15 Nov 2094 12:45:26 GMT"', "a date in quotes"],
       [39, "Mon, 15 Nov 2094 1:45:26 GMT", "a one-digit hour"],
     ] as const
@@ -86,40 +86,34 @@ const notDates: readonly NotDate[] = [
   ),
 ];
 
-/** Texts that look like a date and are not valid: a condition without a date is ignored. */
+/** Texts that look like a date and are not valid. A condition whose date is not valid is ignored. */
 export const notDateRows: readonly Row[] = notDates.flatMap(
   ([number, future, past, description, level = "MUST"]) =>
-    group(
-      "not-a-date",
-      level,
-      "§5.6.7",
-      `${description} does not make a date, and the condition is ignored`,
+    group("not-a-date", level, "§5.6.7", `${description} is not a valid date, so the condition is ignored`, [
       [
-        [
-          `${number}-if-modified-since`,
-          `If-Modified-Since ignores ${description}: ${future}`,
-          "GET",
-          modified(future),
-          dated,
-          proceed,
-        ],
-        [
-          `${number}-if-unmodified-since`,
-          `If-Unmodified-Since ignores ${description}: ${past}`,
-          "PUT",
-          unmodified(past),
-          dated,
-          proceed,
-          { also: [orBadRequest] },
-        ],
-        [
-          `${number}-if-range`,
-          `If-Range does not hold for ${description}: ${future}`,
-          "GET",
-          and(range, ifRange(future)),
-          surelyDated,
-          proceed,
-        ],
+        `${number}-if-modified-since`,
+        `If-Modified-Since ignores ${description}: ${future}`,
+        "GET",
+        modified(future),
+        dated,
+        proceed,
       ],
-    ),
+      [
+        `${number}-if-unmodified-since`,
+        `If-Unmodified-Since ignores ${description}: ${past}`,
+        "PUT",
+        unmodified(past),
+        dated,
+        proceed,
+        { also: [orBadRequest] },
+      ],
+      [
+        `${number}-if-range`,
+        `If-Range does not hold for ${description}: ${future}`,
+        "GET",
+        and(range, ifRange(future)),
+        surelyDated,
+        proceed,
+      ],
+    ]),
 );

@@ -32,10 +32,10 @@ import {
 } from "./words.ts";
 
 export const order: readonly Row[] = [
-  ...group("if-match-first", "MUST", "§13.2.2", "step 1: If-Match is asked first", [
+  ...group("if-match-first", "MUST", "§13.2.2", "step 1: If-Match is evaluated first", [
     [
       1,
-      "A server asks If-Match before If-None-Match",
+      "If-Match is evaluated before If-None-Match",
       "GET",
       and(noneMatch('"v1"'), match('"v0"')),
       v1,
@@ -43,7 +43,7 @@ export const order: readonly Row[] = [
     ],
     [
       2,
-      "A server goes on to If-None-Match when If-Match holds",
+      "If-None-Match is evaluated after an If-Match that holds",
       "GET",
       and(match('"v1"'), noneMatch('"v1"')),
       v1,
@@ -51,7 +51,7 @@ export const order: readonly Row[] = [
     ],
     [
       3,
-      "A server goes on to If-None-Match on a write, too",
+      "If-None-Match is evaluated after an If-Match that holds, also on a write",
       "PUT",
       and(match("*"), noneMatch('"v1"')),
       v1,
@@ -59,7 +59,7 @@ export const order: readonly Row[] = [
     ],
     [
       4,
-      "A server asks If-Match before If-None-Match on a write",
+      "If-Match is evaluated before If-None-Match on a write",
       "PUT",
       and(noneMatch("*"), match('"v0"')),
       v1,
@@ -67,7 +67,7 @@ export const order: readonly Row[] = [
     ],
     [
       5,
-      "A server lets a write pass that meets both",
+      "A write goes on when both conditions hold",
       "PUT",
       and(match('"v1"'), noneMatch('"v0"')),
       v1,
@@ -75,7 +75,7 @@ export const order: readonly Row[] = [
     ],
     [
       6,
-      "A server goes on to If-Modified-Since when If-Match holds",
+      "If-Modified-Since is evaluated after an If-Match that holds",
       "GET",
       and(match('"v1"'), modified(sameSecond)),
       both,
@@ -83,7 +83,7 @@ export const order: readonly Row[] = [
     ],
     [
       7,
-      "A server goes on to If-Range when If-Match holds",
+      "If-Range is evaluated after an If-Match that holds",
       "GET",
       and(match('"v1"'), range, ifRange('"v1"')),
       v1,
@@ -91,7 +91,7 @@ export const order: readonly Row[] = [
     ],
     [
       8,
-      "A server asks If-Match before If-Range",
+      "If-Match is evaluated before If-Range",
       "GET",
       and(match('"v0"'), range, ifRange('"v1"')),
       v1,
@@ -99,7 +99,7 @@ export const order: readonly Row[] = [
     ],
     [
       9,
-      "A server stops at If-Match before it rejects If-None-Match",
+      "A failed If-Match decides before an invalid If-None-Match is rejected",
       "PUT",
       and(match('"v0"'), noneMatch("v1")),
       v1,
@@ -108,7 +108,7 @@ export const order: readonly Row[] = [
     ],
     [
       10,
-      "A server rejects If-None-Match when If-Match holds",
+      "An invalid If-None-Match is rejected after an If-Match that holds",
       "PUT",
       and(match('"v1"'), noneMatch("v1")),
       v1,
@@ -117,7 +117,7 @@ export const order: readonly Row[] = [
     ],
     [
       11,
-      "A server refuses If-None-Match that cannot be read when If-Match holds",
+      "An invalid If-None-Match refuses a write after an If-Match that holds",
       "PUT",
       and(match('"v1"'), noneMatch("v1")),
       v1,
@@ -129,11 +129,11 @@ export const order: readonly Row[] = [
     "unmodified-since-second",
     "MUST",
     "§13.2.2",
-    "step 2: If-Unmodified-Since is asked only when If-Match is absent",
+    "step 2: If-Unmodified-Since is evaluated only when If-Match is absent",
     [
       [
         1,
-        "If-Unmodified-Since is ignored beside If-Match that holds",
+        "If-Unmodified-Since is ignored after an If-Match that holds",
         "PUT",
         and(match('"v1"'), unmodified(earlier)),
         both,
@@ -141,7 +141,7 @@ export const order: readonly Row[] = [
       ],
       [
         2,
-        "If-Unmodified-Since does not save If-Match that fails",
+        "If-Unmodified-Since that holds does not change the result of an If-Match that fails",
         "PUT",
         and(match('"v0"'), unmodified(later)),
         both,
@@ -149,7 +149,7 @@ export const order: readonly Row[] = [
       ],
       [
         3,
-        "If-Unmodified-Since does not save If-Match that cannot be read",
+        "If-Unmodified-Since that holds does not change the result of an invalid If-Match",
         "PUT",
         and(match("v1"), unmodified(later)),
         both,
@@ -158,7 +158,7 @@ export const order: readonly Row[] = [
       ],
       [
         4,
-        "If-Unmodified-Since is ignored beside If-Match that a read cannot read",
+        "If-Unmodified-Since is ignored on a read with an invalid If-Match",
         "GET",
         and(match("v1"), unmodified(earlier)),
         both,
@@ -167,7 +167,7 @@ export const order: readonly Row[] = [
       ],
       [
         5,
-        "If-Unmodified-Since does not save an empty If-Match",
+        "If-Unmodified-Since that holds does not change the result of an empty If-Match",
         "PUT",
         and(match(""), unmodified(later)),
         both,
@@ -175,7 +175,7 @@ export const order: readonly Row[] = [
       ],
       [
         6,
-        "If-Unmodified-Since is asked before If-None-Match",
+        "If-Unmodified-Since is evaluated before If-None-Match",
         "GET",
         and(noneMatch('"v1"'), unmodified(earlier)),
         both,
@@ -183,7 +183,7 @@ export const order: readonly Row[] = [
       ],
       [
         7,
-        "If-Unmodified-Since that holds goes on to If-None-Match",
+        "If-None-Match is evaluated after an If-Unmodified-Since that holds",
         "GET",
         and(unmodified(sameSecond), noneMatch('"v1"')),
         both,
@@ -191,7 +191,7 @@ export const order: readonly Row[] = [
       ],
       [
         8,
-        "If-Unmodified-Since that is ignored goes on to If-None-Match",
+        "If-None-Match is evaluated after an If-Unmodified-Since that is ignored",
         "PUT",
         and(unmodified("yesterday"), noneMatch("*")),
         both,
@@ -199,7 +199,7 @@ export const order: readonly Row[] = [
       ],
       [
         9,
-        "If-Unmodified-Since is asked before If-Modified-Since",
+        "If-Unmodified-Since is evaluated before If-Modified-Since",
         "GET",
         and(modified(sameSecond), unmodified(earlier)),
         both,
@@ -207,7 +207,7 @@ export const order: readonly Row[] = [
       ],
       [
         10,
-        "If-Unmodified-Since is asked before If-Range",
+        "If-Unmodified-Since is evaluated before If-Range",
         "GET",
         and(unmodified(earlier), range, ifRange('"v1"')),
         both,
@@ -219,11 +219,11 @@ export const order: readonly Row[] = [
     "none-match-before-date",
     "MUST",
     "§13.2.2",
-    "step 3 and 4: If-Modified-Since is asked only where If-None-Match is absent",
+    "steps 3 and 4: If-Modified-Since is evaluated only when If-None-Match is absent",
     [
       [
         1,
-        "If-Modified-Since is ignored after If-None-Match missed",
+        "If-Modified-Since is ignored when If-None-Match does not match",
         "GET",
         and(noneMatch('"v0"'), modified(later)),
         both,
@@ -231,7 +231,7 @@ export const order: readonly Row[] = [
       ],
       [
         2,
-        "If-Modified-Since is ignored after If-None-Match hit",
+        "If-Modified-Since is ignored when If-None-Match matches",
         "GET",
         and(noneMatch('"v1"'), modified(earlier)),
         both,
@@ -239,7 +239,7 @@ export const order: readonly Row[] = [
       ],
       [
         3,
-        "If-Modified-Since is ignored beside If-None-Match that cannot be read",
+        "If-Modified-Since is ignored when If-None-Match is not valid",
         "GET",
         and(noneMatch("v1"), modified(later)),
         both,
@@ -248,7 +248,7 @@ export const order: readonly Row[] = [
       ],
       [
         4,
-        "If-Modified-Since is ignored beside an empty If-None-Match",
+        "If-Modified-Since is ignored when If-None-Match is empty",
         "GET",
         and(noneMatch(""), modified(later)),
         both,
@@ -256,7 +256,7 @@ export const order: readonly Row[] = [
       ],
       [
         5,
-        "If-Modified-Since is ignored beside If-None-Match where there is no tag",
+        "If-Modified-Since is ignored when If-None-Match is sent and the resource has no tag",
         "GET",
         and(noneMatch('"v1"'), modified(later)),
         dated,
@@ -264,7 +264,7 @@ export const order: readonly Row[] = [
       ],
       [
         6,
-        "If-Modified-Since is ignored after If-None-Match missed on PUT",
+        "If-Modified-Since is ignored on PUT when If-None-Match does not match",
         "PUT",
         and(noneMatch('"v0"'), modified(later)),
         both,
@@ -272,7 +272,7 @@ export const order: readonly Row[] = [
       ],
       [
         7,
-        "If-Modified-Since comes before If-Range",
+        "If-Modified-Since is evaluated before If-Range",
         "GET",
         and(modified(sameSecond), range, ifRange('"v1"')),
         both,
@@ -280,7 +280,7 @@ export const order: readonly Row[] = [
       ],
       [
         8,
-        "If-Modified-Since that holds goes on to If-Range",
+        "If-Range is evaluated after an If-Modified-Since that holds",
         "GET",
         and(modified(earlier), range, ifRange('"v1"')),
         both,
@@ -288,7 +288,7 @@ export const order: readonly Row[] = [
       ],
       [
         9,
-        "If-None-Match comes before If-Range",
+        "If-None-Match is evaluated before If-Range",
         "GET",
         and(noneMatch('"v1"'), range, ifRange('"v1"')),
         v1,
@@ -296,7 +296,7 @@ export const order: readonly Row[] = [
       ],
       [
         10,
-        "If-None-Match that holds goes on to If-Range",
+        "If-Range is evaluated after an If-None-Match that holds",
         "GET",
         and(noneMatch('"v0"'), range, ifRange('"v1"')),
         v1,
@@ -304,7 +304,7 @@ export const order: readonly Row[] = [
       ],
       [
         11,
-        "If-None-Match that holds does not save If-Range",
+        "If-None-Match that holds does not change the result of an If-Range that fails",
         "GET",
         and(noneMatch('"v0"'), range, ifRange('"v0"')),
         v1,
@@ -312,7 +312,7 @@ export const order: readonly Row[] = [
       ],
       [
         12,
-        "If-None-Match comes before a Range without If-Range",
+        "If-None-Match is evaluated before a Range without If-Range",
         "GET",
         and(noneMatch('"v1"'), range),
         v1,
@@ -321,14 +321,14 @@ export const order: readonly Row[] = [
     ],
   ),
   ...group("nobody-asked", "MUST", "§13", "a request without a condition", [
-    [1, "A server sends a page without a condition", "GET", none, both, proceed],
-    [2, "A server sends a page without a condition and without a validator", "GET", none, bare, proceed],
-    [3, "A server writes without a condition", "PUT", none, both, proceed],
-    [4, "A server creates without a condition", "PUT", none, absent, proceed],
-    [5, "A server deletes without a condition", "DELETE", none, both, proceed],
+    [1, "A read without a condition goes on", "GET", none, both, proceed],
+    [2, "A read without a condition, of a resource without a validator, goes on", "GET", none, bare, proceed],
+    [3, "A write without a condition goes on", "PUT", none, both, proceed],
+    [4, "A creation without a condition goes on", "PUT", none, absent, proceed],
+    [5, "A DELETE without a condition goes on", "DELETE", none, both, proceed],
     [
       6,
-      "A server does not mind Cache-Control: no-cache",
+      "Cache-Control: no-cache changes no condition",
       "GET",
       and(noneMatch('"v1"'), lines("Cache-Control")("no-cache")),
       v1,
@@ -337,20 +337,13 @@ export const order: readonly Row[] = [
     ],
     [
       7,
-      "A server does not mind Pragma: no-cache",
+      "Pragma: no-cache changes no condition",
       "GET",
       and(modified(sameSecond), lines("Pragma")("no-cache")),
       dated,
       sameDate,
       { level: "quality" },
     ],
-    [
-      8,
-      "A server does not take ETag in a request for a condition",
-      "PUT",
-      lines("ETag")('"v0"'),
-      v1,
-      proceed,
-    ],
+    [8, "ETag in a request is not a condition", "PUT", lines("ETag")('"v0"'), v1, proceed],
   ]),
 ];

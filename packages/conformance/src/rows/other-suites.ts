@@ -27,11 +27,11 @@ import {
 
 const commaInTag = { etag: '"v,1"' } as const;
 
-/** What the suites of other projects ask. Where one of them expects another answer than the standard, `why` says so. */
+/** Requests from the test suites of other projects. If a project expects another answer than the standard, `why` says so. */
 export const otherSuites: readonly Row[] = [
-  ...group("go-net-http", "MUST", "§13.2.2", "Go's net/http asks this of ServeContent", [
+  ...group("go-net-http", "MUST", "§13.2.2", "Go's net/http tests ServeContent with this request", [
     [1, "A weak tag matches at the end of a list", "GET", noneMatch('"v0", W/"v1"'), weakV1, sameTag],
-    [2, "If-Match holds by the last tag of a list", "GET", match('"v0", "v1"'), v1, proceed],
+    [2, "If-Match holds for the last tag of a list", "GET", match('"v0", "v1"'), v1, proceed],
     [
       3,
       "A date in If-Range is compared in whole seconds",
@@ -42,10 +42,10 @@ export const otherSuites: readonly Row[] = [
       { section: "§13.1.5" },
     ],
   ]),
-  ...group("werkzeug", "MUST", "§13.1.5", "Werkzeug asks this: If-Range without Range means nothing", [
+  ...group("werkzeug", "MUST", "§13.1.5", "Werkzeug tests this: If-Range without Range has no effect", [
     [
       1,
-      "If-Range without Range does not hinder a 304 by the date",
+      "If-Range without Range does not prevent a 304 by the date",
       "GET",
       and(modified(sameSecond), ifRange('"v0"')),
       both,
@@ -53,7 +53,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       2,
-      "If-Range without Range does not hinder a 304 by the tag",
+      "If-Range without Range does not prevent a 304 by the tag",
       "GET",
       and(noneMatch('"v1"'), ifRange('"v0"')),
       v1,
@@ -66,55 +66,68 @@ export const otherSuites: readonly Row[] = [
       modified("Thu, 33 Jan 1970 00:00:00 GMT"),
       dated,
       proceed,
-      { section: "§5.6.7", why: "Werkzeug asks this: no month has such a day" },
+      { section: "§5.6.7", why: "Werkzeug tests this: no month has a day 33" },
     ],
   ]),
-  ...group("django", "MUST", "§13.2.2", "Django asks this of its condition decorators", [
+  ...group("django", "MUST", "§13.2.2", "Django tests its condition decorators with this request", [
     [
       1,
-      "If-Modified-Since is ignored beside another tag",
+      "If-Modified-Since is ignored when If-None-Match has another tag",
       "GET",
       and(noneMatch('"v0"'), modified(sameSecond)),
       both,
       proceed,
     ],
-    [2, "If-None-Match matches nothing where there is only a date", "GET", noneMatch('"v1"'), dated, proceed],
+    [
+      2,
+      "If-None-Match does not match when the resource has only a date",
+      "GET",
+      noneMatch('"v1"'),
+      dated,
+      proceed,
+    ],
     [
       3,
-      "If-Match: * holds where there is no tag",
+      "If-Match: * holds when the resource has no tag",
       "GET",
       match("*"),
       dated,
       proceed,
-      { section: "§13.1.1", why: "Django answers 412: the standard asks only whether something is there" },
+      {
+        section: "§13.1.1",
+        why: "Django answers 412, but in the standard the condition holds if the resource exists",
+      },
     ],
   ]),
-  ...group("spring", "MUST", "§8.8.3", "Spring asks this of ServletWebRequest", [
+  ...group("spring", "MUST", "§8.8.3", "Spring tests ServletWebRequest with this request", [
     [1, "A comma may be part of a tag", "GET", noneMatch('"v,1"'), commaInTag, sameTag],
     [2, "A comma may be part of a tag in a list", "GET", noneMatch('"v0", "v,1"'), commaInTag, sameTag],
     [
       3,
-      "A date with a length behind it is not a valid date",
+      "A date followed by a length is not a valid date",
       "GET",
       modified(`${sameSecond}; length=13774`),
       dated,
       proceed,
-      { section: "§5.6.7", why: "Spring reads it, as old browsers sent it: the grammar has no such form" },
+      {
+        section: "§5.6.7",
+        why: "Spring accepts it because old browsers sent it, but the grammar does not have this form",
+      },
     ],
     [
       4,
-      "If-None-Match: * matches what has no tag",
+      "If-None-Match: * matches a resource without a tag",
       "GET",
       noneMatch("*"),
       dated,
       sameTag,
-      { section: "§13.1.2", why: "Spring ignores it on reads: the standard does not" },
+      { section: "§13.1.2", why: "Spring ignores it on reads, but the standard does not" },
     ],
   ]),
-  ...group("pekko", "MUST", "§13.2.2", "pekko-http asks this of its conditional directive", [
+  ...group("pekko", "MUST", "§13.2.2", "pekko-http tests its conditional directive with this request", [
     [
       1,
-      "If-None-Match: * decides beside If-Modified-Since",
+      "If-None-Match: * decides, and If-Modified-Since is ignored",
       "GET",
       and(noneMatch("*"), modified(sameSecond)),
       both,
@@ -122,7 +135,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       2,
-      "If-None-Match refuses a write whose date agrees",
+      "If-None-Match refuses a write, and If-Modified-Since is ignored",
       "PUT",
       and(noneMatch('"v1"'), modified(sameSecond)),
       both,
@@ -130,27 +143,29 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       3,
-      "If-Match fails where there is a date and no tag",
+      "If-Match fails when the resource has a date and no tag",
       "GET",
       match('"v1"'),
       dated,
       failedMatch,
-      { section: "§13.1.1", why: "pekko-http ignores it: the standard says that the condition is false" },
+      { section: "§13.1.1", why: "pekko-http ignores it, but in the standard the condition is false" },
     ],
   ]),
-  ...group("lighttpd", "quality", "§13.1.2", "lighttpd asks this of its static files", [
+  ...group("lighttpd", "quality", "§13.1.2", "lighttpd tests its static files with this request", [
     [
       1,
-      "A list with an unclosed tag at its end is not a list",
+      "A list that ends with an unclosed tag is not valid",
       "GET",
       noneMatch('"v0", "v1", "v'),
       v1,
       proceed,
-      { why: "lighttpd answers 304, since it stops at the match: an answer must not depend on the order" },
+      {
+        why: "lighttpd answers 304 because it stops at the match, but an answer must not depend on the order of the tags",
+      },
     ],
     [
       2,
-      "Empty elements may stand anywhere in a list",
+      "A list may have empty elements anywhere",
       "GET",
       noneMatch('"v0",, ,,  ,  "v1"'),
       v1,
@@ -159,12 +174,12 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       3,
-      "A weak tag matches beside Range",
+      "A weak tag matches when the request has a Range",
       "GET",
       and(noneMatch('W/"v1"'), range),
       v1,
       sameTag,
-      { level: "MUST", why: "lighttpd sends the range: the standard compares weakly here, too" },
+      { level: "MUST", why: "lighttpd sends the range, but the standard compares weakly here, too" },
     ],
     [
       4,
@@ -176,10 +191,10 @@ export const otherSuites: readonly Row[] = [
       { section: "§5.6.7" },
     ],
   ]),
-  ...group("tomcat", "MUST", "§13.2.2", "Tomcat asks this of its default servlet", [
+  ...group("tomcat", "MUST", "§13.2.2", "Tomcat tests its default servlet with this request", [
     [
       1,
-      "If-Match that holds leaves If-Unmodified-Since unasked",
+      "If-Unmodified-Since is ignored after an If-Match that holds in a list",
       "POST",
       and(match('"v0", "v1"'), unmodified(earlier)),
       both,
@@ -203,10 +218,10 @@ export const otherSuites: readonly Row[] = [
       { section: "§13.1.3" },
     ],
   ]),
-  ...group("together", "MUST", "§13.2.2", "Conditions that come together are asked in this order", [
+  ...group("together", "MUST", "§13.2.2", "Several conditions are evaluated in this order", [
     [
       1,
-      "A read whose tags hold asks no date",
+      "A read ignores both dates when both fields with tags are present",
       "GET",
       and(match('"v1"'), unmodified(earlier), noneMatch('"v0"'), modified(sameSecond)),
       both,
@@ -214,7 +229,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       2,
-      "A write whose tags hold asks no date",
+      "A write ignores both dates when both fields with tags are present",
       "PUT",
       and(match('"v1"'), unmodified(earlier), noneMatch('"v0"'), modified(sameSecond)),
       both,
@@ -222,7 +237,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       3,
-      "If-None-Match refuses a write after If-Unmodified-Since that holds",
+      "If-None-Match refuses a write after an If-Unmodified-Since that holds",
       "PUT",
       and(unmodified(sameSecond), noneMatch('"v1"')),
       both,
@@ -230,7 +245,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       4,
-      "A tag decides where If-Match is * and the date is older",
+      "If-None-Match decides when If-Match is * and the date is older",
       "GET",
       and(match("*"), noneMatch('"v1"'), modified(earlier)),
       both,
@@ -238,7 +253,7 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       5,
-      "If-Modified-Since is asked after If-Unmodified-Since that holds",
+      "If-Modified-Since is evaluated after an If-Unmodified-Since that holds",
       "GET",
       and(unmodified(sameSecond), modified(sameSecond)),
       both,
@@ -246,16 +261,23 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       6,
-      "If-Match and If-Unmodified-Since that both hold let a read pass",
+      "A read goes on when If-Match and If-Unmodified-Since both hold",
       "GET",
       and(match('"v1"'), unmodified(later)),
       both,
       proceed,
     ],
-    [7, "If-None-Match: * is asked after If-Match: *", "GET", and(match("*"), noneMatch("*")), v1, sameTag],
+    [
+      7,
+      "If-None-Match: * is evaluated after If-Match: *",
+      "GET",
+      and(match("*"), noneMatch("*")),
+      v1,
+      sameTag,
+    ],
     [
       8,
-      "An If-Modified-Since that cannot be read does not hide If-Unmodified-Since",
+      "If-Unmodified-Since is evaluated also when If-Modified-Since is not valid",
       "GET",
       and(modified("invalid"), unmodified(earlier)),
       dated,
@@ -263,50 +285,51 @@ export const otherSuites: readonly Row[] = [
     ],
     [
       9,
-      "If-Modified-Since is ignored beside a tag where there is only a date",
+      "If-Modified-Since is ignored when If-None-Match is sent, also when the resource has only a date",
       "GET",
       and(noneMatch('"v1"'), modified(sameSecond)),
       dated,
       proceed,
     ],
   ]),
-  ...group(
-    "each-method",
-    "MUST",
-    "§13.1",
-    "A condition means the same for each method, and for each way to write it",
+  ...group("each-method", "MUST", "§13.1", "A condition means the same on each method and in each notation", [
+    [1, "If-Unmodified-Since refuses DELETE", "DELETE", unmodified(earlier), both, failedUnmodified],
+    [2, "If-Match does not match weakly on POST", "POST", match('W/"v1"'), v1, failedMatch],
     [
-      [1, "If-Unmodified-Since refuses DELETE", "DELETE", unmodified(earlier), both, failedUnmodified],
-      [2, "If-Match does not match weakly on POST", "POST", match('W/"v1"'), v1, failedMatch],
-      [3, "If-None-Match: * refuses a change of what is there", "PATCH", noneMatch("*"), v1, failedNoneMatch],
-      [4, "Two lines of If-None-Match are one list", "GET", noneMatch('"v0"', 'W/"v1"'), v1, sameTag],
-      [
-        5,
-        "A time in the future is later than the last change",
-        "GET",
-        modified("Fri, 31 Dec 2999 23:59:59 GMT"),
-        dated,
-        sameDate,
-      ],
-      [
-        6,
-        "Junk behind a tag makes the list unreadable",
-        "GET",
-        noneMatch('"v1"foo'),
-        v1,
-        proceed,
-        { level: "quality" },
-      ],
-      [
-        7,
-        "Junk before a tag makes the list unreadable",
-        "GET",
-        noneMatch('foo"v1"'),
-        v1,
-        proceed,
-        { level: "quality" },
-      ],
-      [8, "Spaces around commas are allowed", "GET", noneMatch('"v1"   ,   "v2"'), v1, sameTag],
+      3,
+      "If-None-Match: * refuses a change of an existing resource",
+      "PATCH",
+      noneMatch("*"),
+      v1,
+      failedNoneMatch,
     ],
-  ),
+    [4, "Two lines of If-None-Match are one list", "GET", noneMatch('"v0"', 'W/"v1"'), v1, sameTag],
+    [
+      5,
+      "If-Modified-Since in the future is later than the last change",
+      "GET",
+      modified("Fri, 31 Dec 2999 23:59:59 GMT"),
+      dated,
+      sameDate,
+    ],
+    [
+      6,
+      "Junk after a tag makes the list invalid",
+      "GET",
+      noneMatch('"v1"foo'),
+      v1,
+      proceed,
+      { level: "quality" },
+    ],
+    [
+      7,
+      "Junk before a tag makes the list invalid",
+      "GET",
+      noneMatch('foo"v1"'),
+      v1,
+      proceed,
+      { level: "quality" },
+    ],
+    [8, "Spaces around commas are allowed", "GET", noneMatch('"v1"   ,   "v2"'), v1, sameTag],
+  ]),
 ];

@@ -35,7 +35,7 @@ const conditions = {
 type Name = keyof typeof conditions;
 type Truth = "true" | "false";
 
-/** The five steps of §13.2.2, for conditions that were all understood. */
+/** The five steps of §13.2.2, for conditions that are all valid. */
 function decide(asked: Partial<Record<Name, Truth>>, method: "GET" | "PUT"): Answer {
   const isGet = method === "GET";
   if (asked["If-Match"] === "false") return failedMatch;
@@ -51,23 +51,29 @@ const truths = ["true", "false"] as const;
 const slug = (name: Name) => name.toLowerCase();
 const says = (name: Name, truth: Truth) => `${name} that ${truth === "true" ? "holds" : "fails"}`;
 
-/** Every two conditions, each once true and once false, in a read and in a write. */
+/** Every pair of conditions, each once true and once false, on a read and on a write. */
 export const pairs: readonly Row[] = names.flatMap((first, index) =>
   names.slice(index + 1).flatMap((second) =>
     truths.flatMap((one) =>
       truths.flatMap((other) =>
         (["GET", "PUT"] as const).flatMap((method) =>
-          group("pair", "MUST", "§13.2.2", "The order of the five steps decides, and no other order", [
+          group(
+            "pair",
+            "MUST",
+            "§13.2.2",
+            "The order of the five steps decides, not the order of the fields",
             [
-              `${slug(first)}-${one}-${slug(second)}-${other}-${method.toLowerCase()}`,
-              `${says(first, one)} and ${says(second, other)}, on ${method}`,
-              method,
-              // The later step comes first on the wire: the order of the lines says nothing.
-              and(conditions[second][other], conditions[first][one]),
-              surelyBoth,
-              decide({ [first]: one, [second]: other }, method),
+              [
+                `${slug(first)}-${one}-${slug(second)}-${other}-${method.toLowerCase()}`,
+                `${says(first, one)} and ${says(second, other)}, on ${method}`,
+                method,
+                // The field of the later step is sent first, because the order of the lines must not matter.
+                and(conditions[second][other], conditions[first][one]),
+                surelyBoth,
+                decide({ [first]: one, [second]: other }, method),
+              ],
             ],
-          ]),
+          ),
         ),
       ),
     ),

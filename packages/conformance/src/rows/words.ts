@@ -1,6 +1,6 @@
 import type { Latitude, Line, Outcome, Policy, State } from "../row.ts";
 
-// The words that the tables are written in.
+// The terms in which the tables of rows are written.
 
 export type Headers = readonly Line[];
 
@@ -74,7 +74,7 @@ export const orBadRequest = byOrigin("A field that breaks the grammar may be a 4
   body: "any",
   effect: "none",
 });
-export const orFailedRead = byOrigin("A field that cannot be read may count as a list without a match", {
+export const orFailedRead = byOrigin("A field that is not valid may count as a list without a match", {
   outcome: "precondition-failed",
   status: [412],
   body: "any",
@@ -84,29 +84,35 @@ export const orWhole = byOrigin("A server may ignore any Range (§14.2)", {
   body: "whole",
   fields: { "Content-Range": null },
 });
-export const orPart = byOrigin(
-  "Whether its date is a strong validator is for the server to know (§8.8.2.2)",
-  { status: [206], body: "part", range: true },
-);
+export const orPart = byOrigin("Only the server knows whether its date is a strong validator (§8.8.2.2)", {
+  status: [206],
+  body: "part",
+  range: true,
+});
 export const orSent = byOrigin("§13.1.3 says SHOULD: the representation may be sent again", {
   outcome: "proceed",
   status: [200],
   body: "whole",
 });
-export const orGone = byOrigin("It may be known to be gone for ever (§15.5.11)", { status: [410] });
-/** Before any condition is asked, the message itself may be refused. */
+export const orGone = byOrigin("The server may know that the resource is gone permanently (§15.5.11)", {
+  status: [410],
+});
+/** The server may refuse the message itself before it evaluates a condition. */
 const byReader = (why: string, status: number[]): Latitude => ({
   outcome: "bad-request",
   status,
   body: "any",
   effect: "none",
-  chosenBy: "the server, as it reads the message",
+  chosenBy: "the server, while it reads the message",
   why,
 });
 export const orTooLarge = byReader("A server limits the size of its fields (§5.4)", [400, 413, 414, 431]);
-export const orNotAllowed = byReader("A recipient may reject what no field may contain (§5.5)", [400]);
-/** For a method other than GET, HEAD and PUT, which a server need not know (§9.1). */
-export const orUnknownMethod = byOrigin("It need not know or allow the method (§9.1)", {
+export const orNotAllowed = byReader(
+  "A recipient may reject characters that are not allowed in a field (§5.5)",
+  [400],
+);
+/** A server need not support methods other than GET and HEAD (§9.1); PUT is expected of it here. */
+export const orUnknownMethod = byOrigin("A server need not support or allow the method (§9.1)", {
   outcome: "bad-request",
   status: [400, 405, 501],
   body: "any",

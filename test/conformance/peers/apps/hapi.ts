@@ -12,7 +12,7 @@ server.route({
     const response = h.response(body).code(status);
     for (const [name, value] of Object.entries(others)) response.header(name, value);
     const [, weak, opaque] = /^(W\/)?"(.*)"$/.exec(etag ?? "") ?? [];
-    // hapi would add the coding to the tag: what it compares is then not what the row says.
+    // Otherwise hapi adds the coding to the tag, and compares another tag than the row has.
     return opaque ? response.etag(opaque, { weak: weak !== undefined, vary: false }) : response;
   },
 });

@@ -8,7 +8,7 @@ import { handle, type Plain, validators } from "../../../adapters/apps/handlers.
 const byId = new Map(rows.map((row) => [row.id, row]));
 const counts = new Map<string, number>();
 
-/** The answer of a row's handler. The validators are its own; the framework must ask the conditions. */
+/** The answer of a row's handler. The handler sets the validators; the framework must evaluate the conditions. */
 export function answerOf(path: string): Plain {
   const id = path.slice(path.lastIndexOf("/") + 1);
   counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -29,7 +29,7 @@ export const announce = (server: Server): void => {
   );
 };
 
-/** A folder with one page, changed long ago. */
+/** A folder with one page, whose date of change is long ago. */
 export function folderWithPage(): { folder: string; file: string } {
   const folder = mkdtempSync(join(tmpdir(), "entity-tag-peer-"));
   const file = join(folder, "page.txt");

@@ -1,4 +1,4 @@
-// restify brings no types: what is used of it.
+// restify has no types. This declares the parts that are used.
 declare module "restify" {
   // biome-ignore lint/suspicious/noExplicitAny: methods by name
   const restify: { createServer(): any; plugins: { conditionalRequest(): unknown } };
