@@ -2,7 +2,7 @@ import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type HeadersLike, respond } from "./check-preconditions.ts";
 import { judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
 import { checkRequest, evaluate, isRead, isTransfer } from "./evaluate.ts";
-import { anyFunction, checkOptions, LATE_RULES, type OptionRules } from "./options.ts";
+import { anyFunction, checkOptions, extended, LATE_RULES, type OptionRules } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
 import { type Current, checkedState } from "./state.ts";
@@ -26,15 +26,14 @@ export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
 }
 
 /** Rules for the options of {@link conditional}. */
-export const CONDITIONAL_RULES: OptionRules = {
-  ...LATE_RULES,
-  current: anyFunction(),
+export const CONDITIONAL_RULES: OptionRules = /* @__PURE__ */ extended(LATE_RULES, {
+  current: /* @__PURE__ */ anyFunction(),
   headers: {
     accepts: (value: unknown) =>
       typeof value === "function" || new Headers(value as HeadersLike) !== undefined,
     use: "fields, or a function that gives them",
   },
-};
+});
 
 /**
  * A handler that obeys the conditions of reads, and with `current` also those of writes.

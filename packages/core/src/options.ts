@@ -12,30 +12,30 @@ export interface OptionRule {
 /** One rule for each known option. */
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
+// These tables are made by pure calls, so that a bundle leaves out those that it does not use.
+
 /** Rules for the options of a policy: `ifMatch`, `require`, `malformed` and `now`. */
 export const POLICY_RULES: OptionRules = {
-  ifMatch: oneOf("strong", "weak"),
+  ifMatch: /* @__PURE__ */ oneOf("strong", "weak"),
   require: {
     accepts: (value: unknown) =>
       typeof value === "boolean" || (Array.isArray(value) && value.every(isMethod)),
     use: 'true, false, or a list of methods in capitals, such as ["PUT"]',
   },
-  malformed: oneOf("fail", "reject"),
-  now: { accepts: Number.isFinite, use: "milliseconds since the epoch" },
+  malformed: /* @__PURE__ */ oneOf("fail", "reject"),
+  now: { accepts: (value: unknown) => Number.isFinite(value), use: "milliseconds since the epoch" },
 };
 
 /** The rules of `checkPreconditions`: {@link POLICY_RULES} and `codings`. */
-export const CHECK_RULES: OptionRules = {
-  ...POLICY_RULES,
+export const CHECK_RULES: OptionRules = /* @__PURE__ */ extended(POLICY_RULES, {
   codings: {
     accepts: (value: unknown) => Array.isArray(value) && value.every(isCoding),
     use: 'a list of names, as in ["gzip"]',
   },
-};
+});
 
 /** The rules of `conditionalResponse`: {@link CHECK_RULES}, `tag`, `maxBytes` and `keep`. */
-export const LATE_RULES: OptionRules = {
-  ...CHECK_RULES,
+export const LATE_RULES: OptionRules = /* @__PURE__ */ extended(CHECK_RULES, {
   tag: {
     accepts: (value: unknown) => value === false || typeof value === "function" || isTagging(value),
     use: "false, a function, or an object such as { weak: false }",
@@ -44,8 +44,13 @@ export const LATE_RULES: OptionRules = {
     accepts: (value: unknown) => typeof value === "number" && value >= 0,
     use: "a number from 0 on",
   },
-  keep: anyFunction(),
-};
+  keep: /* @__PURE__ */ anyFunction(),
+});
+
+/** These rules and more. */
+export function extended(rules: OptionRules, more: OptionRules): OptionRules {
+  return { ...rules, ...more };
+}
 
 /** A rule that allows these words. */
 export function oneOf(...words: string[]): OptionRule {
@@ -164,8 +169,8 @@ function isMethod(value: unknown): boolean {
 
 const TAGGING_RULES: OptionRules = {
   weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
-  contentTag: anyFunction(),
-  fileState: anyFunction(),
+  contentTag: /* @__PURE__ */ anyFunction(),
+  fileState: /* @__PURE__ */ anyFunction(),
 };
 
 function isTagging(value: unknown): boolean {
