@@ -44,6 +44,29 @@ describe("conditionalFetch against a plain Express app", () => {
     expect(server.statuses()).toEqual([200, 304, 304]);
   });
 
+  it("gives a caller with a condition of its own the 304 of the server", async () => {
+    const app = express();
+    app.get("/page", (_req, res) => {
+      res.set("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT").send("Hello");
+    });
+    const server = await open.serve(app);
+    const remembering = conditionalFetch();
+    const first = await remembering(`${server.url}/page`);
+    await first.text();
+    const tag = { "If-None-Match": first.headers.get("ETag")! };
+    const date = { "If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT" };
+    const ask = async (...given: Parameters<typeof fetch>) => (await remembering(...given)).status;
+    expect(await ask(`${server.url}/page`, { headers: tag })).toBe(304);
+    expect(await ask(new Request(`${server.url}/page`, { headers: date }))).toBe(304);
+    expect(await ask(`${server.url}/page`, { headers: { ...tag, "Cache-Control": "no-cache" } })).toBe(200);
+    expect(server.seen.map(({ headers }) => headers["cache-control"]).slice(0, 4)).toEqual([
+      undefined,
+      "max-age=0",
+      "max-age=0",
+      "no-cache",
+    ]);
+  });
+
   it("sees a change", async () => {
     let text = "one";
     const app = express();
