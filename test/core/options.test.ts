@@ -1,5 +1,12 @@
 import { evaluate, listIncludes, opaque, versionTag, weaken } from "@entity-tag/core";
-import { anyFunction, checkedState, checkOptions, oneOf, POLICY_RULES } from "@entity-tag/core/adapter";
+import {
+  anyFunction,
+  checkedState,
+  checkOptions,
+  decide,
+  oneOf,
+  POLICY_RULES,
+} from "@entity-tag/core/adapter";
 import { checkPreconditions, conditional, conditionalResponse } from "@entity-tag/core/fetch";
 import { describe, expect, it } from "vitest";
 
@@ -118,8 +125,31 @@ describe("a state is checked when it is given", () => {
     [{ ...v1, alternates: ["v2"] }, /"v2" is not an entity tag/],
     [{ ...v1, codings: "gzip" }, /`codings` is gzip: use a list/],
     [{ ...v1, codings: ["g zip"] }, /not an entity tag/],
+    [{ ...v1, codings: [1] }, /`codings` has a member 1: use names/],
+    [{ ...v1, codings: [""] }, /`codings` has a member "": use names/],
+    [{ ...v1, lastModifiedStrong: "yes" }, /`lastModifiedStrong` is "yes": use true or false/],
   ])("checkPreconditions refuses %j", (state, message) => {
     expect(() => checkPreconditions(put(), state)).toThrow(message);
+  });
+
+  it.each<[policy: object, message: RegExp]>([
+    [{ required: true }, /evaluate\(\) has no option `required`: did you mean `require`\?/],
+    [{ requre: ["PUT"] }, /did you mean `require`\?/],
+    [{ if_match: "weak" }, /did you mean `ifMatch`\?/],
+    [{ require: true, Malformed: "reject" }, /did you mean `malformed`\?/],
+    [Object.create({ required: true }), /did you mean `require`\?/],
+    [{ current: () => null }, /use ifMatch, require, malformed, now/],
+  ])("evaluate refuses the policy %j, also when it comes again", (policy, message) => {
+    for (const method of ["GET", "PUT", "PUT", "OPTIONS"]) {
+      const request = { method, headers: new Headers() };
+      expect(() => evaluate(request, v1, policy)).toThrow(message);
+      expect(evaluate(request, v1, { require: true, ifMatch: "weak" }).outcome).toBeTruthy();
+    }
+  });
+
+  it("decide takes all options of an adapter", () => {
+    const options = { require: true, keep: () => true };
+    expect(decide(put(), v1, options).outcome).toBe("precondition-required");
   });
 
   it("a record of the application is a state, with members of its own and from its class", () => {

@@ -8,6 +8,7 @@ export {
 } from "./compressor.ts";
 export { CONDITIONAL_RULES, isResponse } from "./conditional.ts";
 export { admitsCoding, CODINGS } from "./content-codings.ts";
+export { decide } from "./evaluate.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
 export { asksByDate, isRangeHidden, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
 export { keepsInLateRefusal } from "./kept-fields.ts";

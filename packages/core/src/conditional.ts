@@ -1,7 +1,7 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type HeadersLike, respond } from "./check-preconditions.ts";
 import { judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
-import { checkRequest, evaluate, isRead, isTransfer } from "./evaluate.ts";
+import { checkRequest, decide, isRead, isTransfer } from "./evaluate.ts";
 import { anyFunction, checkOptions, extended, LATE_RULES, type OptionRules } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
@@ -90,7 +90,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     // The state has no validator, so a read is judged by those of its answer.
     const isLate = state === undefined || (validators.length === 0 && isRead(request.method));
     if (isLate) return judgeLate(request, handle, options);
-    const decision = evaluate(request, state, options);
+    const decision = decide(request, state, options);
     if (decision.outcome !== "proceed") {
       return respond(responseFor(decision, request, state, options, [])!, request.method, fields);
     }

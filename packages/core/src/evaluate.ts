@@ -6,7 +6,7 @@ import {
   ifUnmodifiedSince,
   namesNone,
 } from "./preconditions.ts";
-import { type Current, checkValidators } from "./state.ts";
+import { type Current, checkValidators, plainName } from "./state.ts";
 import { isReadable } from "./tag-list.ts";
 
 /** The parts of a request that a decision needs. A `Request` fits. `get` is called with names in lower case. */
@@ -73,13 +73,43 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  * whether a `Range` in the request may be honoured. Each field is read at most once, and only if the order reaches
  * it. A read of an absent resource (`null`) always proceeds to its 404.
  *
- * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, or `headers` is a plain object
+ * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or
+ * the policy has an unknown member
  * @example
  * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
  * @see RFC 9110 §13.2.2
  */
 export function evaluate(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
+  // The same policy is often given again.
+  if (policy !== undefined && policy !== lastPolicy) lastPolicy = checkedPolicy(policy);
+  return decide(request, current, policy);
+}
+
+const MEMBERS = ["ifMatch", "require", "malformed", "now"];
+let lastPolicy: Policy | undefined;
+
+/** A misspelt `require` would protect nothing. */
+function checkedPolicy(policy: Policy): Policy {
+  for (const name in policy) {
+    if (MEMBERS.includes(name)) continue;
+    const meant = MEMBERS.find((member) => plainName(member).startsWith(plainName(name).slice(0, 3)));
+    const hint = meant ? `did you mean \`${meant}\`?` : `use ${MEMBERS.join(", ")}`;
+    throw new TypeError(`evaluate() has no option \`${name}\`: ${hint}`);
+  }
+  return policy;
+}
+
+/**
+ * {@link evaluate} with a policy that was checked before. It may be all options of an adapter, since their names are not
+ * looked through.
+ *
+ * @example
+ * const request = { method: "GET", headers: new Headers({ "If-None-Match": '"v1"' }) };
+ * decide(request, { etag: '"v1"' }).outcome; // "not-modified"
+ * @see RFC 9110 §13.2.2
+ */
+export function decide(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
   checkRequest(request);
   const { method, headers } = request;
   checkValidators(current);

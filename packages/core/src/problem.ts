@@ -1,4 +1,4 @@
-import { isWeak } from "./entity-tag.ts";
+import { type EntityTag, isWeak } from "./entity-tag.ts";
 import { type ConditionalRequest, type Decision, isRead, type Policy, requires } from "./evaluate.ts";
 import { ifMatch } from "./preconditions.ts";
 import { type Current, type State, timeOf } from "./state.ts";
@@ -124,17 +124,22 @@ function whyFailed(
     return `${which} is here already.${next}`;
   }
   if (parseTagList(field)?.length === 0) return `If-Match names no tag, so none can match.${next}`;
-  if (current !== null && ifMatch(field, current, "weak")) return `${whyTooWeak(current)}${next}`;
+  if (current !== null && ifMatch(field, current, "weak")) return whyTooWeak(field, current, next);
   return current === null
     ? `Nothing is here, so nothing can match.${next}`
     : `None of the tags is the current one.${next}`;
 }
 
-/** The tag is the current one, but does not match. */
-function whyTooWeak({ etag }: State): string {
-  const which =
-    etag !== undefined && isWeak(etag) ? "The current tag is weak" : "The tag is the current one, but weak";
-  return `${which}, and If-Match compares strongly.`;
+/**
+ * A tag of the field is the current one, but does not match. If only the `W/` is in the way, a proxy added it and may do
+ * so again, so another GET would not help.
+ */
+function whyTooWeak(field: string, current: State, next: string): string {
+  const compared = "and If-Match compares strongly.";
+  const unmarked = (tag: EntityTag) => (isWeak(tag) ? tag.slice(2) : tag);
+  const isMarked = (parseTagList(field) as EntityTag[]).some((tag) => ifMatch(unmarked(tag), current));
+  if (!isMarked) return `The current tag is weak, ${compared}${next}`;
+  return `The tag is the current one, but weak, ${compared}${next && " Send it without W/."}`;
 }
 
 /** How the same change can succeed. */

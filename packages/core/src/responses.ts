@@ -1,4 +1,4 @@
-import { type ConditionalRequest, type Decision, evaluate, type Policy } from "./evaluate.ts";
+import { type ConditionalRequest, type Decision, decide, type Policy } from "./evaluate.ts";
 import { keepsInLateRefusal, keepsInNotModified, keepsInRefusal } from "./kept-fields.ts";
 import { tagOfNotModified } from "./preconditions.ts";
 import { explain, type Problem } from "./problem.ts";
@@ -72,7 +72,7 @@ export function earlyResponse(
   policy?: Policy,
   validators?: Fields,
 ): PlainResponse | undefined {
-  return responseFor(evaluate(request, current, policy), request, current, policy, validators);
+  return responseFor(decide(request, current, policy), request, current, policy, validators);
 }
 
 /**

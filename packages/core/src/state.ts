@@ -45,6 +45,10 @@ export function checkedState(current: Current): Current {
   for (const name of OPTIONS) {
     if (name in current) throw new TypeError(`A state has no \`${name}\`: give it as an option`);
   }
+  const { lastModifiedStrong } = current;
+  if (lastModifiedStrong !== undefined && typeof lastModifiedStrong !== "boolean") {
+    throw new TypeError(`\`lastModifiedStrong\` is ${JSON.stringify(lastModifiedStrong)}: use true or false`);
+  }
   checkList(current.alternates, "alternates").forEach(checkedTag);
   checkCodings(current.codings);
   return current;
@@ -69,7 +73,12 @@ let lastCodings: readonly string[] | undefined;
 function checkCodings(codings: readonly string[] | undefined): void {
   // The same list is often given again.
   if (codings === lastCodings) return;
-  for (const coding of checkList(codings, "codings")) checkedTag(`"${coding}"`);
+  for (const coding of checkList(codings, "codings")) {
+    if (typeof coding !== "string" || coding === "") {
+      throw new TypeError(`\`codings\` has a member ${JSON.stringify(coding)}: use names, as in ["gzip"]`);
+    }
+    checkedTag(`"${coding}"`);
+  }
   lastCodings = codings;
 }
 
@@ -89,8 +98,7 @@ function noState(given: unknown): TypeError {
 }
 
 function checkSpelling(name: string): void {
-  const plainName = plain(name);
-  const meant = MEMBERS.find((member) => member.toLowerCase() === plainName);
+  const meant = MEMBERS.find((member) => member.toLowerCase() === plainName(name));
   if (meant !== undefined) throw new TypeError(`A state has no \`${name}\`: did you mean \`${meant}\`?`);
 }
 
@@ -119,6 +127,7 @@ function checkList<T>(value: readonly T[] | undefined, name: string): readonly T
   throw new TypeError(`\`${name}\` is ${String(value)}: use a list`);
 }
 
-function plain(name: string): string {
+/** A name without what spellings differ in: capitals, `_` and `-`. */
+export function plainName(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");
 }

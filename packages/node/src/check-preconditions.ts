@@ -1,7 +1,6 @@
 import {
   type ConditionalRequest,
   type Current,
-  evaluate,
   isRead,
   type Policy,
   validatorFields,
@@ -12,6 +11,7 @@ import {
   checkedState,
   checkOptions,
   checkValidators,
+  decide,
   responseFor,
   withCodings,
 } from "@entity-tag/core/adapter";
@@ -81,7 +81,7 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   const validators = validatorFields(checkedState(current));
   const request = conditionalRequest(req);
   const state = withCodings(current, policy.codings ?? CODINGS);
-  const decision = evaluate(request, state, policy);
+  const decision = decide(request, state, policy);
   if (decision.outcome !== "proceed") {
     ownValidators(res).fields.length = 0;
     sendInstead(req, res, request, responseFor(decision, request, state, policy, validators)!);
