@@ -64,7 +64,7 @@ describe.each(Object.entries(changes))(
   (change, { content }) => {
     const whole = { status: 200, body: content, length: String(content.length), range: null };
 
-    it.each(["alone", ...byItself, ...byDisk])("is sent as Bun alone sends it (%s)", async (way) => {
+    it.each(["alone", ...byItself, ...byDisk])("the file is sent as Bun alone sends it (%s)", async (way) => {
       expect((await ask(change, way)).body).toBe(old);
       // A body that is not sent, because the client has it, must not be changed either.
       await ask(change, way, { "If-None-Match": "*" });
@@ -78,7 +78,7 @@ describe.each(Object.entries(changes))(
       });
     });
 
-    it.each(byDisk)("is judged by the file on the disk (%s)", async (way) => {
+    it.each(byDisk)("conditions are judged by the file on the disk (%s)", async (way) => {
       const [was, is] = [old, content].map((text, i) => ({
         size: text.length,
         mtimeMs: [before, after][i]!.getTime(),
@@ -95,7 +95,7 @@ describe.each(Object.entries(changes))(
       expect(await ask(change, way, { "If-Match": fileTag(was!) })).toMatchObject({ status: 412, etag });
     });
 
-    it.each(byDisk)("sends a part for If-Range with its tag alone, never with the date (%s)", async (way) => {
+    it.each(byDisk)("a part is sent if If-Range has the tag, and never for a date (%s)", async (way) => {
       write(change, way, content, after);
       const { etag } = await ask(change, way);
       const ranged = (value: string) => ask(change, way, { Range: "bytes=1-2", "If-Range": value });

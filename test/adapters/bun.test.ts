@@ -46,7 +46,7 @@ describe("routes", () => {
     },
   );
 
-  it("a static response is sent as often as it is asked for, with its own fields", async () => {
+  it("a static response can be sent many times, with its own fields", async () => {
     for (const _ of [1, 2, 3]) {
       const response = await ask("/static");
       expect(response.headers.get("x-own")).toBe("kept");

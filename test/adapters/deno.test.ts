@@ -173,7 +173,7 @@ describe("The programs of packages/deno/README.md", () => {
 describe("packages/deno", () => {
   const read = (file: string) => readFileSync(`${root}/packages/deno/${file}`, "utf8");
 
-  it("deno.json says what package.json says", () => {
+  it("deno.json and package.json agree", () => {
     const jsr = JSON.parse(read("deno.json"));
     const npm = JSON.parse(read("package.json"));
     const core = JSON.parse(readFileSync(`${root}/packages/core/package.json`, "utf8"));

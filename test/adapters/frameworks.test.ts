@@ -68,7 +68,7 @@ describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
   const plain = () => serving(process.execPath, serve, name, "plain");
   const compressed = () => serving(...(ownServer ?? [process.execPath, serve, name, "compressed"]));
 
-  it("answers reads, and of two writers whose bodies arrive at once exactly one wins", async () => {
+  it("the program answers reads, and exactly one of two writers wins whose bodies arrive at once", async () => {
     const { port } = await plain();
     await expectPage(`http://localhost:${port}/note`);
     await expectBodies(`http://localhost:${port}/note`);
@@ -78,7 +78,7 @@ describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
     await expectConformance(`http://localhost:${port}/`, {});
   });
 
-  it("does so behind a compressor", async () => {
+  it("the program does the same behind a compressor", async () => {
     const { port } = await compressed();
     await expectPage(`http://localhost:${port}/note`);
     await expectHooks(port, { "Accept-Encoding": "gzip" });
@@ -145,7 +145,7 @@ describe("NestJS", () => {
   });
 
   it.for(["plain", "compressed"])(
-    "judges reads and writes, %s, and tells a stranger no tag",
+    "NestJS judges reads and writes, %s, and sends no tag to a stranger",
     async (mode) => {
       const server = await start([process.execPath, `${folder}/main.cjs`, mode]);
       servers.push(server);

@@ -38,7 +38,7 @@ describe.each(["node", "edge"])("The requests of Next on %s", (runtime) => {
 });
 
 describe("route does not change what Next does by itself", () => {
-  it("HEAD is answered as GET is, without the body", async () => {
+  it("HEAD is answered as GET, without the body", async () => {
     const { get, head } = await both("/time");
     expect(head).toMatchObject({ status: 200, body: "" });
     expect(field(head, "etag")).toBe(field(get, "etag"));
@@ -56,14 +56,14 @@ describe("route does not change what Next does by itself", () => {
     expect((await ask("PUT", "/time", { "If-Match": '"v0"' }, "text")).status).toBe(405);
   });
 
-  it("a handler is given Next's own request, and its conditions as the client sent them", async () => {
+  it("a handler gets Next's own request, with the conditions that the client sent", async () => {
     const { body } = await ask("GET", "/request", {
       "If-None-Match": 'W/"a-gzip", "b-deflate","c"',
     });
     expect(JSON.parse(body)).toEqual({ path: "/request", condition: 'W/"a-gzip", "b-deflate","c"' });
   });
 
-  it("an answer that Next would keep for its `revalidate` is dynamic under route", async () => {
+  it("an answer that Next would cache because of `revalidate` is dynamic under route", async () => {
     const bodies = async (path: string) =>
       new Set([(await ask("GET", path)).body, (await ask("GET", path)).body]);
     expect((await bodies("/kept/plain")).size).toBe(1);
@@ -127,7 +127,7 @@ describe.each([
     if (!/\/(content|weak)$/.test(kind)) expect(sent.flat().sort()).toEqual(["deflate", "gzip", "identity"]);
   });
 
-  it("Next compresses, and says so in Vary beside the handler's own", async () => {
+  it("Next compresses, and adds Accept-Encoding to the handler's Vary", async () => {
     const answer = await ask("GET", path, accepting("gzip"));
     expect(field(answer, "content-encoding")).toBe("gzip");
     expect(members(answer, "vary")).toEqual(expect.arrayContaining(["Cookie", "Accept-Encoding"]));
@@ -178,7 +178,7 @@ describe.each(["node", "edge"])("compress: true and the answer that replaces a 2
   );
 
   it.each(["own", "current", "judging", "made", "content", "strong-content", "weak", "weak-own"])(
-    "a read is not sent again if, and only if, a tag of its version is named that the client may hold (%s)",
+    "a read gets a 304 exactly if the request has a tag of this version that the client may have (%s)",
     async (kind) => {
       const tags: EntityTag[] = [];
       for (const way of ways) tags.push(parseTag(field(await ask("GET", at(kind), accepting(way)), "etag"))!);
@@ -209,7 +209,7 @@ describe.each(["node", "edge"])("compress: true and the answer that replaces a 2
     },
   );
 
-  it("a range is honoured for the tag of what is sent, and only where that is the handler's own bytes", async () => {
+  it("a range is honoured for the tag of the sent form, and only if that form is the handler's own bytes", async () => {
     for (const way of ways) {
       for (const etag of ['"v1"', '"v1-gzip"', '"v1-deflate"', 'W/"v1"', '"v0"']) {
         const answer = await ask("GET", at("ranged"), {
@@ -242,7 +242,7 @@ describe("compress: true and any Accept-Encoding", () => {
   const member = fc.tuple(name, quality).map((parts) => parts.join(""));
   const list = fc.tuple(fc.array(member, { maxLength: 4 }), fc.constantFrom(",", ", ", " ,", ",,"));
 
-  it("a strong tag names the coding in which it was sent", async () => {
+  it("a strong tag contains the coding of the sent form", async () => {
     const sentAs = { '"v1"': undefined, '"v1-gzip"': "gzip", '"v1-deflate"': "deflate" };
     await fc.assert(
       fc.asyncProperty(list, async ([members, comma]) => {
@@ -294,17 +294,20 @@ describe("The programs of the documents", () => {
   it.each([
     ["docs/frameworks/next.md", 0, "app/note/route.ts", "/note"],
     ["packages/next/README.md", 0, "app/pages/[slug]/route.ts", "/pages/home"],
-  ] as const)("%s, block %i, is %s of this application, and obeys", async (document, block, file, path) => {
-    const program = programs(document)[block]!;
-    expect(program.split("\n")[0]).toBe(`// ${file}`);
-    expect(readFileSync(`${fixture}/${file}`, "utf8")).toBe(program);
-    const url = `http://localhost:${server.port}${path}`;
-    await expectPage(url);
-    if (document !== "docs/frameworks/next.md") return;
-    await expectNowhere(url);
-    await expectBodies(url);
-    await expectDeserted(url);
-  });
+  ] as const)(
+    "%s, block %i, is %s of this application, and follows the rules",
+    async (document, block, file, path) => {
+      const program = programs(document)[block]!;
+      expect(program.split("\n")[0]).toBe(`// ${file}`);
+      expect(readFileSync(`${fixture}/${file}`, "utf8")).toBe(program);
+      const url = `http://localhost:${server.port}${path}`;
+      await expectPage(url);
+      if (document !== "docs/frameworks/next.md") return;
+      await expectNowhere(url);
+      await expectBodies(url);
+      await expectDeserted(url);
+    },
+  );
 
   it("docs/frameworks/next.md, block 1, lets a script of another origin write with conditions", async () => {
     const config = readFileSync(`${fixture}/next.config.ts`, "utf8");

@@ -77,7 +77,7 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
   const withoutTag = ({ etag, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
 
   it.each(names.filter((name) => !isUnsteady?.(name)))(
-    "is sent as without this package: %s",
+    "a body is sent as without this package: %s",
     async (name) => {
       for (const method of ["GET", "POST"]) {
         const alone = withoutTag(await ask("alone", name, method));
@@ -97,20 +97,26 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
     },
   );
 
-  it.each(names)("gets a 304 or a 412 as it should, and the server goes on: %s", async (name) => {
-    const { status, etag } = await ask("late", name, "GET");
-    if (status !== 200 || breaks.includes(name)) return;
-    expect(await ask("late", name, "GET", { "If-None-Match": "*" })).toMatchObject({ status: 304, body: "" });
-    expect((await ask("late", name, "GET", { "If-Match": '"v0"' })).status).toBe(412);
-    if (etag === null || isFormData(name) || name === "a wrong tag") return;
-    for (const method of ["GET", "HEAD"]) {
-      const again = await ask("late", name, method, { "If-None-Match": etag });
-      expect(again).toMatchObject({ status: 304, body: "", etag });
-    }
-  });
+  it.each(names)(
+    "an answer is replaced by the right 304 or 412, and the server goes on: %s",
+    async (name) => {
+      const { status, etag } = await ask("late", name, "GET");
+      if (status !== 200 || breaks.includes(name)) return;
+      expect(await ask("late", name, "GET", { "If-None-Match": "*" })).toMatchObject({
+        status: 304,
+        body: "",
+      });
+      expect((await ask("late", name, "GET", { "If-Match": '"v0"' })).status).toBe(412);
+      if (etag === null || isFormData(name) || name === "a wrong tag") return;
+      for (const method of ["GET", "HEAD"]) {
+        const again = await ask("late", name, method, { "If-None-Match": etag });
+        expect(again).toMatchObject({ status: 304, body: "", etag });
+      }
+    },
+  );
 
   it.each(names.filter((name) => !isFormData(name)))(
-    "has the same tag alone and among fifty at once: %s",
+    "a body has the same tag in one request and in fifty at once: %s",
     async (name) => {
       const first = await ask("late", name, "GET");
       const many = await Promise.all(Array.from({ length: 50 }, () => ask("late", name, "GET")));

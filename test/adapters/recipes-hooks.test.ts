@@ -70,7 +70,7 @@ describe.concurrent("conditionalResponse in the hooks of", () => {
     await expectRowsOver((request) => app.fetch(request));
   });
 
-  it("h3, with handleCacheHeaders beside it", async () => {
+  it("h3, together with handleCacheHeaders", async () => {
     const { H3, handleCacheHeaders } = await import("h3");
     const { conditionalReads } = await moduleOf("h3", "hook");
     const app = new H3().use(conditionalReads).get("/", page);
@@ -83,7 +83,7 @@ describe.concurrent("conditionalResponse in the hooks of", () => {
   });
 });
 
-it("workers: env and ctx arrive in current, and a stranger with a guessed tag learns nothing", async () => {
+it("workers: current gets env and ctx, and a stranger with a guessed tag does not learn whether it is right", async () => {
   await moduleOf("workers", "src/index.ts");
   const { outputFiles } = await build({
     entryPoints: [`${folder}/workers-src-index-ts.ts`],

@@ -10,11 +10,11 @@ describe.each([
   const files = globSync(`${root}/packages/${name}/src/*.ts`).map((file) => readFileSync(file, "utf8"));
   const source = files.join("\n");
 
-  it(`is at most ${limit} lines of code`, () => {
+  it(`the sources have at most ${limit} lines of code`, () => {
     expect(linesOfCode(source)).toBeLessThanOrEqual(limit);
   });
 
-  it("imports core and nothing else", () => {
+  it("the sources import only core", () => {
     const imported = [...source.matchAll(/from "([^"]+)"/g)].map((match) => match[1]!);
     const others = imported.filter(
       (specifier) => !specifier.startsWith("./") && !specifier.startsWith("@entity-tag/core"),
@@ -30,11 +30,11 @@ describe.each(["node", "deno", "bun", "next"])("packages/%s/src decides nothing:
     .join("\n");
   const code = withoutComments(source);
 
-  it("it contains no status that conditions decide", () => {
+  it("the sources contain no status that conditions decide", () => {
     expect(code.match(/\b(200|204|206|304|400|412|428)\b/g)).toBeNull();
   });
 
-  it("it contains no method", () => {
+  it("the sources contain no method", () => {
     expect(code.match(/"(GET|HEAD|QUERY|PUT|PATCH|POST|DELETE|OPTIONS)"/g)).toBeNull();
   });
 });

@@ -125,7 +125,7 @@ async function expectNothingLearnt(ask: (init: RequestInit) => Promise<Response>
   expect((await asked({ Authorization: "me" })).map(([status]) => status)).toEqual(owners);
 }
 
-describe.concurrent("a stranger learns nothing from", () => {
+describe.concurrent("a client that may not read gets no 304, 412 or tag from", () => {
   it.for(programs)("%s", async ([name, runtime, code]) => {
     const file = `${folder}/${name.replace(/\W+/g, "-")}.ts`;
     writeFileSync(file, `${shared}\n${code}`);

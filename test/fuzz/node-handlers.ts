@@ -10,7 +10,7 @@ import { type Program, programOf } from "./node-programs.ts";
 import { files, type Layer, type Stack, stackOf } from "./node-stacks.ts";
 import { inTime, randomOf } from "./random.ts";
 
-/** What a case asks, and what must come of it where the bare answer is a 2xx with a representation. */
+/** The request of a case, and the answer to it if the bare handler sends a 2xx with a representation. */
 const questions = [
   { lines: [], status: undefined },
   { lines: [["If-None-Match", "*"]], status: 304 },
@@ -23,7 +23,7 @@ interface Seen {
   steps: string[];
 }
 
-/** Runs random handlers in random stacks, with `conditional()` and without, until the time is over. Returns how many. */
+/** Runs random handlers in random stacks, with `conditional()` and without, until the time is over. Returns their number. */
 export async function fuzzNode(seed: number, milliseconds: number): Promise<number> {
   const until = Date.now() + milliseconds;
   let cases = 0;
@@ -49,7 +49,7 @@ export async function checkCase(seed: number): Promise<void> {
   const what = `seed ${seed}: ${method} ${JSON.stringify(lines)}, [${stack.name}]\n${program.name}`;
   const bare = await askApp(program, stack, [], method, lines).catch(() => undefined);
   const ours = await askApp(program, stack, [conditional() as Layer], method, lines).catch((error) => {
-    // Some handlers break a connection by themselves. Then it is enough that the server lives.
+    // Some handlers break a connection by themselves. Then the test only demands that the server still runs.
     if (bare === undefined) return undefined;
     throw new Error(`${error.message}\n${what}`);
   });
@@ -62,7 +62,7 @@ export async function checkCase(seed: number): Promise<void> {
   throw new Error(`${complaint}\n${what}`);
 }
 
-/** One answer, on a connection that must serve the next request, too. */
+/** Reads one answer, on a connection that must also serve the next request. */
 async function askApp(
   program: Program,
   stack: Stack,
@@ -83,14 +83,15 @@ async function askApp(
   await once(server, "listening");
   const connection = await connect((server.address() as AddressInfo).port);
   try {
-    // Both requests are there before the first has its answer.
+    // Both requests are sent before the first is answered.
     const [answer, next] = await inTime(
       connection.pipeline([
         [method, "/", lines],
         ["GET", "/next", []],
       ]),
     );
-    if (next!.body.toString() !== "next") throw new Error("the connection is out of step");
+    if (next!.body.toString() !== "next")
+      throw new Error("the next request on the connection got a wrong answer");
     const [, status] = lines.find(([name]) => name === "If-None-Match" || name === "If-Match") ?? [];
     await fileIsServed(connection, own.length > 0 ? status : undefined);
     const steps = await inTime(ran);
@@ -103,7 +104,7 @@ async function askApp(
   }
 }
 
-/** A file of `express.static`, in the same stack; and 304 for it with the tag that it was sent with. */
+/** Reads a file of `express.static` in the same stack, and then expects a 304 for its tag. */
 async function fileIsServed(connection: Connection, condition: string | undefined): Promise<void> {
   const full = await inTime(connection.ask("GET", "/file.txt"));
   if (full.status !== 200 || full.body.length !== 3_000) throw new Error(`the file: ${full.status}`);
@@ -114,7 +115,7 @@ async function fileIsServed(connection: Connection, condition: string | undefine
   if (refused.status !== 412) throw new Error(`the file under If-Match: ${refused.status}`);
 }
 
-/** A client that asks and leaves at once. What it leaves behind must not stop the server from closing. */
+/** A client that sends a request and leaves at once. The server must still be able to close. */
 async function leave(port: number, method: string, lines: [string, string][]): Promise<void> {
   const { socket } = await connect(port);
   const fields = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");

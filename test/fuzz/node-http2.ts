@@ -16,11 +16,11 @@ import { inTime, randomOf } from "./random.ts";
 
 type Fields = Record<string, string>;
 
-/** Some handlers never end by themselves. What is expected of the others has time on a busy machine. */
+/** How long to wait, because some handlers never end by themselves. It is long enough for the others on a busy machine. */
 const SHORT_MS = 1_000;
 const LONG_MS = 10_000;
 
-/** What came of one stream, the code that it ended with, and what its handler saw. */
+/** The answer on one stream, the code with which it ended, and the events that its handler saw. */
 interface Seen {
   interim: number[];
   status: number;
@@ -31,7 +31,7 @@ interface Seen {
   steps: string[];
 }
 
-/** Over HTTP/2: the same handlers and stacks, some clients that leave at once, and a session that lives on. */
+/** Runs the same handlers and stacks over HTTP/2. Some clients leave at once, and the session must stay usable. */
 export async function checkHttp2Case(seed: number): Promise<void> {
   const random = randomOf(seed ^ 0x2_0000);
   const stack = stackOf(random, true);
@@ -57,15 +57,15 @@ export async function checkHttp2Case(seed: number): Promise<void> {
     fields,
     isWhole ? LONG_MS : SHORT_MS,
   ).catch((error) => {
-    // Some handlers break a stream by themselves. Then it is enough that the server lives.
+    // Some handlers break a stream by themselves. Then the test only demands that the server still runs.
     if (!isWhole) return undefined;
     throw new Error(`${error.message}\n${what}`);
   });
   if (!isWhole || ours === undefined) return;
-  // Node resets the stream of a handler that writes after its end, unless all has been sent by then.
+  // Node resets the stream of a handler that writes after its end, unless everything has been sent by then.
   if (program.name.endsWith("write after end")) return;
   const isJudged = method !== "POST" && [200, 201, 203, 206].includes(bare.status);
-  // Node fails a write in an answer to HEAD. It is accepted while the head waits for content to make a tag of.
+  // Node fails a write in an answer to HEAD. With us the write succeeds while the head waits for content for a tag.
   if (method === "HEAD") for (const seen of [bare, ours]) seen.steps = seen.steps.map(withoutOutcomeOfWrite);
   const complaint = isJudged && wanted !== undefined ? replaced(ours, wanted) : same(bare, ours);
   if (complaint !== undefined) throw new Error(`${complaint}\n${what}`);
@@ -81,7 +81,7 @@ async function askApp(
   let ran: Promise<string[]> | undefined;
   const handle: Layer = (_, res) => {
     const run = program.run(res);
-    // The first stream is that of the client that leaves.
+    // The first stream belongs to the client that leaves.
     if (res.req.headers["x-leaves"] === undefined) ran = run;
   };
   const app = stack.frame([...stack.outer, ...own, ...stack.inner, handle]);
@@ -98,7 +98,8 @@ async function askApp(
     left.close(constants.NGHTTP2_CANCEL);
     const seen = await answer;
     const next = await ask(session, { ":path": "/next" }, limit);
-    if (next.body.toString() !== "next") throw new Error("the session is out of step");
+    if (next.body.toString() !== "next")
+      throw new Error("the next request on the session got a wrong answer");
     return { ...seen, steps: await inTime(ran ?? Promise.resolve([]), limit) };
   } finally {
     session.destroy();

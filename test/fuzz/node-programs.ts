@@ -8,17 +8,17 @@ export interface Program {
   run(res: ServerResponse): Promise<string[]>;
 }
 
-/** For whom a program is: what it may do depends on that. */
+/** The surroundings of a program, which limit what it may do. */
 export interface Circumstances {
-  /** A layer understands no flat list of fields. */
+  /** Whether a layer reads a flat list of fields wrongly. */
   readonly isOld: boolean;
-  /** A layer looks at the arguments of `writeHead`. */
+  /** Whether a layer reads the arguments of `writeHead`. */
   readonly hasLayers: boolean;
   readonly isHttp2: boolean;
   readonly method: string;
 }
 
-/** A random sequence of what a handler may do. Its last step ends the answer. */
+/** A random sequence of steps of a handler. The last step ends the answer. */
 export function programOf(random: Random, { isOld, hasLayers, isHttp2, method }: Circumstances): Program {
   const chunks = Array.from({ length: random.below(4) }, () => "x".repeat(1 + random.below(3_000)));
   const status = random.pick([200, 200, 200, 200, 201, 204, 206, 301, 304, 404, 500]);
@@ -66,7 +66,7 @@ function setHead(status: number, fields: Record<string, string>): NamedStep {
   ];
 }
 
-/** `writeHead` in one of its forms; before it, sometimes, one that cannot be sent. */
+/** A call of `writeHead` in one of its forms. Sometimes an invalid call comes before it. */
 function givenHead(
   random: Random,
   status: number,
@@ -85,7 +85,7 @@ function givenHead(
   return steps;
 }
 
-/** What a handler sees of each step: the code of an error, and whether its head is said to be sent. */
+/** The effects of each step that a handler sees: the code of an error, and `headersSent`. */
 async function run(steps: readonly NamedStep[], res: ServerResponse): Promise<string[]> {
   const seen: string[] = [];
   const events: string[] = [];
@@ -110,7 +110,7 @@ async function run(steps: readonly NamedStep[], res: ServerResponse): Promise<st
   return [...seen, `${events}, ${res.writableFinished}`];
 }
 
-/** What a framework does when a handler throws. */
+/** Handles an error of a handler as a framework does. */
 function sendErrorPage(res: ServerResponse): void {
   for (const name of res.getHeaderNames()) res.removeHeader(name);
   res.statusCode = 500;

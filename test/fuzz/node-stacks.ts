@@ -13,14 +13,14 @@ import type { Random } from "./random.ts";
 
 export type Layer = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
-// Old versions without types of their own: they are what is deployed.
+// These old versions have no types. They are tested because many servers still use them.
 const require = createRequire(import.meta.url);
 const onHeaders = require("on-headers-1.0.2") as (res: ServerResponse, listener: () => void) => void;
 const oldCompression = require("compression-1.7.4") as typeof compression;
 const express4 = require("express-4") as typeof express;
 const cors = require("cors") as () => Layer;
 
-/** It takes a flat list of fields for a list of pairs. */
+/** Whether it reads a flat list of fields as a list of pairs. */
 const old: Layer = (_, res, next) => {
   onHeaders(res, () => res.setHeader("X-Old", "yes"));
   next();
@@ -30,10 +30,10 @@ const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 writeFileSync(join(folder, "file.txt"), "a line of text\n".repeat(200));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** Serves a file under every path but `/`, whatever the handler would have said. */
+/** Serves a file under every path except `/`, in place of the handler. */
 export const files = express.static(folder) as unknown as Layer;
 
-/** The layers that applications put around their handlers. The old one understands no flat list, so it stands outside. */
+/** The layers that applications put around their handlers. The old one reads a flat list wrongly, so it is the outermost. */
 const inner: Record<string, () => Layer> = {
   compression: () => compression({ threshold: 100 }) as unknown as Layer,
   cors: () => cors(),
@@ -45,15 +45,15 @@ export interface Stack {
   readonly name: string;
   readonly outer: Layer[];
   readonly inner: Layer[];
-  /** One of the layers takes a flat list of fields for a list of pairs. */
+  /** Whether one of the layers reads a flat list of fields as a list of pairs. */
   readonly isOld: boolean;
-  /** One of the layers looks at the arguments of `writeHead`. */
+  /** Whether one of the layers reads the arguments of `writeHead`. */
   readonly hasLayers: boolean;
   /** The framework that runs the layers and the handler. */
   readonly frame: (layers: readonly Layer[]) => RequestListener;
 }
 
-/** Express changes the prototype of a response, and has none for HTTP/2. */
+/** Express changes the prototype of a response, and has no prototype for HTTP/2. */
 const frames: Record<string, { frame: Stack["frame"]; isForHttp2: boolean }> = {
   "node:http": {
     frame: (layers) => (req, res) => runLayers(layers, req, res),
@@ -79,7 +79,7 @@ function using<App extends { use: (layer: never) => unknown }>(app: App, layers:
   return app;
 }
 
-/** Random layers on either side. */
+/** Random layers on both sides of `conditional()`. */
 export function stackOf(random: Random, isHttp2 = false): Stack {
   const [frameName, { frame }] = random.pick(
     Object.entries(frames).filter(([, { isForHttp2 }]) => isForHttp2 || !isHttp2),
@@ -89,7 +89,7 @@ export function stackOf(random: Random, isHttp2 = false): Stack {
   const on = (isOuter: boolean) =>
     sides.filter(([, side]) => side === isOuter).map(([name]) => inner[name]!());
   const hasOld = random.chance(0.3);
-  // The old compressor calls `_implicitHeader`, which HTTP/2 has not.
+  // The old compressor calls `_implicitHeader`, which HTTP/2 does not have.
   const hasOldCompression = !isHttp2 && !names.includes("compression") && random.chance(0.2);
   return {
     name: `${frameName}: ${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
@@ -105,7 +105,7 @@ export function stackOf(random: Random, isHttp2 = false): Stack {
   };
 }
 
-/** One layer after the other. */
+/** Runs the layers one after the other. */
 function runLayers(layers: readonly Layer[], req: IncomingMessage, res: ServerResponse): void {
   const run = (index: number): void => layers[index]?.(req, res, () => run(index + 1));
   run(0);

@@ -7,7 +7,7 @@ export type Step = (res: ServerResponse) => unknown;
 export type NamedStep = readonly [name: string, step: Step];
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
-/** The code of the error that a callback gets, or "ok". A compressor drops callbacks, so `close` is enough. */
+/** The code of the error that a callback gets, or "ok". A compressor drops callbacks, so `close` counts, too. */
 const settled = (res: ServerResponse, act: (done: (error?: Error | null) => void) => void) =>
   new Promise<unknown>((resolve) => {
     act((error) => resolve(error ? (error as { code?: string }).code : "ok"));
@@ -16,7 +16,10 @@ const settled = (res: ServerResponse, act: (done: (error?: Error | null) => void
 
 type Write = readonly [name: string, write: (res: ServerResponse, chunk: string) => unknown, http1?: true];
 
-/** The ways to write content that continues. Those with a third member are for HTTP/1: over HTTP/2, Node 24 sends wrong bytes of them now and then. */
+/**
+ * The ways to write content that continues. Steps with a third member are only for HTTP/1, because Node 24 sometimes
+ * sends wrong bytes for them over HTTP/2.
+ */
 export const writes: readonly Write[] = [
   ["write", (res, chunk) => void res.write(chunk)],
   ["write a Buffer", (res, chunk) => void res.write(Buffer.from(chunk))],
@@ -27,8 +30,8 @@ export const writes: readonly Write[] = [
 ];
 
 /**
- * What else a handler may do. Some steps only make sense after the head has been given. Others only make sense
- * over HTTP/1 without layers: there Node looks at the status and the fields before anything else does.
+ * Other steps of a handler. Some only make sense after `writeHead`. Others only make sense over HTTP/1 without layers,
+ * where Node is the first to read the status and the fields.
  */
 export const mischief: readonly (readonly [name: string, step: Step, when?: "after" | "alone"])[] = [
   ["a late setHeader", (res) => void res.setHeader("X-Late", "yes"), "after"],
@@ -68,8 +71,7 @@ export type Ending = readonly [
 ];
 
 /**
- * The ways to end an answer, with a last piece of content or without. Compressors take a callback
- * for content.
+ * The ways to end an answer, with a last piece of content or without. Compressors read a callback as content.
  */
 export const endings: readonly Ending[] = [
   ["end", (res, last) => void (last === undefined ? res.end() : res.end(last))],

@@ -1,6 +1,6 @@
-/** Numbers that a seed repeats (mulberry32). */
+/** Random numbers that depend only on a seed (mulberry32). */
 export interface Random {
-  /** A whole number from 0 to below `limit`. */
+  /** A whole number from 0 to `limit - 1`. */
   below(limit: number): number;
   pick<T>(values: readonly T[]): T;
   chance(share: number): boolean;

@@ -8,7 +8,7 @@ export interface Answer {
   text: string;
 }
 
-/** One request on a connection of its own. No header is added, and a coded body is decoded only for `text`. */
+/** Sends one request on a new connection. No field is added, and a compressed body is only decoded for `text`. */
 export function ask(url: string, method = "GET", headers = {}, body?: string): Promise<Answer> {
   return new Promise((done, fail) => {
     const asking = request(url, { method, headers, agent: false }, async (response) => {
@@ -23,14 +23,14 @@ export function ask(url: string, method = "GET", headers = {}, body?: string): P
 
 export const GZIP = { "Accept-Encoding": "gzip" };
 
-/** Saves a page on condition of a tag. */
+/** Saves a page under If-Match with a tag. */
 export function save(url: string, tag: string, content: string): Promise<Answer> {
   const body = page(content);
   const length = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
   return ask(url, "PUT", { ...GZIP, ...length, "If-Match": tag }, body);
 }
 
-/** A page that is long enough to be compressed by everything. */
+/** A page that is long enough for every compressor. */
 export function page(content: string): string {
   return JSON.stringify({ content: content.repeat(2000) });
 }

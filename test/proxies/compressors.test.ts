@@ -23,12 +23,12 @@ it.each(["Express compression", "@fastify/compress", "koa-compress", "Hono's com
 const { "Hono's compress": hono, ...judgedHere } = compressors;
 
 describe.each(Object.entries(judgedHere))("%s", (_, serve) => {
-  it("needs no setting: a gzip client gets 304 with the tag of its 200, and saves with that tag", async () => {
+  it("the layer needs no setting: a gzip client gets a 304 with the tag of its 200, and saves with that tag", async () => {
     const url = await urlOf(serve, {}, true);
     await expectToSave(url, '"v1-gzip"');
   });
 
-  it("gives two codings one strong tag without us", async () => {
+  it("without our layer, two codings have the same strong tag", async () => {
     const url = await urlOf(serve, {}, false);
     const coded = await ask(url, "GET", GZIP);
     const plain = await ask(url, "GET");
@@ -42,11 +42,11 @@ describe.each(Object.entries(judgedHere))("%s", (_, serve) => {
 });
 
 describe("Hono's compress", () => {
-  it('makes the tag weak; with ifMatch: "weak", a gzip client gets its 304 and saves', async () => {
+  it('Hono\'s compress makes the tag weak, and with ifMatch: "weak" a gzip client gets its 304 and saves', async () => {
     await expectToSave(await urlOf(hono!, { ifMatch: "weak" }, true), 'W/"v1"');
   });
 
-  it("without that, refuses the save for ever", async () => {
+  it('without ifMatch: "weak", a gzip client can never save', async () => {
     const url = await urlOf(hono!, {}, true);
     const saved = await save(url, tagOf(await ask(url, "GET", GZIP)), "b");
     expect(saved.status).toBe(412);

@@ -19,7 +19,7 @@ interface Served {
   stop(): unknown;
 }
 
-/** Serves a page through a compressor in the same process; with or without our layer beside it. */
+/** Serves a page through a compressor in the same process, with our layer or without. */
 export type Serve = (settings: Settings, isOurs: boolean) => Promise<Served>;
 
 const express5 = (layers: (isOurs: boolean) => RequestHandler[]): Serve => {
@@ -34,8 +34,8 @@ const express5 = (layers: (isOurs: boolean) => RequestHandler[]): Serve => {
 const ours = (isOurs: boolean): RequestHandler[] => (isOurs ? [conditional()] : []);
 
 export const compressors: Record<string, Serve> = {
-  "Express compression, in front of conditional()": express5((isOurs) => [compression(), ...ours(isOurs)]),
-  "Express compression, behind conditional()": express5((isOurs) => [...ours(isOurs), compression()]),
+  "Express compression, outside conditional()": express5((isOurs) => [compression(), ...ours(isOurs)]),
+  "Express compression, inside conditional()": express5((isOurs) => [...ours(isOurs), compression()]),
   "@fastify/compress": async (settings, isOurs) => {
     const answer = await pages(settings);
     const app = Fastify();

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 const guide = readFileSync(resolve(import.meta.dirname, "../../docs/guides/proxies.md"), "utf8");
 
-/** The block of configuration in the guide, as its readers copy it. */
+/** The block of configuration in the guide, which readers copy. */
 export function blockOf(language: string): string {
   const block = new RegExp(`\`\`\`${language}\n([^\`]*)\`\`\``).exec(guide)?.[1];
   if (block === undefined) throw new Error(`The guide has no block of ${language}`);

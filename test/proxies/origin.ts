@@ -14,14 +14,14 @@ export type Settings = Pick<ResourceOptions<Page>, "codings" | "ifMatch" | "cach
 
 export interface Origin {
   url: string;
-  /** Makes a page under these settings, with the content "a…", and answers its path. */
+  /** Makes a page under these settings, with the content "a…", and returns its path. */
   serve(settings?: Settings): Promise<string>;
-  /** Each request for pages so far, with the names of its conditions: `GET if-none-match`. */
+  /** All requests for pages so far, each with the names of its conditions: `GET if-none-match`. */
   arrived: string[];
   stop(): void;
 }
 
-/** The server behind every product: the middleware of `@entity-tag/node` in front of `resource`. */
+/** The origin server of every product: the middleware of `@entity-tag/node` in front of `resource`. */
 export async function startOrigin(): Promise<Origin> {
   const arrived: string[] = [];
   const served = new Map<string, RequestListener>();
@@ -40,7 +40,7 @@ export async function startOrigin(): Promise<Origin> {
   return { url, serve, arrived, stop };
 }
 
-/** Pages kept by `resource`, with one that is there from the beginning. */
+/** Pages of `resource`. One page exists from the beginning. */
 export async function pages(settings: Settings, name = "home") {
   const store = memoryStore<Page>();
   await store.swap(name, null, JSON.parse(page("a")));

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../free-port.ts";
 
-/** Where a product is started: before a server, on a port, with files of its own. */
+/** The place of a product: the server behind it, its port, and a folder for its files. */
 interface Place {
   host: string;
   port: number;
   folder: string;
 }
 
-/** A proxy, a cache or a compressor of Debian's, and the configuration that its row is about. */
+/** A proxy, a cache or a compressor of Debian, with the configuration of its row. */
 export interface Product {
   binary: string;
   install: string;
@@ -20,7 +20,7 @@ export interface Product {
   file: string;
   config(place: Place, extra: string): string;
   args(place: Place, file: string): string[];
-  /** The signal that ends it with all its processes. Default: SIGTERM. */
+  /** The signal that ends it and all its processes. The default is SIGTERM. */
   signal?: NodeJS.Signals;
 }
 
@@ -31,7 +31,7 @@ const nginx = {
   args: (_: Place, file: string) => ["-c", file],
 };
 
-/** nginx writes each kind of temporary file into a folder that must be named. */
+/** nginx needs a folder for each kind of temporary file. */
 const nginxConfig = ({ folder, port }: Place, http: string, location: string) => `
 daemon off; master_process off; user root; pid ${folder}/nginx.pid; error_log ${folder}/error.log; events {}
 http {
@@ -128,7 +128,7 @@ backend origin
   Squid: {
     binary: "/usr/sbin/squid",
     install: "apt-get install squid",
-    signal: "SIGKILL", // It is one process, and takes two seconds to end by SIGTERM.
+    signal: "SIGKILL", // It is one process, and needs two seconds to end after SIGTERM.
     file: "squid.conf",
     args: ({ port }, file) => ["-N", "-f", file, "-n", `pages${port}`],
     config: ({ host, port, folder }, extra) => `
@@ -150,11 +150,11 @@ export type ProductName = keyof typeof products;
 
 export const isInstalled = (name: ProductName): boolean => existsSync(products[name].binary);
 
-/** Starts a product before a server, and waits until it answers. */
+/** Starts a product in front of a server, and waits until it answers. */
 export async function startBefore(origin: string, name: ProductName, extra = "") {
   const product: Product = products[name];
   const folder = mkdtempSync(join(tmpdir(), "entity-tag-proxy-"));
-  chmodSync(folder, 0o777); // Workers may be another user.
+  chmodSync(folder, 0o777); // Workers may run as another user.
   const place = { host: new URL(origin).host, port: await freePort(), folder };
   const file = join(folder, product.file);
   writeFileSync(file, product.config(place, extra));

@@ -49,7 +49,7 @@ function about(name: ProductName, tests: (name: ProductName) => void): void {
 for (const name of Object.keys(rows) as ProductName[]) {
   const { tag, set, settings, extra } = rows[name];
   about(name, () => {
-    it(`turns the tag "v1" into ${tag} for a gzip client, who gets its 304 and saves with it: ${set}`, async () => {
+    it(`the tag "v1" becomes ${tag} for a gzip client, which gets its 304 and saves with that tag: ${set}`, async () => {
       const url = await through(name, settings, extra);
       const first = await read(url);
       const seen = tagOf(first);
@@ -72,16 +72,13 @@ for (const name of Object.keys(rows) as ProductName[]) {
   });
 }
 
-it.each(Object.entries(rows))(
-  "the guide's row for %s names its tag and its setting",
-  (name, { tag, set }) => {
-    const [, does, says] = rowOf(name);
-    expect(does).toContain(`\`${tag}\``);
-    expect(says).toContain(`\`${set}\``);
-  },
-);
+it.each(Object.entries(rows))("the guide's row for %s has its tag and its setting", (name, { tag, set }) => {
+  const [, does, says] = rowOf(name);
+  expect(does).toContain(`\`${tag}\``);
+  expect(says).toContain(`\`${set}\``);
+});
 
-/** The form of a tag, as the table shows it. */
+/** The form of a tag, in the words of the table. */
 function formOf(tag: EntityTag): string {
   if (isWeak(tag)) return 'W/"v1"';
   return tag.endsWith('-gzip"') ? '"v1-gzip"' : '"v1"';
@@ -90,7 +87,7 @@ function formOf(tag: EntityTag): string {
 describe("without the settings of the table", () => {
   for (const name of ["nginx with gzip", "nginx with proxy_cache", "Varnish", "HAProxy"] as const) {
     about(name, () => {
-      it("refuses the save for ever: the tag is weak", async () => {
+      it("a save is always refused, because the tag is weak", async () => {
         const url = await through(name, {}, rows[name].extra);
         const saved = await save(url, tagOf(await read(url)), "b");
         expect(saved.status).toBe(412);
@@ -100,7 +97,7 @@ describe("without the settings of the table", () => {
   }
 
   about("Apache with mod_deflate", (name) => {
-    it("with `codings: []`, the client gets no 304, and its save is refused", async () => {
+    it("a client gets no 304 and cannot save, with `codings: []`", async () => {
       const url = await through(name, { codings: [] });
       const seen = tagOf(await read(url));
       expect((await read(url, { "If-None-Match": seen })).status).toBe(200);
@@ -109,7 +106,7 @@ describe("without the settings of the table", () => {
   });
 
   about("nginx with proxy_cache", (name) => {
-    it("drops the client's conditions of a read, so the client gets no 304", async () => {
+    it("the cache drops the conditions of a read, so the client gets no 304", async () => {
       const url = await through(name, { ifMatch: "weak" });
       const seen = tagOf(await read(url));
       expect((await read(url, { "If-None-Match": seen })).status).toBe(200);
@@ -119,7 +116,7 @@ describe("without the settings of the table", () => {
   });
 
   about("Squid", (name) => {
-    it("keeps the page, asks by itself, and sends it whole where If-None-Match comes without a date", async () => {
+    it("the cache stores the page, revalidates it itself, and sends the whole page if If-None-Match comes without a date", async () => {
       const url = await through(name);
       const first = await read(url);
       const condition = { "If-None-Match": tagOf(first) };
@@ -139,7 +136,7 @@ describe("other effects of a product", () => {
   };
   for (const [name, extra] of Object.entries(uncompressed) as [ProductName, string][]) {
     about(name, () => {
-      it("changes no tag where it does not compress", async () => {
+      it("no tag is changed if the content is not compressed", async () => {
         const url = await through(name, {}, extra);
         const seen = tagOf(await read(url));
         expect(formOf(seen)).toBe('"v1"');
@@ -150,7 +147,7 @@ describe("other effects of a product", () => {
 
   for (const name of ["nginx with gzip", "Apache with mod_deflate", "HAProxy"] as const) {
     about(name, () => {
-      it("passes every condition on", async () => {
+      it("every condition reaches the origin", async () => {
         const url = await through(name);
         for (const field of ["If-None-Match", "If-Match", "If-Range"])
           await read(url, { [field]: '"other"' });
@@ -161,7 +158,7 @@ describe("other effects of a product", () => {
 
   for (const name of ["nginx with proxy_cache", "Varnish"] as const) {
     about(name, () => {
-      it("passes If-Match of a PUT on, and does not forget a page with a lifetime when it is PUT", async () => {
+      it("If-Match of a PUT reaches the origin, and a PUT does not remove a fresh page from the cache", async () => {
         const url = await through(name, CACHED, rows[name].extra);
         const seen = tagOf(await read(url));
         expect((await save(url, seen, "b")).status).toBe(204);
@@ -174,7 +171,7 @@ describe("other effects of a product", () => {
   }
 
   about("Varnish", (name) => {
-    it("answers If-None-Match by itself, and drops If-Match of a read", async () => {
+    it("the cache answers If-None-Match itself, and drops If-Match of a read", async () => {
       const url = await through(name);
       const seen = tagOf(await read(url));
       expect((await read(url, { "If-None-Match": seen })).status).toBe(304);
@@ -182,7 +179,7 @@ describe("other effects of a product", () => {
       expect(origin.arrived).toEqual(["GET", "GET", "GET"]);
     });
 
-    it("forgets a page that is PUT, with the ban of the guide", async () => {
+    it("a PUT removes the page from the cache, with the ban of the guide", async () => {
       const url = await through(name, CACHED, blockOf("vcl"));
       expect((await save(url, tagOf(await read(url)), "b")).status).toBe(204);
       expect((await read(url)).text.slice(0, 15)).toBe('{"content":"bbb');
@@ -190,7 +187,7 @@ describe("other effects of a product", () => {
   });
 
   about("Squid", (name) => {
-    it("forgets a page with a lifetime when it is PUT", async () => {
+    it("a PUT removes a fresh page from the cache", async () => {
       const url = await through(name, CACHED);
       const seen = tagOf(await read(url));
       expect((await read(url, { "If-None-Match": seen })).status).toBe(304);
@@ -201,7 +198,7 @@ describe("other effects of a product", () => {
   });
 
   about("nginx with proxy_cache", (name) => {
-    it("with proxy_cache_revalidate, takes the 304 to the client's copy for one to its own old copy", async () => {
+    it("the cache, with proxy_cache_revalidate, treats the 304 for the client's copy as one for its own old copy", async () => {
       const extra = `${rows[name].extra} proxy_cache_revalidate on;`;
       const url = await through(name, { ifMatch: "weak", cacheControl: "max-age=1" }, extra);
       const saved = await save(url, tagOf(await read(url)), "b");

@@ -4,12 +4,12 @@ import type { ProductName } from "./products.ts";
 
 /** A row of the table in docs/guides/proxies.md. */
 export interface Row {
-  /** What a gzip client sees of the tag "v1". */
+  /** The tag that a gzip client gets for the tag "v1". */
   tag: 'W/"v1"' | '"v1-gzip"' | '"v1"';
-  /** What the table says to set. */
+  /** The setting of `resource` in the table. */
   set: string;
   settings: Settings;
-  /** The lines that the product's own configuration needs. */
+  /** The lines to add to the product's own configuration. */
   extra?: string;
 }
 

@@ -11,7 +11,7 @@ import { isInstalled, startBefore } from "./products.ts";
 const NGINX = "nginx with gzip";
 const LINES = Array.from({ length: 200 }, (_, line) => `Line ${line} of the page.`);
 
-/** Starts something that compresses before the wiki. */
+/** Starts a compressor in front of the wiki. */
 type Before = (origin: string) => Promise<{ url: string; stop(): unknown }>;
 
 const compressors: [name: string, isHere: boolean, before: Before][] = [
@@ -21,7 +21,7 @@ const compressors: [name: string, isHere: boolean, before: Before][] = [
 
 describe.each(compressors)("the wiki behind %s, in a browser", (_, isHere, before) => {
   it.skipIf(!isHere || !isAvailable)(
-    "saves twice, meets a collision, and saves the merge",
+    "a person saves twice, gets a collision, and saves the merge",
     async () => {
       const wiki = await startWiki();
       const { url, stop } = await before(wiki.origin);

@@ -9,7 +9,7 @@ const isHere = isInstalled(NGINX);
 const title = isHere ? NGINX : `${NGINX} (install it: ${products[NGINX].install})`;
 
 describe.skipIf(!isHere)(`the wiki behind ${title}`, () => {
-  it("saves by its form and by PUT, with the weak tag that the client saw, and refuses the second", async () => {
+  it("the wiki accepts a save by form and by PUT with the weak tag that the client saw, and refuses the second save", async () => {
     const wiki = await startWiki();
     const { url, stop } = await startBefore(wiki.origin, NGINX);
     try {

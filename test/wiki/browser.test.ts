@@ -6,7 +6,7 @@ import { isAvailable, launch } from "./chromium.ts";
 import { interferingProxy } from "./interfering-proxy.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
-describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () => {
+describe.skipIf(!isAvailable)("in a browser", { timeout: 90_000 }, () => {
   let server: WikiProcess;
   let browser: Browser;
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
   const person = (options = {}): Promise<BrowserContext> => browser.newContext(options);
   const editing = (context: BrowserContext, name: string) => edit(server, context, name);
 
-  it("merges a mid-air collision by forms alone, without script", async () => {
+  it("the wiki merges a mid-air collision with forms, without script", async () => {
     const context = await person({ javaScriptEnabled: false });
     await put("plain", "start");
     const [mine, theirs] = [await context.newPage(), await context.newPage()];
@@ -40,7 +40,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await context.close();
   });
 
-  it("shows a collision of two people with base, theirs and mine, and saves the merge", async () => {
+  it("the wiki shows a collision of two people with base, theirs and mine, and saves the merge", async () => {
     await put("both", "one\n\ntwo\n\nthree");
     const [ann, bob] = [await person(), await person()];
     const [mine, theirs] = [await editing(ann, "both"), await editing(bob, "both")];
@@ -60,7 +60,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await Promise.all([ann.close(), bob.close()]);
   });
 
-  it("saves by Ctrl+S, stays on the page, marks unsaved text in the title, and saves again on the new version", async () => {
+  it("the editor saves with Ctrl+S, stays open, marks unsaved text in the title, and saves again on the new version", async () => {
     await put("keys", "one");
     const ann = await person();
     const page = await editing(ann, "keys");
@@ -76,7 +76,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("creates a page, and shows a name that was just taken as a collision", async () => {
+  it("the wiki creates a page, and shows a collision if the name was taken in the meantime", async () => {
     const ann = await person();
     const [first, second] = [await editing(ann, "new one"), await editing(ann, "new one")];
     await first.fill("#content", "first");
@@ -95,7 +95,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     ["a click", (page: Page) => page.click(".brand")],
     ["a reload", (page: Page) => page.reload()],
     ["a closed tab", (page: Page) => page.close()],
-  ])("keeps unsaved text through %s, and offers it again", async (way, leave) => {
+  ])("the editor keeps unsaved text through %s, and offers it again", async (way, leave) => {
     const name = `draft ${way}`;
     await put(name, "stored");
     const ann = await person();
@@ -114,7 +114,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("shows a collision when a draft is restored and saved over a later change", async () => {
+  it("the wiki shows a collision when a restored draft is saved after a later change", async () => {
     await put("old draft", "one\n\ntwo");
     const ann = await person();
     const page = await editing(ann, "old draft");
@@ -132,7 +132,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("keeps two tabs' drafts of one page apart", async () => {
+  it("the editor keeps separate drafts of one page for two tabs", async () => {
     await put("two tabs", "stored");
     const ann = await person();
     const [one, two] = [await editing(ann, "two tabs"), await editing(ann, "two tabs")];
@@ -145,7 +145,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("keeps text while offline, and saves it when the network is back", async () => {
+  it("the editor keeps text while offline, and saves it when the network is back", async () => {
     await put("offline", "stored");
     const ann = await person();
     const page = await editing(ann, "offline");
@@ -160,7 +160,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("finds out whether a save was made whose answer was lost, and saves once", async () => {
+  it("the editor finds out whether a save was done whose answer was lost, and saves once", async () => {
     await put("lost", "stored");
     const proxy = await interferingProxy(server.origin);
     const ann = await person();
@@ -178,7 +178,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     proxy.stop();
   });
 
-  it.each(["100%", "#", "a/b", "ü?&=x"])("edits the page with the name %s", async (name) => {
+  it.each(["100%", "#", "a/b", "ü?&=x"])("a person can edit the page with the name %s", async (name) => {
     const ann = await person();
     const page = await ann.newPage();
     await page.goto(server.origin);
@@ -195,7 +195,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("revalidates from the browser's own cache: the server logs a 304", async () => {
+  it("the browser's cache revalidates a page: the server logs a 304", async () => {
     await put("cached", "words");
     const ann = await person();
     const page = await ann.newPage();
@@ -209,7 +209,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it.each(["forbidden", "full"])("edits, collides and saves where storage is %s", async (storage) => {
+  it.each(["forbidden", "full"])("a person can edit, merge and save where storage is %s", async (storage) => {
     const name = `storage ${storage}`;
     await put(name, "start");
     const ann = await person();
@@ -236,7 +236,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("keeps a text whose page was deleted meanwhile, and creates the page again with it", async () => {
+  it("the wiki keeps a text whose page was deleted in the meantime, and creates the page again with it", async () => {
     await put("deleted", "old");
     const ann = await person();
     const page = await editing(ann, "deleted");
@@ -251,7 +251,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("shows every kind of page on 320 pixels without a sideways scroll, and names that escape markup", async () => {
+  it("the wiki shows every kind of page at 320 pixels without horizontal scrolling, and escapes markup in names", async () => {
     const name = `<img src=x onerror="document.title='hacked'">${"long".repeat(30)}`;
     await put(name, `start\n\n${"x".repeat(300)}\n\n| a | b |\n|---|---|\n| ${"y".repeat(200)} | z |`);
     const ann = await person({ viewport: { width: 320, height: 640 } });
@@ -279,7 +279,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     await ann.close();
   });
 
-  it("works in fifty tabs on one page", { timeout: 180_000 }, async () => {
+  it("the editor works in fifty tabs on one page", { timeout: 180_000 }, async () => {
     await put("crowd", "start");
     const ann = await person();
     const open = async () => {
@@ -308,7 +308,7 @@ describe.skipIf(!isAvailable)("the wiki in a browser", { timeout: 90_000 }, () =
     ["dark", 1280],
     ["light", 390],
     ["dark", 390],
-  ] as const)("has no fault that axe finds, in %s on %d pixels", async (colorScheme, width) => {
+  ] as const)("axe finds no fault, in %s at %d pixels", async (colorScheme, width) => {
     const name = `axe ${colorScheme} ${width}`;
     await put(name, RICH);
     const ann = await person({ colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } });

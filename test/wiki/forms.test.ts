@@ -20,8 +20,8 @@ const edit = async (name: string) => {
   return { tag: hidden(form, "tag"), content: area(form, "content") };
 };
 
-describe("the wiki without script", () => {
-  it("creates a page by a form, and leads to it", async () => {
+describe("without script", () => {
+  it("the wiki creates a page from a form, and redirects to it", async () => {
     expect((await open(at("new"))).status).toBe(404);
     const created = await create("new", "# Hello\n\n*world*");
     expect([created.status, created.url]).toEqual([200, at("new")]);
@@ -29,7 +29,7 @@ describe("the wiki without script", () => {
     expect(await stored("new")).toBe("# Hello\n\n*world*");
   });
 
-  it("revalidates a page: 304 without content, until the page changes", async () => {
+  it("a page is revalidated: 304 without content, until it changes", async () => {
     const { etag } = await create("read", "one");
     const again = await open(at("read"), { "If-None-Match": etag! });
     expect([again.status, again.text, again.etag]).toEqual([304, "", etag]);
@@ -37,7 +37,7 @@ describe("the wiki without script", () => {
     expect((await open(at("read"), { "If-None-Match": etag! })).status).toBe(200);
   });
 
-  it("shows base, theirs and mine when two people save one page, and loses neither text", async () => {
+  it("the wiki shows base, theirs and mine when two people save one page, and loses neither text", async () => {
     const base = "one\n\ntwo\n\nthree\n";
     await create("both", base);
     const form = await edit("both");
@@ -63,7 +63,7 @@ describe("the wiki without script", () => {
     ["theirs", "start\ntheirs\nend"],
     ["mine", "start\nmine\nend"],
     ["both", "start\ntheirs\nmine\nend"],
-  ])("saves the merge with the choice of a conflict: %s", async (choice, expected) => {
+  ])("the merge is saved with the choice for its conflict: %s", async (choice, expected) => {
     const name = `choice ${choice}`;
     const met = await collide(name, "start\nbase\nend", "start\ntheirs\nend", "start\nmine\nend");
     expect(met.text).toContain("One place was changed by both of you");
@@ -74,13 +74,13 @@ describe("the wiki without script", () => {
   it.each([
     ["overwrite", "mine"],
     ["theirs", "theirs"],
-  ])("does as its button says: %s", async (act, expected) => {
+  ])("a button of the collision page saves the text that it names: %s", async (act, expected) => {
     const met = await collide(`act ${act}`, "base", "theirs", "mine");
     const done = await submit(at(`act ${act}`, "merge"), { ...fieldsOf(met), act });
     expect([done.status, await stored(`act ${act}`)]).toEqual([200, expected]);
   });
 
-  it("lets the merge be edited before it is saved, on the version that it was made with", async () => {
+  it("a merge can be edited before it is saved, on the version that it was made with", async () => {
     const met = await collide("edited merge", "a\nb\nc", "A\nb\nc", "a\nb\nC");
     const form = await submit(at("edited merge", "merge"), { ...fieldsOf(met), act: "edit" });
     expect(area(form, "content")).toBe("A\nb\nC");
@@ -89,7 +89,7 @@ describe("the wiki without script", () => {
     expect(await stored("edited merge")).toBe("A\nb\nC!");
   });
 
-  it("shows a third person's save as another collision, and does not overwrite it", async () => {
+  it("the save of a third person is shown as another collision, and is not overwritten", async () => {
     const met = await collide("third", "base", "theirs", "mine");
     await submit(at("third"), { ...(await edit("third")), content: "third" });
     for (const act of ["save", "overwrite"]) {
@@ -99,7 +99,7 @@ describe("the wiki without script", () => {
     }
   });
 
-  it("shows a name that was just taken as a collision", async () => {
+  it("a new page whose name was taken in the meantime is shown as a collision", async () => {
     await create("taken", "theirs");
     const met = await create("taken", "mine");
     expect([met.status, await stored("taken")]).toEqual([412, "theirs"]);
@@ -108,7 +108,7 @@ describe("the wiki without script", () => {
     expect(await stored("taken")).toBe("theirs\nmine");
   });
 
-  it("takes a form that is sent twice for one save", async () => {
+  it("a form that is sent twice counts as one save", async () => {
     await create("double", "one");
     const form = { ...(await edit("double")), content: "two" };
     const answers = await Promise.all([submit(at("double"), form), submit(at("double"), form)]);
@@ -117,7 +117,7 @@ describe("the wiki without script", () => {
     expect((await open(at("double", "history"))).text.match(/history\//g)).toHaveLength(1);
   });
 
-  it("asks once before it deletes, and again when the page has changed meanwhile", async () => {
+  it("the wiki asks once before it deletes, and again if the page has changed in the meantime", async () => {
     await create("gone", "old words");
     const asked = await open(at("gone", "delete"));
     await submit(at("gone"), { ...(await edit("gone")), content: "new words" });
@@ -129,7 +129,7 @@ describe("the wiki without script", () => {
     expect(await stored("gone")).toBeUndefined();
   });
 
-  it("offers to create a page again that was deleted while somebody edited it", async () => {
+  it("the wiki offers to create a page again that was deleted while somebody edited it", async () => {
     await create("deleted", "one");
     const form = await edit("deleted");
     await submit(at("deleted", "delete"), { tag: form.tag });
@@ -140,7 +140,7 @@ describe("the wiki without script", () => {
     expect(await stored("deleted")).toBe("my text");
   });
 
-  it("keeps every version in the history, and restores one", async () => {
+  it("the history has every version, and restores one", async () => {
     await create("undo", "first");
     await submit(at("undo"), { ...(await edit("undo")), content: "second" });
     await submit(at("undo"), { ...(await edit("undo")), content: "third" });
@@ -154,7 +154,7 @@ describe("the wiki without script", () => {
   });
 
   it.each(["100%", "#", "a/b", "?x=1&y", "ü ö", '"quoted" <b>', "%41", "; DROP", "..."])(
-    "reads and writes a page with the name %s",
+    "the wiki reads and writes a page with the name %s",
     async (name) => {
       const created = await create(name, `text of ${name}`);
       expect([created.status, await stored(name)]).toEqual([200, `text of ${name}`]);
@@ -165,18 +165,18 @@ describe("the wiki without script", () => {
     },
   );
 
-  it("leads an address typed by hand to the page", async () => {
+  it("an address that is typed by hand redirects to the page", async () => {
     await create("50%", "half");
     expect((await open(`${running.origin}/wiki/50%`)).url).toBe(at("50%"));
   });
 
-  it.each([".", "..", "", "x".repeat(201)])("refuses the name %j with a reason", async (name) => {
+  it.each([".", "..", "", "x".repeat(201)])("the wiki refuses the name %j with a reason", async (name) => {
     const refused = await open(`${running.origin}/open?name=${name}`);
     expect(refused.status).toBe(400);
     expect(refused.text).toMatch(/<p class="lead">(Give|Choose|"|&quot;)/);
   });
 
-  it("lists more than a hundred pages in pages", async () => {
+  it("the list of more than a hundred pages is split into several pages", async () => {
     const names = Array.from({ length: 105 }, (_, index) => `many ${String(index).padStart(3, "0")}`);
     for (const name of names) await create(name, "x");
     const seen = new Set<string>();
@@ -193,7 +193,7 @@ describe("the wiki without script", () => {
     expect(names.filter((name) => !seen.has(name))).toEqual([]);
   });
 
-  it("removes script and styles from a person's text", async () => {
+  it("the wiki removes script and styles from a person's text", async () => {
     const text =
       "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) <style>p{}</style>";
     const { text: shown } = await create("hostile", text);
@@ -201,18 +201,18 @@ describe("the wiki without script", () => {
     expect(article).not.toMatch(/<script|onerror|javascript:|<style/);
   });
 
-  it("refuses a form from another site", async () => {
+  it("the wiki refuses a form from another site", async () => {
     const headers = { "Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded" };
     const refused = await fetch(at("csrf"), { method: "POST", headers, body: "tag=&content=x" });
     expect([refused.status, await stored("csrf")]).toEqual([403, undefined]);
   });
 
-  it("refuses a text that is too long, and writes nothing", async () => {
+  it("the wiki refuses a text that is too long, and writes nothing", async () => {
     const refused = await create("long", "x".repeat(300_000));
     expect([refused.status, await stored("long")]).toEqual([413, undefined]);
   });
 
-  it("shows the conversation: request, condition, decision and reason", async () => {
+  it("the conversation shows request, condition, decision and reason", async () => {
     const { etag } = await create("told", "one");
     await open(at("told"), { "If-None-Match": etag! });
     const events = await fetch(`${running.origin}/conversation`);

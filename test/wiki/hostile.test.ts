@@ -24,7 +24,7 @@ const tagOf = async (name: string) => (await stored(name)).headers.get("ETag")!;
 const contentOf = async (name: string) => (await (await stored(name)).json()).content;
 
 describe("forms that no page of the wiki sends", () => {
-  it("creates a page again after it was deleted, with the same text", async () => {
+  it("the wiki creates a deleted page again with the same text", async () => {
     await submit(at("again"), { tag: "", content: "hello" });
     await submit(at("again/delete"), { tag: await tagOf("again") });
     expect((await stored("again")).status).toBe(404);
@@ -32,14 +32,14 @@ describe("forms that no page of the wiki sends", () => {
     expect(await contentOf("again")).toBe("hello");
   });
 
-  it("takes a form that creates, sent twice, for one save", async () => {
+  it("a form that creates a page and is sent twice counts as one save", async () => {
     const form = { tag: "", content: "twice" };
     const answers = await Promise.all([submit(at("twice"), form), submit(at("twice"), form)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect((await submit(at("twice"), { tag: "", content: "other" })).status).toBe(412);
   });
 
-  it("never empties a page because a form lacks its text, or brings a file in its place", async () => {
+  it("the wiki never empties a page because a form has no text, or has a file in its place", async () => {
     await submit(at("precious"), { tag: "", content: "precious" });
     const tag = await tagOf("precious");
     const file = new FormData();
@@ -55,7 +55,7 @@ describe("forms that no page of the wiki sends", () => {
   });
 
   it.each(["null", "foo", "http://elsewhere.example"])(
-    "refuses a form with the origin %s",
+    "the wiki refuses a form with the origin %s",
     async (origin) => {
       const body = new URLSearchParams({ tag: "", content: "x" });
       const headers = { Origin: origin };
@@ -63,7 +63,7 @@ describe("forms that no page of the wiki sends", () => {
     },
   );
 
-  it("refuses a form of many megabytes without reading it", async () => {
+  it("the wiki refuses a form of many megabytes without reading it", async () => {
     const body = `tag=&content=${"x".repeat(64 * 1024 * 1024)}`;
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
     const answer = await fetch(at("huge"), { method: "POST", body, headers }).catch(() => undefined);
@@ -71,20 +71,23 @@ describe("forms that no page of the wiki sends", () => {
     expect((await stored("huge")).status).toBe(404);
   });
 
-  it("keeps JSON clients to the names that forms can reach, so that every page has a history", async () => {
+  it("a JSON client can only use names that forms can use, so that every page has a history", async () => {
     for (const name of ["x".repeat(201), "\u65e5".repeat(300), " "]) {
       const init = { method: "PUT", headers: { "If-None-Match": "*" }, body: '{"content":"a"}' };
       expect((await fetch(`${running.origin}/pages/${encodeURIComponent(name)}`, init)).status).toBe(404);
     }
   });
 
-  it.each(["%00", "x".repeat(3000)])("lists pages after an impossible name", async (after) => {
-    expect((await open(`${running.origin}/?after=${after}`)).status).toBe(200);
-  });
+  it.each(["%00", "x".repeat(3000)])(
+    "the list can continue after a name that no page can have",
+    async (after) => {
+      expect((await open(`${running.origin}/?after=${after}`)).status).toBe(200);
+    },
+  );
 });
 
 describe("the conversation", () => {
-  it("streams to GET alone", async () => {
+  it("the conversation is streamed only to GET", async () => {
     const url = `${running.origin}/conversation`;
     expect((await fetch(url, { method: "HEAD" })).status).toBe(200);
     expect((await fetch(url, { method: "POST" })).status).toBe(405);
@@ -92,7 +95,7 @@ describe("the conversation", () => {
 
   const exchange = { id: 1, path: "/wiki/x" } as never;
 
-  it("forgets a reader that has left, and never fails the writer whose save it reports", async () => {
+  it("the conversation forgets a reader that has left, and never fails the save that it reports", async () => {
     const listeners = new Set<(given: never) => void>();
     const feed = {
       ...openFeed(),
@@ -121,14 +124,14 @@ describe("texts that are hard to compare", () => {
   const words = (seed: number) =>
     Array.from({ length: 5000 }, (_, i) => ((i * 7919 + seed * 104_729) % 99_991).toString(36)).join(" ");
 
-  it("marks the differences within a moment, or the whole text", () => {
+  it("the wiki marks the differences within a short time, or else the whole text", () => {
     const started = performance.now();
     const pieces = markedAgainst(words(1), words(2));
     expect(performance.now() - started).toBeLessThan(2000);
     expect(pieces.map(({ text }) => text).join("")).toBe(words(2));
   });
 
-  it("makes one conflict of texts that repeat the same line", () => {
+  it("texts that repeat the same line become one conflict", () => {
     const started = performance.now();
     const [theirs, mine] = [`${"\n".repeat(2500)}a`, `b${"\n".repeat(2500)}`];
     const regions = mergeTexts("\n".repeat(3000), theirs, mine);
@@ -137,7 +140,7 @@ describe("texts that are hard to compare", () => {
     expect([mergedText(regions, ["theirs"]), mergedText(regions, ["mine"])]).toEqual([theirs, mine]);
   });
 
-  it("makes a checkbox of a task, and no other field", () => {
+  it("a task becomes a checkbox, and other fields are removed", () => {
     const shown = renderMarkdown('- [x] a\n- [ ] b\n\n<input type="password" autofocus onfocus="x()">');
     const boxes = [...shown.matchAll(/<input ([^>]*)>/g)].map(([, attributes]) => attributes);
     expect(boxes).toHaveLength(3);
@@ -149,14 +152,14 @@ describe("texts that are hard to compare", () => {
     ]);
   });
 
-  it("shows a text that nests too deeply as escaped source", () => {
+  it("a text with too deep nesting is shown as escaped source", () => {
     const shown = renderMarkdown(`${">".repeat(20_000)}<script>`);
     expect(shown).toContain("&gt;&gt;");
     expect(shown).not.toContain("<script");
   });
 });
 
-it("finds the newest of thousands of revisions: a merge needs it as its base", async () => {
+it("the wiki finds the newest of thousands of revisions, which a merge needs as its base", async () => {
   const revisions = memoryStore<Revision>();
   for (let i = 1; i <= 2100; i++) {
     const key = `page ${String(i).padStart(14, "0")}-v${i}`;
@@ -166,7 +169,7 @@ it("finds the newest of thousands of revisions: a merge needs it as its base", a
   expect((await revisionOf(revisions, "page", "v2100"))?.content).toBe("text 2100");
 });
 
-it("ends, and says why, when the port of start:many is taken", async () => {
+it("start:many ends and says why, if its port is taken", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((done) => server.once("listening", done));
   const PORT = String((server.address() as { port: number }).port);
@@ -182,7 +185,7 @@ it("ends, and says why, when the port of start:many is taken", async () => {
   expect([code, said]).toEqual([1, expect.stringContaining(`Port ${PORT} is in use`)]);
 });
 
-it("serves from three processes behind one port", async () => {
+it("start:many serves from three processes behind one port", async () => {
   const free = createServer().listen(0, "127.0.0.1");
   await new Promise((done) => free.once("listening", done));
   const PORT = String((free.address() as { port: number }).port);

@@ -25,7 +25,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
   const editing = (name: string) => edit(server, ann, name);
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
-  it("is never an old text above a new tag, after a reload and after going back", async () => {
+  it("the editor never has an old text with a new tag, after a reload and after going back", async () => {
     await put("old text", "first");
     const page = await editing("old text");
     await page.fill("#content", "my unsaved text");
@@ -39,7 +39,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await page.close();
   });
 
-  it("is never an old text above a new tag without script either", async () => {
+  it("the editor never has an old text with a new tag, also without script", async () => {
     await put("old text, plain", "first");
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const page = await plain.newPage();
@@ -54,7 +54,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await plain.close();
   });
 
-  it("is saved once by a double click, with one version more", async () => {
+  it("a double click saves the text once, and adds one version", async () => {
     await put("double", "start");
     const page = await editing("double");
     await page.fill("#content", "changed");
@@ -66,7 +66,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await page.close();
   });
 
-  it("is saved by Ctrl+S wherever the focus is", async () => {
+  it("Ctrl+S saves the text, wherever the focus is", async () => {
     await put("no focus", "start");
     const page = await editing("no focus");
     await page.fill("#content", "changed");
@@ -78,7 +78,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await page.close();
   });
 
-  it("is the saved one when the browser goes back to the editor", async () => {
+  it("the editor has the saved text when the browser goes back to it", async () => {
     await put("back", "start");
     const page = await editing("back");
     await page.fill("#content", "changed");
@@ -96,7 +96,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await page.close();
   });
 
-  it("is the saved one, in a browser that keeps the pages it has left", async () => {
+  it("the editor has the saved text also in a browser that keeps the pages that it has left", async () => {
     await put("kept", "start");
     const keeping = await launch("keeps pages");
     const context = await keeping.newContext();
@@ -119,7 +119,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await keeping.close();
   });
 
-  it("stays with its own page when the answer to its save comes late", async () => {
+  it("a text stays with its own page when the answer to its save comes late", async () => {
     await put("slow", "start");
     await put("other", "untouched");
     const proxy = await interferingProxy(server.origin);
@@ -143,7 +143,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     proxy.stop();
   });
 
-  it("that changes while it is saved is saved by the next click, on the version that the first one made", async () => {
+  it("a text that changes during a save is saved by the next click, on the version of that save", async () => {
     await put("typing", "start");
     const proxy = await interferingProxy(server.origin);
     const page = await ann.newPage();
@@ -162,7 +162,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     proxy.stop();
   });
 
-  it("that was not sent for saving is not saved when the network comes back", async () => {
+  it("a text that was not submitted is not saved when the network comes back", async () => {
     await put("unasked", "start");
     const page = await editing("unasked");
     await ann.setOffline(true);
@@ -180,7 +180,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await page.close();
   });
 
-  it("is kept apart in two closed tabs, and both are offered, the newest first", async () => {
+  it("the texts of two closed tabs are kept separately, and both are offered, the newest first", async () => {
     await put("two drafts", "start");
     const [one, two] = [await editing("two drafts"), await editing("two drafts")];
     for (const [page, text] of [
@@ -199,7 +199,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await again.close();
   });
 
-  it("is kept when the merge of it is edited first, and the tab is closed", async () => {
+  it("a text is kept when its merge is edited and the tab is then closed", async () => {
     await put("merging", "a\n\nb");
     const page = await editing("merging");
     await page.fill("#content", "a\n\nB");
@@ -217,7 +217,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await again.close();
   });
 
-  it("is not left without a question where no draft can be kept", async () => {
+  it("the editor asks before it is left, if no draft can be kept", async () => {
     await put("no room", "start");
     const poor = await browser.newContext();
     await poor.addInitScript(() => {
@@ -241,7 +241,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     await poor.close();
   });
 
-  it("gets a collision page whose heading has the focus and names the collision", async () => {
+  it("the heading of a collision page has the focus and names the collision", async () => {
     await put("focus", "start");
     const page = await editing("focus");
     await page.fill("#content", "mine");
@@ -271,7 +271,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     ["with a letter in two spellings", "e\u0301 or \u00e9"],
     ["with quotes", "'; DROP TABLE pages; --"],
     ["of 200 characters", "日".repeat(200)],
-  ])("can be created, changed, merged and deleted under a name %s", async (_, name) => {
+  ])("a text can be created, changed, merged and deleted under a name %s", async (_, name) => {
     const page = await ann.newPage();
     await page.goto(server.origin);
     await page.fill("#open-name", name);
@@ -297,7 +297,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
   });
 
   it.each([".", "..", "x".repeat(300)])(
-    "cannot be given the name %s, and the page says why",
+    "a text cannot have the name %s, and the page says why",
     async (name) => {
       const page = await ann.newPage();
       await page.goto(server.origin);
@@ -308,7 +308,7 @@ describe.skipIf(!isAvailable)("a text that somebody writes", { timeout: 90_000 }
     },
   );
 
-  it("cannot run script, whatever it contains", async () => {
+  it("a text cannot run script, whatever it contains", async () => {
     const policy = (await fetch(at("home"))).headers.get("Content-Security-Policy")!;
     expect(policy).toContain("script-src 'self'");
     expect(policy).toContain("default-src 'none'");

@@ -13,9 +13,9 @@ import { startWiki, type WikiProcess } from "./wiki-process.ts";
 const folder = mkdtempSync(`${tmpdir()}/wiki-stopping-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each(["main.ts", "many.ts"] as const)("the wiki of %s, told to stop", (program) => {
+describe.each(["main.ts", "many.ts"] as const)("the wiki of %s, when it is stopped", (program) => {
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "by %s, answers the save under way, ends the streams, and keeps the save",
+    "%s makes the wiki answer the running save, keep it, and end the streams",
     { timeout: 60_000 },
     async (signal) => {
       const env = { WIKI_FILE: `${folder}/${program}-${signal}.sqlite` };
@@ -38,7 +38,7 @@ describe.each(["main.ts", "many.ts"] as const)("the wiki of %s, told to stop", (
   );
 });
 
-it("ends also when a client never finishes its request", { timeout: 60_000 }, async () => {
+it("the wiki stops also when a client never finishes its request", { timeout: 60_000 }, async () => {
   const wiki = await startWiki();
   const ended = once(wiki.child, "exit");
   const saving = await beginSave(wiki, "never");
@@ -47,14 +47,14 @@ it("ends also when a client never finishes its request", { timeout: 60_000 }, as
   expect(await ended).toEqual([0, null]);
 });
 
-describe("a process of start:many that dies", { timeout: 120_000 }, () => {
+describe("a process of start:many that crashes", { timeout: 120_000 }, () => {
   let wiki: WikiProcess;
   beforeAll(async () => {
     wiki = await startWiki({ WIKI_FILE: `${folder}/many.sqlite` }, "many.ts");
   }, 60_000);
   afterAll(() => wiki?.stop());
 
-  it("loses no save and leaves no client without an answer, and others take its place", async () => {
+  it("no save is lost, every client gets an answer, and a new process is started", async () => {
     const url = `${wiki.origin}/pages/log`;
     await store(wiki, "log", "");
     const killed = killOneByOne(wiki, 4);
@@ -75,7 +75,7 @@ describe("a process of start:many that dies", { timeout: 120_000 }, () => {
     expect(await workersOf(wiki)).toHaveLength(3);
   });
 
-  it.skipIf(!isAvailable)("does not disturb a person who saves", async () => {
+  it.skipIf(!isAvailable)("a person who saves does not notice the crash", async () => {
     await store(wiki, "calm", "start");
     const browser = await launch();
     const page = await edit(wiki, await browser.newContext(), "calm");

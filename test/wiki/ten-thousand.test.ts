@@ -28,7 +28,7 @@ describe("a wiki of ten thousand pages", { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("lists a hundred of them on its start page, and leads to the others and back", async () => {
+  it("the start page lists a hundred pages, with links to the others and back", async () => {
     const first = await open(wiki.origin);
     expect(first.text.match(/<li><a href="\/wiki\//g)).toHaveLength(100);
     expect(first.text.length).toBeLessThan(60_000);
@@ -42,7 +42,7 @@ describe("a wiki of ten thousand pages", { timeout: 120_000 }, () => {
     expect(last.text).not.toContain('rel="next"');
   });
 
-  it("lists all of them as JSON, by pages without texts, each once", async () => {
+  it("the JSON list has each page once, in parts and without texts", async () => {
     const seen = new Set<string>();
     let octets = 0;
     for (let next: string | undefined = "/pages"; next; ) {

@@ -32,7 +32,7 @@ describe.each([
   const page = (server: number) => `${servers[server % PROCESSES]!.origin}/pages/${name}`;
 
   it.skipIf(!available)(
-    "loses no edit: every acknowledged increment is in the page",
+    "no edit is lost: every acknowledged increment is in the page",
     { timeout: 60_000 },
     async () => {
       expect((await put(page(0), 0, { "If-None-Match": "*" })).status).toBe(201);

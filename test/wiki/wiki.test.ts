@@ -18,8 +18,8 @@ const send = (method: string, name: string, headers: Record<string, string> = {}
   fetch(at(name), { method, headers, ...(body === undefined ? {} : { body }) });
 const create = (name: string, content: string) => send("PUT", name, { "If-None-Match": "*" }, page(content));
 
-describe("the wiki, started as npm start does", () => {
-  it("prints three curl lines that work as their comments say", async () => {
+describe("started as by npm start", () => {
+  it("the wiki prints three curl commands that do what their comments say", async () => {
     const lines = running.said.split("\n").filter((line) => line.trim().startsWith("curl"));
     const statuses = [];
     for (const line of lines) {
@@ -29,7 +29,7 @@ describe("the wiki, started as npm start does", () => {
     expect(statuses).toEqual(["200", "304", "412"]);
   });
 
-  it("reads a page with its tag, as GET and as HEAD", async () => {
+  it("the wiki sends a page with its tag, to GET and to HEAD", async () => {
     await create("read", "Hello");
     const got = await send("GET", "read");
     expect([got.status, await got.json()]).toEqual([200, { content: "Hello" }]);
@@ -39,7 +39,7 @@ describe("the wiki, started as npm start does", () => {
     expect(head.headers.get("ETag")).toBe(got.headers.get("ETag"));
   });
 
-  it("answers 304 without a body to a tag that is still good, weak or in a list", async () => {
+  it("the wiki answers 304 without a body to the current tag, also if it is weak or in a list", async () => {
     const tag = (await create("cached", "Hello")).headers.get("ETag")!;
     for (const field of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
       for (const method of ["GET", "HEAD"]) {
@@ -49,7 +49,7 @@ describe("the wiki, started as npm start does", () => {
     }
   });
 
-  it("judges the conditions before it looks at the content", async () => {
+  it("the wiki evaluates the conditions before it reads the content", async () => {
     const tag = (await create("judged", "one")).headers.get("ETag")!;
     expect((await send("PUT", "judged", { "If-Match": '"stale"' }, "{bad")).status).toBe(412);
     expect((await send("PUT", "judged", {}, "{bad")).status).toBe(428);
@@ -57,7 +57,7 @@ describe("the wiki, started as npm start does", () => {
     expect((await send("GET", "judged")).headers.get("ETag")).toBe(tag);
   });
 
-  it("reports nothing when a client leaves in the middle of its content", async () => {
+  it("the wiki prints no error when a client leaves in the middle of its content", async () => {
     const socket = connect(Number(new URL(running.origin).port), "127.0.0.1");
     socket.end(
       'PUT /pages/left HTTP/1.1\r\nHost: wiki\r\nIf-None-Match: *\r\nContent-Length: 100\r\n\r\n{"content',
@@ -67,7 +67,7 @@ describe("the wiki, started as npm start does", () => {
     expect(running.complaints()).toBe("");
   });
 
-  it("reports nothing when clients leave before the answer to a save", async () => {
+  it("the wiki prints no error when clients leave before the answer to a save", async () => {
     const wiki = await startWiki();
     const body = page("left early".repeat(10));
     const LEAVING = 300;
@@ -85,7 +85,7 @@ describe("the wiki, started as npm start does", () => {
     await wiki.stop();
   });
 
-  it("creates a page once: 201, then 412 with the current tag", async () => {
+  it("the wiki creates a page once: 201, then 412 with the current tag", async () => {
     const first = await create("once", "mine");
     expect([first.status, first.headers.get("Location")]).toEqual([201, "/pages/once"]);
     const second = await create("once", "yours");
@@ -93,7 +93,7 @@ describe("the wiki, started as npm start does", () => {
     expect(await (await send("GET", "once")).json()).toEqual({ content: "mine" });
   });
 
-  it("replaces a page on its current tag, and refuses the old one with 412 and the current tag", async () => {
+  it("the wiki accepts a PUT with the current tag, and refuses an old tag with 412 and the current tag", async () => {
     const old = (await create("edited", "one")).headers.get("ETag")!;
     const edited = await send("PUT", "edited", { "If-Match": old }, page("two"));
     expect(edited.ok).toBe(true);
@@ -106,7 +106,7 @@ describe("the wiki, started as npm start does", () => {
     expect(await (await send("GET", "edited")).json()).toEqual({ content: "two" });
   });
 
-  it("deletes on the current tag alone, and never brings a tag back to life", async () => {
+  it("the wiki deletes only with the current tag, and never uses a tag again", async () => {
     const first = (await create("gone", "one")).headers.get("ETag")!;
     expect((await send("DELETE", "gone", { "If-Match": '"old"' })).status).toBe(412);
     expect((await send("DELETE", "gone", { "If-Match": first })).status).toBe(204);
@@ -116,7 +116,7 @@ describe("the wiki, started as npm start does", () => {
     expect(again.headers.get("ETag")).not.toBe(first);
   });
 
-  it("demands a condition for every change: 428", async () => {
+  it("the wiki requires a condition for every change: 428", async () => {
     await create("guarded", "one");
     for (const method of ["PUT", "DELETE"]) {
       const body = method === "PUT" ? page("two") : undefined;
@@ -126,7 +126,7 @@ describe("the wiki, started as npm start does", () => {
     expect(await (await send("GET", "guarded")).json()).toEqual({ content: "one" });
   });
 
-  it("refuses a condition that cannot be read, and changes nothing", async () => {
+  it("the wiki refuses an invalid condition, and changes nothing", async () => {
     const tag = (await create("unread", "one")).headers.get("ETag")!;
     const spoilt = await send("PUT", "unread", { "If-Match": `${tag}, oops` }, page("two"));
     expect([spoilt.status, (await spoilt.json()).detail]).toEqual([
@@ -135,7 +135,7 @@ describe("the wiki, started as npm start does", () => {
     ]);
   });
 
-  it("names the fault of a request clearly", async () => {
+  it("the wiki names the mistake in a request clearly", async () => {
     const wrong: [number, Promise<Response>][] = [
       [400, send("PUT", "wrong", { "If-None-Match": "*" }, "{")],
       [422, send("PUT", "wrong", { "If-None-Match": "*" }, '{"text":"Hello"}')],
@@ -151,7 +151,7 @@ describe("the wiki, started as npm start does", () => {
     }
   });
 
-  it("lets one of two writers win, every time, and loses no edit", async () => {
+  it("exactly one of two writers wins, every time, and no edit is lost", async () => {
     let tag = (await create("race", "0")).headers.get("ETag")!;
     for (let round = 1; round <= 20; round++) {
       const put = (who: string) => send("PUT", "race", { "If-Match": tag }, page(`${who} ${round}`));
@@ -164,7 +164,7 @@ describe("the wiki, started as npm start does", () => {
     }
   });
 
-  it("lists its pages without their texts, each with its own url and tag, under a tag of the whole", async () => {
+  it("the list of pages has each url and tag without the text, and has a tag itself", async () => {
     const tag = (await create("listed", "Hello")).headers.get("ETag");
     const response = await fetch(`${running.origin}/pages`);
     const { items } = await response.json();
@@ -173,7 +173,7 @@ describe("the wiki, started as npm start does", () => {
     expect((await fetch(`${running.origin}/pages`, { headers })).status).toBe(304);
   });
 
-  it("serves every module that its scripts import, by an address", async () => {
+  it("the wiki serves every module that its scripts import, under an address", async () => {
     const page = await (await fetch(`${running.origin}/wiki/home/edit`)).text();
     const waiting = [...page.matchAll(/<script [^>]*src="([^"]*)"/g)].map(([, src]) => src!);
     const seen = new Set<string>();
@@ -197,7 +197,7 @@ describe("the wiki, started as npm start does", () => {
     expect([...seen].some((address) => address.includes("/core/index.js"))).toBe(true);
   });
 
-  it("does not bring deleted pages back when it is started again", async () => {
+  it("deleted pages stay deleted when the wiki is restarted", async () => {
     const { mkdtempSync, rmSync } = await import("node:fs");
     const folder = mkdtempSync("/tmp/wiki-deleted-");
     const env = { WIKI_FILE: `${folder}/wiki.sqlite` };
@@ -213,7 +213,7 @@ describe("the wiki, started as npm start does", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("keeps its pages, and their tags, when it is started again", async () => {
+  it("pages and their tags stay when the wiki is restarted", async () => {
     const { mkdtempSync, rmSync } = await import("node:fs");
     const folder = mkdtempSync("/tmp/wiki-kept-");
     const env = { WIKI_FILE: `${folder}/pages.sqlite` };
@@ -228,7 +228,7 @@ describe("the wiki, started as npm start does", () => {
     expect(tags[1]).toBe(tags[0]);
   });
 
-  it("says so when its port is taken, or is not a number", async () => {
+  it("the wiki says so when its port is taken, or is not a number", async () => {
     await expect(startWiki({ PORT: new URL(running.origin).port })).rejects.toThrow(/is in use/);
     await expect(startWiki({ PORT: "many" })).rejects.toThrow(/PORT is "many"/);
   });

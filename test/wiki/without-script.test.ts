@@ -4,7 +4,7 @@ import { addressOf, store, textOf } from "./browsing.ts";
 import { isAvailable, launch } from "./chromium.ts";
 import { startWiki, type WikiProcess } from "./wiki-process.ts";
 
-describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout: 90_000 }, () => {
+describe.skipIf(!isAvailable)("in a browser without script", { timeout: 90_000 }, () => {
   let server: WikiProcess;
   let browser: Browser;
   let person: BrowserContext;
@@ -36,7 +36,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     return page;
   };
 
-  it("creates a page, edits it, and restores its first version", async () => {
+  it("a person creates a page, edits it, and restores its first version", async () => {
     const page = await open(server.origin);
     await page.fill("#open-name", "plain page");
     await page.keyboard.press("Enter");
@@ -62,7 +62,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     ["saves the merge with both texts", 'button[value="save"]', "theirs\nmine\n\nend"],
     ["takes the text of the other", "#take-theirs", "theirs\n\nend"],
     ["overwrites the text of the other", 'button[value="overwrite"]', "mine\n\nend"],
-  ])("gets a collision page and %s", async (deed, button, expected) => {
+  ])("a person gets a collision page and %s", async (deed, button, expected) => {
     const page = await collide(deed);
     if (button.includes("save")) await page.check('input[value="both"]');
     await page.click(button);
@@ -71,7 +71,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("cannot save a merge before each conflict is decided", async () => {
+  it("a merge cannot be saved before each conflict is decided", async () => {
     const page = await collide("undecided");
     await page.click('button[value="save"]');
     expect(await page.textContent("h1")).toBe("Mid-air collision");
@@ -79,7 +79,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("edits a merge before it is saved", async () => {
+  it("a person edits a merge before it is saved", async () => {
     const page = await collide("edited");
     await page.check('input[value="mine"]');
     await page.click('button[value="edit"]');
@@ -90,7 +90,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("is asked again before a page is deleted that has changed meanwhile", async () => {
+  it("the wiki asks again before it deletes a page that has changed in the meantime", async () => {
     await store(server, "doomed", "old");
     const page = await open(at("doomed", "delete"));
     await store(server, "doomed", "new");
@@ -103,7 +103,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("keeps a text whose page was deleted meanwhile", async () => {
+  it("a text whose page was deleted in the meantime is kept", async () => {
     await store(server, "gone", "old");
     const page = await open(at("gone", "edit"));
     await page.fill("#content", "my text");
@@ -116,7 +116,7 @@ describe.skipIf(!isAvailable)("in a browser without script, somebody", { timeout
     await page.close();
   });
 
-  it("goes back after a save and finds the saved text", async () => {
+  it("a person who goes back after a save finds the saved text", async () => {
     await store(server, "back", "start");
     const page = await open(at("back"));
     await page.click("text=Edit");

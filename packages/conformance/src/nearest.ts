@@ -1,4 +1,4 @@
-/** The name that was probably meant: at most two letters are wrong, or one has the other as its beginning. */
+/** The name that was probably meant: at most two letters differ, or one name begins with the other. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const word = given.toLowerCase();
   const [best] = names
@@ -8,7 +8,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return best?.name ?? (word.length > 2 ? names.find((name) => name.includes(word)) : undefined);
 }
 
-/** How many letters must be added, left out, replaced or swapped with their neighbour. */
+/** How many letters must be added, removed, replaced or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

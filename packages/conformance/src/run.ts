@@ -10,17 +10,17 @@ import type { Result, Verdict } from "./verdict.ts";
 import { connectTo, type WireOptions } from "./wire/connection.ts";
 
 export interface RunOptions extends WireOptions {
-  /** How many requests may be under way at a time: 1 by default. */
+  /** How many requests may run at the same time. The default is 1. */
   parallel?: number;
-  /** Opens a connection in place of HTTP/1.1 over TCP or TLS: for another protocol, for example HTTP/2. */
+  /** Opens a connection for another protocol than HTTP/1.1 over TCP or TLS, for example HTTP/2. */
   connect?(): Promise<Speaker>;
-  /** Called with each result, in the order in which they come. */
+  /** Called with each result as soon as it is known. */
   onResult?(result: Result): void;
 }
 
 /**
- * Asks a target each row, and returns the results in the order of the rows. A url or a `fetch`-like function is only
- * read; rows that do not fit it are in the results, with the reason.
+ * Sends each row to a target, and returns the results in the order of the rows. A url or a `fetch`-like function is
+ * only read. Rows that do not apply to it are in the results, with the reason.
  *
  * @throws {TypeError} on a target or an option that is not valid.
  * @throws when the target cannot be reached at all.
@@ -52,7 +52,7 @@ export async function run(rows: readonly Row[], target: Target, options: RunOpti
 }
 
 /**
- * Asks one row, and throws when the target breaks a MUST: for a test of its own in any runner.
+ * Sends one row, and throws when the target breaks a MUST, so that each row can be one test in any runner.
  *
  * @throws Error that says what is wrong, and what was sent.
  * @example
@@ -65,7 +65,7 @@ export async function check(row: Row, target: Target, options: RunOptions = {}):
   throw new Error(`${row.title} (${row.section}, ${row.id}): ${result.found.join("; ")}\n\n${sent}`);
 }
 
-/** A target, made ready to be asked. */
+/** A target with its connections and its validators. */
 interface Subject {
   isWire: boolean;
   open(): Asker;
@@ -138,13 +138,13 @@ async function exchange(
             ...(await nextComplaints(row, path, asker)),
           ];
     const result = toResult(row, found, reply);
-    // RFC 9112 §9.5: a server may close a connection at any time. That is impolite, but allowed.
+    // RFC 9112 §9.5 allows a server to close a connection at any time.
     return found.length > 0 && found.every((one) => one.startsWith(closedAfter))
       ? { ...result, verdict: "warning" }
       : result;
   } catch (error) {
     const result = toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
-    // A server may answer 400 or 431 and close before it has read all. Octets that arrive later may erase its answer.
+    // A server may answer 400 or 431 and close before it has read everything. Octets that arrive later may erase its answer.
     return mayBeUnread(row) ? { ...result, verdict: "inconclusive" } : result;
   }
 }
@@ -166,7 +166,7 @@ function toResult(row: Row, found: string[], reply?: Reply): Result {
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD" || method === "QUERY";
 
-/** The effects of a write that was refused but still done. */
+/** The effects of a refused write that was done. */
 async function effects(
   { state, request }: Row,
   { effect }: Expectation,
@@ -180,7 +180,7 @@ async function effects(
   if (runs !== undefined) return runs === 0 ? [] : [`${status}, but the work was done ${runs} times`];
   const { reply } = await asker.ask({ method: "GET", headers: [] }, path);
   if (state === null)
-    return reply.status === 404 || reply.status === 410 ? [] : [`${status}, but now something is here`];
+    return reply.status === 404 || reply.status === 410 ? [] : [`${status}, but the resource exists now`];
   const content = state.content ?? representation;
   const isSame = reply.status === 200 && reply.body === content && fieldOf(reply, "etag") === state.etag;
   return isSame
@@ -188,9 +188,9 @@ async function effects(
     : [`${status}, but the resource has changed: ${reply.status} ${JSON.stringify(reply.body.slice(0, 40))}`];
 }
 
-const closedAfter = "the connection was closed behind the answer, which did not say so";
+const closedAfter = "the connection was closed after the answer, without Connection: close";
 
-/** Whether the connection serves the next request, where the row asks so. */
+/** Whether the connection serves the next request, if the row demands it. */
 async function nextComplaints({ expect }: Row, path: string, asker: Asker): Promise<string[]> {
   if (expect.next === undefined) return [];
   const { reply, before } = await asker.ask({ method: "GET", headers: [] }, path);

@@ -1,31 +1,31 @@
 import type { Row, State } from "./row.ts";
 
-/** A server that runs in this process: a request goes in, a response comes out. */
+/** A server in this process: a function that takes a request and returns a response. */
 export type FetchLike = (request: Request) => Response | Promise<Response>;
 
 /**
- * The server that is asked. A url or a `fetch`-like function is taken as it is: its validators are learnt, it is only read, and
- * rows that need another state could not be set up. A `ControlledTarget` has every state that it is told to have.
+ * The server under test. A url or a `fetch`-like function is only read, and its own validators are used. Rows that
+ * need another state are "could not be set up". A `ControlledTarget` can be given every state.
  */
 export type Target = string | URL | FetchLike | ControlledTarget;
 
 /**
- * A server whose state can be set: the whole control interface.
+ * A server whose state can be set. This is the whole control interface.
  *
- * For each row, `set` is called once, then the row's request is sent to the path that it returned. After a write that
- * must do nothing, the path is read again, or `runs` is asked.
+ * For each row, `set` is called once, and then the row's request is sent to the path that it returned. After a write
+ * that must change nothing, the path is read again, or `runs` is called.
  */
 export interface ControlledTarget {
-  /** Where the server listens, or the function that answers for it. */
+  /** The url of the server, or the function that answers its requests. */
   at: string | URL | FetchLike;
   /**
-   * Puts a resource there that is as `state` says (`null`: nothing), under `row.policy`, and returns its path.
-   * `undefined`: this server cannot have such a state.
+   * Creates a resource with this state (`null`: no resource) and with the settings of `row.policy`, and returns its
+   * path. Return `undefined` if this server cannot have such a state.
    */
   set(state: State | null, row: Row): string | undefined | Promise<string | undefined>;
-  /** How often the work behind the path was done since `set`. */
+  /** How often the handler of the path ran since `set`. */
   runs?(path: string): number | Promise<number>;
-  /** Ends what was started. */
+  /** Closes the server. */
   close?(): unknown;
 }
 

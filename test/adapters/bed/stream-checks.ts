@@ -49,7 +49,7 @@ export function expectStreams(
     expect((await reader.read()).done).toBe(true);
   });
 
-  it("a client that goes away ends the source", async () => {
+  it("a client that leaves ends the source", async () => {
     const client = new AbortController();
     const response = await get("endless", { signal: client.signal });
     await response.body!.getReader().read();
@@ -87,7 +87,7 @@ export function expectStreams(
     expect(await again.text()).toBe("");
   });
 
-  it("a body that breaks is not taken for a whole one, and the server goes on", async () => {
+  it("the client sees that a body broke off, and the server goes on", async () => {
     const response = await get("broken");
     // Where the runtime waits a moment before it sends the head, it is still in time to say 500.
     if (response.ok) await expect(response.text()).rejects.toThrow();
@@ -95,7 +95,7 @@ export function expectStreams(
     expect(await (await get("release")).text()).toBe("released");
   });
 
-  it("1,000 requests on one connection leave nothing behind", async () => {
+  it("1,000 requests on one connection keep no memory", async () => {
     await connected(async (ask) => {
       const kinds = ["small", "small-tagged", "small-stream"];
       const tags = new Map<string, string>();

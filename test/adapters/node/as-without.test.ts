@@ -188,7 +188,7 @@ describe("The context of AsyncLocalStorage is kept", () => {
 });
 
 describe("A client that leaves", () => {
-  test("while a body is dropped ends its handler, and a later upgrade still works", async () => {
+  test("a client that leaves while a body is dropped ends its handler, and a later upgrade still works", async () => {
     let starts = 0;
     let closes = 0;
     const judge = conditional();

@@ -13,7 +13,7 @@ const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 const before = "Sun, 06 Nov 1994 08:49:36 GMT";
 const current = { etag: '"v1"', lastModified: modified } as const;
 
-/** How often the handler behind `checkPreconditions` ran, and the `Range` that it saw. */
+/** How often the handler ran after `checkPreconditions`, and the `Range` that it saw. */
 interface Seen {
   handled: number;
   range?: string | undefined;
@@ -65,7 +65,7 @@ function expectProblem(answer: Answer, status: number, reason: string, field: st
   });
 }
 
-describe("checkPreconditions sends 304", () => {
+describe("a 304", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", [["If-None-Match", '"v1"']]],
     ["GET", [["If-None-Match", 'W/"v1"']]],
@@ -80,7 +80,7 @@ describe("checkPreconditions sends 304", () => {
         ["If-None-Match", '"v1"'],
       ],
     ],
-  ])("to %s with %j, before the handler runs", async (method, lines) => {
+  ])("checkPreconditions sends 304 to %s with %j, before the handler runs", async (method, lines) => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask(method, "/", lines);
       expect([answer.status, answer.reason, seen.handled]).toEqual([304, "Not Modified", 0]);
@@ -92,7 +92,7 @@ describe("checkPreconditions sends 304", () => {
     });
   });
 
-  test("with one tag, that of the state, over one set before", async () => {
+  test("checkPreconditions sends a 304 with the tag of the state, and replaces a tag that was set before", async () => {
     const listener = (req: IncomingMessage, res: ServerResponse) => {
       res.setHeader("ETag", '"another"');
       checkPreconditions(req, res, current);
@@ -106,7 +106,7 @@ describe("checkPreconditions sends 304", () => {
   });
 });
 
-describe("answered refuses", () => {
+describe("a refusal", () => {
   test.each<[method: string, lines: Lines, field: string]>([
     ["PUT", [["If-Match", '"v0"']], "If-Match"],
     ["PUT", [["If-Match", 'W/"v1"']], "If-Match"],
@@ -115,15 +115,18 @@ describe("answered refuses", () => {
     ["PUT", [["If-None-Match", "*"]], "If-None-Match"],
     ["POST", [["If-None-Match", '"v1"']], "If-None-Match"],
     ["GET", [["If-Match", '"v0"']], "If-Match"],
-  ])("%s with %j: 412, and nothing was done", async (method, lines, field) => {
-    await asking(async (connection, seen) => {
-      const answer = await connection.ask(method, "/", lines, method === "GET" ? "" : "a body");
-      expectProblem(answer, 412, "Precondition Failed", field);
-      expect([answer.field("etag"), seen.handled]).toEqual(['"v1"', 0]);
-    });
-  });
+  ])(
+    "checkPreconditions refuses %s with %j: 412, and the handler does not run",
+    async (method, lines, field) => {
+      await asking(async (connection, seen) => {
+        const answer = await connection.ask(method, "/", lines, method === "GET" ? "" : "a body");
+        expectProblem(answer, 412, "Precondition Failed", field);
+        expect([answer.field("etag"), seen.handled]).toEqual(['"v1"', 0]);
+      });
+    },
+  );
 
-  test("a write to an absent page, by 412 without validators", async () => {
+  test("checkPreconditions refuses a write to an absent page with 412, without validators", async () => {
     await asking(
       async (connection, seen) => {
         const answer = await connection.ask("PUT", "/", [["If-Match", "*"]], "a body");
@@ -138,7 +141,7 @@ describe("answered refuses", () => {
     );
   });
 
-  test("an unconditional write by 428, where conditions are required", async () => {
+  test("checkPreconditions refuses an unconditional write with 428, if conditions are required", async () => {
     await asking(
       async (connection, seen) => {
         for (const method of ["PUT", "PATCH", "DELETE"]) {
@@ -154,7 +157,7 @@ describe("answered refuses", () => {
     );
   });
 
-  test("an unreadable condition of a write by 400, where that is rejected", async () => {
+  test('checkPreconditions refuses a write with an invalid condition with 400, under malformed: "reject"', async () => {
     await asking(
       async (connection, seen) => {
         for (const name of ["If-Match", "If-None-Match"]) {
@@ -168,21 +171,21 @@ describe("answered refuses", () => {
     );
   });
 
-  test("HEAD without a body", async () => {
+  test("checkPreconditions refuses HEAD without a body", async () => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask("HEAD", "/", [["If-Match", '"v0"']]);
       expect([answer.status, answer.field("etag"), seen.handled]).toEqual([412, '"v1"', 0]);
     });
   });
 
-  test("a write whose long body was not read, and the connection goes on", async () => {
+  test("checkPreconditions refuses a write whose long body was not read, and the connection stays usable", async () => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask("PUT", "/", [["If-Match", '"v0"']], "x".repeat(1_000_000));
       expect([answer.status, seen.handled]).toEqual([412, 0]);
     });
   });
 
-  test("in bytes where a tag holds obs-text", async () => {
+  test("checkPreconditions counts bytes for the length of a refusal, also if a tag has obs-text", async () => {
     await asking(async (connection) => {
       const answer = await connection.ask("PUT", "/", [["If-Match", '"caf\u00e9"']], "a body");
       expectProblem(answer, 412, "Precondition Failed", "If-Match");
@@ -190,13 +193,13 @@ describe("answered refuses", () => {
   });
 });
 
-describe("checkPreconditions lets through", () => {
+describe("a request that goes on", () => {
   test.each<[method: string, lines: Lines]>([
     ["GET", []],
     ["GET", [["If-None-Match", '"v0"']]],
     ["HEAD", [["If-Modified-Since", before]]],
     ["QUERY", []],
-  ])("%s with %j, and sets the validators", async (method, lines) => {
+  ])("checkPreconditions lets %s with %j go on, and sets the validators", async (method, lines) => {
     await asking(async (connection, seen) => {
       const answer = await connection.ask(method, "/", lines);
       expect([answer.status, seen.handled]).toEqual([200, 1]);
@@ -204,7 +207,7 @@ describe("checkPreconditions lets through", () => {
     });
   });
 
-  test("a write, without setting validators, because they are those from before", async () => {
+  test("checkPreconditions sets no validators for a write, because they would be those of the old version", async () => {
     await asking(async (connection, seen) => {
       for (const lines of [[], [["If-Match", '"v1"']], [["If-Unmodified-Since", date]]] as Lines[]) {
         const answer = await connection.ask("PUT", "/", lines, "a body");
@@ -215,7 +218,7 @@ describe("checkPreconditions lets through", () => {
     });
   });
 
-  test("a read of an absent page, without setting validators", async () => {
+  test("checkPreconditions sets no validators for a read of an absent page", async () => {
     await asking(
       async (connection) => {
         const answer = await connection.ask("GET", "/", [["If-Match", "*"]]);
@@ -225,7 +228,7 @@ describe("checkPreconditions lets through", () => {
     );
   });
 
-  test("a read with the tag that the answer has already", async () => {
+  test("checkPreconditions keeps a tag that the answer has already", async () => {
     const listener = (req: IncomingMessage, res: ServerResponse) => {
       res.setHeader("ETag", '"own"');
       if (!checkPreconditions(req, res, current)) res.end();
@@ -239,11 +242,11 @@ describe("checkPreconditions lets through", () => {
   });
 });
 
-describe("checkPreconditions within conditional() decides:", () => {
+describe("checkPreconditions inside conditional()", () => {
   test.each<[why: string, state: Current, policy: Policy, headers: Record<string, string>]>([
     ["an alternate matches", { etag: '"v1"', alternates: ['"v1-gzip"'] }, {}, { "If-Match": '"v1-gzip"' }],
     ["a weak tag is accepted", { etag: 'W/"v1"' }, { ifMatch: "weak" }, { "If-Match": 'W/"v1"' }],
-  ])("%s", async (_, state, policy, headers) => {
+  ])("checkPreconditions inside conditional() decides: %s", async (_, state, policy, headers) => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       judge(req, res, () => {
@@ -257,7 +260,7 @@ describe("checkPreconditions within conditional() decides:", () => {
     });
   });
 
-  test("but an answer without a known validator is judged by its content", async () => {
+  test("conditional() judges by its content an answer without a known validator", async () => {
     const judge = conditional();
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       judge(req, res, () => {
@@ -272,8 +275,8 @@ describe("checkPreconditions within conditional() decides:", () => {
   });
 });
 
-describe("checkPreconditions reads repeated lines:", () => {
-  test("those of If-Match are one list", async () => {
+describe("repeated lines", () => {
+  test("checkPreconditions reads repeated If-Match lines as one list", async () => {
     await asking(async (connection) => {
       const both: Lines = [
         ["If-Match", '"v0"'],
@@ -285,7 +288,7 @@ describe("checkPreconditions reads repeated lines:", () => {
         ["If-Match", '"v2"'],
       ];
       expect((await connection.ask("PUT", "/", neither, "a body")).status).toBe(412);
-      // A star is not a member of a list.
+      // `*` is not a member of a list.
       const star: Lines = [
         ["If-Match", "*"],
         ["If-Match", '"v1"'],
@@ -294,7 +297,7 @@ describe("checkPreconditions reads repeated lines:", () => {
     });
   });
 
-  test("those of a date are not a date", async () => {
+  test("checkPreconditions ignores a date field with repeated lines", async () => {
     await asking(async (connection) => {
       const [unmodified, modifiedSince] = ["If-Unmodified-Since", "If-Modified-Since"].map((name) => ({
         once: [[name, name === "If-Modified-Since" ? date : before]] as Lines,
@@ -311,7 +314,7 @@ describe("checkPreconditions reads repeated lines:", () => {
   });
 });
 
-describe("checkPreconditions leaves Range", () => {
+describe("Range", () => {
   const range = ["Range", "bytes=0-1"] as const;
   const sure = { ...current, lastModifiedStrong: true };
 
@@ -324,16 +327,19 @@ describe("checkPreconditions leaves Range", () => {
     [false, [range, ["If-Range", '"v0"']]],
     [false, [range, ["If-Range", 'W/"v1"']]],
     [false, [range, ["If-Range", '"v1"'], ["If-Range", '"v1"']]],
-  ])("%s for the handler with %j, of the state %j", async (kept, lines, state = current) => {
-    await asking(
-      async (connection, seen) => {
-        const answer = await connection.ask("GET", "/", lines);
-        expect([answer.status, seen.handled]).toEqual([200, 1]);
-        expect(seen.range).toBe(kept ? "bytes=0-1" : undefined);
-      },
-      { state },
-    );
-  });
+  ])(
+    "checkPreconditions leaves Range %s for the handler with %j, of the state %j",
+    async (kept, lines, state = current) => {
+      await asking(
+        async (connection, seen) => {
+          const answer = await connection.ask("GET", "/", lines);
+          expect([answer.status, seen.handled]).toEqual([200, 1]);
+          expect(seen.range).toBe(kept ? "bytes=0-1" : undefined);
+        },
+        { state },
+      );
+    },
+  );
 });
 
 test("checkPreconditions judges a request whose body still arrives, and the connection goes on", async () => {

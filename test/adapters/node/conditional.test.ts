@@ -24,8 +24,8 @@ function answerOf(handler: Handler, options?: ConditionalOptions, lines: Lines =
 const withoutDate = (answer: Answer) => answer.lines.filter(([name]) => name !== "Date").sort();
 const weakTagOfText = await contentTagOfCore(TEXT, { weak: true });
 
-describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_, way) => {
-  test("sends the same 200 as without the middleware", async () => {
+describe.each(Object.entries(ways))("a handler that uses %s", (_, way) => {
+  test("conditional sends the same 200 as the handler alone", async () => {
     const bare = await serving(
       (req, res) => void way(res, req),
       (port) => ask(port, "GET", "/"),
@@ -38,34 +38,38 @@ describe.each(Object.entries(ways))("conditional, when the handler uses %s,", (_
     expect(withoutDate(answer)).toEqual(withoutDate(bare));
   });
 
-  test.each(["GET", "HEAD"])("turns it into a 304 without a byte of body: %s", async (method) => {
-    const seen: { finishes: number; res?: ServerResponse } = { finishes: 0 };
-    const listener = behind((res, req) => {
-      if (req.url === "/next") return res.end("next");
-      seen.res = res.on("finish", () => seen.finishes++);
-      return way(res, req);
-    });
-    await serving(listener, async (port) => {
-      const connection = await connect(port);
-      const full = await connection.ask(method, "/");
-      const answer = await connection.ask(method, "/", [["If-None-Match", `W/${TAG}`]]);
-      const next = await connection.ask("GET", "/next");
-      connection.close();
-      expect([answer.status, answer.reason, answer.field("etag")]).toEqual([304, "Not Modified", TAG]);
-      expect(answer.field("cache-control")).toBe("max-age=60");
-      expect(answer.field("vary")).toBe("Accept");
-      for (const name of ["set-cookie", "link", "x-kept"]) expect(answer.field(name)).toBe(full.field(name));
-      for (const name of ["content-type", "content-length", "transfer-encoding", "trailer"]) {
-        expect(answer.field(name)).toBeUndefined();
-      }
-      expect([answer.field("connection"), next.body.toString()]).toEqual(["keep-alive", "next"]);
-      expect(seen.finishes).toBe(2);
-      expect(countersOf(seen.res!).awaited.callbacks).toBe(0);
-    });
-  });
+  test.each(["GET", "HEAD"])(
+    "conditional turns the answer into a 304 without content: %s",
+    async (method) => {
+      const seen: { finishes: number; res?: ServerResponse } = { finishes: 0 };
+      const listener = behind((res, req) => {
+        if (req.url === "/next") return res.end("next");
+        seen.res = res.on("finish", () => seen.finishes++);
+        return way(res, req);
+      });
+      await serving(listener, async (port) => {
+        const connection = await connect(port);
+        const full = await connection.ask(method, "/");
+        const answer = await connection.ask(method, "/", [["If-None-Match", `W/${TAG}`]]);
+        const next = await connection.ask("GET", "/next");
+        connection.close();
+        expect([answer.status, answer.reason, answer.field("etag")]).toEqual([304, "Not Modified", TAG]);
+        expect(answer.field("cache-control")).toBe("max-age=60");
+        expect(answer.field("vary")).toBe("Accept");
+        for (const name of ["set-cookie", "link", "x-kept"])
+          expect(answer.field(name)).toBe(full.field(name));
+        for (const name of ["content-type", "content-length", "transfer-encoding", "trailer"]) {
+          expect(answer.field(name)).toBeUndefined();
+        }
+        expect([answer.field("connection"), next.body.toString()]).toEqual(["keep-alive", "next"]);
+        expect(seen.finishes).toBe(2);
+        expect(countersOf(seen.res!).awaited.callbacks).toBe(0);
+      });
+    },
+  );
 });
 
-describe("conditional, for an answer without a tag,", () => {
+describe("an answer without a tag", () => {
   const ends: Record<string, Handler> = {
     "end with a string": (res) => res.end(TEXT),
     "end with a callback": (res) => res.end(TEXT, () => {}),
@@ -76,29 +80,32 @@ describe("conditional, for an answer without a tag,", () => {
     "writeHead, end in a later turn": (res) => void setImmediate(() => res.writeHead(200).end(TEXT)),
   };
 
-  test.each(Object.entries(ends))("makes a weak one of content that ends at once: %s", async (_, way) => {
-    await serving(behind(way), async (port) => {
-      const full = await ask(port, "GET", "/");
-      expect([full.field("etag"), full.body.toString()]).toEqual([weakTagOfText, TEXT]);
-      const again = await ask(port, "GET", "/", [["If-None-Match", weakTagOfText]]);
-      expect([again.status, again.field("etag"), again.body.length]).toEqual([304, weakTagOfText, 0]);
-      const head = await ask(port, "HEAD", "/", [["If-None-Match", weakTagOfText]]);
-      expect([head.status, head.field("etag")]).toEqual([304, weakTagOfText]);
-    });
-  });
+  test.each(Object.entries(ends))(
+    "conditional makes a weak tag of content that is complete at once: %s",
+    async (_, way) => {
+      await serving(behind(way), async (port) => {
+        const full = await ask(port, "GET", "/");
+        expect([full.field("etag"), full.body.toString()]).toEqual([weakTagOfText, TEXT]);
+        const again = await ask(port, "GET", "/", [["If-None-Match", weakTagOfText]]);
+        expect([again.status, again.field("etag"), again.body.length]).toEqual([304, weakTagOfText, 0]);
+        const head = await ask(port, "HEAD", "/", [["If-None-Match", weakTagOfText]]);
+        expect([head.status, head.field("etag")]).toEqual([304, weakTagOfText]);
+      });
+    },
+  );
 
-  test("makes a strong one, the same that core makes, with `weak: false`", async () => {
+  test("conditional makes the same strong tag as core, with `weak: false`", async () => {
     const answer = await answerOf((res) => res.end(TEXT), { tag: { weak: false } });
     expect(answer.field("etag")).toBe(await contentTagOfCore(TEXT));
   });
 
-  test("makes the tag by another content tagger, which gets bytes", async () => {
+  test("conditional makes the tag with another content tagger, which gets bytes", async () => {
     const sha1 = (bytes: Uint8Array) => weak(createHash("sha1").update(bytes).digest("hex"));
     const answer = await answerOf((res) => res.end(TEXT), { tag: { contentTag: sha1 } });
     expect(answer.field("etag")).toBe(sha1(Buffer.from(TEXT)));
   });
 
-  test("takes the tag that a function returns, also for a stream; undefined means no tag", async () => {
+  test("conditional uses the tag that a function returns, also for a stream; undefined means no tag", async () => {
     const tag = (res: ServerResponse) =>
       (res.getHeader("X-Version") ? '"f"' : undefined) as '"f"' | undefined;
     const stream: Handler = (res) => Readable.from(["a", "b"]).pipe(res.setHeader("X-Version", 1));
@@ -135,7 +142,7 @@ describe("conditional, for an answer without a tag,", () => {
         res.end();
       },
     ],
-  ])("asks a function about %s: %s", async (_, isAsked, method, handler) => {
+  ])("conditional calls a tag function for %s: %s", async (_, isAsked, method, handler) => {
     const tag = () => '"f"' as const;
     const answer = await answerOf(handler, { tag }, [], method);
     expect(answer.field("etag")).toBe(isAsked ? '"f"' : undefined);
@@ -156,12 +163,15 @@ describe("conditional, for an answer without a tag,", () => {
     "to HEAD, when the handler writes none": [(res) => res.end(), {}, "HEAD"],
   };
 
-  test.each(Object.entries(untagged))("makes none for one %s", async (_, [way, options, method]) => {
-    const answer = await answerOf(way, options, [["If-None-Match", weakTagOfText]], method);
-    expect([answer.field("etag"), answer.status === 304]).toEqual([undefined, false]);
-  });
+  test.each(Object.entries(untagged))(
+    "conditional makes no tag for an answer %s",
+    async (_, [way, options, method]) => {
+      const answer = await answerOf(way, options, [["If-None-Match", weakTagOfText]], method);
+      expect([answer.field("etag"), answer.status === 304]).toEqual([undefined, false]);
+    },
+  );
 
-  test("never changes the handler's own tag, readable or not", async () => {
+  test("conditional never changes the handler's own tag, valid or not", async () => {
     for (const etag of ['"own"', "unquoted", ""]) {
       const answer = await answerOf((res) => res.setHeader("ETag", etag).end(TEXT), {}, [
         ["If-None-Match", weakTagOfText],
@@ -170,13 +180,13 @@ describe("conditional, for an answer without a tag,", () => {
     }
   });
 
-  test("measures content as long as maxBytes, in bytes, and takes it", async () => {
+  test("conditional tags content of exactly maxBytes, counted in bytes", async () => {
     const answer = await answerOf((res) => res.end(TEXT), { maxBytes: Buffer.byteLength(TEXT) });
     expect(answer.field("etag")).toBe(weakTagOfText);
   });
 });
 
-describe("conditional judges", () => {
+describe("conditions", () => {
   const modified = "Sun, 06 Nov 1994 08:49:37 GMT";
   const tagged: Handler = (res) => res.setHeader("ETag", TAG).setHeader("Last-Modified", modified).end(TEXT);
 
@@ -209,7 +219,7 @@ describe("conditional judges", () => {
     ],
     ["an unreadable list, which gets the whole page", 200, [["If-None-Match", `${TAG}, b`]]],
     [
-      "a 304 in spite of no-cache",
+      "a read with no-cache",
       304,
       [
         ["If-None-Match", TAG],
@@ -226,12 +236,12 @@ describe("conditional judges", () => {
         ["If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"],
       ],
     ],
-  ])("%s: %i", async (_, status, lines) => {
+  ])("conditional decides %s: %i", async (_, status, lines) => {
     for (const method of ["GET", "HEAD"])
       expect((await answerOf(tagged, {}, lines, method)).status).toBe(status);
   });
 
-  test("a read that fails If-Match: a problem in place of the body, whichever way that is written", async () => {
+  test("conditional refuses a read that fails If-Match with a problem document, however the body is written", async () => {
     for (const way of Object.values(ways)) {
       await serving(behind(way), async (port) => {
         const connection = await connect(port);
@@ -254,7 +264,7 @@ describe("conditional judges", () => {
     }
   });
 
-  test("no write, because it has been done", async () => {
+  test("conditional does not judge a write, because it has been done", async () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       const answer = await answerOf(
         tagged,
@@ -269,7 +279,7 @@ describe("conditional judges", () => {
     }
   });
 
-  test("no answer that is not 2xx", async () => {
+  test("conditional judges only 2xx answers", async () => {
     for (const status of [301, 404, 500]) {
       const answer = await answerOf((res) => res.writeHead(status, { ETag: TAG }).end(TEXT), {}, [
         ["If-None-Match", TAG],
@@ -278,7 +288,7 @@ describe("conditional judges", () => {
     }
   });
 
-  test("once, by the layer nearest to the handler, when it is used twice", async () => {
+  test("conditional that is used twice judges once, in the layer nearest to the handler", async () => {
     const [outer, inner] = [conditional({ tag: { weak: false } }), conditional()];
     const listener = (req: IncomingMessage, res: ServerResponse) =>
       outer(req, res, () => inner(req, res, () => res.end(TEXT)));

@@ -82,7 +82,7 @@ describe("Express 4.21.2 with compression 1.7.4 and its on-headers 1.0.2", () =>
   });
 });
 
-describe("express-session, whose end takes no callback, in front: a handler that gives one", () => {
+describe("a handler that gives end a callback, behind express-session, whose end takes none", () => {
   const ends: Record<string, (res: express.Response, done: () => void) => void> = {
     "at once": (res, done) => void res.end(TEXT, done),
     "with an encoding": (res, done) => void res.end(TEXT, "utf8", done),
@@ -101,26 +101,29 @@ describe("express-session, whose end takes no callback, in front: a handler that
     [304, "HEAD", ["If-None-Match", "*"]],
     [412, "HEAD", ["If-Match", '"v0"']],
   ] as const;
-  test.each(Object.entries(ends))("%s is told that its answer is finished", async (_, end) => {
-    const app = express4().set("etag", false);
-    app.use(session({ secret: "s", resave: true, saveUninitialized: true, rolling: true }));
-    app.use(judge());
-    let done = 0;
-    app.get("/", (_, res) => end(res.type("text").set("ETag", '"v1"'), () => done++));
-    app.get("/next", (_, res) => void res.send("next"));
-    await serving(app as unknown as RequestListener, async (port) => {
-      const connection = await connect(port);
-      for (const [index, [status, method, line]] of conditions.entries()) {
-        const answer = await connection.ask(method, "/", [line]);
-        expect([answer.status, answer.field("set-cookie")]).toEqual([
-          status,
-          expect.stringContaining("connect.sid"),
-        ]);
-        if (status === 412 && method === "GET") expect(JSON.parse(answer.body.toString()).status).toBe(412);
-        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
-        expect(done).toBe(index + 1);
-      }
-      connection.close();
-    });
-  });
+  test.each(Object.entries(ends))(
+    "its callback is called when the answer is finished: %s",
+    async (_, end) => {
+      const app = express4().set("etag", false);
+      app.use(session({ secret: "s", resave: true, saveUninitialized: true, rolling: true }));
+      app.use(judge());
+      let done = 0;
+      app.get("/", (_, res) => end(res.type("text").set("ETag", '"v1"'), () => done++));
+      app.get("/next", (_, res) => void res.send("next"));
+      await serving(app as unknown as RequestListener, async (port) => {
+        const connection = await connect(port);
+        for (const [index, [status, method, line]] of conditions.entries()) {
+          const answer = await connection.ask(method, "/", [line]);
+          expect([answer.status, answer.field("set-cookie")]).toEqual([
+            status,
+            expect.stringContaining("connect.sid"),
+          ]);
+          if (status === 412 && method === "GET") expect(JSON.parse(answer.body.toString()).status).toBe(412);
+          expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+          expect(done).toBe(index + 1);
+        }
+        connection.close();
+      });
+    },
+  );
 });

@@ -152,7 +152,7 @@ describe.skipIf(!isAvailable)("A download of Chromium from express.static that w
   const checked = conditional({ ranges: "checked" }) as unknown as express.RequestHandler;
   const unchecked = conditional() as unknown as express.RequestHandler;
 
-  test('is resumed by 206 if the file is the same, with `ranges: "checked"`', async () => {
+  test('the download is resumed with 206 if the file is the same, with `ranges: "checked"`', async () => {
     writeFile("a", 100);
     const { content, served } = await download([checked], () => {});
     expect(content === "a".repeat(SIZE)).toBe(true);
@@ -161,7 +161,7 @@ describe.skipIf(!isAvailable)("A download of Chromium from express.static that w
     expect(served[1]!.range).toMatch(/^bytes=[1-9][0-9]+-$/);
   });
 
-  test("begins again with 200 if the file changed meanwhile, and is the new file alone", async () => {
+  test("the download begins again with 200 if the file has changed, and gets only the new file", async () => {
     writeFile("a", 100);
     const { content, served } = await download([checked], () => writeFile("b", 50));
     expect(content === "b".repeat(SIZE)).toBe(true);
@@ -170,7 +170,7 @@ describe.skipIf(!isAvailable)("A download of Chromium from express.static that w
     expect(served.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test("begins again with 200 without that option, since `Range` is hidden from handlers then", async () => {
+  test("the download begins again with 200 without that option, because `Range` is hidden from handlers", async () => {
     writeFile("a", 100);
     const { content, served } = await download([unchecked], () => {});
     expect(content === "a".repeat(SIZE)).toBe(true);

@@ -32,7 +32,7 @@ describe.each([
     });
   }
 
-  test("is sent at once, and the handler stops, as when its client has left", async () => {
+  test("the answer is sent at once, and the handler stops as if its client had left", async () => {
     let made = 0;
     const handle = async (res: ServerResponse) => {
       for (;;) {
@@ -43,7 +43,7 @@ describe.each([
     await expectEarly(handle, () => made);
   });
 
-  test("is sent at once, and a client that has left ends the pipeline", async () => {
+  test("the answer is sent at once, and the pipeline ends when the client leaves", async () => {
     let made = 0;
     let ended = 0;
     async function* source() {

@@ -31,8 +31,8 @@ function stack(layers: Layer[], handler: RequestListener): RequestListener {
 }
 
 /**
- * The behaviour of `on-headers` 1.0.2, by which `compression` 1.7.4 and others of its time notice a head: its listener
- * runs once, and it takes a list of fields for a list of pairs.
+ * Behaves as `on-headers` 1.0.2, with which `compression` 1.7.4 and other old layers detect a head. Its listener runs
+ * once, and it reads a flat list of fields as a list of pairs.
  */
 function oldLayer(listener: (res: ServerResponse) => void): Layer {
   return (_, res, next) => {
@@ -65,7 +65,7 @@ describe("An old layer, in front of conditional() or behind it,", () => {
     },
   };
 
-  test.each(Object.entries(ways))("gets no flat list: %s", async (_, way) => {
+  test.each(Object.entries(ways))("an old layer gets no flat list: %s", async (_, way) => {
     for (const layers of [
       [old, conditional()],
       [conditional(), old],
@@ -88,7 +88,7 @@ describe("An old layer, in front of conditional() or behind it,", () => {
     }
   });
 
-  test("gets no flat list from checkPreconditions, either", async () => {
+  test("an old layer gets no flat list from checkPreconditions", async () => {
     const handler: RequestListener = (req, res) => {
       if (!checkPreconditions(req, res, { etag: '"v1"' })) res.end(TEXT);
     };
@@ -140,7 +140,7 @@ describe("A handler that still writes after its answer is decided", () => {
   truncateSync(`${folder}/sparse`, 4 * 2 ** 30);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("is ended over HTTP/1 within the limits, at a low cost", async () => {
+  test("the handler is ended over HTTP/1 within the limits, at a low cost", async () => {
     const told: unknown[] = [];
     let made = 0;
     const listener = stack([conditional()], (req, res) => {
@@ -174,7 +174,7 @@ describe("A handler that still writes after its answer is decided", () => {
     });
   });
 
-  test("reads of a sparse file of 4 GB no more than the limit", async () => {
+  test("the handler reads no more than the limit from a sparse file of 4 GB", async () => {
     const app = express().use(conditional()).use(express.static(folder));
     await serving(app as RequestListener, async (port) => {
       const before = process.cpuUsage();
@@ -191,7 +191,7 @@ describe("A handler that still writes after its answer is decided", () => {
   test.each([
     ["bytes", { maxDroppedBytes: 1_000 }, 400],
     ["time", { dropTimeoutMs: 50 }, 400],
-  ])("is ended by the limit of %s that an option sets", async (_, options, most) => {
+  ])("the handler is ended at the limit of %s that an option sets", async (_, options, most) => {
     const listener = stack([conditional(options)], (req, res) => {
       if (req.url === "/next") return void res.end("next");
       pipeline(
@@ -214,7 +214,7 @@ describe("A handler that still writes after its answer is decided", () => {
     });
   });
 
-  test("and writes before a pipeline gets a whole 412 over HTTP/2, and a clean end", async () => {
+  test("a whole 412 and a normal end come over HTTP/2, also if the handler writes before a pipeline", async () => {
     const judge = conditional();
     const server = createHttp2Server((req, res) =>
       judge(req, res, () => {
@@ -431,7 +431,7 @@ describe("Content in two pieces", () => {
   });
 });
 
-describe("Validators of a state known before are on a 2xx alone:", () => {
+describe("Validators of a state that is known before the handler are only on a 2xx:", () => {
   test.each([404, 500, 302, 200, 206])("%i", async (status) => {
     for (const layers of [[], [conditional()]] as Layer[][]) {
       const handlers: RequestListener[] = [
@@ -463,7 +463,7 @@ describe("The tag of a coding", () => {
   };
   const gzip = ["Accept-Encoding", "gzip"] as const;
 
-  test("is accepted even if this process does not code, and `codings: []` turns that off", async () => {
+  test("the tag of a coding is accepted even if this process does not compress, and `codings: []` turns that off", async () => {
     await serving(handler, async (port) => {
       for (const coding of ["gzip", "br", "deflate", "zstd"]) {
         expect((await ask(port, "PUT", "/", [["If-Match", `"v1-${coding}"`]])).status).toBe(200);
@@ -480,7 +480,7 @@ describe("The tag of a coding", () => {
     });
   });
 
-  test("is accepted for an answer that is judged late, too", async () => {
+  test("the tag of a coding is accepted for an answer that is judged late, too", async () => {
     const tagged: RequestListener = (_, res) => void res.setHeader("ETag", '"v1"').end(TEXT);
     await serving(stack([conditional()], tagged), async (port) => {
       const again = await ask(port, "GET", "/", [gzip, ["If-None-Match", '"v1-gzip"']]);

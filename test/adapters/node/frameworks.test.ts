@@ -109,34 +109,37 @@ function decoded(answer: Answer): string {
 
 const tagLines = (answer: Answer) => answer.lines.filter(([name]) => name.toLowerCase() === "etag");
 
-describe.each(settings)("conditional under Express, with its own `etag` setting %j,", (setting) => {
-  test.each(Object.entries(byExpress))("sends 200, then 304, after %s", async (_, [handler, body]) => {
-    await serving(expressApp(setting, [conditional()], handler), async (port) => {
-      const connection = await connect(port);
-      const full = await connection.ask("GET", "/");
-      const etag = full.field("etag");
-      expect([full.status, full.body.toString()]).toEqual([200, body]);
-      expect(tagLines(full).length).toBe(1);
-      const conditions: Lines = [etag!, `"other", ${etag}`, "*"].map((list) => ["If-None-Match", list]);
-      for (const condition of conditions) {
-        const again = await connection.ask("GET", "/", [condition]);
-        expect([again.status, again.field("etag"), tagLines(again)]).toEqual([304, etag, tagLines(full)]);
-        expect(again.field("content-type")).toBeUndefined();
-        expect(again.field("content-length")).toBeUndefined();
-      }
-      expect((await connection.ask("GET", "/", [["If-None-Match", '"other"']])).body.toString()).toBe(body);
-      const head = await connection.ask("HEAD", "/");
-      // Express writes no content for HEAD, of which conditional() could make a tag.
-      if (head.field("etag") !== undefined) {
-        expect(head.field("etag")).toBe(etag);
-        expect((await connection.ask("HEAD", "/", [["If-None-Match", etag!]])).status).toBe(304);
-      }
-      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
-      connection.close();
-    });
-  });
+describe.each(settings)("Express with its own `etag` setting %j", (setting) => {
+  test.each(Object.entries(byExpress))(
+    "conditional sends 200, then 304, after %s",
+    async (_, [handler, body]) => {
+      await serving(expressApp(setting, [conditional()], handler), async (port) => {
+        const connection = await connect(port);
+        const full = await connection.ask("GET", "/");
+        const etag = full.field("etag");
+        expect([full.status, full.body.toString()]).toEqual([200, body]);
+        expect(tagLines(full).length).toBe(1);
+        const conditions: Lines = [etag!, `"other", ${etag}`, "*"].map((list) => ["If-None-Match", list]);
+        for (const condition of conditions) {
+          const again = await connection.ask("GET", "/", [condition]);
+          expect([again.status, again.field("etag"), tagLines(again)]).toEqual([304, etag, tagLines(full)]);
+          expect(again.field("content-type")).toBeUndefined();
+          expect(again.field("content-length")).toBeUndefined();
+        }
+        expect((await connection.ask("GET", "/", [["If-None-Match", '"other"']])).body.toString()).toBe(body);
+        const head = await connection.ask("HEAD", "/");
+        // Express writes no content for HEAD, of which conditional() could make a tag.
+        if (head.field("etag") !== undefined) {
+          expect(head.field("etag")).toBe(etag);
+          expect((await connection.ask("HEAD", "/", [["If-None-Match", etag!]])).status).toBe(304);
+        }
+        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+        connection.close();
+      });
+    },
+  );
 
-  test("makes a tag only where Express makes no tag", async () => {
+  test("conditional makes a tag only if Express makes no tag", async () => {
     const [handler] = byExpress["res.send of a string"]!;
     const without = await serving(expressApp(setting, [], handler), (port) => ask(port, "GET", "/"));
     const etag = await serving(expressApp(setting, [conditional()], handler), async (port) =>
@@ -147,7 +150,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     expect(isWeak(etag as '"v1"')).toBe(setting !== "strong");
   });
 
-  test("refuses a read that fails If-Match, whatever its other conditions are", async () => {
+  test("conditional refuses a read that fails If-Match, whatever its other conditions are", async () => {
     const [handler] = byExpress["res.send with a tag"]!;
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const failing: Lines[] = [
@@ -165,7 +168,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     });
   });
 
-  test("judges by date, and by tag before date", async () => {
+  test("conditional judges by date, but by tag if there is one", async () => {
     const handler: express.RequestHandler = (_, res) =>
       res.set({ ETag: '"v1"', "Last-Modified": modified }).send(TEXT);
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
@@ -181,7 +184,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     });
   });
 
-  test("leaves ranges of files to Express", async () => {
+  test("conditional leaves ranges of files to Express", async () => {
     const [handler, body] = byExpress["res.sendFile"]!;
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const { body: bytes, status, ...answer } = await ask(port, "GET", "/", [["Range", "bytes=0-4"]]);
@@ -195,7 +198,7 @@ describe.each(settings)("conditional under Express, with its own `etag` setting 
     });
   });
 
-  test("sends a stream without a tag unchanged, except to If-None-Match: *", async () => {
+  test("conditional sends a stream without a tag unchanged, except to If-None-Match: *", async () => {
     const handler: express.RequestHandler = (_, res) => void Readable.from(["a", "b"]).pipe(res);
     await serving(expressApp(setting, [conditional()], handler), async (port) => {
       const answer = await ask(port, "GET", "/", [["If-None-Match", '"other"']]);
@@ -271,7 +274,7 @@ describe("conditional hides conditions that a handler would misread:", () => {
     }
   });
 
-  test("it sees the conditions that every rule reads alike", async () => {
+  test("the handler sees the conditions that simple and full rules read in the same way", async () => {
     const seen: unknown[] = [];
     const layers: Middleware[] = [
       conditional(),

@@ -154,7 +154,7 @@ describe.each(answers)("A %i over HTTP/2 does not disturb the handler", (status,
     },
   };
 
-  test.each(Object.entries(ways))("until it ends: %s", async (_, way) => {
+  test.each(Object.entries(ways))("the handler runs to its end: %s", async (_, way) => {
     const events: unknown[] = [];
     const handler: Handler = async (res, req) => {
       for (const event of ["finish", "close"]) res.on(event, () => events.push(event));

@@ -72,8 +72,8 @@ function withFields(res: Http2ServerResponse): Http2ServerResponse {
   return res;
 }
 
-describe.each(Object.entries(ways))("conditional over HTTP/2, when the handler uses %s,", (_, way) => {
-  test("sends a whole 200, and then a 304, on one connection", async () => {
+describe.each(Object.entries(ways))("HTTP/2 and a handler that uses %s", (_, way) => {
+  test("conditional sends a whole 200, and then a 304, on one connection", async () => {
     await speaking(behind(way), async (connection) => {
       const full = await ask(connection, "GET");
       expect([full.status, full.field("etag"), full.text]).toEqual([200, TAG, TEXT]);
@@ -89,7 +89,7 @@ describe.each(Object.entries(ways))("conditional over HTTP/2, when the handler u
     });
   });
 
-  test("refuses a read that fails If-Match with a problem", async () => {
+  test("conditional refuses a read that fails If-Match with a problem document", async () => {
     await speaking(behind(way), async (connection) => {
       const answer = await ask(connection, "GET", [["if-match", '"v0"']]);
       expect([answer.status, answer.field("etag")]).toEqual([412, TAG]);
@@ -148,7 +148,7 @@ describe("checkPreconditions over HTTP/2", () => {
         ["if-none-match", TAG],
       ],
     ],
-  ])("sends %i to %s with %j", async (status, method, lines) => {
+  ])("checkPreconditions sends %i to %s with %j", async (status, method, lines) => {
     await speaking(handler, async (connection) => {
       handled = 0;
       const answer = await ask(connection, method, lines, method === "PUT" ? "a body" : undefined);

@@ -47,7 +47,7 @@ describe.each(
     "after conditional(), under a compressor": [judge, cookies, compress],
     "after conditional(), over a compressor": [compress, judge, cookies],
   }),
-)("Fields that middleware sets when the head is sent, %s, are in every answer:", (_, middleware) => {
+)("fields that middleware sets when the head is sent, %s", (_, middleware) => {
   const tagged = (res: ServerResponse) =>
     res.setHeader("ETag", '"v1"').setHeader("Content-Type", "text/plain");
   const ways: Record<string, Handler> = {
@@ -68,27 +68,30 @@ describe.each(
     },
   };
 
-  test.each(Object.entries(ways))("%s", async (_, way) => {
-    await serving(chain(middleware, way), async (port) => {
-      const connection = await connect(port);
-      for (const [name, value, status] of [
-        ["Accept", "*/*", 200],
-        ["If-None-Match", "*", 304],
-        ["If-Match", '"v0"', 412],
-      ] as const) {
-        const answer = await connection.ask("GET", "/", [[name, value]]);
-        expect([answer.status, lines(answer, "set-cookie")]).toEqual([
-          status,
-          ["session=1", "session.sig=2"],
-        ]);
-        if (status === 304)
-          for (const about of ["type", "length"]) expect(lines(answer, `content-${about}`)).toEqual([]);
-        if (status === 412) expect(JSON.parse(answer.body.toString())).toMatchObject({ status });
-      }
-      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
-      connection.close();
-    });
-  });
+  test.each(Object.entries(ways))(
+    "fields that middleware sets when the head is sent are in %s",
+    async (_, way) => {
+      await serving(chain(middleware, way), async (port) => {
+        const connection = await connect(port);
+        for (const [name, value, status] of [
+          ["Accept", "*/*", 200],
+          ["If-None-Match", "*", 304],
+          ["If-Match", '"v0"', 412],
+        ] as const) {
+          const answer = await connection.ask("GET", "/", [[name, value]]);
+          expect([answer.status, lines(answer, "set-cookie")]).toEqual([
+            status,
+            ["session=1", "session.sig=2"],
+          ]);
+          if (status === 304)
+            for (const about of ["type", "length"]) expect(lines(answer, `content-${about}`)).toEqual([]);
+          if (status === 412) expect(JSON.parse(answer.body.toString())).toMatchObject({ status });
+        }
+        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+        connection.close();
+      });
+    },
+  );
 });
 
 test("A layer may turn a 304 into another answer", async () => {
@@ -118,51 +121,48 @@ describe.each(
     "with conditional() after a compressor": [compress, judge],
     "with conditional() before a compressor": [judge, compress],
   }),
-)("answered() %s", (_, middleware) => {
+)("checkPreconditions, %s", (_, middleware) => {
   const page: Handler = (res, req) => {
     if (req.headers.accept === "typed") res.setHeader("Content-Type", "text/html");
     if (checkPreconditions(req, res, { etag: strong("1") })) return;
     res.setHeader("Content-Type", "text/html").end(TEXT);
   };
 
-  test.each(["untyped", "typed"])(
-    "lets no two codings share a strong tag: %s when it is asked",
-    async (accept) => {
-      await serving(chain(middleware, page), async (port) => {
-        const connection = await connect(port);
-        for (const [coding, etag] of [
-          ["gzip", '"1-gzip"'],
-          ["identity", '"1"'],
-        ] as const) {
-          const fields = [
-            ["Accept", accept],
-            ["Accept-Encoding", coding],
-          ] as const;
-          const full = await connection.ask("GET", "/", fields);
-          expect([full.status, lines(full, "etag"), full.field("vary")]).toEqual([
-            200,
-            [etag],
-            "Accept-Encoding",
-          ]);
-          const again = await connection.ask("GET", "/", [...fields, ["If-None-Match", etag]]);
-          expect([again.status, lines(again, "etag"), again.field("vary")]).toEqual([
-            304,
-            [etag],
-            "Accept-Encoding",
-          ]);
-          for (const about of ["type", "encoding"]) expect(again.field(`content-${about}`)).toBeUndefined();
-          const refused = await connection.ask("GET", "/", [...fields, ["If-Match", '"0"']]);
-          expect([refused.status, lines(refused, "etag")]).toEqual([412, ['"1"']]);
-          expect(refused.field("content-type")).toBe("application/problem+json");
-          expect(JSON.parse(refused.body.toString())).toMatchObject({ status: 412, field: "If-Match" });
-        }
-        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
-        connection.close();
-      });
-    },
-  );
+  test.each(["untyped", "typed"])("two codings never have the same strong tag: %s", async (accept) => {
+    await serving(chain(middleware, page), async (port) => {
+      const connection = await connect(port);
+      for (const [coding, etag] of [
+        ["gzip", '"1-gzip"'],
+        ["identity", '"1"'],
+      ] as const) {
+        const fields = [
+          ["Accept", accept],
+          ["Accept-Encoding", coding],
+        ] as const;
+        const full = await connection.ask("GET", "/", fields);
+        expect([full.status, lines(full, "etag"), full.field("vary")]).toEqual([
+          200,
+          [etag],
+          "Accept-Encoding",
+        ]);
+        const again = await connection.ask("GET", "/", [...fields, ["If-None-Match", etag]]);
+        expect([again.status, lines(again, "etag"), again.field("vary")]).toEqual([
+          304,
+          [etag],
+          "Accept-Encoding",
+        ]);
+        for (const about of ["type", "encoding"]) expect(again.field(`content-${about}`)).toBeUndefined();
+        const refused = await connection.ask("GET", "/", [...fields, ["If-Match", '"0"']]);
+        expect([refused.status, lines(refused, "etag")]).toEqual([412, ['"1"']]);
+        expect(refused.field("content-type")).toBe("application/problem+json");
+        expect(JSON.parse(refused.body.toString())).toMatchObject({ status: 412, field: "If-Match" });
+      }
+      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      connection.close();
+    });
+  });
 
-  test("does not change the strong tag of content that the handler has coded, or of the answer to a write", async () => {
+  test("the strong tag stays if the handler has coded the content, or the request is a write", async () => {
     const coded: Handler = (res, req) => {
       if (checkPreconditions(req, res, { etag: strong("1-gzip") })) return;
       if (req.method === "PUT")
@@ -197,7 +197,7 @@ describe.each(
     res.end(TEXT);
   };
 
-  test("sends a 304 with the tag and the Vary of its 200, and a 412 uncoded", async () => {
+  test("flushHeaders() sends a 304 with the tag and the Vary of its 200, and a 412 without a coding", async () => {
     await serving(chain(middleware, flushed), async (port) => {
       const connection = await connect(port);
       const accept = ["Accept-Encoding", "gzip"] as const;

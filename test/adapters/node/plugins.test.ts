@@ -253,7 +253,7 @@ const refusals: Record<string, () => Response> = {
 
 describe.each(Object.entries(owned))("%s, where `current` returns a Response:", (_, serve) => {
   test.each(Object.entries(refusals))(
-    "a stranger with a guessed tag learns nothing: %s",
+    "a stranger with a guessed tag does not learn whether it is right: %s",
     async (_, refuse) => {
       const seen = { runs: 0 };
       const { port, close } = await serve(refuse, seen);

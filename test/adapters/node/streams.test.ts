@@ -115,7 +115,7 @@ test("conditional leaves back-pressure to the socket: 32 MB flow past a slow cli
   let peak = 0;
   async function* source() {
     while (produced < 32 * MB) {
-      // A new part each time, so that a part that is kept shows in the memory.
+      // Each part is a new object, so that parts that are kept show in the memory.
       yield Buffer.alloc(PART, 7);
       produced += PART;
       if (produced % (4 * MB) === 0) peak = Math.max(peak, await bytesHeld());
@@ -128,7 +128,7 @@ test("conditional leaves back-pressure to the socket: 32 MB flow past a slow cli
       const socket = request(port);
       await once(socket, "readable");
       for (let seen = -1; seen !== produced; await sleep(150)) seen = produced;
-      // The buffers of the kernel at both ends, and no more.
+      // This is the size of the kernel's buffers at both ends.
       expect(produced).toBeLessThan(24 * MB);
       expect((await bytesHeld()) - before).toBeLessThan(6 * MB);
 
@@ -162,7 +162,7 @@ test("32 MB by end() arrive whole and untagged; with a tag, they are not sent ag
   });
 });
 
-describe("A body that breaks in the middle is not taken for a whole one, and the server goes on:", () => {
+describe("A client sees that a body broke off in the middle, and the server goes on:", () => {
   async function* broken() {
     yield "the first part";
     throw new Error("the source broke");
@@ -207,7 +207,7 @@ describe("A 304 in place of a piped answer", () => {
   };
 
   test.each(Object.entries(ways))(
-    "has no byte of body, finishes once, and drains the source: %s",
+    "the 304 has no content, finishes once, and reads the source to its end: %s",
     async (_, way) => {
       const sources: Readable[] = [];
       const seen = { finishes: 0, closes: 0, ends: 0 };
@@ -218,7 +218,7 @@ describe("A 304 in place of a piped answer", () => {
         res.on("finish", () => seen.finishes++).on("close", () => seen.closes++);
         return way(source, res.setHeader("ETag", TAG));
       };
-      // A busy machine takes longer than the limit.
+      // On a busy machine it takes longer than the limit.
       await serving(behind(handler, { dropTimeoutMs: 20_000 }), async (port) => {
         const connection = await connect(port);
         for (let round = 1; round <= 5; round++) {

@@ -36,9 +36,9 @@ describe("--against sends the rows of the standard to a server under test", () =
     const file = adapter("knows-nothing", knowsNothing);
     const { status, out } = await run(["--against", file, "--only", "13.1.2"]);
     expect(status).toBe(1);
-    expect(out).toMatch(/\d+ rows: \d+ that any fetch can ask, \d+ that need the wire/);
+    expect(out).toMatch(/\d+ rows: \d+ that any fetch can send, \d+ that need a raw connection/);
     expect(out).toMatch(/^FAIL \S+ {2}If-None-Match/m);
-    expect(out).toMatch(/Your users notice: Readers load a page again that they have already/);
+    expect(out).toMatch(/Your users notice: Readers load a page again although they have it/);
     expect(out).toMatch(/> GET \/\d+ HTTP\/1\.1/);
   });
 
@@ -55,7 +55,7 @@ describe("--against sends the rows of the standard to a server under test", () =
       JSON.parse(out).findings.map(({ id, notice }: { id: string; notice: string }) => [id, notice]),
     );
     expect(notices.get("date-as-text-3")).toBe(
-      "Readers load a page again that they have already: on some days of the week, and not on others.",
+      "Readers load a page again although they have it: on some days of the week, and not on others.",
     );
     expect(notices.get("date-as-text-5")).toBe(
       "A write overwrites what another person has written, and nobody is told: on some days of the week, and not on others.",

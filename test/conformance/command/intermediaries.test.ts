@@ -73,7 +73,7 @@ describe("a correct server behind a cache that answers in its place is not repor
     it.skipIf(!isHere)(`${title}: reads`, async () => {
       const { url } = await behind(startCache);
       const { status, out } = await run([url]);
-      expect(out).toContain("Something stands before the server");
+      expect(out).toContain("A cache or proxy is in front of the server");
       expect(out).not.toMatch(/^(FAIL|WARNING)/m);
       expect(status).toBe(0);
     });
@@ -81,7 +81,7 @@ describe("a correct server behind a cache that answers in its place is not repor
     it.skipIf(!isHere)(`${title}: writes, and the page is restored`, async () => {
       const { url, page } = await behind(startCache);
       const { status, out, err } = await run([url, "--write", "--yes", "--race", "4"]);
-      expect(out, err).toContain("Something stands before the server");
+      expect(out, err).toContain("A cache or proxy is in front of the server");
       expect(out).not.toMatch(/^(FAIL|WARNING)/m);
       expect(page.version).toBeGreaterThan(1);
       expect(page.body).toBe(content);

@@ -44,7 +44,7 @@ describe("the command line", () => {
     [["http://a/", "--timout", "5"], /no option --timout: did you mean --timeout\?/],
     [["http://a/", "--frobnicate"], /no option --frobnicate\./],
     [["http://a/", "--timeout"], /--timeout needs a value/],
-    [["--race", "http://a/"], /--race needs a value of its own, and took the address for it/],
+    [["--race", "http://a/"], /--race needs a value, and the address was read as that value/],
     [["http://a/", "--write=yes"], /'--write' does not take an argument/],
     [["/page"], /\/page is a path: give the whole address, as in http:\/\/localhost:3000\/page/],
     [["explian", "GET"], /no explian: did you mean explain\?/],

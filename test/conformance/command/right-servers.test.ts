@@ -311,7 +311,7 @@ describe.concurrent("a server that limits the rate of requests", () => {
       const { status, told, out, asked } = await ask(limited(code, "60", (count) => count > 30));
       expect(status).toBe(0);
       expect(told.filter((line) => !line.startsWith("NOT SET UP"))).toEqual([]);
-      expect(out).toContain(`It answers ${code}: it limits how often it may be asked (Retry-After: 60).`);
+      expect(out).toContain(`It answers ${code}: it limits the rate of requests (Retry-After: 60).`);
       expect(out).toMatch(/\? Can a resumed download be corrupted\? +Unknown/);
       expect(asked).toBe(31);
     },
@@ -325,6 +325,6 @@ describe.concurrent("a server that limits the rate of requests", () => {
   it("from the first request: the command prints one line and exits with 2", async () => {
     const { status, err } = await ask(limited(429, "60", () => true));
     expect(status).toBe(2);
-    expect(err).toMatch(/^Could not run: \S+ it answers 429: it limits how often .*\n$/);
+    expect(err).toMatch(/^Could not run: \S+ it answers 429: it limits the rate of .*\n$/);
   });
 });

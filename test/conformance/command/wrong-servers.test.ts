@@ -365,7 +365,7 @@ describe.concurrent("the report names the mistake", () => {
       isWrite(asked) ? { status: 401, headers: {}, body: empty } : due(asked, page);
     const { status, out } = await reported({ answer }, "--write", "--yes", "--only", "writes");
     expect(out.match(/^NOT SET UP/gm)).toHaveLength(1);
-    expect(out).toContain("A write is answered 401: give --header with what it wants to see.");
+    expect(out).toContain("A write is answered 401: give its credentials with --header.");
     expect(status).toBe(0);
   });
 });

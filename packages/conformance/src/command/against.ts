@@ -15,7 +15,7 @@ import { select } from "./selection.ts";
 import type { Asking } from "./server.ts";
 import { version } from "./version.ts";
 
-/** Asks every row of the standard of a server under test, whose module says how its states are set. */
+/** Sends all rows of the standard to a server under test. Its module says how its states are set. */
 export async function askAdapter(options: Options, progress: Progress): Promise<Asking> {
   const selected = select(rows.map(asked), options).map(({ row }) => row);
   progress.show(`Starting ${options.target}`);
@@ -87,5 +87,5 @@ function findingOf(result: Result): Finding {
 
 function countOfNeeds(selected: readonly Row[]): string {
   const wire = selected.filter(({ needs }) => needs === "wire").length;
-  return `${selected.length} rows: ${selected.length - wire} that any fetch can ask, ${wire} that need the wire`;
+  return `${selected.length} rows: ${selected.length - wire} that any fetch can send, ${wire} that need a raw connection`;
 }

@@ -15,14 +15,14 @@ import { askServer } from "./server.ts";
 import { version } from "./version.ts";
 import { watching } from "./watch.ts";
 
-/** Where the command reads from and prints to. */
+/** The input and output of the command. */
 export interface Terminal {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
 }
 
-/** Runs the command. The result is its exit status: 0, 1 if a MUST fails, 2 if nothing could be asked. */
+/** Runs the command. The result is the exit status: 0, 1 if a MUST fails, or 2 if the server could not be tested. */
 export async function command(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
     if (args[0] === "explain") return await explainCommand(args.slice(1), terminal);

@@ -4,7 +4,7 @@ import type { Options } from "./options.ts";
 import { UsageError } from "./options.ts";
 
 /**
- * Asks the person in the terminal whether the page may be written. `--yes` has answered already.
+ * Asks the person in the terminal whether the page may be written. With `--yes` it does not ask.
  *
  * @throws {UsageError} without a terminal to ask in, or if the answer is not yes
  */
@@ -12,10 +12,10 @@ export async function consent({ url, yes }: Options, { stdin, stderr }: Terminal
   if (yes) return;
   if (!stdin.isTTY || !stderr.isTTY)
     throw new UsageError(
-      `--write changes ${url?.href} and puts it back: say --yes where there is no terminal to ask in`,
+      `--write changes ${url?.href} and restores it. There is no terminal to ask in: give --yes`,
     );
   const lines = createInterface({ input: stdin, output: stderr });
-  const question = `This writes to ${url?.href} about 30 times, then puts back what is there now.\nMay it? Type yes: `;
+  const question = `This writes to ${url?.href} about 30 times, and then restores its present content.\nType yes to continue: `;
   const answer = await lines.question(question);
   lines.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError("Nothing was written");

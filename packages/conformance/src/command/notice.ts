@@ -10,7 +10,7 @@ export function noticeOf(result: Pick<Result, "row" | "verdict" | "found" | "rep
   return when === undefined ? consequence(result) : `${consequence(result).slice(0, -1)}: ${when}.`;
 }
 
-/** The name that rows of one kind share. */
+/** The kind of a row: its id without the number. */
 export const groupOf = (id: string): string =>
   id.startsWith("pair-") ? "pair" : id.replace(/-\d+(?:-.*)?$/, "").replace(/-(?:get|put)(?:-head)?$/, "");
 
@@ -19,13 +19,13 @@ const lost = "A write overwrites what another person has written, and nobody is 
 function consequence({ row, verdict, found, reply }: Parameters<typeof noticeOf>[0]): string {
   if (verdict === "pass" || reply === undefined) {
     if (verdict === "fail" || verdict === "warning")
-      return "A client waits in vain, or sees a broken connection.";
+      return "A client waits without an answer, or sees a broken connection.";
     return ofStatus(row, likelyMistake(row));
   }
   if (found.some((one) => /^\d+, but /.test(one)))
-    return "A client is told that nothing was done, but it was done.";
+    return "A client is told that its write was refused, but it was done.";
   if (found.some((one) => one.includes("connection")))
-    return "Behind a proxy that uses connections again, an answer is lost, or belongs to another request.";
+    return "Behind a proxy that reuses connections, an answer is lost, or belongs to another request.";
   const allowed = [row.expect, ...(row.also ?? [])].some(({ status }) => status.includes(reply.status));
   return allowed ? ofContent(reply.status, found) : ofStatus(row, reply.status);
 }
@@ -38,20 +38,20 @@ function likelyMistake(row: Row): number {
   return row.expect.range ? 200 : row.request.headers.some(([name]) => name === "Range") ? 206 : 304;
 }
 
-/** The status is right, but a part of the answer is wrong. */
+/** The consequence of an answer with the right status and a wrong part. */
 function ofContent(status: number, found: readonly string[]): string {
   if (found.some((one) => one.startsWith("the body is")))
     return status === 304
-      ? "What follows on the connection is garbage."
+      ? "The next answer on the connection is garbage."
       : "People get the wrong content, or only a part of the page.";
-  if (status === 304) return "Caches keep a wrong copy, or give up a good one.";
+  if (status === 304) return "Caches keep a wrong copy, or discard a good one.";
   if (status === 412)
-    return "A client that is refused does not learn what is here now, and cannot try again.";
+    return "A client that is refused does not learn the current version, and cannot try again.";
   if (status === 206 || status === 416) return "A client cannot tell where the part belongs.";
   return "Clients cannot ask later whether this page has changed, or a cache serves it wrongly.";
 }
 
-/** Another status than the one that is due. */
+/** The consequence of a wrong status. */
 function ofStatus(row: Row, status: number): string {
   if (status >= 500) return "People see an error, and any stranger can cause it.";
   const { outcome } = row.expect;
@@ -59,7 +59,7 @@ function ofStatus(row: Row, status: number): string {
     return status < 300
       ? "A client that forgets its condition overwrites what another person has written."
       : "A client is not told that it must send a condition.";
-  if (outcome === "bad-request") return "A client with a broken field is not told so.";
+  if (outcome === "bad-request") return "A client with an invalid field is not told so.";
   if (isRead(row)) return ofRead(row, status);
   if (outcome === "proceed")
     return status === 412 || status === 428
@@ -73,8 +73,8 @@ function ofRead({ expect }: Row, status: number): string {
   const isDue = (code: number) => expect.status.includes(code);
   if (isDue(304))
     return status < 300
-      ? "Readers load a page again that they have already."
-      : "Readers see an error in place of the page that they have already.";
+      ? "Readers load a page again although they have it."
+      : "Readers see an error in place of a page that they have.";
   if (isDue(412)) return "A client that fetches a page in several requests puts together two versions of it.";
   if (isDue(404)) return "A client believes that a missing page exists.";
   if (status === 304) return "People keep seeing an old page after it was changed.";
@@ -85,7 +85,7 @@ function ofRead({ expect }: Row, status: number): string {
   return "People are refused a page that exists.";
 }
 
-/** When it happens, for each kind of row. */
+/** When users notice the mistake, for each kind of row. */
 export const circumstances: Readonly<Record<string, string>> = {
   "weak-comparison": "behind a proxy or a compressor that makes tags weak",
   "strong-comparison": "where a tag is weak",
@@ -93,17 +93,17 @@ export const circumstances: Readonly<Record<string, string>> = {
   "three-lines": "behind a proxy that splits a list into several lines",
   hit: "where a client sends several tags at once, or spaces and tabs around them",
   miss: "where another tag looks like the right one",
-  unreadable: "where a client sends a field that cannot be read",
+  unreadable: "where a client sends an invalid field",
   "if-match-existence": "where a client asks whether the page exists",
   "if-none-match-existence": "where a client creates a page",
   absent: "where the page does not exist",
-  "unmodified-since": "where a client guards a write by a date",
-  "unmodified-since-read": "where a client guards a request by a date",
+  "unmodified-since": "where a client protects a write by a date",
+  "unmodified-since-read": "where a client makes a read conditional on a date",
   "date-as-text": "on some days of the week, and not on others",
   "modified-since": "where a client has a date and no tag",
   "whole-seconds": "where a page was changed within a second",
-  "date-forms": "where a client writes dates in one of the two old forms",
-  "not-a-date": "where a client sends a date that cannot be read",
+  "date-forms": "where a client sends dates in one of the two obsolete formats",
+  "not-a-date": "where a client sends an invalid date",
   "if-range": "when a download is resumed",
   range: "when a part of a page is asked for",
   "range-forms": "when a part of a page is asked for in an unusual way",
@@ -118,9 +118,9 @@ export const circumstances: Readonly<Record<string, string>> = {
   "no-representation-options": "when a browser asks for permission to send a request",
   "no-representation-trace": "with TRACE",
   "no-representation-connect": "with CONNECT",
-  "304": "when a cache asks again",
-  "304-keeps": "when a cache asks again",
-  "304-drops": "when a cache asks again",
+  "304": "when a cache revalidates",
+  "304-keeps": "when a cache revalidates",
+  "304-drops": "when a cache revalidates",
   "200": "after the first visit",
   "412": "after a refused write",
   alternates: "on pages that come in several forms",
@@ -132,7 +132,7 @@ export const circumstances: Readonly<Record<string, string>> = {
   required: "where the server demands a condition",
   flood: "when anybody sends a very long field",
   control: "when anybody sends control characters",
-  connection: "on a connection that is used again",
+  connection: "on a connection that is reused",
   "large-body": "with a large upload",
   "go-net-http": "where a client sends several tags, or resumes a download",
   werkzeug: "where a client sends If-Range without a range, or a day that does not exist",
@@ -140,7 +140,7 @@ export const circumstances: Readonly<Record<string, string>> = {
   spring:
     "on pages whose tag has a comma or that have no tag, and where a client sends an old form of a date",
   pekko: "where a client sends several conditions at once",
-  lighttpd: "where a client sends a field that cannot be read",
+  lighttpd: "where a client sends an invalid field",
   tomcat: "where a client sends several conditions at once",
   together: "where a client sends several conditions at once",
   "each-method": "with other methods than GET, and with odd lists",

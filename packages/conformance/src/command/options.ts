@@ -24,7 +24,7 @@ export interface Options {
   watch: boolean;
 }
 
-/** The command was called wrongly. The message says what to give. */
+/** An error in the arguments. The message says what to give. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
@@ -112,7 +112,7 @@ function withoutAddress(values: object): string {
     ) ?? [];
   return flag === undefined
     ? "Give the address of a page, as in http://localhost:3000/"
-    : `--${flag} needs a value of its own, and took the address for it`;
+    : `--${flag} needs a value, and the address was read as that value`;
 }
 
 function tooMany(positionals: readonly string[]): string {
@@ -135,7 +135,7 @@ function checkTogether({ write, against, race, body, contentType, yes }: Options
   if (race === 1) throw new UsageError("--race 1 is no race: give 2 writers or more");
 }
 
-/** As in curl, a name and a password in the address are sent as `Authorization: Basic`. */
+/** Sends a name and a password in the address as `Authorization: Basic`, as curl does. */
 function addressIn(text: string): { url: URL; credentials: Line[] } {
   const url = urlOf(text);
   if (url.username === "" && url.password === "") return { url, credentials: [] };
@@ -159,7 +159,7 @@ function urlOf(text: string): URL {
   return url;
 }
 
-/** `5`, `5s` and `500ms`. */
+/** Reads `5`, `5s` and `500ms`. */
 function duration(text: string): number {
   const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(s|ms)?$/.exec(text) ?? [];
   const ms = Number(amount) * (unit === "s" ? 1000 : 1);
@@ -173,7 +173,7 @@ function number(flag: string, text: string, least: number, most: number): number
   throw new UsageError(`${flag} ${text} cannot be used: give a whole number from ${least} to ${most}`);
 }
 
-/** Whoever asks for a race has asked for its requests, too. */
+/** The limit on requests: the requests of a race are added to the default. */
 function allowance(given: string | undefined, race: number): number {
   if (given === undefined) return 200 + requestsOfRace(race);
   return number("--max-requests", given, 1, 100_000);

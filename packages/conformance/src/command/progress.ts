@@ -1,4 +1,4 @@
-/** One line that shows the progress of a run. It appears only in a terminal, and is removed in the end. */
+/** One line that shows the progress of a run. It appears only in a terminal, and is removed at the end. */
 export interface Progress {
   show(text: string): void;
   clear(): void;

@@ -3,8 +3,8 @@ import { type Asked, groups } from "../probe/finding.ts";
 import { UsageError } from "./options.ts";
 
 /**
- * The questions that `--only` and `--skip` leave. Each of their words names an id, the beginning of one, a group, or
- * a section, as in `13.1.2`.
+ * The questions that `--only` and `--skip` select. Each word is an id, the beginning of an id, a group, or a section
+ * such as `13.1.2`.
  *
  * @throws {UsageError} if a word names no question, or no question is left
  */
@@ -21,7 +21,8 @@ export function select<Q extends Asked>(
       (only.length === 0 || only.some((word) => isNamed(question, word))) &&
       !skip.some((word) => isNamed(question, word)),
   );
-  if (left.length === 0) throw new UsageError("No question is left: --skip names all that --only does");
+  if (left.length === 0)
+    throw new UsageError("No question is left: --skip names every question that --only names");
   return left;
 }
 
@@ -41,5 +42,5 @@ function isNamed({ id, group, section }: Asked, word: string): boolean {
   return id === name || id.startsWith(name.replace(/\*$/, ""));
 }
 
-/** `13.1` names `13.1.2`, and not `13.10`. */
+/** Whether a word names a section: `13.1` names `13.1.2`, and not `13.10`. */
 const isWithin = (section: string, wanted: string) => section === wanted || section.startsWith(`${wanted}.`);

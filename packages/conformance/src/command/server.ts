@@ -22,7 +22,7 @@ import type { Progress } from "./progress.ts";
 import { select } from "./selection.ts";
 import { version } from "./version.ts";
 
-/** The report, and whether a page that was written has its old content again. */
+/** The report, and whether a written page has its original content again. */
 export interface Asking {
   report: Report;
   isRestored?: boolean;
@@ -38,7 +38,7 @@ interface Run {
   tell: (note: string) => void;
 }
 
-/** Asks the server at an address: reads first, then, with consent, writes. */
+/** Tests the server at an address. It reads first, and then writes if the user agrees. */
 export async function askServer(options: Options, progress: Progress, terminal: Terminal): Promise<Asking> {
   const selected = selectedFor(options);
   if (options.write) await consent(options, terminal);
@@ -84,14 +84,14 @@ async function read(run: Run, reads: Selected["reads"]): Promise<true> {
   return true;
 }
 
-/** Puts the page back in the end, also after an error and when the person gives up. */
+/** Restores the page at the end, also after an error or an interrupt. */
 async function readAndWrite(run: Run, { reads, creations, writes }: Selected): Promise<boolean> {
   const { options, session, findings, notes, onQuestion } = run;
   const found = await orCannotRun(() => session.ask());
   if (found.status !== 200 && found.status !== 404 && found.status !== 410) refusePage(found);
   const bodies = bodiesFor(found.status === 200 ? found : undefined, options);
   const stopping = onInterrupt(() => {
-    // Otherwise the next question would overwrite the content that is put back.
+    // Otherwise the next question would overwrite the restored content.
     session.close();
     return putBack(run, found, true);
   });
@@ -100,7 +100,7 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
     if (found.status !== 200) await create(run, bodies, creations);
     const known = await orCannotRun(() => learn(session));
     if (known.again.body !== known.page.body)
-      throw new CannotRun("its content changes by itself: nothing could be learnt from a write");
+      throw new CannotRun("its content changes without a write, so a write shows nothing");
     findings.push(...(await probe(session, known, reads, onQuestion)));
     if (writes.length > 0) await lookForHidden(known, session);
     notes.push(...notesOn(known));
@@ -111,7 +111,7 @@ async function readAndWrite(run: Run, { reads, creations, writes }: Selected): P
     stopping();
     notes.push(note);
     run.isRestored = isRestored;
-    // Without a report this is the only place to say so.
+    // Without a report, this is the only place to print it.
     if (!isAsked) run.tell(note);
   }
   return run.isRestored;
@@ -122,7 +122,9 @@ async function create(run: Run, bodies: Bodies, creations: Selected["creations"]
   findings.push(...(await askWrites(session, bodies, creations, undefined, onQuestion)));
   const last = findings.at(-1);
   if (last?.verdict !== "pass")
-    throw new CannotRun(`nothing is here, and a PUT did not make it: ${last?.found[0]}`.replace(/\.$/, ""));
+    throw new CannotRun(
+      `the page does not exist, and a PUT did not create it: ${last?.found[0]}`.replace(/\.$/, ""),
+    );
 }
 
 async function putBack({ options }: Run, found: Answer, mayHaveWritten: boolean) {
@@ -136,7 +138,7 @@ async function putBack({ options }: Run, found: Answer, mayHaveWritten: boolean)
   }
 }
 
-/** A server that a write has brought down is mostly started again. */
+/** Waits for the server, because a server that crashed is usually started again. */
 async function onceItIsBack<T>(timeout: number, act: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + timeout;
   for (;;) {
@@ -150,7 +152,7 @@ async function onceItIsBack<T>(timeout: number, act: () => Promise<T>): Promise<
   }
 }
 
-/** The result undoes it. */
+/** Returns a function that removes the listeners. */
 function onInterrupt(act: () => Promise<{ note: string }>): () => void {
   const stop = async () => {
     const { note } = await act();
@@ -171,6 +173,6 @@ function notesOn({ page, etag, lastModified, intermediary }: Known): string[] {
   );
   return [
     `${count(page.body.length)} octets, ${validators.length > 0 ? validators.join(", ") : "no validator"}`,
-    ...(intermediary === undefined ? [] : [`Something stands before the server: ${intermediary}`]),
+    ...(intermediary === undefined ? [] : [`A cache or proxy is in front of the server: ${intermediary}`]),
   ].map(visible);
 }

@@ -1,6 +1,6 @@
 import { fstatSync, statSync, watch } from "node:fs";
 
-/** Runs at once, and again whenever a file below this folder has changed and it is quiet again. It ends with Ctrl+C. */
+/** Runs at once, and again after changes of files below this folder have stopped. Ctrl+C ends it. */
 export async function watching(run: () => Promise<0 | 1 | 2>, stderr: NodeJS.WriteStream): Promise<never> {
   let hasChanged = false;
   let wake = () => {};
@@ -12,19 +12,19 @@ export async function watching(run: () => Promise<0 | 1 | 2>, stderr: NodeJS.Wri
   for (;;) {
     await run();
     stderr.write("Waiting for a change below this folder. Ctrl+C ends.\n");
-    // A change that came while the questions were asked counts, too.
+    // A change during the previous run counts, too.
     if (!hasChanged) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
-    // A server that restarts on a change needs a moment, and an editor writes several files.
+    // A server that restarts on a change needs some time, and an editor writes several files.
     await new Promise((resolve) => setTimeout(resolve, 500));
     hasChanged = false;
   }
 }
 
-/** The report of a run, as in `--watch > report.json`, and a page that was kept are no changes to ask about. */
+/** Whether this command wrote the file: a report, as in `--watch > report.json`, or a page that could not be restored. */
 function isOurs(file: string): boolean {
   if (/(^|[\\/])entity-tag-conformance-\d+\.body$/.test(file)) return true;
   try {

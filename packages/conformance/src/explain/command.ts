@@ -13,7 +13,7 @@ import { readPair } from "./pair.ts";
 import { type Explanation, explain } from "./steps.ts";
 
 /**
- * Explains a request, or says whether recorded answers were right. The exit status is 1 if one was wrong.
+ * Explains a request, or says whether recorded answers were right. The exit status is 1 if an answer was wrong.
  *
  * @throws {UsageError}
  */
@@ -24,7 +24,7 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     return 0;
   }
   const [first = ""] = options.words;
-  // A whole request in one word, as a shell keeps it between quotes.
+  // A whole request may be one argument, if the shell's user quoted it.
   if (first.includes("\n")) return explainRecorded(first, options, terminal);
   const isFile = first === "-" || existsSync(first) || (/[./]/.test(first) && !/\s/.test(first));
   if (!isFile) return explainRequest(options, terminal);

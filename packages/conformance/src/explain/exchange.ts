@@ -14,7 +14,7 @@ export function stateOf(headers: readonly Line[]): State {
   const lastModified = parseDate(fieldIn(headers, "last-modified"));
   return {
     ...(etag === undefined ? {} : { etag }),
-    // The answer does not say whether its date is strong, so a date in If-Range is taken to be strong.
+    // The answer does not say whether its date is strong, so `If-Range` with a date is treated as strong.
     ...(lastModified === undefined ? {} : { lastModified, lastModifiedStrong: true }),
   };
 }
@@ -23,7 +23,7 @@ export function fieldIn(headers: readonly Line[], name: string): string | undefi
   return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
-/** The state when the request came, if its own answer or an earlier one shows it; `undefined` if not. */
+/** The state when the request arrived, if its own answer or an earlier one shows it; otherwise `undefined`. */
 export function stateBefore(
   { request, response }: Exchange,
   known: Current | undefined,
@@ -35,7 +35,7 @@ export function stateBefore(
   const tells = told.etag !== undefined || told.lastModified !== undefined;
   if (isRead && (status === 200 || status === 206)) return told;
   if (isRead && (status === 404 || status === 410)) return null;
-  // A 304 or a 412 mostly names the tag; an earlier answer may know the rest.
+  // A 304 or a 412 usually has the tag. An earlier answer may have the date.
   if (status === 304 || status === 412) return tells ? { ...known, ...told } : known;
   return known;
 }

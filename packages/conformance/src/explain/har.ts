@@ -1,7 +1,7 @@
 import type { Line } from "../row.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** The exchanges of a HAR, in their order; `undefined` if the text is not one. */
+/** The exchanges of a HAR, in their order; `undefined` if the text is not a HAR. */
 export function readHar(text: string): Exchange[] | undefined {
   let har: unknown;
   try {
@@ -13,7 +13,7 @@ export function readHar(text: string): Exchange[] | undefined {
   return Array.isArray(entries) ? entries.flatMap(readEntry) : undefined;
 }
 
-/** An entry without a request, of a request that failed, or of an answer from the browser's own cache says nothing. */
+/** Skips an entry without a request, of a failed request, or of an answer from the browser's own cache. */
 function readEntry(entry: unknown): Exchange[] {
   const { request, response, _fromCache } = (entry ?? {}) as Entry;
   if (_fromCache !== undefined && response?.status === 200) return [];
@@ -33,7 +33,7 @@ function readEntry(entry: unknown): Exchange[] {
 interface Entry {
   request?: Part;
   response?: Part;
-  /** Chromium's: `memory`, `disk`. */
+  /** A member of Chromium: `memory` or `disk`. */
   _fromCache?: unknown;
 }
 

@@ -6,12 +6,12 @@ import { type Explanation, explain } from "./steps.ts";
 export interface Judgement {
   exchange: Exchange;
   verdict: "right" | "wrong" | "unknown";
-  /** A sentence each. */
+  /** The reasons, each in one sentence. */
   reasons: readonly string[];
   explanation: Explanation | undefined;
 }
 
-/** Judges exchanges in the order in which they happened: an answer shows the state for the next request. */
+/** Judges exchanges in their order in time, because an answer shows the state for the next request. */
 export function judgeAll(exchanges: readonly Exchange[], given: Current | undefined): Judgement[] {
   const known = new Map<string, Current | undefined>();
   return exchanges.map((exchange) => {
@@ -47,14 +47,14 @@ function judge(exchange: Exchange, current: Current | undefined, isGiven: boolea
     return flaws.length === 0 ? settle("right", `${status} is right.`) : settle("wrong", ...flaws);
   }
   if (isUnjudged(status))
-    return settle("right", `${status} is an answer for which conditions do not count (§13.2.1).`);
+    return settle("right", `${status} is an answer to which conditions do not apply (§13.2.1).`);
   return settle("wrong", `It was answered ${status}. ${due(explanation)}`, ...flaws);
 }
 
 const overtaken =
-  "It was refused, although the answer before it names the tag that was sent. Either another client wrote in between, or it is wrong: give the tag that was there with --etag.";
+  "It was refused, although the previous answer has the tag that was sent. Either another client wrote in between, or the refusal is wrong: give the tag of that time with --etag.";
 
-/** A refusal that does not name the tag: the state from an earlier answer may be out of date. */
+/** Whether it is a refusal without the tag: then the state from an earlier answer may be out of date. */
 function isOvertaken({ response }: Exchange, { statuses }: Explanation, isGiven: boolean): boolean {
   const tells = ["etag", "last-modified"].some((name) => fieldIn(response!.headers, name) !== undefined);
   return response!.status === 412 && !isGiven && !tells && !statuses.includes(412);
@@ -72,7 +72,7 @@ function due({ answer, statuses }: Explanation): string {
   return statuses.length > 0 ? `The right answer is ${answer}` : `The right answer: ${answer}`;
 }
 
-/** The mistakes of a 304 in itself. A page without a tag has none in its 304. */
+/** The mistakes that a 304 shows by itself. A page without a tag has a 304 without a tag. */
 function flawsOf(
   { status, headers, body }: NonNullable<Exchange["response"]>,
   current: Current | undefined,
@@ -82,7 +82,7 @@ function flawsOf(
   return [
     ...(body === "" ? [] : ["A 304 has no content, and this one has."]),
     ...(isTagLost
-      ? [`The 304 names no tag: it must have the ETag that the 200 would have had (§15.4.5).`]
+      ? [`The 304 has no tag: it must have the ETag that the 200 would have had (§15.4.5).`]
       : []),
   ];
 }

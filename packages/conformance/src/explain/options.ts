@@ -5,7 +5,7 @@ import type { Line } from "../row.ts";
 
 /** The request or the recording that is explained. */
 export interface ExplainOptions {
-  /** A method and field lines, or the name of a file, or `-`. */
+  /** A method and field lines, the name of a file, or `-`. */
   words: readonly string[];
   /** The state of the resource, if the user gave it. */
   current: Current | undefined;
@@ -27,7 +27,7 @@ export function readExplainOptions(args: readonly string[]): ExplainOptions | "h
       `Give a request, as in explain GET 'If-None-Match: "a"' --etag '"a"', or a file, or -`,
     );
   if (values.absent && (values.etag ?? values["last-modified"]) !== undefined)
-    throw new UsageError("--absent says that nothing is here: leave --etag and --last-modified out");
+    throw new UsageError("--absent says that the page does not exist: leave out --etag and --last-modified");
   return {
     words: positionals,
     current: values.absent ? null : stateFrom(values.etag, values["last-modified"]),
@@ -47,7 +47,7 @@ function stateFrom(tag: string | undefined, date: string | undefined): Current |
   const etag = parseTag(tag);
   const lastModified = parseDate(date);
   if (tag !== undefined && etag === undefined)
-    throw new UsageError(`--etag ${tag} is not an entity tag: it has quotes of its own, as in --etag '"v1"'`);
+    throw new UsageError(`--etag ${tag} is not an entity tag: its quotes belong to it, as in --etag '"v1"'`);
   if (date !== undefined && lastModified === undefined)
     throw new UsageError(
       `--last-modified ${date} is not an HTTP date: write it as in 'Sun, 06 Nov 1994 08:49:37 GMT'`,
@@ -58,9 +58,9 @@ function stateFrom(tag: string | undefined, date: string | undefined): Current |
   };
 }
 
-/** A method, perhaps a path, and field lines. */
+/** Reads a method, an optional path, and field lines. */
 export function requestFrom([first = "", ...others]: readonly string[]) {
-  // `GET /page HTTP/1.1` may be one word of the shell.
+  // `GET /page HTTP/1.1` may be one argument.
   const [method = "", ...path] = first
     .trim()
     .split(/\s+/)

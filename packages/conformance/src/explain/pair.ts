@@ -2,15 +2,15 @@ import type { Line } from "../row.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * A request, and its answer if there is one, from pasted text: as it goes over the wire, or as `curl -v`,
- * wget, a browser's network panel and the report of this command print it. `undefined` if there is no request in it.
+ * Reads a request, and its answer if there is one, from pasted text. The text may be raw HTTP, or the output of
+ * `curl -v`, wget, a browser's network panel or this command. `undefined` if the text has no request.
  */
 export function readPair(text: string): Exchange | undefined {
   const lines = unfolded(unmarked(text.split(/\r?\n/)));
   const start = lines.findIndex((line) => /^[A-Z][A-Z-]* \S+/.test(line) && !line.startsWith("HTTP/"));
   if (start < 0) return readNamed(lines);
   const [method = "", url = ""] = lines[start]!.split(" ");
-  // Interim answers come first: the last status line is that of the answer.
+  // Interim answers come first, so the last status line belongs to the answer.
   const answer = lines.findLastIndex((line, index) => index > start && /^HTTP\/\d(\.\d)? \d{3}/.test(line));
   const request = { method, url, headers: fieldsAfter(lines, start) };
   if (answer < 0) return { request, response: undefined };
@@ -47,7 +47,10 @@ function readNamed(lines: readonly string[]): Exchange | undefined {
   return { request: { method, url, headers: request }, response: answer };
 }
 
-/** curl marks what it sends with `>`, what it receives with `<`, and its own remarks with `*` or braces; wget writes remarks between dashes. */
+/**
+ * Removes the marks of tools. curl marks sent lines with `>`, received lines with `<`, and remarks with `*` or braces.
+ * wget writes remarks between dashes.
+ */
 function unmarked(lines: readonly string[]): string[] {
   const isMarked = lines.some((line) => /^\s*> [A-Z]+ \S+ HTTP\//.test(line));
   if (!isMarked)
@@ -57,7 +60,7 @@ function unmarked(lines: readonly string[]): string[] {
     .map((line) => line.replace(/^\s*[<>] ?/, "").trimEnd());
 }
 
-/** A field that goes on in the next line, which begins with a space (RFC 9112 §5.2). */
+/** Joins a field that continues on the next line, which begins with a space (RFC 9112 §5.2). */
 function unfolded(lines: readonly string[]): string[] {
   const whole: string[] = [];
   for (const line of lines) {

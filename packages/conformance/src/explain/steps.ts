@@ -14,7 +14,7 @@ import {
 } from "@entity-tag/core";
 import type { Line } from "../row.ts";
 
-/** A request, as far as its conditions go. */
+/** The parts of a request that matter to its conditions. */
 export interface ExplainedRequest {
   method: string;
   headers: readonly Line[];
@@ -22,7 +22,7 @@ export interface ExplainedRequest {
 
 /** The steps of §13.2.2 for one request, in plain words. */
 export interface Explanation {
-  /** One sentence for each step that was taken or left out. */
+  /** One sentence for each step, also for a skipped one. */
   steps: readonly string[];
   decision: Decision;
   /** The answer, in a sentence. */
@@ -31,7 +31,7 @@ export interface Explanation {
   statuses: readonly number[];
 }
 
-/** Walks the conditions of a request in the order of RFC 9110 §13.2.2. */
+/** Explains the conditions of a request in the order of RFC 9110 §13.2.2. */
 export function explain(request: ExplainedRequest, current: Current): Explanation {
   const { method } = request;
   const get = (name: string) => joined(request, name);
@@ -44,9 +44,9 @@ type Get = (name: string) => string | null;
 
 function stepsOf(method: string, get: Get, current: Current): string[] {
   if (["CONNECT", "OPTIONS", "TRACE"].includes(method))
-    return [`${method} selects no representation: conditions are not asked (§13.2.1).`];
+    return [`${method} selects no representation: conditions are not evaluated (§13.2.1).`];
   if (isRead(method) && current === null)
-    return ["The answer without conditions would be 404: conditions are not asked (§13.2.1)."];
+    return ["The answer without conditions would be 404: conditions are not evaluated (§13.2.1)."];
   const steps: string[] = [];
   const match = matchStep(method, get, current);
   steps.push(match.step);
@@ -68,9 +68,9 @@ function matchStep(method: string, get: Get, current: Current): Step {
     const isPassedOver = isRead(method) && parseTagList(match) === undefined;
     const held = isPassedOver || ifMatch(match, current) === true;
     const why = isPassedOver
-      ? "It cannot be read: a read goes on, because a broken condition withholds no content."
+      ? "It is not valid: a read goes on, because an invalid condition never prevents a read."
       : whyMatch(match, current, held);
-    const date = get("if-unmodified-since") === null ? "" : " If-Unmodified-Since is ignored beside it.";
+    const date = get("if-unmodified-since") === null ? "" : " So If-Unmodified-Since is ignored.";
     return { step: `1. If-Match: ${match}. ${why}${date}`, isFinal: !held };
   }
   const since = get("if-unmodified-since");
@@ -89,7 +89,7 @@ function noneMatchStep(method: string, get: Get, current: Current): Step {
   if (noneMatch !== null) {
     const readable = parseTagList(noneMatch) !== undefined;
     const held = ifNoneMatch(noneMatch, current) === true && (readable || isRead(method));
-    const date = since === null ? "" : " If-Modified-Since is ignored beside it.";
+    const date = since === null ? "" : " So If-Modified-Since is ignored.";
     return {
       step: `3. If-None-Match: ${noneMatch}. ${whyNoneMatch(noneMatch, current, method)}${date}`,
       isFinal: !held,
@@ -99,7 +99,7 @@ function noneMatchStep(method: string, get: Get, current: Current): Step {
     return { step: "3, 4. There is no If-None-Match and no If-Modified-Since: go on.", isFinal: false };
   if (!isRead(method))
     return {
-      step: `4. If-Modified-Since is a question for GET and HEAD: ${method} ignores it.`,
+      step: `4. If-Modified-Since applies to GET and HEAD: ${method} ignores it.`,
       isFinal: false,
     };
   const held = ifModifiedSince(since, current);
@@ -114,24 +114,25 @@ function rangeStep(method: string, get: Get, current: Current): string {
   const validator = get("if-range");
   if (range === null || !["GET", "QUERY"].includes(method)) {
     return validator === null
-      ? "5. There is no Range: nothing more to ask."
+      ? "5. There is no Range: no condition is left."
       : "5. If-Range without a Range is ignored.";
   }
   if (validator === null) return `5. Range: ${range} without If-Range: the part may be sent.`;
   return ifRange(validator, current)
-    ? `5. If-Range: ${validator} is exactly what is here: the part may be sent.`
-    : `5. If-Range: ${validator} is not the strong validator of what is here: Range is ignored, and the whole is sent.`;
+    ? `5. If-Range: ${validator} is the current strong validator: the part may be sent.`
+    : `5. If-Range: ${validator} is not the current strong validator: Range is ignored, and the whole representation is sent.`;
 }
 
 function whyMatch(field: string, current: Current, held: boolean): string {
   const list = parseTagList(field);
   if (list === undefined)
-    return "It cannot be read, so it does not hold: a broken condition authorises no write.";
-  if (list === "*") return held ? "Something is here: it holds." : "Nothing is here: it does not hold.";
-  if (current === null) return "Nothing is here, so no tag matches: it does not hold.";
+    return "It is not valid, so it does not hold: an invalid condition never authorises a write.";
+  if (list === "*")
+    return held ? "The resource exists: it holds." : "The resource does not exist: it does not hold.";
+  if (current === null) return "The resource does not exist, so no tag matches: it does not hold.";
   const { etag } = current;
-  if (etag === undefined) return "What is here has no tag, so no tag matches: it does not hold.";
-  if (held) return `${etag} is in it, strongly compared: it holds.`;
+  if (etag === undefined) return "The resource has no tag, so no tag matches: it does not hold.";
+  if (held) return `${etag} is in it, and both are strong: it holds.`;
   return list.some((tag) => weakMatch(tag, etag))
     ? `${etag} is in it only weakly. If-Match compares strongly, and a weak tag never matches: it does not hold.`
     : `${etag} is not in it: it does not hold.`;
@@ -141,15 +142,17 @@ function whyNoneMatch(field: string, current: Current, method: string): string {
   const list = parseTagList(field);
   if (list === undefined)
     return isRead(method)
-      ? "It cannot be read, so it matches nothing: a broken condition withholds no content."
-      : "It cannot be read: a broken condition authorises no write.";
+      ? "It is not valid, so no tag matches: an invalid condition never prevents a read."
+      : "It is not valid: an invalid condition never authorises a write.";
   if (list === "*")
-    return current === null ? "Nothing is here: it holds." : "Something is here: it does not hold.";
+    return current === null
+      ? "The resource does not exist: it holds."
+      : "The resource exists: it does not hold.";
   const etag = current?.etag;
-  if (etag === undefined) return "What is here has no tag, so nothing matches: it holds.";
+  if (etag === undefined) return "The resource has no tag, so no tag matches: it holds.";
   const hit = list.find((tag) => weakMatch(tag, etag));
   if (hit === undefined) return `${etag} is not in it: it holds.`;
-  return `${hit} matches ${etag}, weakly compared, as is the rule here: it does not hold.`;
+  return `${hit} matches ${etag}, because If-None-Match compares weakly: it does not hold.`;
 }
 
 function whyDate(
@@ -160,22 +163,22 @@ function whyDate(
 ): string {
   if (parseDate(field) === undefined) return "That is not an HTTP date: it is ignored.";
   if (current === null || current.lastModified === undefined)
-    return "When this was modified is not known: it is ignored.";
+    return "The date of the last change is not known: it is ignored.";
   const wasModified = (held === true) === (kind === "modified");
   const what = wasModified ? "It was modified after that" : "It was not modified after that";
   return `${what}: the condition ${held ? "holds" : "does not hold"}.`;
 }
 
 function stateIn(current: Current): string {
-  if (current === null) return "Nothing is here.";
+  if (current === null) return "The resource does not exist.";
   const { etag, lastModified } = current;
   const known = [
     ...(etag === undefined ? [] : [`the tag ${etag}`]),
     ...(lastModified === undefined ? [] : [`the date ${new Date(lastModified).toUTCString()}`]),
   ];
   return known.length === 0
-    ? "Something is here, without a validator."
-    : `What is here has ${known.join(" and ")}.`;
+    ? "The resource exists, without a validator."
+    : `The resource has ${known.join(" and ")}.`;
 }
 
 function answerOf(
@@ -189,7 +192,7 @@ function answerOf(
   if (decision.outcome === "precondition-failed")
     return {
       statuses: [412, 400],
-      answer: `412 Precondition Failed${isRead(method) ? "" : ", and nothing is done"}.`,
+      answer: `412 Precondition Failed${isRead(method) ? "" : ", and the method is not performed"}.`,
     };
   if (isRead(method) && current === null)
     return { statuses: [404, 410], answer: "404 Not Found, as without conditions." };
@@ -197,7 +200,7 @@ function answerOf(
     return { statuses: [412, 400, 428], answer: `It is refused: ${decision.outcome}.` };
   if (!isRead(method)) return { statuses: [], answer: `${method} is performed, as without conditions.` };
   if (get("range") !== null && decision.range && method !== "HEAD")
-    return { statuses: [206, 200, 416], answer: "206 with the part, or 200 with the whole." };
+    return { statuses: [206, 200, 416], answer: "206 with the part, or 200 with the whole representation." };
   return {
     statuses: [200],
     answer: method === "HEAD" ? "200, as without conditions." : "200 with the whole representation.",

@@ -2,7 +2,7 @@ import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
 import type { Octets } from "./finding.ts";
 
-/** The value of a field, its lines joined by commas; `undefined` if the answer has none. */
+/** The value of a field, with its lines joined by commas; `undefined` if the answer does not have it. */
 export function field(answer: { headers: readonly Line[] }, name: string): string | undefined {
   const lines = linesOf(answer, name);
   return lines.length === 0 ? undefined : lines.join(", ");
@@ -23,7 +23,7 @@ function excerpt(body: string): string {
   return body.length <= shown ? body : `${body.slice(0, shown)}… (${count(body.length)} octets)`;
 }
 
-/** A number for a person: `1,234`. */
+/** A number as text: `1,234`. */
 export function count(number: number): string {
   return number.toLocaleString("en");
 }

@@ -4,8 +4,8 @@ const day = 86_400_000;
 const far = 800;
 
 /**
- * An earlier date that comes later in the alphabet: `Wed, 03 Jun` is before `Sat, 06 Jun`. A server that compares texts
- * takes it for a later one.
+ * An earlier date that comes later in the alphabet: `Wed, 03 Jun` is before `Sat, 06 Jun`. A server that compares
+ * strings treats it as a later date.
  */
 export function earlierButBehind(ms: number): string {
   return found(
@@ -14,7 +14,7 @@ export function earlierButBehind(ms: number): string {
   )!;
 }
 
-/** A later date, not in the future, that comes earlier in the alphabet; `undefined` if there was no such day yet. */
+/** A later date in the past that comes earlier in the alphabet; `undefined` if there was no such day yet. */
 export function laterButBefore(ms: number): string | undefined {
   const passed = Math.floor((Date.now() - 1000 - ms) / day);
   return found(

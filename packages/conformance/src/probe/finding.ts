@@ -19,21 +19,21 @@ export type Group = keyof typeof groups;
 
 /** A question, independent of the command that asks it. */
 export interface Asked {
-  /** Names the question for ever. */
+  /** The name of the question, which never changes. */
   id: string;
   group: Group;
-  /** One sentence: a server that conforms does this. */
+  /** The behaviour of a correct server, in one sentence. */
   title: string;
-  /** The section that says so: of RFC 9110, unless another is named. */
+  /** The section that demands it: of RFC 9110, unless another document is named. */
   section: string;
   level: Level;
   /** The reason, for a reader without the section. */
   why: string;
-  /** The users of a server that fails notice this. */
+  /** The effect that users notice when a server fails. */
   notice: string;
 }
 
-/** The octets of one exchange, as Latin-1. `received` is the head, and the beginning of the content. */
+/** The octets of one exchange, as Latin-1. `received` has the head and the beginning of the content. */
 export interface Octets {
   sent: string;
   received: string;

@@ -30,8 +30,8 @@ const nginx = /^(nginx|openresty|tengine|angie)\b/i;
 /**
  * The sign of a cache or a proxy in an answer, as in `via: 1.1 varnish`, or `undefined`.
  *
- * nginx does not tell whether it is a proxy, and its `proxy_cache` answers and drops conditions by itself. The tag that
- * it makes of a file is known: another tag, or no tag, comes from another server.
+ * nginx does not say whether it is a proxy, and its `proxy_cache` answers and removes conditions by itself. The form of
+ * its tag for a file is known, so another tag, or no tag, comes from another server.
  */
 export function intermediarySign(answer: Answer): string | undefined {
   for (const name of signs) {
@@ -45,8 +45,8 @@ export function intermediarySign(answer: Answer): string | undefined {
 }
 
 /**
- * The sign of a cache that hides its name: another server refuses what the page's server would have to refuse, or the
- * page's `Date` stays while the time goes on, because the answer is a stored one. It asks twice, and waits up to a second.
+ * The sign of a cache that does not identify itself. Either a refusal has another `Server` than the page, or the `Date`
+ * of the page does not change with the time, because the answer is stored. It reads twice, and waits up to a second.
  */
 export async function hiddenSign(
   { page, readAt }: { page: Answer; readAt: number },
@@ -63,7 +63,7 @@ export async function hiddenSign(
   return field(later, "date") === date ? `date: ${date}, which stays the same` : undefined;
 }
 
-/** nginx writes the time of modification and the length, both in hexadecimal digits; it makes the tag weak when it compresses. */
+/** A tag of nginx has the time of change and the length in hexadecimal digits. It is weak if nginx compresses. */
 function isFileOfNginx(answer: Answer): boolean {
   const [, time = "", length = ""] =
     /^(?:W\/)?"([0-9a-f]+)-([0-9a-f]+)"$/.exec(field(answer, "etag") ?? "") ?? [];

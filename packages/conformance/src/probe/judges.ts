@@ -4,30 +4,30 @@ import { count, field, linesOf } from "./answers.ts";
 import type { Known } from "./known.ts";
 import type { Judge } from "./question.ts";
 
-/** 304: the client has it already. */
+/** Demands 304. */
 export const isNotModified: Judge = (answer) =>
   answer.status === 304 ? [] : [`It answered ${told(answer)}, not 304.`];
 
-/** The same as without conditions: the whole page. */
+/** Demands the same answer as without conditions: the whole page. */
 export const isWhole: Judge = (answer, { page, again }) => {
   const differs = answer.body !== page.body && again.body === page.body;
   if (answer.status === page.status) return differs ? ["Its content is not that of the plain answer."] : [];
   return [`It answered ${told(answer)}, not ${page.status} with the whole page.`];
 };
 
-/** The whole page; or 400 to a field that breaks the grammar (§15.5.1). */
+/** Demands the whole page, or 400 to a field that breaks the grammar (§15.5.1). */
 export const isWholeOrBadRequest: Judge = (answer, known) =>
   answer.status === 400 ? [] : isWhole(answer, known);
 
-/** 412: the condition failed. */
+/** Demands 412. */
 export const isRefused: Judge = (answer) =>
   answer.status === 412 ? [] : [`It answered ${told(answer)}, not 412.`];
 
-/** A part of the first four octets, or the whole page, which is always allowed (§14.2). */
+/** Demands a part of the first four octets, or the whole page, which is always allowed (§14.2). */
 export const isPartOrWhole: Judge = (answer, known) =>
   answer.status === 206 ? partOf(answer, known) : isWhole(answer, known);
 
-/** A part of the first four octets. */
+/** Demands a part of the first four octets. */
 export const isPart: Judge = (answer, known) =>
   answer.status === 206 ? partOf(answer, known) : [`It answered ${told(answer)}, not 206 with the part.`];
 
@@ -39,7 +39,7 @@ export function told({ status, body, headers }: Answer): string {
     : String(status);
 }
 
-/** §15.4.5: what the 200 would have had of these, a 304 must have. */
+/** §15.4.5: a 304 must have each of these fields that the 200 would have had. */
 const kept = ["cache-control", "content-location", "etag", "expires", "vary", "date"];
 
 export function lostFields(answer: Answer, { page }: Known): string[] {
@@ -55,7 +55,7 @@ export function changedTag(answer: Answer, { etag }: Known): string[] {
   return [`The 304 has the tag ${tag}; the 200 has ${etag}.`];
 }
 
-/** §8.6: a `Content-Length` in a 304 is that of the 200, or it is wrong. */
+/** §8.6: a `Content-Length` in a 304 must be that of the 200. */
 export function falseLength(answer: Answer, { page }: Known): string[] {
   const length = field(answer, "content-length");
   const due = String(page.body.length);
@@ -92,7 +92,7 @@ function placeOf(part: string, range: string | undefined, whole: string): string
   return isThere ? [] : [`The part is not the octets ${first} to ${last} of the page.`];
 }
 
-/** `content-type` as it is usually written: `Content-Type`. */
+/** The usual case of a field name: `Content-Type` for `content-type`. */
 export function titleOf(name: string): string {
   return name === "etag" ? "ETag" : name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }

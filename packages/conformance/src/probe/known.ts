@@ -5,17 +5,17 @@ import { count, field } from "./answers.ts";
 import { intermediarySign } from "./intermediary.ts";
 import type { Session } from "./session.ts";
 
-/** The facts that the server told about the page, before any condition was asked. */
+/** The facts about the page that answers without conditions have shown. */
 export interface Known {
-  /** The answer to a plain GET, without a coding. */
+  /** The answer to a plain GET without a content coding. */
   page: Answer;
-  /** The same once more. */
+  /** The answer to the same request, sent a second time. */
   again: Answer;
-  /** The tag of the page, if it has one that can be read. */
+  /** The tag of the page, if it is valid. */
   etag: EntityTag | undefined;
-  /** As it was sent. */
+  /** The text of `Last-Modified`. */
   lastModified: string | undefined;
-  /** The same in milliseconds, if it is a date. */
+  /** `Last-Modified` in milliseconds, if it is a valid date. */
   modified: number | undefined;
   head: Answer;
   /** The answer to `Range: bytes=0-3`. */
@@ -23,7 +23,7 @@ export interface Known {
   coded: readonly { coding: string; answer: Answer }[];
   /** When the page was read, in milliseconds of `performance.now()`. */
   readAt: number;
-  /** The sign of a cache or proxy between the command and the server. It may be found later, when an answer is wrong. */
+  /** The sign of a cache or proxy in front of the server. It may be found later, when an answer is wrong. */
   intermediary: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function learn(session: Session): Promise<Known> {
   };
 }
 
-/** The validators of an answer, as far as they can be read. */
+/** The valid validators of an answer. */
 export function validatorsOf(answer: Answer): Pick<Known, "etag" | "lastModified" | "modified"> {
   const lastModified = field(answer, "last-modified");
   return { etag: parseTag(field(answer, "etag")), lastModified, modified: parseDate(lastModified) };
@@ -79,7 +79,7 @@ async function firstAnswer(session: Session): Promise<Answer> {
   return refusePage(page);
 }
 
-/** The error for a page that no question fits. */
+/** The error for a page that cannot be tested. */
 export function refusePage(page: Answer): never {
   throw new CannotRun(`it answers ${page.status}${advice(page)}`);
 }

@@ -13,7 +13,7 @@ import { sentence, standsBefore, verdictOf } from "./verdicts.ts";
 export type OnQuestion = (question: Asked) => void;
 
 /**
- * Asks questions of a live server, and only reads.
+ * Asks a live server questions that only read.
  *
  * @throws {CannotRun} if the server stops answering
  */
@@ -36,7 +36,7 @@ export async function probe(
   return findings;
 }
 
-/** The result of a question, and whether the server was silent. */
+/** The result of a question, and whether the server did not answer. */
 export interface Attempt {
   finding: Finding;
   isSilence: boolean;
@@ -44,7 +44,7 @@ export interface Attempt {
 
 export const isSilence = ({ reason }: WireError) => reason === "timeout" || reason === "no connection";
 
-export const stoppedAnswering = "it stopped answering: two questions in a row had no answer in time";
+export const stoppedAnswering = "it stopped answering: two questions in a row got no answer in time";
 
 async function answerTo(
   { missing, after, ask, aboutChange, aboutContent, ...asked }: Question,
@@ -58,7 +58,7 @@ async function answerTo(
       ...asked,
       verdict,
       found: found.filter((text) => text !== undefined).map(sentence),
-      // A question that sends nothing speaks of the answers that taught the validators.
+      // A question that sends no request is about the answers that showed the validators.
       octets: octets.length === 0 ? learntOctets(known) : [...octets],
     },
     isSilence: false,
@@ -82,11 +82,11 @@ async function answerTo(
   }
 }
 
-/** Before the first answer is called wrong, a cache that hides itself is looked for. */
+/** Looks for a hidden cache before the first answer is reported as wrong. */
 async function doubted(attempt: Attempt, known: Known, session: Session): Promise<Attempt> {
   const { finding, isSilence } = attempt;
   const isWrong = finding.verdict === "fail" || finding.verdict === "warning";
-  // A cache hands on the validators that it was given.
+  // A cache passes on the validators of the page, so it is not the cause of a wrong validator.
   if (!isWrong || isSilence || finding.group === "validators") return attempt;
   await lookForHidden(known, session);
   const doubt = standsBefore(known.intermediary);
@@ -99,14 +99,14 @@ async function doubted(attempt: Attempt, known: Known, session: Session): Promis
 
 const looked = new WeakSet<Known>();
 
-/** Once for a page, because it takes a second. */
+/** Looks only once for each page, because it takes a second. */
 export async function lookForHidden(known: Known, session: Session): Promise<void> {
   if (known.intermediary !== undefined || looked.has(known)) return;
   looked.add(known);
   try {
     known.intermediary = await hiddenSign(known, session.ask);
   } catch (error) {
-    // A server that does not answer this gives no sign.
+    // No answer is no sign of a cache.
     if (!(error instanceof OutOfRequests || error instanceof WireError)) throw error;
   }
 }
@@ -116,7 +116,7 @@ function learntOctets({ page, again }: Known): Octets[] {
   return answers.map(octetsOf);
 }
 
-/** Why a question is left out because of one before it. */
+/** Why a question is skipped because of an earlier one. */
 export function blocked(
   after: string | readonly string[] | undefined,
   before: readonly Finding[],
@@ -128,7 +128,7 @@ export function blocked(
   return first.verdict === "not applicable" ? first.found[0] : `see ${first.id}, which did not pass`;
 }
 
-/** A page that changes while it is asked makes right answers look wrong. */
+/** Reports a page that changed during the probe, because then right answers look wrong. */
 async function changeOf(
   { page }: Known,
   session: Session,
@@ -142,5 +142,5 @@ async function changeOf(
         (aboutContent && now.body !== page.body ? "the content" : undefined));
   if (changed === undefined) return undefined;
   const what = changed.startsWith("the ") ? changed : titleOf(changed);
-  return `The page changed while it was asked (${what} is another now): ask when it does not change`;
+  return `The page changed during the probe (${what} is different now): run again when it does not change`;
 }

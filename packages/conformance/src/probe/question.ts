@@ -9,15 +9,15 @@ export type Send = (inquiry: Inquiry) => Promise<Answer>;
 
 /** A question that only reads. */
 export interface Question extends Asked {
-  /** Why this server cannot be asked; `undefined` if it can. */
+  /** Why the question does not apply to this server; `undefined` if it applies. */
   missing?: ((known: Known) => string | undefined) | undefined;
-  /** The questions that must have passed before. If one did not, this one would only report the same mistake again. */
+  /** The questions that must pass first. If one fails, this question would only report the same mistake again. */
   after?: string | readonly string[] | undefined;
-  /** True: it is about a page that changes by itself, so such a change does not excuse a wrong answer. */
+  /** True if the question is about a page that changes by itself. Then such a change does not excuse a wrong answer. */
   aboutChange?: true;
   /**
-   * True: it compares contents or lengths, so content that changes by itself excuses a wrong answer, whatever the tag
-   * says.
+   * True if the question compares contents or lengths. Then content that changes by itself excuses a wrong answer,
+   * whatever the tag is.
    */
   aboutContent?: true;
   /** Returns each mistake in one sentence. */
@@ -44,7 +44,7 @@ export function single(group: Group, questions: readonly SingleQuestion[]): Ques
   }));
 }
 
-// ---- Why a question cannot be asked ---------------------------------------------------------------------------
+// ---- Why a question does not apply ---------------------------------------------------------------------------
 
 export const withoutTag = ({ etag }: Known) => (etag === undefined ? "it sends no ETag" : undefined);
 

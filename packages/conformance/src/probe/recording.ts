@@ -4,7 +4,7 @@ import { octetsOf } from "./answers.ts";
 import type { Octets } from "./finding.ts";
 import type { Session } from "./session.ts";
 
-/** The same session, which keeps the octets of every exchange in `octets`. */
+/** A wrapper of a session that keeps the octets of every exchange in `octets`. */
 export function recording(session: Session): { session: Session; octets: Octets[] } {
   const octets: Octets[] = [];
   async function kept(answer: Promise<Answer>): Promise<Answer> {

@@ -4,12 +4,12 @@ import { type Answer, type Connection, connectTo, type WireOptions } from "../wi
 import { WireError } from "../wire/wire-error.ts";
 import { field } from "./answers.ts";
 
-/** How to talk to the server. */
+/** The settings of a session. */
 export interface SessionOptions {
   url: URL;
   /** Fields that are sent with every request, after those of the command. */
   headers: readonly Line[];
-  /** For one answer, in milliseconds. */
+  /** The limit for one answer, in milliseconds. */
   timeout: number;
   insecure: boolean;
   maxRequests: number;
@@ -17,33 +17,33 @@ export interface SessionOptions {
   onAsk?: (asked: number) => void;
 }
 
-/** A request of the probe. Members that are left out are those of a plain read. */
+/** A request of the probe. A member that is left out has the value of a plain read. */
 export interface Inquiry {
   method?: string;
-  /** In place of the path of the url. */
+  /** Replaces the path of the url. */
   path?: string;
-  /** A line here replaces the line of the same name that every request has. */
+  /** A line replaces the default line of the same name. */
   headers?: readonly Line[];
   body?: string;
-  /** How long to wait behind the answer for octets that should not come, in milliseconds. */
+  /** How long to wait after the answer for octets that should not come, in milliseconds. */
   linger?: number;
 }
 
-/** Asks one request at a time, on one connection as long as the server keeps it open. */
+/** Sends one request at a time, on one connection as long as the server keeps it open. */
 export interface Session {
   readonly asked: number;
-  /** True when a request other than a read was answered 2xx, or was not answered. */
+  /** Whether a request other than a read was answered 2xx, or was not answered. */
   readonly mayHaveWritten: boolean;
   readonly url: URL;
   /** Rejects with a `WireError` when there is no whole answer in time, and with `OutOfRequests`. */
   ask(inquiry?: Inquiry): Promise<Answer>;
-  /** A request on a connection of its own, whose last octet waits for `release`. */
+  /** Sends a request on a new connection, except its last octet, which `release` sends. */
   hold(inquiry: Inquiry): Promise<{ release(): Promise<Answer>; close(): void }>;
-  /** Ends the connection. Nothing is sent from then on. */
+  /** Ends the connection. The session sends no more requests. */
   close(): void;
 }
 
-/** The limit on requests is reached: that of the command, or that of the server. */
+/** An error: the limit on requests of the command or of the server is reached. */
 export class OutOfRequests extends Error {
   override name = "OutOfRequests";
 }
@@ -59,7 +59,7 @@ export function openSession(options: SessionOptions): Session {
   let asked = 0;
   let mayHaveWritten = false;
   let isClosed = false;
-  /** The reason why nothing more is asked, once the server limits its clients. */
+  /** Why no more requests are sent, if the server limits its clients. */
   let limit: string | undefined;
 
   function countOne(): void {
@@ -91,7 +91,7 @@ export function openSession(options: SessionOptions): Session {
   async function askOnce(inquiry: Inquiry): Promise<Answer> {
     countOne();
     const { method = "GET", linger = 0 } = inquiry;
-    // A write that was perhaps received is never sent twice, so it gets a connection that nobody can have closed.
+    // A write that may have been received is never sent twice. So it gets a new connection, which is certainly open.
     if (!safe.includes(method)) drop();
     const isReused = connection !== undefined;
     try {
@@ -148,7 +148,7 @@ export function openSession(options: SessionOptions): Session {
   };
 }
 
-/** A connection that was kept open may be closed at any moment (RFC 9112 §9.3.1): that says nothing about the answer. */
+/** Whether an idle connection was closed. A server may do that at any time (RFC 9112 §9.3.1), so the request is repeated. */
 function isStale(error: unknown): boolean {
   return error instanceof WireError && ["closed", "reset", "stray"].includes(error.reason);
 }
@@ -165,7 +165,7 @@ function waitOf(answer: Answer): number | undefined {
 function limitText(answer: Answer): string {
   const after = field(answer, "retry-after");
   const advice = after === undefined ? "" : ` (Retry-After: ${after})`;
-  return `it answers ${answer.status}: it limits how often it may be asked${advice}`;
+  return `it answers ${answer.status}: it limits the rate of requests${advice}`;
 }
 
 function closes(answer: Answer): boolean {

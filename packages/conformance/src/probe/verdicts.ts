@@ -4,24 +4,24 @@ import { WireError } from "../wire/wire-error.ts";
 import { CannotRun } from "./known.ts";
 import { OutOfRequests } from "./session.ts";
 
-/** The doubt about a wrong answer when a cache or proxy is in front of the server. */
+/** The finding for a wrong answer when a cache or proxy is in front of the server. */
 export function standsBefore(intermediary: string | undefined): string | undefined {
   return intermediary === undefined
     ? undefined
-    : `Something stands before the server (${intermediary}) and may have answered in its place: ask the server itself`;
+    : `A cache or proxy is in front of the server (${intermediary}) and may have answered in its place: probe the server itself`;
 }
 
-/** A MUST that is broken fails. Everything else is a warning. */
+/** A broken MUST is a failure. Every other mistake is a warning. */
 export const verdictOf = (level: string): Verdict => (level === "MUST" ? "fail" : "warning");
 
-/** Begins with a capital letter and ends with a full stop. */
+/** Makes a text begin with a capital letter and end with a full stop. */
 export function sentence(text: string): string {
   const shown = visible(text);
   const ended = /[.!?…]$/.test(shown) ? shown : `${shown}.`;
   return ended[0]!.toUpperCase() + ended.slice(1);
 }
 
-/** The server did not answer: one line says so. */
+/** The sentence for a server that did not answer. */
 export async function orCannotRun<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -1,7 +1,7 @@
 import { countsOf, exitStatus, type Report } from "./report.ts";
 import { summarize } from "./summary.ts";
 
-/** For a program. Octets are Latin-1: a character is an octet. */
+/** The report for a program. Octets are Latin-1 text: each character is one octet. */
 export function jsonReport(report: Report): string {
   const { target, version, asked, seconds, notes, findings } = report;
   const head = { target, version, requests: asked, seconds, exitStatus: exitStatus(report) };

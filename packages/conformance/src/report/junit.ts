@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 import { byGroup } from "./summary.ts";
 import { cited } from "./terminal.ts";
 
-/** For a CI server: one suite for each group. A warning is a test that passed, with output. */
+/** The report for a CI server, with one suite for each group. A warning is a passed test with output. */
 export function junitReport({ target, findings, seconds }: Report): string {
   const suites = byGroup(findings).map(([group, members]) => {
     const failures = members.filter(({ verdict }) => verdict === "fail").length;
@@ -54,7 +54,7 @@ const entities: Record<string, string> = {
   "\n": "&#10;",
 };
 
-/** Attributes keep their line breaks only as entities; other control characters cannot stand in XML at all. */
+/** XML keeps line breaks in attributes only as entities, and does not allow other control characters. */
 function escaped(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => entities[character]!)

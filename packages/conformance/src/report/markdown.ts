@@ -12,7 +12,7 @@ const marks: Record<Summary["state"], string> = {
   open: "–",
 };
 
-/** For an issue or a page of documentation. */
+/** The report for an issue or a page of documentation. */
 export function markdownReport({ target, findings, notes }: Report): string {
   const told = findings.filter(({ verdict }) => verdict !== "pass" && verdict !== "not applicable");
   return [

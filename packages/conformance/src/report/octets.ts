@@ -1,8 +1,8 @@
 const longest = 120;
 
 /**
- * The octets as lines for a person: those of the head, and the content as one line. Tabs and other invisible octets are
- * shown, long lines are cut.
+ * Prints octets as lines: the lines of the head, and the content as one line. Tabs and other invisible octets are
+ * escaped, and long lines are cut.
  */
 export function readable(octets: string): string[] {
   const end = octets.indexOf("\r\n\r\n");
@@ -19,7 +19,7 @@ function escaped(octet: string): string {
   return `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-/** A server's own words in a sentence: control characters, which may command a terminal, are shown and not sent to it. */
+/** Escapes control characters in a server's text, because a terminal would execute them. */
 export function visible(text: string): string {
   return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, escaped);
 }

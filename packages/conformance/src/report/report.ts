@@ -1,7 +1,7 @@
 import type { Finding } from "../probe/finding.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** All findings of the command, independent of the form in which they are printed. */
+/** All findings of the command, before they are printed in some form. */
 export interface Report {
   /** The url, or the module of an adapter. */
   target: string;
@@ -10,7 +10,7 @@ export interface Report {
   asked: number;
   seconds: number;
   findings: readonly Finding[];
-  /** One line each: the tag of the page, the cache or proxy in front of the server, the content that was put back. */
+  /** Notes of one line: the tag of the page, a cache or proxy in front of the server, whether the page was restored. */
   notes: readonly string[];
 }
 

@@ -1,20 +1,20 @@
 import type { Finding, Group } from "../probe/finding.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** One of the four things that a maintainer wants to know. */
+/** One of the four main questions, with its answer. */
 export interface Summary {
   question: string;
-  /** `good` and `bad` are the users' view; `unknown` was asked in vain, `open` was not asked. */
+  /** `good` and `bad` are from the view of users. `unknown`: the question had no clear answer. `open`: it was not asked. */
   state: "good" | "bad" | "partly" | "unknown" | "open";
   answer: string;
 }
 
-/** The four questions, answered from what was found. */
+/** Answers the four main questions from the findings. */
 export function summarize(findings: readonly Finding[]): Summary[] {
   return [readers(findings), writers(findings), downloads(findings), compressors(findings)];
 }
 
-/** Questions of other groups whose answers readers meet when they revalidate. */
+/** Questions of other groups that matter to clients that revalidate. */
 const readersMeet = [
   "coding-own-tag",
   "coding-keeps-tag",
@@ -45,7 +45,7 @@ function readers(findings: readonly Finding[]): Summary {
     unsure(question, asked) ?? {
       question,
       state: "unknown",
-      answer: "Unknown: its validators cannot be asked about",
+      answer: "Unknown: its validators cannot be tested",
     }
   );
 }
@@ -54,13 +54,13 @@ function writers(findings: readonly Finding[]): Summary {
   const question = "Do writers get 412 before anything happens?";
   const asked = findings.filter(({ group }) => group === "writes");
   if (asked.length === 0)
-    return { question, state: "open", answer: "Not asked: --write asks, on a page that may be changed" };
+    return { question, state: "open", answer: "Not asked: use --write, on a page that may be changed" };
   const wrong = asked.filter(({ verdict }) => verdict === "fail");
   const ignored = find(findings, "write-forged");
   if (ignored?.verdict === "fail") return { question, state: "bad", answer: `No: ${ignored.found[0]}` };
   if (wrong.length > 0) return { question, state: "bad", answer: `No: ${ids(wrong)}` };
   if (ignored?.verdict === "warning")
-    return { question, state: "partly", answer: `They are refused, but not by 412: ${ignored.found[0]}` };
+    return { question, state: "partly", answer: `Writes are refused, but not with 412: ${ignored.found[0]}` };
   const unclear = unsure(question, asked, ["inconclusive"]);
   if (unclear) return unclear;
   const current = find(asked, "write-current");
@@ -71,8 +71,8 @@ function writers(findings: readonly Finding[]): Summary {
   const isWhole = ignored !== undefined && asked.every(({ verdict }) => verdict !== "could not be set up");
   const isAnswered = (ignored ?? asked.find(({ verdict }) => verdict === "pass"))?.verdict === "pass";
   if (isAnswered)
-    return { question, state: "good", answer: isWhole ? "Yes" : "Yes, as far as it could be asked" };
-  return { question, state: "unknown", answer: `Unknown: ${ignored?.found[0] ?? "it could not be asked"}` };
+    return { question, state: "good", answer: isWhole ? "Yes" : "Yes, as far as it could be tested" };
+  return { question, state: "unknown", answer: `Unknown: ${ignored?.found[0] ?? "it could not be tested"}` };
 }
 
 function downloads(findings: readonly Finding[]): Summary {

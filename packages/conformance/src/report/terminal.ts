@@ -13,7 +13,7 @@ export interface Colours {
   bold: Formatter;
 }
 
-/** For a person: the four questions, then the groups, then each answer that was not right. */
+/** The report for a terminal: the four questions, then the groups, then each wrong answer. */
 export function terminalReport(report: Report, colours: Colours): string {
   const { findings, notes, target, asked, seconds } = report;
   const told = findings.filter(({ verdict }) => verdict !== "pass" && verdict !== "not applicable");
@@ -76,7 +76,7 @@ const labels: Record<Verdict, string> = {
 function findingLines(finding: Finding, colours: Colours): string[] {
   const { verdict, id, title, level, section, why, found, notice, octets } = finding;
   const paint = verdict === "fail" ? colours.red : colours.yellow;
-  const rule = `${level === "quality" ? "Not a rule, but good" : level}, ${cited(section)}`;
+  const rule = `${level === "quality" ? "Not a rule, but useful" : level}, ${cited(section)}`;
   return [
     `${paint(colours.bold(labels[verdict]))} ${colours.bold(id)}  ${title}`,
     ...found.map((line) => `  ${line}`),
@@ -91,7 +91,7 @@ function findingLines(finding: Finding, colours: Colours): string[] {
   ];
 }
 
-/** `RFC 9110 §13.1.2`; a section of another document names it. */
+/** Writes `RFC 9110 §13.1.2`, or the section of another document. */
 export function cited(section: string): string {
   if (section.startsWith("RFC")) return section;
   return section.startsWith("§") ? `RFC 9110 ${section}` : `RFC 9110 §${section}`;

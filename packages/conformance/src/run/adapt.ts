@@ -11,7 +11,7 @@ const tagFields = new Set(["if-match", "if-none-match", "if-range"]);
 const dateFields = new Set(["if-modified-since", "if-unmodified-since", "if-range"]);
 
 /**
- * Writes a row again with the validators of a resource whose state cannot be set: its tag for `"v1"`, its date for
+ * Rewrites a row for a resource whose state cannot be set: its tag replaces `"v1"`, and its date replaces the one of
  * 1994.
  */
 export function adapt(row: Row, learnt: Learnt): Adapted {
@@ -20,7 +20,7 @@ export function adapt(row: Row, learnt: Learnt): Adapted {
   const headers: Line[] = [];
   for (const line of row.request.headers) {
     const value = adaptValue(line, row, learnt);
-    if (value === undefined) return { reason: `${line[0]}: ${line[1]} speaks of another resource` };
+    if (value === undefined) return { reason: `${line[0]}: ${line[1]} refers to another resource` };
     headers.push([line[0], value]);
   }
   const fields = adaptFields(row.expect, learnt);
@@ -34,7 +34,7 @@ export function adapt(row: Row, learnt: Learnt): Adapted {
 function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): string | undefined {
   if (learnt.status !== 200) return `GET is answered ${learnt.status}`;
   if (request.method !== "GET" && request.method !== "HEAD")
-    return `${request.method} is asked only of a target that can be set`;
+    return `${request.method} is sent only to a target whose state can be set`;
   if (policy !== undefined) return "a setting of the server that cannot be seen from outside";
   if (state === null) return "the resource is there";
   if (state.alternates || state.codings || state.content !== undefined)
@@ -53,7 +53,7 @@ function obstacle({ state, policy, request, expect }: Row, learnt: Learnt): stri
 
 const isOwnTag = (etag: string | undefined): boolean => etag === '"v1"' || etag === 'W/"v1"';
 
-/** Another tag than `"v1"` is another tag for every resource, also for one whose tag is weak or cannot be read. */
+/** A tag other than `"v1"` is another tag for every resource, also for one whose tag is weak or not valid. */
 function asksOwnTag({ etag }: State, headers: readonly Line[]): boolean {
   const values = headers.filter(([name]) => tagFields.has(name.toLowerCase())).map(([, value]) => value);
   return isOwnTag(etag) ? values.some((value) => /v1/i.test(value)) : values.length > 0;
@@ -63,7 +63,7 @@ function tagObstacle(state: State, headers: readonly Line[], learnt: Learnt): st
   const { etag } = state;
   if (etag === undefined) return learnt.etag === undefined ? undefined : "the resource has a tag";
   if (learnt.etag === undefined) return "the resource has no tag";
-  // A tag that cannot be read cannot be asked for. A row without it can still say that the field is wrong.
+  // No request can use an invalid tag. A row without a tag in its request can still report the invalid field.
   if (parseTag(learnt.etag) === undefined)
     return asksOwnTag(state, headers) ? "its ETag is not an entity tag" : undefined;
   if (etag === '"v1"') return learnt.etag.startsWith('"') ? undefined : "the resource has no strong tag";
@@ -78,7 +78,7 @@ function dateObstacle(state: State, headers: readonly Line[], learnt: Learnt): s
   if (learnt.lastModified === undefined || parseDate(learnt.lastModified) === undefined)
     return "the resource has no date";
   const isByDate = headers.some(([name, value]) => name === "If-Range" && parseDate(value) !== undefined);
-  if (isByDate && lastModifiedStrong) return "nobody can tell whether its date is a strong validator";
+  if (isByDate && lastModifiedStrong) return "it is not known whether its date is a strong validator";
   return lastModified === moment ? undefined : "the resource has another date";
 }
 
@@ -94,7 +94,7 @@ function adaptValue([name, value]: Line, { state }: Row, learnt: Learnt): string
 function adaptTag(value: string, { etag }: Learnt): string | undefined {
   const opaque = parseTag(etag) === undefined ? "v1" : etag!.replace(/^W\//, "").slice(1, -1);
   if (opaque === "v1") return value;
-  // Another tag of the row may be the resource's own.
+  // Another tag in the row may happen to be the resource's own tag.
   if (opaque === "" || value.includes(`"${opaque}"`) || /^v\d?$/.test(opaque)) return undefined;
   if (value.includes("V1") && opaque.toUpperCase() === opaque) return undefined;
   return value.replaceAll("v1", opaque).replaceAll("V1", opaque.toUpperCase());
@@ -102,7 +102,7 @@ function adaptTag(value: string, { etag }: Learnt): string | undefined {
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** A moment in the three forms of §5.6.7. */
+/** A time in the three formats of §5.6.7. */
 function formsOf(ms: number): string[] {
   const imf = formatDate(ms);
   const [, day = "", month = "", year = "", time = ""] = imf.split(" ");
@@ -130,7 +130,7 @@ function adaptDate(value: string, learnt: Learnt): string | undefined {
   return ms === undefined || ms > farAhead ? value : undefined;
 }
 
-/** `bytes=0-3` and `bytes=90-99`, which lies beyond the end, can be asked of any content. */
+/** Moves a range beyond the end, `bytes=90-99`, beyond the end of this content. `undefined`: it fits only our content. */
 function adaptRange(value: string, length: number): string | undefined {
   if (length < 8) return undefined;
   if (value === "bytes=90-99") return `bytes=${length + 10}-${length + 19}`;

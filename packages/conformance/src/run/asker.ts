@@ -6,7 +6,7 @@ import { WireError } from "../wire/wire-error.ts";
 /** The answer, independent of the transport. */
 export interface Reply {
   status: number;
-  /** Names in lower case. */
+  /** The fields, with names in lower case. */
   headers: readonly Line[];
   /** Latin-1. */
   body: string;
@@ -14,7 +14,7 @@ export interface Reply {
   received?: string;
 }
 
-/** One connection, one request at a time. */
+/** A connection that carries one request at a time. */
 export interface Speaker {
   ask(ask: Ask): Promise<Reply>;
   close(): void;
@@ -22,12 +22,12 @@ export interface Speaker {
 
 /** Sends a row's request. */
 export interface Asker {
-  /** `before`: the fault of the connection after the previous answer. */
+  /** `before`: the fault that the connection had after the previous answer. */
   ask(request: RowRequest, path: string): Promise<{ reply: Reply; before?: string }>;
   close(): void;
 }
 
-/** Over a socket: one connection, as long as it can be used. */
+/** Asks over a socket, on one connection as long as it is usable. */
 export function wireAsker(open: () => Promise<Speaker>): Asker {
   let connection: Speaker | undefined;
   const fresh = async () => {
@@ -68,7 +68,7 @@ export function wireAsker(open: () => Promise<Speaker>): Asker {
 const over = new Set(["closed", "reset", "stray", "not HTTP"]);
 const isOver = (error: unknown): error is WireError => error instanceof WireError && over.has(error.reason);
 
-/** Over a function of this process. Caches on the way are told to ask again. */
+/** Asks a function of this process. The request tells caches to revalidate. */
 export function fetchAsker(target: FetchLike, base: URL, timeout: number): Asker {
   return {
     async ask({ method, headers, body }, path) {
@@ -115,7 +115,7 @@ function textOf(octets: Uint8Array): string {
   return text;
 }
 
-/** The value of a field, several lines being one list (RFC 9110 §5.3). */
+/** The value of a field. Several lines are one list (RFC 9110 §5.3). */
 export function fieldOf({ headers }: Pick<Reply, "headers">, name: string): string | undefined {
   const wanted = name.toLowerCase();
   const values = headers.filter(([candidate]) => candidate === wanted).map(([, value]) => value);

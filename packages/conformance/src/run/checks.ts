@@ -15,7 +15,7 @@ const rules: Readonly<Record<string, Rule>> = {
   onResult: aFunction,
 };
 
-/** @throws {TypeError} on a wrong argument; the message says what to give */
+/** @throws {TypeError} for a wrong argument. The message says what to give. */
 export function checkRun(rows: unknown, target: unknown, options: unknown): void {
   if (!Array.isArray(rows))
     throw new TypeError(`run() was given ${shown(rows)} as its rows: use an array of rows`);
@@ -56,7 +56,7 @@ function checkTarget(target: unknown): void {
   throw new TypeError(`run() was given ${shown(target)} as its target: ${hint}`);
 }
 
-/** A function, or the url of a page. */
+/** Whether it is a function, or the url of a page. */
 function isPlace(target: unknown): boolean {
   if (typeof target === "function") return true;
   const url =

@@ -1,7 +1,7 @@
 import type { Expectation, Latitude, Row } from "../row.ts";
 import { fieldOf, type Reply } from "./asker.ts";
 
-/** The answer that the row allows and the server has chosen; or what is wrong with it. */
+/** The allowed answer that the server has chosen, or the mistakes of its answer. */
 export type Judgement = { allowed: Expectation } | { found: string[] };
 
 /** Compares an answer with what the row demands. `content` is that of the whole representation. */
@@ -15,7 +15,7 @@ export function judge({ expect, also = [] }: Row, reply: Reply, content: string)
   return { found };
 }
 
-/** A latitude inherits from `expect`, but not the fields of another status. */
+/** A latitude inherits from `expect`, except the fields that belong to another status. */
 export function withLatitude(expect: Expectation, { chosenBy, why, ...latitude }: Latitude): Expectation {
   const isSameStatus = latitude.status.some((status) => expect.status.includes(status));
   const { fields, ...rest } = expect;
@@ -33,7 +33,7 @@ const isCoded = (reply: Reply): boolean => (fieldOf(reply, "content-encoding") ?
 
 function bodyComplaints({ body }: Expectation, reply: Reply, content: string): string[] {
   if (body === "any") return [];
-  // The content is not decoded, so it cannot be compared here. The probe asks about codings.
+  // The content is not decoded, so it cannot be compared here. The probe has questions about codings.
   if (body === "whole" && isCoded(reply) && reply.body !== "") return [];
   const expected = body === "none" ? "" : body === "part" ? content.slice(0, 4) : content;
   if (reply.body === expected) return [];
@@ -47,7 +47,7 @@ function fieldComplaints({ fields = {} }: Expectation, reply: Reply): string[] {
   });
 }
 
-/** Servers add members of their own to some lists. */
+/** Servers may add members to some lists. */
 const isList = (name: string): boolean =>
   /^(?:vary|access-control-expose-headers|set-cookie|link)$/i.test(name);
 
@@ -66,7 +66,7 @@ function isRight(
 }
 
 function instead(expected: string | null | { not: string }): string {
-  if (expected === null) return ", which must not be there";
+  if (expected === null) return ", which must be absent";
   return typeof expected === "object" ? ", which is that of the representation" : ` instead of ${expected}`;
 }
 

@@ -1,22 +1,22 @@
 import type { Asker, Reply } from "./asker.ts";
 import { fieldOf } from "./asker.ts";
 
-/** The facts that a GET without conditions tells about a resource whose state cannot be set. */
+/** The facts about a resource whose state cannot be set, from a GET without conditions. */
 export interface Learnt {
   status: number;
   etag: string | undefined;
   /** The text of `Last-Modified`. */
   lastModified: string | undefined;
   reply: Reply;
-  /** The answer to HEAD has a tag. §9.3.2 lets it leave out what takes the content to know. */
+  /** Whether the answer to HEAD has a tag. §9.3.2 allows it to leave out fields that need the content. */
   hasHeadTag: boolean;
-  /** Two GETs in a row brought different contents, or different tags. */
+  /** Whether two GETs in a row got different contents or tags. */
   isChanging: boolean;
-  /** The fields that an intermediary leaves. */
+  /** The fields that show an intermediary. */
   intermediary: string | undefined;
 }
 
-/** Asks twice, without a condition. */
+/** Sends two GETs without a condition. */
 export async function learn(asker: Asker, path: string): Promise<Learnt> {
   const ask = async () => (await asker.ask({ method: "GET", headers: [] }, path)).reply;
   const first = await ask();

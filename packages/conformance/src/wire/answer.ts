@@ -5,7 +5,7 @@ import { WireError } from "./wire-error.ts";
 
 const maxInterim = 20;
 
-/** Reads one answer, after any interim ones (RFC 9110 §15.2). */
+/** Reads one answer, after any interim answers (RFC 9110 §15.2). */
 export async function readAnswer(
   source: Source,
   method: string,

@@ -8,9 +8,9 @@ import { connectionError, WireError } from "./wire-error.ts";
 /** A request to a server. */
 export interface Ask {
   method: string;
-  /** The request target, as it is in the request line. */
+  /** The request target of the request line. */
   path: string;
-  /** In the order sent. `Host` and `Content-Length` are added where they are not among them. */
+  /** Field lines in the order in which they are sent. `Host` and `Content-Length` are added if they are missing. */
   headers: readonly Line[];
   /** Latin-1. */
   body?: string;
@@ -19,38 +19,38 @@ export interface Ask {
 /** The answer of a server. */
 export interface Answer {
   status: number;
-  /** Names in lower case; a repeated field is repeated lines. Latin-1. */
+  /** Field lines as Latin-1 text, with names in lower case. A repeated field has several lines. */
   headers: readonly Line[];
-  /** Without its chunks, as Latin-1. */
+  /** The content without chunk framing, as Latin-1 text. */
   body: string;
-  /** The octets sent, and the octets of the head received. */
+  /** The octets that were sent, and the octets of the received head. */
   sent: string;
   received: string;
 }
 
-/** One connection, one request at a time. */
+/** A connection that carries one request at a time. */
 export interface Connection {
   /** Rejects with a `WireError` when there is no whole answer in time. */
   ask(ask: Ask): Promise<Answer>;
-  /** As `ask`, but the last octet of the request waits for `release`. */
+  /** As `ask`, but `release` sends the last octet of the request. */
   hold(ask: Ask): { release(): Promise<Answer> };
-  /** The octets that arrive without a request, within so many milliseconds. */
+  /** The octets that arrive without a request within this many milliseconds. */
   stray(ms: number): Promise<string>;
   close(): void;
 }
 
 export interface WireOptions {
-  /** For the connection, and for each answer: milliseconds, 5,000 by default. */
+  /** The limit for the connection and for each answer, in milliseconds. The default is 5,000. */
   timeout?: number;
-  /** Takes any certificate. */
+  /** Whether any TLS certificate is accepted. */
   insecure?: boolean;
-  /** Octets of a body, 1,048,576 by default. A longer one is a `WireError`. */
+  /** The limit for a body, in octets. The default is 1,048,576. A longer body is a `WireError`. */
   maxBody?: number;
 }
 
 /**
- * Connects over HTTP/1.1, with TLS for `https:`, and sends exactly the octets that it is given: a client library
- * would tidy the request, because it joins repeated lines, trims tabs and refuses obs-text.
+ * Connects over HTTP/1.1, with TLS for `https:`, and sends exactly the given octets. A client library would change the
+ * request, because it joins repeated lines, trims tabs and refuses obs-text.
  */
 export async function connectTo(url: URL, options: WireOptions = {}): Promise<Connection> {
   const { timeout = 5_000, maxBody = 1_048_576 } = options;
@@ -103,7 +103,7 @@ function openSocket(url: URL, { insecure }: WireOptions, timeout: number): Promi
       timeout,
     );
     socket.once("error", fail);
-    // A server that ends the connection before TLS is agreed causes no error.
+    // If a server closes the connection during the TLS handshake, no error event comes.
     socket.once("close", () => fail(new WireError("closed", `${url.host} closed the connection at once`)));
     socket.once(isTls ? "secureConnect" : "connect", () => {
       clearTimeout(timer);

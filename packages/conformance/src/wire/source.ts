@@ -3,7 +3,7 @@ import { WireError } from "./wire-error.ts";
 
 const maxHead = 65_536;
 
-/** The octets of a socket as Latin-1, to be asked for by length or by their end. */
+/** Reads the octets of a socket as Latin-1 text, by length or up to an end mark. */
 export class Source {
   #text = "";
   #ended = false;
@@ -31,18 +31,21 @@ export class Source {
     socket.on("close", end);
   }
 
-  /** From now on, the octets must come within the time-out. */
+  /** Starts the time limit for the next octets. */
   startTimer(): void {
     this.#deadline = Date.now() + this.#timeout;
   }
 
   expectNothing(): void {
     if (this.#text !== "")
-      throw new WireError("stray", `octets nobody asked for: ${JSON.stringify(this.#text.slice(0, 80))}`);
+      throw new WireError(
+        "stray",
+        `octets that were not requested: ${JSON.stringify(this.#text.slice(0, 80))}`,
+      );
     if (this.#ended) throw this.#closed("");
   }
 
-  /** The octets that arrived without a request, after a wait of so many milliseconds. */
+  /** Waits this many milliseconds, and returns the octets that arrived without a request. */
   async stray(ms: number): Promise<string> {
     const deadline = Date.now() + ms;
     while (this.#text === "" && !this.#ended && Date.now() < deadline) await this.#wait(deadline);
@@ -68,7 +71,7 @@ export class Source {
     return this.#cut(length, 0);
   }
 
-  /** All that comes until the server closes the connection. */
+  /** All octets until the server closes the connection. */
   async rest(most: number): Promise<string> {
     for (;;) {
       if (this.#text.length > most) this.#fail("too long", `its body is longer than ${most} octets`);
@@ -109,13 +112,13 @@ export class Source {
   }
 
   /**
-   * An alert or a handshake of TLS, or the greeting of SSH or SMTP, is not a status line: report it before the
-   * time-out.
+   * Reports octets that are not a status line before the time limit, such as an alert of TLS or the greeting of SSH or
+   * SMTP.
    */
   #refuseOtherProtocols(): void {
     if (/^HTTP\/[^\r\n]*\n/.test(this.#text))
       this.#fail("not HTTP", "its lines end with LF alone; HTTP/1.1 ends them with CR LF (RFC 9112 §2.2)");
-    // A frame of settings is the first thing that a server of HTTP/2 sends (RFC 9113 §3.4).
+    // A server of HTTP/2 first sends a SETTINGS frame (RFC 9113 §3.4).
     if (/^\0\0[\s\S]\x04[\0\x01]\0{4}/.test(this.#text))
       this.#fail("not HTTP", "it speaks HTTP/2 there, and this command HTTP/1.1");
     if (/^[\x15\x16]\x03/.test(this.#text)) this.#fail("not HTTP", "it speaks TLS there (is it https://?)");

@@ -1,4 +1,4 @@
-/** There was no whole answer. `reason` says why in one word or two, the message in a sentence for a person. */
+/** The error when there was no complete answer. `reason` is one or two words, and the message is a sentence. */
 export class WireError extends Error {
   override name = "WireError";
 
@@ -27,19 +27,19 @@ const sentences: Record<string, (host: string) => string> = {
   ECONNREFUSED: (host) => `nothing listens at ${host}`,
   ENOTFOUND: (host) => `no host has the name ${host}`,
   EAI_AGAIN: (host) => `the name ${host} could not be looked up`,
-  EHOSTUNREACH: (host) => `there is no way to ${host}`,
-  ENETUNREACH: (host) => `there is no way to ${host}`,
+  EHOSTUNREACH: (host) => `no route to ${host}`,
+  ENETUNREACH: (host) => `no route to ${host}`,
   ETIMEDOUT: (host) => `no connection to ${host} in time`,
 };
 
 /** Explains an error of a socket that is not connected yet. */
 export function connectionError(error: Error & { code?: string; reason?: string }, host: string): WireError {
-  // OpenSSL's message has its files and lines in it; its reason is for people.
+  // OpenSSL's message contains source files and lines. Its reason is readable.
   const { code = "", message, reason = message } = error;
   const sentence = sentences[code];
   if (sentence) return new WireError("no connection", sentence(host));
   if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code))
-    return new WireError("certificate", `the certificate of ${host} is not to be trusted (${message})`);
+    return new WireError("certificate", `the certificate of ${host} cannot be trusted (${message})`);
   if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST/.test(code))
     return new WireError("TLS", `${host} does not speak TLS (is it http:// there?)`);
   if (code === "ECONNRESET") return new WireError("reset", `${host} reset the connection before it was made`);

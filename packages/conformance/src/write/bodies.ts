@@ -4,15 +4,15 @@ import { field } from "../probe/answers.ts";
 import { CannotRun } from "../probe/known.ts";
 import type { Answer } from "../wire/connection.ts";
 
-/** Contents to write. Each differs from all before. */
+/** Contents to write. Each is different from all earlier ones. */
 export interface Bodies {
   contentType: string;
   next(): string;
 }
 
 /**
- * Makes contents from what the user gave, or from the page itself: a string in its JSON, or a line at the end of its
- * text, becomes another one each time.
+ * Makes contents from `--body`, or from the page itself. Each time it changes a string of the page's JSON, or a line
+ * at the end of its text.
  *
  * @throws {CannotRun} if the page has a type that only its author can change safely
  */
@@ -22,7 +22,7 @@ export function bodiesFor(
 ): Bodies {
   const text = given.body === undefined ? page?.body : contentOf(given.body);
   if (text === undefined)
-    throw new CannotRun("nothing is here yet: give --body and --content-type to make it");
+    throw new CannotRun("the page does not exist yet: give --body and --content-type to create it");
   const contentType = given.contentType ?? (page && field(page, "content-type")) ?? guess(text);
   const vary = variation(text, contentType);
   const run = randomBytes(4).toString("hex");
@@ -30,7 +30,7 @@ export function bodiesFor(
   return { contentType, next: () => vary(`${run}-${++count}`) };
 }
 
-/** `@file` reads a file, as in curl. Octets are kept as they are: Latin-1. */
+/** `@file` reads a file, as in curl. Latin-1 text keeps the octets unchanged. */
 function contentOf(given: string): string {
   if (!given.startsWith("@")) return Buffer.from(given, "utf8").toString("latin1");
   try {
@@ -49,7 +49,7 @@ function variation(text: string, contentType: string): (mark: string) => string 
   if (/html|xml/i.test(contentType)) return (mark) => `${text}<!-- ${mark} -->`;
   if (/^text\/|urlencoded|yaml|javascript/i.test(contentType)) return (mark) => `${text}\n${mark}`;
   throw new CannotRun(
-    `a page of the type ${contentType || "unknown"} cannot be changed without knowing it: give --body, with {n} in it`,
+    `the content of a page of the type ${contentType || "unknown"} cannot be varied: give --body, with {n} in it`,
   );
 }
 
@@ -62,7 +62,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Names that mostly belong to the server, or decide what the rest means. */
+/** Members of JSON that a server usually sets itself, or that decide the meaning of others. */
 const kept = /^(@|_|\$)|^(id|etag|kind|type|self|url|href|version|revision|created|updated)/i;
 
 function varied(object: Record<string, unknown>, mark: string): Record<string, unknown> {

@@ -16,7 +16,7 @@ export const creationQuestions: readonly WriteQuestion[] = [
     title: "PUT with a tag to a missing page is refused",
     section: "13.1.1",
     why: "A missing page has no tag.",
-    notice: "A page that somebody has deleted comes back when another person saves.",
+    notice: "A page that was deleted reappears when another person saves it.",
     ask: (ground) => refusedThere(ground, '"entity-tag-conformance-other"'),
   },
   {
@@ -25,8 +25,8 @@ export const creationQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with If-Match: * to a missing page is refused",
     section: "13.1.1",
-    why: "The star asks whether the page exists.",
-    notice: "A page that somebody has deleted comes back when another person saves.",
+    why: "* holds if the page exists.",
+    notice: "A page that was deleted reappears when another person saves it.",
     ask: (ground) => refusedThere(ground, "*"),
   },
   {
@@ -39,21 +39,21 @@ export const creationQuestions: readonly WriteQuestion[] = [
     notice: "People cannot create a page.",
     ask: async (ground) => {
       const before = await ground.read();
-      if (before.isHere) return notSetUp("something is here already");
+      if (before.isHere) return notSetUp("the page exists already");
       const { answer } = await ground.put([["If-None-Match", "*"]]);
       if (!isDone(answer)) return unableToWrite(answer) ?? wrong(`It answered ${told(answer)}.`);
       return (await ground.read()).isHere
         ? right
-        : wrong(`It answered ${told(answer)}, but nothing is here.`);
+        : wrong(`It answered ${told(answer)}, but the page does not exist.`);
     },
   },
 ];
 
 async function refusedThere(ground: Ground, tags: string) {
   const before = await ground.read();
-  if (before.isHere) return notSetUp("something is here already");
+  if (before.isHere) return notSetUp("the page exists already");
   const { answer } = await ground.put([["If-Match", tags]]);
   const after = await ground.read();
-  // Some answer 404 here, as S3 does: nothing is done, and the client learns why.
+  // Some servers answer 404 here, such as S3. Nothing is changed, and the client learns why.
   return answer.status === 404 && !after.isHere ? right : judgeRefusal(answer, before, after);
 }

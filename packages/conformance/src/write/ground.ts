@@ -5,7 +5,7 @@ import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
 import type { Bodies } from "./bodies.ts";
 
-/** The page as it is now. */
+/** The current state of the page. */
 export interface Page {
   answer: Answer;
   isHere: boolean;
@@ -15,26 +15,26 @@ export interface Page {
   modified: number | undefined;
 }
 
-/** A write that waits for its last octet. */
+/** A write whose last octet is not sent yet. */
 export interface HeldWrite {
   body: string;
   release(): Promise<Answer>;
   close(): void;
 }
 
-/** The page that may be written, and how to write it. */
+/** The page that is written, and the functions that write it. */
 export interface Ground {
   read(): Promise<Page>;
   /** Sends a new content. */
   put(lines?: readonly Line[]): Promise<{ body: string; answer: Answer }>;
-  /** Sends any other method. */
+  /** Sends a request with any other method. */
   send(inquiry: Inquiry): Promise<Answer>;
   /** A new content for it. */
   content(lines: readonly Line[]): { body: string; headers: Line[] };
-  /** The path of a `Location` on this server. */
+  /** The path of a `Location`, if it is on this server. */
   pathOf(location: string | undefined): string | undefined;
   hold(lines: readonly Line[]): Promise<HeldWrite>;
-  /** Changes the page, under the condition that fits its tag, so that what was known of it before is stale. */
+  /** Changes the page, under a condition with its tag, so that the known version becomes stale. */
   change(): Promise<Answer>;
 }
 
@@ -81,13 +81,13 @@ export function pageOf(answer: Answer): Page {
   };
 }
 
-/** The condition "still as I know it", where the tag can carry one. */
+/** An `If-Match` with the known tag, if that tag is strong. */
 export const strongMatchOf = (etag: EntityTag | undefined): Line[] =>
   etag === undefined || isWeak(etag) ? [] : [["If-Match", etag]];
 
-/** 202 promises nothing (§15.3.3); 303 names another resource that tells what was done (§15.4.4). */
+/** A 202 does not mean that the write is done (§15.3.3). A 303 names another resource that describes the result (§15.4.4). */
 export const isDone = ({ status }: Answer) =>
   (status >= 200 && status < 300 && status !== 202) || status === 303;
 
-/** The tag and the content are what they were. */
+/** Whether the tag and the content are unchanged. */
 export const isSame = (a: Page, b: Page) => a.isHere === b.isHere && a.body === b.body && a.etag === b.etag;

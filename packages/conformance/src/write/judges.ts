@@ -10,7 +10,7 @@ export type Refusal = "by 412 alone";
 
 type Conditions = (page: Page) => readonly Line[] | string;
 
-/** A write under a condition that does not hold: 412, and nothing is done. A text in place of lines: it cannot be asked. */
+/** A write under a false condition must get 412 and change nothing. A text in place of lines says why it does not apply. */
 export async function refuses(ground: Ground, conditions: Conditions, how?: Refusal): Promise<Judgement> {
   const before = await ground.read();
   const lines = conditions(before);
@@ -19,7 +19,7 @@ export async function refuses(ground: Ground, conditions: Conditions, how?: Refu
   return judgeRefusal(answer, before, await ground.read(), how);
 }
 
-/** A write under a condition that holds: it is done. */
+/** A write under a true condition must be done. */
 export async function writes(ground: Ground, conditions: Conditions): Promise<Judgement> {
   const before = await ground.read();
   const lines = conditions(before);
@@ -40,33 +40,33 @@ export function judgeRefusal(answer: Answer, before: Page, after: Page, how?: Re
     return wrong(`It answered ${told(answer)} and wrote: what another person had written is lost.`);
   if (isDone(answer) && answer.status !== 303)
     return wrong(`It answered ${told(answer)}, as if the condition held.`);
-  if (hasChanged) return wrong(`It answered ${told(answer)}, and wrote all the same.`);
+  if (hasChanged) return wrong(`It answered ${told(answer)}, but wrote.`);
   if (answer.status === 412) return right;
   const unable = unableToWrite(answer);
   if (unable) return unable;
   const found = `Nothing was written, but it answered ${told(answer)}, not 412.`;
-  // A client that wrote takes 304 for success: not modified means to it that its own content is there.
+  // A client that writes may treat a 304 as success, as if the page already had its content.
   const isMisleading = how === "by 412 alone" || answer.status === 304;
   return isMisleading ? wrong(found) : { found: [found], level: "quality" };
 }
 
-/** Answers that say nothing about conditions: this client may not write here, or not this content. */
+/** Answers that do not depend on conditions: this client may not write here, or may not write this content. */
 export function unableToWrite(answer: Answer): Judgement | undefined {
   const { status } = answer;
   if (status === 202)
-    return notSetUp("A write is answered 202: it is done later, so a read does not tell whether it was done");
+    return notSetUp("A write is answered 202: it is done later, so a read does not show whether it was done");
   // 303 is an answer to a write; 304 is one to a read.
   if (status >= 300 && status < 400 && status !== 303 && status !== 304)
     return notSetUp(
       `A write is answered ${status} with Location: ${field(answer, "location") ?? "nothing"}: ask there`,
     );
-  // RFC 6585 §3: a server may demand a condition of a kind of its own, a tag as a rule.
-  if (status === 428) return inapplicable("it demands another condition: 428");
+  // RFC 6585 §3: a server may require a certain kind of condition, usually a tag.
+  if (status === 428) return inapplicable("it requires another condition: 428");
   if (status === 401 || status === 403)
-    return notSetUp(`A write is answered ${status}: give --header with what it wants to see`);
+    return notSetUp(`A write is answered ${status}: give its credentials with --header`);
   if (status === 404 || status === 405 || status === 501)
-    return notSetUp(`A write is answered ${status}: this page takes no PUT`);
+    return notSetUp(`A write is answered ${status}: this page does not accept PUT`);
   if (status === 400 || status === 413 || status === 415 || status === 422)
-    return notSetUp(`A write is answered ${status}: give --body and --content-type that it takes`);
+    return notSetUp(`A write is answered ${status}: give a --body and a --content-type that it accepts`);
   return undefined;
 }

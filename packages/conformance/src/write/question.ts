@@ -7,15 +7,15 @@ import type { Ground } from "./ground.ts";
 export interface Judgement {
   /** Each mistake in one sentence. */
   found: readonly string[];
-  /** Where it weighs less than the question's own level. */
+  /** The level, if it is lower than the level of the question. */
   level?: Level;
-  /** Where the question could not be asked. */
+  /** The verdict, if the question could not be asked. */
   verdict?: Extract<Verdict, "not applicable" | "could not be set up" | "inconclusive">;
 }
 
 /** A question that writes. */
 export interface WriteQuestion extends Asked {
-  /** The questions that must have passed before. */
+  /** The questions that must pass first. */
   after?: string | readonly string[];
   ask(ground: Ground): Promise<Judgement>;
 }

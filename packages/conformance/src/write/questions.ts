@@ -18,7 +18,7 @@ const day = 86_400_000;
 const lost = "Two people edit the same page. The last to save overwrites the other, and nobody is told.";
 const blocked = "People cannot save, although nobody else has written.";
 
-/** With the strong tag of the page; without one it cannot be asked. */
+/** Makes lines with the strong tag of the page. Without a strong tag, the question does not apply. */
 const withTag =
   (lines: (tag: string) => readonly Line[]) =>
   ({ etag }: Page) =>
@@ -40,7 +40,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with a tag that this page never had is refused, and writes nothing",
     section: "13.1.1",
-    why: "The method must not be performed when If-Match does not hold. A tag that is sent but never checked protects nobody.",
+    why: "The method must not be performed when If-Match does not hold. A tag that the server never checks protects nobody.",
     notice: lost,
     ask: forged,
   },
@@ -78,7 +78,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "A write that changes the page changes its tag",
     section: "8.8.1",
-    why: "A tag that stays lets the next writer overwrite a version that was never seen, and keeps readers on the old page.",
+    why: "If the tag does not change, the next writer overwrites a version without having seen it, and readers keep the old page.",
     notice: "People see an old page for as long as they have a copy, and overwrite each other.",
     ask: async (ground) => {
       const before = await ground.read();
@@ -86,7 +86,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
       if (!isDone(answer)) return notSetUp(`The page could not be changed: ${told(answer)}`);
       const after = await ground.read();
       if (before.etag === undefined) return inapplicable("it sends no ETag");
-      if (after.body === before.body) return inapplicable("its content stays as it is when it is written");
+      if (after.body === before.body) return inapplicable("a write does not change its content");
       return after.etag === before.etag
         ? wrong(`The content changed; the tag is still ${after.etag}.`)
         : right;
@@ -107,10 +107,11 @@ export const writeQuestions: readonly WriteQuestion[] = [
     id: "write-overtaken",
     group,
     level,
-    title: "A PUT that another one overtakes while its body is on the way is refused",
+    title: "A PUT is refused if another PUT is done while its body is being sent",
     section: "13.2.1",
-    why: "A condition that is judged when the head arrives may be false when the body has arrived: judging and writing must be one step.",
-    notice: "On a slow connection, a save that began earlier overwrites one that was made meanwhile.",
+    why: "A condition that holds when the head arrives may be false when the body has arrived: the check and the write must be one step.",
+    notice:
+      "On a slow connection, a save that began earlier overwrites a save that was made in the meantime.",
     after: "write-stale",
     ask: overtaken,
   },
@@ -179,7 +180,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with If-Match: * on a page that is there is done",
     section: "13.1.1",
-    why: "The star asks whether the page exists.",
+    why: "* holds if the page exists.",
     notice: blocked,
     ask: (ground) => writes(ground, () => [match("*")]),
   },
@@ -189,8 +190,9 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with If-None-Match: * on a page that is there is refused",
     section: "13.1.2",
-    why: "The client wants to make a new page, and there is one.",
-    notice: "Two people make a page of the same name. The second overwrites the first, and nobody is told.",
+    why: "The client wants to create a page, and the page exists.",
+    notice:
+      "Two people create a page with the same name. The second overwrites the first, and nobody is told.",
     ask: (ground) => refuses(ground, () => [noneMatch("*")], "by 412 alone"),
   },
   {
@@ -199,7 +201,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with the tag of the page in If-None-Match is answered 412, not 304",
     section: "13.1.2",
-    why: "304 is for reads. The method must not be performed, and the client must be told so.",
+    why: "304 is only for reads. The method must not be performed, and the client must learn that.",
     notice: "A client believes that a refused write was done.",
     ask: (ground) =>
       refuses(
@@ -222,7 +224,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     id: "write-then-none-match",
     group,
     level,
-    title: "If-Match is asked first: another tag there is refused, whatever If-None-Match says",
+    title: "If-Match is evaluated first: another tag in it is refused, whatever If-None-Match is",
     section: "13.2.2",
     why: "All conditions must hold.",
     notice: lost,
@@ -233,10 +235,10 @@ export const writeQuestions: readonly WriteQuestion[] = [
     id: "write-unreadable",
     group,
     level: "quality",
-    title: "PUT with an If-Match that cannot be read is refused",
+    title: "PUT with an invalid If-Match is refused",
     section: "13.1.1",
-    why: "The client wanted to protect the page. A condition that cannot be read does not count as absent.",
-    notice: "A client with a broken field overwrites what others have written.",
+    why: "The client wanted to protect the page. An invalid condition must not be treated as absent.",
+    notice: "A client with an invalid field overwrites the changes of others.",
     after: "write-forged",
     ask: (ground) => refuses(ground, () => [match("entity-tag-conformance, without quotes")]),
   },
@@ -260,7 +262,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PUT with an earlier date that is later in the alphabet in If-Unmodified-Since is refused",
     section: "13.1.4",
-    why: "A date is a moment. As text, Wednesday comes behind Tuesday, and September behind October.",
+    why: "A date is a time. As a string, Wednesday comes after Tuesday, and September after October.",
     notice: lost,
     after: "write-unmodified-earlier",
     ask: (ground) =>
@@ -288,10 +290,10 @@ export const writeQuestions: readonly WriteQuestion[] = [
     group,
     level,
     title:
-      "A tag in the answer to a PUT is the tag of the page as it is read next, octet by octet as it was sent",
+      "A tag in the answer to a PUT is the tag of the next read, and that read gets exactly the octets that were sent",
     section: "9.3.4",
-    why: "A validator in the answer tells the client that the page is now exactly what it sent. It may be left out, but it must not be wrong.",
-    notice: "A client keeps its own copy for the page, or is refused when it saves a second time.",
+    why: "A validator in the answer tells the client that the page is now exactly what it sent. The server may leave it out, but it must not be wrong.",
+    notice: "A client treats its own copy as the page, or is refused when it saves a second time.",
     ask: answerTag,
   },
   {
@@ -300,7 +302,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "PATCH with a tag that this page never had is refused, and writes nothing",
     section: "13.1.1",
-    why: "If-Match is asked of every method that acts on a page.",
+    why: "If-Match applies to every method that acts on a page.",
     notice: lost,
     after: "write-forged",
     ask: (ground) =>
@@ -316,7 +318,7 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "POST with a tag that this page never had is refused, and does nothing",
     section: "13.1.1",
-    why: "If-Match is asked of every method that acts on a page.",
+    why: "If-Match applies to every method that acts on a page.",
     notice: lost,
     after: "write-forged",
     ask: (ground) => refusesPost(ground, [match(otherTag)]),
@@ -327,8 +329,8 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "POST with If-None-Match: * on a page that is there is answered 412, and does nothing",
     section: "13.1.2",
-    why: "If-None-Match is asked of every method that acts on a page, and only GET and HEAD are answered 304.",
-    notice: "A client that wants to be the first to act on a page acts a second time.",
+    why: "If-None-Match applies to every method that acts on a page, and only GET and HEAD are answered 304.",
+    notice: "A client that wants to act only on a new page acts on an existing page.",
     after: ["write-create-only", "post-stale"],
     ask: (ground) => refusesPost(ground, [noneMatch("*")], "by 412 alone"),
   },
@@ -338,24 +340,24 @@ export const writeQuestions: readonly WriteQuestion[] = [
     level,
     title: "DELETE with a tag that this page never had is refused, and deletes nothing",
     section: "13.1.1",
-    why: "If-Match is asked of every method that acts on a page.",
-    notice: "Somebody deletes a page that another person is just writing.",
+    why: "If-Match applies to every method that acts on a page.",
+    notice: "Somebody deletes a page while another person edits it.",
     after: "write-forged",
     ask: (ground) => refusesOther(ground, { method: "DELETE", headers: [match(otherTag)] }),
   },
 ];
 
-/** The first question: does the server check the tag that it sends? */
+/** The first question: whether the server checks the tag that it sends. */
 async function forged(ground: Ground): Promise<Judgement> {
   const judgement = await refuses(ground, () => [match(otherTag)]);
   const { etag } = await ground.read();
   const isIgnored =
     judgement.verdict === undefined && judgement.level === undefined && judgement.found.length > 0;
   if (!isIgnored || etag === undefined) return judgement;
-  return wrong(`An ETag is sent, and If-Match is not obeyed. ${judgement.found[0]}`);
+  return wrong(`An ETag is sent, but If-Match is ignored. ${judgement.found[0]}`);
 }
 
-/** Reads, lets another writer write, and writes with what was read. */
+/** Reads the page, makes another write, and then writes with the tag that was read. */
 async function stale(ground: Ground) {
   const read = await ground.read();
   const condition = strongMatchOf(read.etag);
@@ -369,8 +371,8 @@ async function stale(ground: Ground) {
 }
 
 /**
- * The second writer begins and ends while the first is still sending. A server that serves one request at a time is not
- * blocked.
+ * The second write begins and ends while the first is still being sent. This does not block a server that serves one
+ * request at a time.
  */
 async function overtaken(ground: Ground) {
   const condition = strongMatchOf((await ground.read()).etag);
@@ -385,7 +387,7 @@ async function overtaken(ground: Ground) {
     if (pending) return unableToWrite(pending)!;
     if (!(isDone(late) && isDone(first))) return right;
     return wrong(
-      `Two writers had read the same version. The one in between was answered ${told(first)}, and the slow one ${told(late)}: one of the two is lost.`,
+      `Two writers had read the same version. The fast one was answered ${told(first)}, and the slow one ${told(late)}: one of the two changes is lost.`,
     );
   } finally {
     slow.close();
@@ -406,7 +408,7 @@ async function answerTag(ground: Ground) {
     : wrong(`The answer to the PUT has the tag ${told}, but the page is not the octets that were sent.`);
 }
 
-/** Deletes a resource that the POST made although it had to be refused. */
+/** Deletes a resource that a POST created although it had to be refused. */
 async function refusesPost(ground: Ground, headers: readonly Line[], how?: Refusal) {
   const made: string[] = [];
   const judgement = await refusesOther(

@@ -5,16 +5,16 @@ import { type Ground, type HeldWrite, isDone, strongMatchOf } from "./ground.ts"
 import { unableToWrite } from "./judges.ts";
 import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";
 
-/** This many writers at once, all with the same tag: one may win. */
+/** Lets this many writers write at once with the same tag. Only one may succeed. */
 export function raceQuestion(writers: number): WriteQuestion {
   return {
     id: "write-race",
     group: "writes",
     level: "MUST",
-    title: `Of ${writers} writers at once that have all read the same version, one is told that it has written`,
+    title: `When ${writers} writers that have read the same version write at once, only one is told that it has written`,
     section: "13.1.1",
-    why: "A server that judges, and then writes in a second step, lets two writers pass the check. The write itself must be conditional.",
-    notice: "On a busy page updates are lost, now and then, and nobody is told.",
+    why: "If the check and the write are two steps, two writers can pass the check. The write itself must be conditional.",
+    notice: "On a busy page, some updates are lost, and nobody is told.",
     after: ["write-forged", "write-current"],
     ask: (ground) => race(ground, writers, roundsOf(writers)),
   };
@@ -22,7 +22,7 @@ export function raceQuestion(writers: number): WriteQuestion {
 
 const roundsOf = (writers: number) => Math.max(1, Math.floor(32 / writers));
 
-/** How many requests the race takes: in each round the writers, a read before them and one behind. */
+/** How many requests the race needs: in each round, one for each writer, a read before them and a read after them. */
 export const requestsOfRace = (writers: number) => (writers > 0 ? roundsOf(writers) * (writers + 2) : 0);
 
 async function race(ground: Ground, writers: number, rounds: number): Promise<Judgement> {
@@ -31,7 +31,7 @@ async function race(ground: Ground, writers: number, rounds: number): Promise<Ju
     const condition = strongMatchOf((await ground.read()).etag);
     if (condition.length === 0) return inapplicable("it sends no strong ETag");
     const held = await holdAll(ground, condition, writers);
-    // All but the last octet is there: the writers set off together.
+    // The server has all but the last octet of each write, so all writes arrive together.
     const answers = await Promise.all(held.map((write) => write.release().catch(() => undefined)));
     for (const write of held) write.close();
     const winners = answers.filter((answer): answer is Answer => answer !== undefined && isDone(answer));
@@ -47,7 +47,7 @@ async function race(ground: Ground, writers: number, rounds: number): Promise<Ju
     : wrong(`${lost} updates were lost in ${rounds} rounds: their writers were told that they had written.`);
 }
 
-/** If one writer cannot begin, the earlier ones are released. */
+/** Starts the writers. If one cannot start, the earlier ones are released. */
 async function holdAll(ground: Ground, condition: readonly Line[], writers: number): Promise<HeldWrite[]> {
   const held: HeldWrite[] = [];
   try {

@@ -6,16 +6,16 @@ import type { Line } from "../row.ts";
 import type { Answer } from "../wire/connection.ts";
 import { isDone as isSuccess, pageOf, strongMatchOf } from "./ground.ts";
 
-/** Whether the page is as it was found, and a sentence about it. */
+/** Whether the page was restored, and a sentence that says so. */
 export interface Restored {
   isRestored: boolean;
   note: string;
 }
 
 /**
- * Puts back the content that was found before the first write, or deletes the page if there was none.
+ * Restores the content from before the first write, or deletes the page if it did not exist.
  *
- * Once a write was done, it writes even if a read shows the old content, because that may come from a cache.
+ * After any write it writes the content, even if a read shows it, because that read may come from a cache.
  */
 export async function restore(session: Session, found: Answer, mayHaveWritten: boolean): Promise<Restored> {
   const wasHere = found.status === 200;
@@ -44,14 +44,14 @@ export async function restore(session: Session, found: Answer, mayHaveWritten: b
   if (isDone && intermediarySign(after) !== undefined)
     return {
       isRestored: true,
-      note: "The page was put back; something before the server still shows another content.",
+      note: "The page was put back, but a cache or proxy in front of the server still shows other content.",
     };
   return { isRestored: false, note: keep(found) };
 }
 
 /**
- * Whether the page becomes what was found, and stays so: a write that was answered 202 is done in a while (§15.3.3), also
- * one that a question has sent before.
+ * Whether the page gets its original content and keeps it. A write that was answered 202 may be done later (§15.3.3),
+ * also an earlier write of a question.
  */
 async function settles(session: Session, isAsFound: (now: Answer) => boolean): Promise<boolean> {
   let calm = 0;
@@ -62,7 +62,10 @@ async function settles(session: Session, isAsFound: (now: Answer) => boolean): P
   return calm === 3;
 }
 
-/** With the condition that protects others; without one, for a server that knows none; with the star, where one is demanded. */
+/**
+ * The conditions to try in turn: the one that protects others; none, for a server that refuses it; and `*`, for a
+ * server that requires a condition.
+ */
 const conditions: readonly ((own: Line[]) => Line[])[] = [(own) => own, () => [], () => [["If-Match", "*"]]];
 
 function putBack(session: Session, found: Answer, match: Line[]): Promise<Answer> {
@@ -78,7 +81,7 @@ const isBack = (now: Answer, found: Answer) =>
 
 const isGone = ({ status }: Answer) => status === 404 || status === 410;
 
-/** Keeps the content in a file, because a server that does not take it back must not cost a person their work. */
+/** Keeps the content in a file, so that it is not lost if the server does not accept it. */
 export function keep(found: Answer): string {
   if (found.status !== 200) return "The page that was made could NOT be deleted.";
   const file = `entity-tag-conformance-${Date.now()}.body`;

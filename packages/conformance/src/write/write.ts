@@ -10,7 +10,7 @@ import { groundOn } from "./ground.ts";
 import type { WriteQuestion } from "./question.ts";
 
 /**
- * Asks questions that write. The caller puts back what was there.
+ * Asks questions that write. The caller restores the page.
  *
  * @throws {CannotRun} if the server stops answering
  */
@@ -33,13 +33,13 @@ export async function askWrites(
   return findings;
 }
 
-/** The octets from the first write on. The read before adds nothing to the sentences. */
+/** The octets from the first write on. The read before it is left out of the report. */
 function fromFirstWrite(octets: readonly Octets[]): Octets[] {
   const first = octets.findIndex(({ sent }) => !sent.startsWith("GET "));
   return octets.slice(Math.max(0, first));
 }
 
-/** A page that takes no write at all is not asked again and again. One that is written later changes during a later question. */
+/** Skips the other questions if the page accepts no write, or if a write is done later, during another question. */
 function unwritable(before: readonly Finding[]): string | undefined {
   const late = before.find(({ octets }) =>
     octets.some(({ received }) => /^HTTP\/1\.\d 202\b/.test(received)),

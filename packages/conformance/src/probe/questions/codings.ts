@@ -6,7 +6,7 @@ import { acceptOnly, type Known } from "../known.ts";
 import type { Question } from "../question.ts";
 import { noneMatch } from "./revalidation.ts";
 
-/** The first answer that a compressor has coded. */
+/** The first compressed answer. */
 const coded = ({ coded }: Known) => coded.find(({ answer }) => codingOf(answer) !== undefined);
 const codedTag = (known: Known) => parseTag(field(coded(known)?.answer ?? { headers: [] }, "etag"));
 
@@ -17,7 +17,7 @@ const withoutTags = (known: Known) =>
 const withoutCodedTag = (known: Known) =>
   withoutTags(known) ?? (codedTag(known) === undefined ? "its compressed form has no tag" : undefined);
 
-/** Whether a compressor, on the server or on the way, leaves the tags usable. */
+/** Questions about compressors, in the server or in front of it, and tags. */
 export const codingQuestions: readonly Question[] = [
   {
     id: "coding-shared-tag",
@@ -25,8 +25,8 @@ export const codingQuestions: readonly Question[] = [
     title: "Two codings of a page do not share a strong tag",
     section: "8.8.3.3",
     level: "MUST",
-    why: "A strong tag promises the same octets, and the compressed ones are others.",
-    notice: "A resumed download, or a cache, puts compressed and plain octets together: a broken page.",
+    why: "A strong tag promises the same octets, and the compressed octets are different.",
+    notice: "A resumed download or a cache combines compressed and plain octets into a broken page.",
     missing: withoutTags,
     ask: async (known, send) => {
       const { coding } = coded(known)!;
@@ -42,7 +42,7 @@ export const codingQuestions: readonly Question[] = [
     title: "The compressed page has a tag, too",
     section: "8.8.3",
     level: "quality",
-    why: "Most readers accept gzip, so what they get must have a tag.",
+    why: "Most readers accept gzip, so the compressed form must have a tag.",
     notice: "Browsers load the whole page on every visit, although a test without compression gets its 304.",
     missing: withoutTags,
     ask: async (known, send) => {
@@ -59,7 +59,7 @@ export const codingQuestions: readonly Question[] = [
     title: "The tag of the compressed page is answered 304",
     section: "13.1.2",
     level: "MUST",
-    why: "A client that has the compressed form asks with the tag that came with it.",
+    why: "A client that has the compressed form sends the tag of that form.",
     notice: "Browsers load the whole page on every visit, although a test without compression gets its 304.",
     missing: withoutCodedTag,
     after: "tag-own",
@@ -78,7 +78,7 @@ export const codingQuestions: readonly Question[] = [
     section: "8.8.3.3",
     level: "quality",
     why: "A 304 selects the stored copy that has its tag. Another tag selects a copy that the client may not have.",
-    notice: "A client throws away a good copy, or has no copy to show.",
+    notice: "A client discards a valid copy, or has no copy to show.",
     missing: (known) =>
       withoutCodedTag(known) ?? (codedTag(known) === known.etag ? "both forms have one tag" : undefined),
     ask: async (known, send) => {
@@ -86,13 +86,15 @@ export const codingQuestions: readonly Question[] = [
       const answer = await send({ headers: [...acceptOnly(coding), noneMatch(known.etag!)] });
       const tag = parseTag(field(answer, "etag"));
       if (answer.status !== 304 || tag === undefined || weakMatch(tag, known.etag!)) return [];
-      return tag === codedTag(known) ? [] : [`Asked for ${known.etag}, the 304 has the tag ${tag}.`];
+      return tag === codedTag(known)
+        ? []
+        : [`The request had the tag ${known.etag}, and the 304 has the tag ${tag}.`];
     },
   },
   {
     id: "coding-vary",
     group: "codings",
-    title: "A page that comes in several codings says Vary: Accept-Encoding",
+    title: "A page with several codings has Vary: Accept-Encoding",
     section: "12.5.5",
     level: "SHOULD",
     why: "Otherwise a cache gives the compressed form to a client that cannot read it.",
@@ -109,7 +111,7 @@ export const codingQuestions: readonly Question[] = [
   {
     id: "coding-writable-tag",
     group: "codings",
-    title: "The tag of the compressed page is good for a write",
+    title: "The tag of the compressed page is accepted in a write",
     section: "8.8.3.3",
     level: "quality",
     why: "If-Match compares strongly. A tag that a compressor made weak, or changed, matches nothing at the origin.",

@@ -55,10 +55,10 @@ export const dateQuestions = single("dates", [
   {
     id: "date-earlier-text",
     title:
-      "Dates are compared as moments: an earlier one that is later in the alphabet is answered with the page",
+      "Dates are compared as times: an earlier date that is later in the alphabet is answered with the page",
     section: "13.1.3",
     level: "MUST",
-    why: "A date is a moment. As text, Wednesday comes behind Tuesday, and September behind October.",
+    why: "A date is a time. As a string, Wednesday comes after Tuesday, and September after October.",
     notice: oldPage,
     after: "date-earlier",
     missing: withoutDate,
@@ -67,10 +67,10 @@ export const dateQuestions = single("dates", [
   },
   {
     id: "date-later-text",
-    title: "Dates are compared as moments: a later one that is earlier in the alphabet is answered 304",
+    title: "Dates are compared as times: a later date that is earlier in the alphabet is answered 304",
     section: "13.1.3",
     level: "SHOULD",
-    why: "A date is a moment. As text, Friday comes before Monday, and December before November.",
+    why: "A date is a time. As a string, Friday comes before Monday, and December before November.",
     notice: wholeAgain,
     after: "date-later",
     missing: (known) =>
@@ -118,7 +118,7 @@ export const dateQuestions = single("dates", [
     title: `${what} in If-Modified-Since is ignored`,
     section: "13.1.3",
     level: "MUST" as const,
-    why: "A recipient ignores a field whose value is not a valid HTTP date: a lenient reader takes it for another moment.",
+    why: "A recipient ignores a field whose value is not a valid HTTP date. A lenient reader may read it as another time.",
     notice: oldPage,
     missing: withoutDate,
     lines: (known: Known) => [since((value as (known: Known) => string)(known))],
@@ -126,7 +126,7 @@ export const dateQuestions = single("dates", [
   })),
   {
     id: "date-future",
-    title: "A date in the future is no reason to fail",
+    title: "A date in the future is not an error",
     section: "13.1.3",
     level: "quality",
     why: "Clocks differ. The page was not modified since then, so 304 is right; some send the page, which is harmless.",
@@ -137,10 +137,10 @@ export const dateQuestions = single("dates", [
   },
   {
     id: "date-after-other-tag",
-    title: "If-None-Match decides alone: another tag beside the own date is answered with the page",
+    title: "If-None-Match decides alone: another tag with the page's own date is answered with the page",
     section: "13.1.3",
     level: "MUST",
-    why: "A date is good to the second. The tag knows more, so the date is ignored beside it.",
+    why: "A date is only exact to a second. A tag is more exact, so the date is ignored.",
     notice: "Two changes within a second: people keep seeing the first.",
     missing: withoutDate,
     lines: (known) => [noneMatch(otherTag), since(ownDate(known))],
@@ -148,11 +148,11 @@ export const dateQuestions = single("dates", [
   },
   {
     id: "date-beside-own-tag",
-    title: "If-None-Match decides alone: the own tag beside an earlier date is answered 304",
+    title: "If-None-Match decides alone: the page's own tag with an earlier date is answered 304",
     section: "13.1.3",
     level: "MUST",
-    why: "The tag knows more than the date, so the date is ignored beside it.",
-    notice: "The whole page is loaded although the browser has it already.",
+    why: "The tag is more exact than the date, so the date is ignored.",
+    notice: "The whole page is loaded although the browser has it.",
     after: "tag-own",
     missing: withoutBoth,
     lines: (known) => [noneMatch(known.etag!), since(before(known))],
@@ -164,7 +164,7 @@ export const dateQuestions = single("dates", [
     section: "15.4.5",
     level: "MUST",
     why: "A cache updates its copy from them.",
-    notice: "Caches ask again and again, or keep a copy that they should give up.",
+    notice: "Caches revalidate too often, or keep a copy that they should discard.",
     after: "date-own",
     missing: withoutDate,
     lines: (known) => [since(ownDate(known))],
@@ -172,7 +172,7 @@ export const dateQuestions = single("dates", [
   },
 ]);
 
-/** Two digits are enough for a year that is less than 50 years away. */
+/** Two digits are only unambiguous for a year that is less than 50 years away. */
 const isRecent = ({ modified }: Known) => Math.abs(Date.now() - modified!) < 45 * 365 * day;
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

@@ -7,7 +7,7 @@ import { noneMatch, otherTag } from "./revalidation.ts";
 
 const validators = ["etag", "last-modified"];
 
-/** `HEAD`, and `OPTIONS`, which no condition concerns. */
+/** `HEAD`, and `OPTIONS`, to which no condition applies. */
 export const headQuestions: readonly Question[] = [
   ...single("head", [
     {
@@ -27,19 +27,19 @@ export const headQuestions: readonly Question[] = [
       title: "The answer to HEAD has no content",
       section: "9.3.2",
       level: "MUST",
-      why: "The client reads the next answer directly behind the head.",
+      why: "The client reads the next answer directly after the head.",
       notice: "The next answer on the connection is garbage.",
       method: "HEAD",
       lines: () => [],
-      judge: ({ body }) => (body === "" ? [] : [`${body.length} octets came behind the head.`]),
+      judge: ({ body }) => (body === "" ? [] : [`${body.length} octets came after the head.`]),
     },
     {
       id: "head-validators",
       title: "HEAD tells the validators of the page",
       section: "9.3.2",
       level: "quality",
-      why: "A server may leave out what it takes the content to know. A client asks HEAD to learn whether its copy is still good.",
-      notice: "Clients that look before they load, load what they have.",
+      why: "A server may leave out fields that need the content. A client sends HEAD to learn whether its copy is still valid.",
+      notice: "Clients that send HEAD first load pages that they have.",
       after: "head-status",
       missing: withoutTag,
       method: "HEAD",
@@ -54,8 +54,8 @@ export const headQuestions: readonly Question[] = [
       title: "A tag or a date in the answer to HEAD is that of the page",
       section: "9.3.2",
       level: "SHOULD",
-      why: "A client asks HEAD to learn whether its copy is still good.",
-      notice: "Clients that look before they load, load what they have.",
+      why: "A client sends HEAD to learn whether its copy is still valid.",
+      notice: "Clients that send HEAD first load pages that they have.",
       after: "head-status",
       missing: withoutTag,
       method: "HEAD",
@@ -68,8 +68,8 @@ export const headQuestions: readonly Question[] = [
       title: "A Content-Length in the answer to HEAD is that of the page",
       section: "8.6",
       level: "MUST",
-      why: "It tells the length that the content of the GET would have had.",
-      notice: "A cache takes its good copy for a broken one.",
+      why: "It is the length of the content that a GET would get.",
+      notice: "A cache treats its good copy as broken.",
       after: "head-status",
       method: "HEAD",
       lines: () => [],
@@ -85,8 +85,8 @@ export const headQuestions: readonly Question[] = [
       title: "HEAD with the page's own tag in If-None-Match is answered 304",
       section: "13.1.2",
       level: "MUST",
-      why: "HEAD is judged as GET is.",
-      notice: "Clients that look before they load, load what they have.",
+      why: "The conditions of HEAD are evaluated as those of GET.",
+      notice: "Clients that send HEAD first load pages that they have.",
       after: ["head-status", "head-validators", "head-tag", "tag-own"],
       missing: withoutTag,
       method: "HEAD",
@@ -98,7 +98,7 @@ export const headQuestions: readonly Question[] = [
       title: "HEAD with another tag in If-Match is answered 412",
       section: "13.1.1",
       level: "MUST",
-      why: "HEAD is judged as GET is.",
+      why: "The conditions of HEAD are evaluated as those of GET.",
       notice: "A client that checks the version before it writes gets a wrong answer.",
       after: ["head-status", "match-other"],
       method: "HEAD",

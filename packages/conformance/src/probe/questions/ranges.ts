@@ -23,7 +23,7 @@ const without =
 const corrupted =
   "A download that is resumed after the file has changed is put together from two versions: a broken file.";
 
-/** A validator that does not match: the whole must come. */
+/** A validator that does not match: the answer must be the whole page. */
 const mismatch = (
   id: string,
   title: string,
@@ -48,7 +48,7 @@ export const rangeQuestions = single("ranges", [
   {
     id: "range-part",
     aboutContent: true,
-    title: "A part is a part of this page, and has its tag",
+    title: "A part has the octets and the tag of this page",
     section: "15.3.7",
     level: "MUST",
     why: "A 206 has the fields that the 200 would have had: a client that puts parts together compares their tags.",
@@ -71,21 +71,21 @@ export const rangeQuestions = single("ranges", [
   },
   mismatch(
     "range-other-tag",
-    "If-Range with another tag is answered with the whole",
+    "If-Range with another tag is answered with the whole page",
     "The client has the beginning of another version.",
     without(),
     () => otherTag,
   ),
   mismatch(
     "range-weak-tag",
-    "If-Range with a weak tag is answered with the whole",
+    "If-Range with a weak tag is answered with the whole page",
     "If-Range compares strongly: a weak tag does not promise the same octets.",
     without(withoutTag),
     ({ etag }) => (isWeak(etag!) ? etag! : weaken(etag!)),
   ),
   mismatch(
     "range-list",
-    "A list of tags in If-Range is answered with the whole",
+    "A list of tags in If-Range is answered with the whole page",
     "If-Range is one tag: a list does not say of which version the client has the beginning.",
     without(withoutTag),
     ({ etag }) => `${otherTag}, ${etag}`,
@@ -93,44 +93,44 @@ export const rangeQuestions = single("ranges", [
   ),
   mismatch(
     "range-later-date",
-    "If-Range with a later date is answered with the whole",
+    "If-Range with a later date is answered with the whole page",
     "The date must be exactly that of the page: a later one belongs to another version.",
     without(withoutDate),
     ({ modified }) => formatDate(modified! + 86_400_000),
   ),
   mismatch(
     "range-earlier-date",
-    "If-Range with an earlier date is answered with the whole",
+    "If-Range with an earlier date is answered with the whole page",
     "The date must be exactly that of the page.",
     without(withoutDate),
     ({ modified }) => formatDate(modified! - 86_400_000),
   ),
   mismatch(
     "range-words",
-    "If-Range with anything but a tag or a date is answered with the whole",
-    "A condition that cannot be read does not hold.",
+    "If-Range with a value that is not a tag or a date is answered with the whole page",
+    "An invalid condition does not hold.",
     without(),
     () => "yesterday",
     isWholeOrBadRequest,
   ),
   {
     id: "range-beyond-other-tag",
-    title: "A range beyond the end beside an If-Range that does not match is the whole, not 416",
+    title: "A range beyond the end with an If-Range that does not match gets the whole page, not 416",
     section: "13.1.5",
     level: "MUST",
-    why: "The range is ignored when the condition does not hold, so it cannot be wrong.",
-    notice: "A download cannot be resumed, nor begun again, once the file has become shorter.",
+    why: "The range is ignored when the condition does not hold, so it cannot cause an error.",
+    notice: "When the file has become shorter, a download can be neither resumed nor begun again.",
     missing: without(),
     lines: ({ page }) => [["Range", `bytes=${page.body.length + 10}-`], ifRange(otherTag)],
     judge: isWhole,
   },
   {
     id: "range-after-304",
-    title: "If-None-Match is asked before Range: the own tag is answered 304",
+    title: "If-None-Match is evaluated before Range: the page's own tag is answered 304",
     section: "13.2.2",
     level: "MUST",
-    why: "First the server finds out whether the client has the page, then which part to send.",
-    notice: "Parts are loaded again although the client has them already.",
+    why: "The server first finds out whether the client has the page, and then which part to send.",
+    notice: "Parts are loaded again although the client has them.",
     after: "tag-own",
     missing: without(withoutTag),
     lines: ({ etag }) => [range, noneMatch(etag!)],

@@ -16,10 +16,10 @@ export const noneMatch = (value: string): Line => ["If-None-Match", value];
 const tagOf = ({ etag }: Known) => etag!;
 const own = (known: Known) => [noneMatch(tagOf(known))];
 
-/** A tag that no server has given out. */
+/** A tag that no server sends. */
 export const otherTag = '"entity-tag-conformance-other"';
 
-const wholeAgain = "Every visit loads the whole page, although the browser has it already.";
+const wholeAgain = "Every visit loads the whole page, although the browser has it.";
 const oldPage = "People keep seeing an old page after it was changed.";
 
 /** `If-None-Match` on a read. */
@@ -37,7 +37,7 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-other-form",
-    title: "Weak and strong forms of the tag match each other",
+    title: "The weak and the strong form of a tag match each other",
     section: "13.1.2",
     level: "MUST",
     why: "If-None-Match compares weakly, because proxies and compressors weaken tags on the way.",
@@ -52,7 +52,7 @@ export const revalidationQuestions = single("revalidation", [
     title: "The own tag matches as the last of a list",
     section: "13.1.2",
     level: "MUST",
-    why: "A cache that keeps several versions asks with all of their tags at once.",
+    why: "A cache that keeps several versions sends all of their tags at once.",
     notice: "Behind a cache that has several versions, the whole page is loaded.",
     after: "tag-own",
     missing: withoutTag,
@@ -64,7 +64,7 @@ export const revalidationQuestions = single("revalidation", [
     title: "The own tag matches as the first of a list",
     section: "13.1.2",
     level: "MUST",
-    why: "A cache that keeps several versions asks with all of their tags at once.",
+    why: "A cache that keeps several versions sends all of their tags at once.",
     notice: "Behind a cache that has several versions, the whole page is loaded.",
     after: "tag-list-last",
     missing: withoutTag,
@@ -73,10 +73,10 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-list-tabs",
-    title: "Members of a list may be separated by tabs, spaces or the comma alone",
+    title: "A list may have tabs, spaces or no white space around its commas",
     section: "5.6.1",
     level: "MUST",
-    why: "Optional whitespace is any number of spaces and tabs, also zero.",
+    why: "Optional white space is any number of spaces and tabs, or none.",
     notice: "Some clients never get a 304.",
     after: "tag-list-last",
     missing: withoutTag,
@@ -97,7 +97,7 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-list-empty-members",
-    title: "Empty members of a list count for nothing",
+    title: "Empty members of a list are ignored",
     section: "5.6.1.2",
     level: "MUST",
     why: "A recipient must read a list with a reasonable number of empty members: old clients join lists that way.",
@@ -124,8 +124,8 @@ export const revalidationQuestions = single("revalidation", [
     title: "If-None-Match: * on a page that is there is answered 304",
     section: "13.1.2",
     level: "MUST",
-    why: "The star asks whether the page exists.",
-    notice: "A client that only wants to know whether the page exists is sent all of it.",
+    why: "* holds if the page exists.",
+    notice: "A client that only wants to know whether the page exists gets all of it.",
     lines: () => [noneMatch("*")],
     judge: isNotModified,
   },
@@ -134,14 +134,14 @@ export const revalidationQuestions = single("revalidation", [
     title: "Another tag is answered with the page",
     section: "13.1.2",
     level: "MUST",
-    why: "The client has another version: a 304 would keep it there.",
+    why: "The client has another version, and would keep it after a 304.",
     notice: oldPage,
     lines: () => [noneMatch(otherTag)],
     judge: isWhole,
   },
   {
     id: "tag-longer",
-    title: "A tag that only contains the own one is another tag",
+    title: "A tag that contains the page's own tag is another tag",
     section: "8.8.3.2",
     level: "MUST",
     why: "Tags are compared character by character, from quote to quote.",
@@ -155,7 +155,7 @@ export const revalidationQuestions = single("revalidation", [
     title: "A comma inside the quotes belongs to the tag",
     section: "8.8.3",
     level: "MUST",
-    why: "A reader that splits at commas sees the own tag in the middle of another one.",
+    why: "A reader that splits at commas finds the page's own tag in the middle of another tag.",
     notice: oldPage,
     missing: withoutTag,
     lines: (known) => [noneMatch(`"0,${opaque(tagOf(known))},0"`)],
@@ -175,11 +175,11 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-unquoted",
-    title: "The own tag without its quotes cannot be read, so the page is sent",
+    title: "The page's own tag without its quotes is not valid, so the page is sent",
     section: "13.1.2",
     level: "quality",
-    why: "The standard leaves open how a broken field is read. The safe reading sends the page.",
-    notice: "A client with a broken field may keep an old page.",
+    why: "The standard does not say how to treat an invalid field. It is safe to send the page.",
+    notice: "A client with an invalid field may keep an old page.",
     missing: (known) =>
       withoutTag(known) ??
       (/^[\w-]+$/.test(opaque(tagOf(known))) ? undefined : "its tag has no plain characters"),
@@ -192,8 +192,8 @@ export const revalidationQuestions = single("revalidation", [
       "A 304 has the fields that the 200 would have had: Cache-Control, Content-Location, Date, ETag, Expires, Vary",
     section: "15.4.5",
     level: "MUST",
-    why: "A cache updates its copy from them. Without them the copy goes stale at once, or serves the wrong readers.",
-    notice: "Caches ask again and again, or keep a copy that they should give up.",
+    why: "A cache updates its copy from them. Without them the copy becomes stale at once, or is sent to the wrong readers.",
+    notice: "Caches revalidate too often, or keep a copy that they should discard.",
     after: "tag-own",
     missing: withoutTag,
     lines: own,
@@ -204,8 +204,8 @@ export const revalidationQuestions = single("revalidation", [
     title: "The tag in a 304 is the page's",
     section: "15.4.5",
     level: "MUST",
-    why: "A 304 says which stored copy is good. Another tag selects another copy, or no copy.",
-    notice: "Caches throw away a copy that was good.",
+    why: "A 304 says which stored copy is valid. Another tag selects another copy, or no copy.",
+    notice: "Caches discard a valid copy.",
     after: "tag-own",
     missing: withoutTag,
     lines: own,
@@ -217,8 +217,8 @@ export const revalidationQuestions = single("revalidation", [
     title: "A Content-Length in a 304 is that of the page",
     section: "8.6",
     level: "MUST",
-    why: "It tells the length that the 200 would have had. A cache that believes another length has a broken copy.",
-    notice: "Some caches and clients take the page to be empty, or cut off.",
+    why: "It is the length that the 200 would have had. A cache that trusts another length treats its copy as broken.",
+    notice: "Some caches and clients treat the page as empty, or as cut off.",
     after: "tag-own",
     missing: withoutTag,
     lines: own,
@@ -229,8 +229,8 @@ export const revalidationQuestions = single("revalidation", [
     title: "A 304 does not describe content that it does not have",
     section: "15.4.5",
     level: "SHOULD",
-    why: "Other fields of the representation only make the answer longer, and old caches take them for changes.",
-    notice: "Nothing, as a rule; some old caches mix up the type of a page.",
+    why: "Other fields of the representation only make the answer longer, and old caches treat them as changes.",
+    notice: "Usually nothing. Some old caches confuse the type of a page.",
     after: "tag-own",
     missing: withoutTag,
     lines: own,

@@ -14,13 +14,13 @@ export const robustnessQuestions: readonly Question[] = [
     title: "Nothing follows the head of a 304, and the connection serves the next request",
     section: "15.4.5",
     level: "MUST",
-    why: "A 304 ends with its head. Octets behind it are taken for the next answer.",
-    notice: "Pages come out garbled, or as somebody else's, behind a proxy that reuses connections.",
+    why: "A 304 ends with its head. The client reads octets after it as the next answer.",
+    notice: "Behind a proxy that reuses connections, pages are garbled, or belong to another person.",
     after: "tag-own",
     missing: withoutTag,
     ask: async (known, send) => {
       const answer = await send({ headers: [noneMatch(known.etag!)], linger: 60 });
-      if (answer.body !== "") return [`${answer.body.length} octets came behind the head of the 304.`];
+      if (answer.body !== "") return [`${answer.body.length} octets came after the head of the 304.`];
       return isWhole(await send({}), known);
     },
   },
@@ -30,7 +30,7 @@ export const robustnessQuestions: readonly Question[] = [
     title: "A missing page stays not found, whatever the conditions say",
     section: "13.2.1",
     level: "MUST",
-    why: "Conditions count only where the answer without them would be 2xx or 412.",
+    why: "Conditions apply only if the answer without them would be 2xx or 412.",
     notice: "A client believes that a missing page has not changed.",
     ask: async (_known, send) => {
       const path = absentPath();
@@ -48,8 +48,8 @@ export const robustnessQuestions: readonly Question[] = [
     title: "A missing page stays not found, also with If-Match",
     section: "13.2.1",
     level: "MUST",
-    why: "Conditions count only where the answer without them would be 2xx or 412.",
-    notice: "A client is told that a page has changed, where there is no such page.",
+    why: "Conditions apply only if the answer without them would be 2xx or 412.",
+    notice: "A client is told that a page has changed, although there is no such page.",
     ask: async (_known, send) => {
       const path = absentPath();
       const plain = await send({ path });
@@ -68,7 +68,7 @@ export const robustnessQuestions: readonly Question[] = [
   hostile("hostile-long", "A field of 60,000 octets", () => `"${"a".repeat(60_000)}"`),
 ];
 
-/** It must be answered in time, not by a failure of the server, and the next request must be answered, too. */
+/** The answer must come in time and must not be a 5xx, and the next request must be answered, too. */
 function hostile(id: string, what: string, value: () => string): Question {
   return {
     id,
@@ -76,7 +76,7 @@ function hostile(id: string, what: string, value: () => string): Question {
     title: `${what} in If-None-Match is answered in time, and without a failure`,
     section: "17",
     level: "quality",
-    why: "This field is read for every request, also of strangers. A slow or throwing reader stops the server.",
+    why: "A server reads this field in every request, also from strangers. A slow or failing reader stops the server.",
     notice: "A stranger can stop the site with a few requests.",
     ask: async (known, send) => [...(await survives(send, value())), ...isAlive(await send({}), known)],
   };
@@ -87,7 +87,7 @@ async function survives(send: Send, value: string): Promise<string[]> {
     const { status } = await send({ headers: [noneMatch(value)] });
     return status >= 500 && status !== 503 ? [`It answered ${status}.`] : [];
   } catch (error) {
-    // A server may hang up on such a request: that is a refusal. It may not hang.
+    // A server may refuse such a request by closing the connection. It must not leave it unanswered.
     if (error instanceof WireError && (error.reason === "closed" || error.reason === "reset")) return [];
     throw error;
   }
@@ -96,5 +96,5 @@ async function survives(send: Send, value: string): Promise<string[]> {
 const isAlive = (answer: Parameters<typeof isWhole>[0], known: Known) =>
   isWhole(answer, known).map((found) => `The next request, a plain one: ${found}`);
 
-/** A path beside the page, under which there is no page. */
+/** A path next to the page, where there is no page. */
 const absentPath = () => `/entity-tag-conformance-${Math.random().toString(36).slice(2)}`;

@@ -3,7 +3,7 @@ import { field, linesOf } from "../answers.ts";
 import type { Question } from "../question.ts";
 import { withoutDate, withoutTag } from "../question.ts";
 
-/** Questions about the validators in a plain answer. They need no further request. */
+/** Questions about the validators of a plain answer. They send no request. */
 export const validatorQuestions: readonly Question[] = [
   {
     id: "validator-sent",
@@ -11,7 +11,7 @@ export const validatorQuestions: readonly Question[] = [
     title: "A page has a validator: an ETag or a Last-Modified",
     section: "8.8.1",
     level: "SHOULD",
-    why: "Without a validator, clients cannot ask whether a copy is still good, nor say which version a write is based on.",
+    why: "Without a validator, clients cannot ask whether a copy is still valid, and cannot say which version a write is based on.",
     notice: "Every visit loads the whole page again, and two people who edit it overwrite each other.",
     ask: async ({ page }) =>
       field(page, "etag") === undefined && field(page, "last-modified") === undefined
@@ -24,7 +24,7 @@ export const validatorQuestions: readonly Question[] = [
     title: "The ETag is one entity tag: quoted, with a capital W/ if it is weak",
     section: "8.8.3",
     level: "MUST",
-    why: "A tag without its quotes cannot be put into a list; recipients may drop it, or each reads it in its own way.",
+    why: "A tag without its quotes cannot be put into a list. Recipients may ignore it, or read it in different ways.",
     notice: "Some browsers and caches never get a 304, and some clients cannot save.",
     missing: ({ page }) => (field(page, "etag") === undefined ? "it sends no ETag" : undefined),
     ask: async ({ page }) => {
@@ -36,11 +36,11 @@ export const validatorQuestions: readonly Question[] = [
   {
     id: "validator-date-syntax",
     group: "validators",
-    title: "The Last-Modified is an HTTP date, in the form that is sent",
+    title: "The Last-Modified is an HTTP date, in the current format",
     section: "5.6.7",
     level: "MUST",
-    why: "Recipients ignore any other date, and a date in an old form is read by fewer of them.",
-    notice: "Browsers ask for the whole page again, because the date means nothing to them.",
+    why: "Recipients ignore any other text, and fewer of them read a date in an obsolete format.",
+    notice: "Browsers load the whole page again, because they cannot read the date.",
     missing: ({ lastModified }) => (lastModified === undefined ? "it sends no Last-Modified" : undefined),
     ask: async ({ lastModified = "", modified }) => {
       const isFixdate =
@@ -57,8 +57,8 @@ export const validatorQuestions: readonly Question[] = [
     title: "The Last-Modified is not later than the Date of the answer",
     section: "8.8.2.1",
     level: "MUST",
-    why: "A page cannot have been changed in the future; a later date hides every change until then.",
-    notice: "A change that is made before that moment is not seen by readers who have an old copy.",
+    why: "A page cannot have changed in the future. A later date hides every change until then.",
+    notice: "Readers with an old copy do not see changes that are made before that time.",
     missing: (known) =>
       withoutDate(known) ??
       (parseDate(field(known.page, "date")) === undefined ? "it sends no Date" : undefined),
@@ -73,11 +73,11 @@ export const validatorQuestions: readonly Question[] = [
     id: "validator-tag-stable",
     aboutChange: true,
     group: "validators",
-    title: "The same content has the same tag, asked twice",
+    title: "Two requests for the same content get the same tag",
     section: "8.8.3",
     level: "quality",
-    why: "A tag that changes by itself, as between the servers behind a load balancer, is never matched again.",
-    notice: "Readers load again what they have; writers are refused although nobody else has written.",
+    why: "A tag that changes without the content never matches again, for example between the servers behind a load balancer.",
+    notice: "Readers load pages again that they have. Writers are refused although nobody else has written.",
     missing: (known) =>
       withoutTag(known) ??
       (known.again.body === known.page.body ? undefined : "its content changes by itself"),
@@ -93,7 +93,7 @@ export const validatorQuestions: readonly Question[] = [
     title: "When the content changes, a strong tag changes with it",
     section: "8.8.1",
     level: "MUST",
-    why: "A strong tag promises the same octets. If it stays while they change, readers keep the old ones.",
+    why: "A strong tag promises the same octets. If it stays while they change, readers keep the old octets.",
     notice:
       "People see an old page for as long as they have a copy, and downloads are put together from two versions.",
     missing: (known) => withoutTag(known) ?? (isWeak(known.etag!) ? "its tag is weak" : undefined),
