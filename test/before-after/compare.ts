@@ -2,7 +2,7 @@ import { type Answer, ask } from "../proxies/ask.ts";
 import { type Asked, requests } from "./requests.ts";
 import { type Server, startServers } from "./servers.ts";
 
-/** The outcome of a request at a server: its status, and the facts worth showing beside it. */
+/** The outcome of a request at a server: its status, and the facts that are shown with it. */
 export interface Outcome {
   server: string;
   status: number;
@@ -16,7 +16,7 @@ export interface Row {
   outcomes: Outcome[];
 }
 
-/** Asks every server every request. Each request gets its own page, which no other request has changed. */
+/** Sends every request to every server. Each request has its own page, which no other request has changed. */
 export async function compare(): Promise<Row[]> {
   const { servers, stop } = await startServers();
   try {
@@ -53,7 +53,7 @@ async function outcomeOf({ name, open }: Server, asked: Asked): Promise<Outcome>
   }
 }
 
-/** The fields of the request. A client that got no tag cannot name one, so it leaves that field out. */
+/** The fields of the request. A client that got no tag leaves that field out. */
 function headersOf({ headers }: Asked, tag: string | undefined): Record<string, string> {
   const fields = Object.entries(headers).filter(([, value]) => tag !== undefined || !/\bT\b/.test(value));
   return Object.fromEntries(fields.map(([field, value]) => [field, value.replace(/\bT\b/, tag ?? "")]));
@@ -72,17 +72,17 @@ function notesOf({ headers: fields }: Asked, { status, headers, text }: Answer):
   return [...(isFirst ? [tag] : []), ...(status === 200 ? [`${text.length} octets`] : [])];
 }
 
-/** docs/before-after.md, as the servers answer now. */
+/** The text of docs/before-after.md for these answers. */
 export function beforeAfter(rows: readonly Row[]): string {
   const names = rows[0]!.outcomes.map(({ server }) => server);
   const right = names.map((_, column) => rows.filter(({ outcomes }) => outcomes[column]!.isRight).length);
   return `# Before and after
 
 Ten requests are sent to Hono with \`hono/etag\`, to Express and to Next: first as their documentation shows them, then with us. Each application has a page
-that clients read and save. Each request meets a page that no other request has touched. \`T\` is the tag that the server gave to the page. A server that
-gives no tag gets the request without that field. A ✗ marks an answer that is not right.
+that clients read and save. Each request has its own page, which no other request has changed. \`T\` is the tag that the server gave to the page. If a server
+gives no tag, the request is sent without that field. A ✗ marks a wrong answer.
 
-\`npm run docs:before-after\` writes this page. A test fails when a server answers otherwise than it says here.
+\`npm run docs:before-after\` writes this page. A test fails when a server's answers no longer match this page.
 
 | | request | right | ${names.join(" | ")} |
 |---|---|---|${names.map(() => "---|").join("")}
@@ -93,8 +93,8 @@ ${rows.map((row, index) => rowOf(index + 1, row)).join("\n")}
 
 ${rows.map(({ asked }, index) => `${index + 1}. ${asked.why}`).join("\n")}
 
-To be fair: \`hono/etag\`, Express and Next do not say that they judge writes. An application on them has to judge \`If-Match\` by itself, and these do not.
-Next's columns are route handlers, which Next gives no tag. It gives tags to its pages (\`generateEtags\`), which nobody saves with PUT.
+To be fair: \`hono/etag\`, Express and Next do not claim to judge writes. An application must judge \`If-Match\` itself, and these applications do not.
+The columns of Next are about route handlers, to which Next gives no tag. It gives tags to its pages (\`generateEtags\`), which are not saved with PUT.
 `;
 }
 

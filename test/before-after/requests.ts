@@ -21,7 +21,7 @@ export const requests: readonly Asked[] = [
     method: "GET",
     headers: { "If-None-Match": "*" },
     right: 304,
-    why: "`*` matches any page that is there (§13.1.2).",
+    why: "`*` matches any page that exists (§13.1.2).",
   },
   {
     method: "GET",
@@ -33,7 +33,7 @@ export const requests: readonly Asked[] = [
     method: "GET",
     headers: { "If-None-Match": 'T "b"' },
     right: 200,
-    why: "A list without its comma cannot be read, so it must not withhold the page.",
+    why: "A list without its comma is not valid, so it must not cause a 304.",
   },
   {
     method: "GET",
@@ -45,19 +45,19 @@ export const requests: readonly Asked[] = [
     method: "PUT",
     headers: { "If-Match": '"other"' },
     right: 412,
-    why: "The client names another version. The page must stay.",
+    why: "The client names another version. The page must not change.",
   },
   {
     method: "PUT",
     headers: { "If-Match": "T" },
     isLate: true,
     right: 412,
-    why: "Two clients read the page. One has saved. The second must not overwrite it unseen.",
+    why: "Two clients read the page, and one saves it. The other client must not overwrite that save without having seen it.",
   },
   {
     method: "PUT",
     headers: {},
     right: 428,
-    why: "The client names no version, where the application demands one (RFC 6585 §3).",
+    why: "The client names no version, but the application requires one (RFC 6585 §3).",
   },
 ];
