@@ -117,7 +117,9 @@ describe("explain walks §13.2.2 in plain words", () => {
               if (due.outcome === "proceed")
                 expect(last).not.toMatch(/does not hold|invalid condition never authorises/);
               else {
-                expect(last, JSON.stringify(request)).toMatch(/does not hold|invalid condition never authorises/);
+                expect(last, JSON.stringify(request)).toMatch(
+                  /does not hold|invalid condition never authorises/,
+                );
                 expect(answer).toMatch(due.outcome === "not-modified" ? /^304/ : /^412/);
               }
             }
