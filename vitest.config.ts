@@ -17,6 +17,8 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     maxWorkers: workers,
+    // A second run need not transform what did not change.
+    fsModuleCache: true,
     sequence: { sequencer: LongSuitesFirst },
     projects: [
       { extends: true, test: { name: "long", include: [...long] } },
@@ -28,7 +30,8 @@ export default defineConfig({
           exclude: [...long, covering, alone, "**/node_modules/**"],
         },
       },
-      { extends: true, test: { name: "core", include: [covering], exclude: [alone] } },
+      // They share a process, as they start no server and leave nothing behind.
+      { extends: true, test: { name: "core", include: [covering], exclude: [alone], isolate: false } },
       {
         extends: true,
         test: { name: "alone", include: [alone], maxWorkers: 1, sequence: { groupOrder: 1 } },

@@ -3,6 +3,7 @@
 // import, a .cjs for require.
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build as transform } from "esbuild";
 import { build } from "tsup";
 
@@ -21,6 +22,14 @@ const packages = new Map(
     .map((file) => file.split(/[\\/]/)[1]!)
     .sort()
     .map((name) => [name, manifestOf(name)] as const),
+);
+
+// With `--declarations-for core,node`, declarations are built only of what these packages need to be compiled.
+const { values: asked } = parseArgs({ options: { "declarations-for": { type: "string" } } });
+const declared = new Set(
+  asked["declarations-for"] === undefined
+    ? packages.keys()
+    : asked["declarations-for"].split(",").flatMap(packagesNeededFor),
 );
 
 for (const names of levels()) {
@@ -57,10 +66,19 @@ function packagesNeededBy({ dependencies, peerDependencies, devDependencies }: M
     .map((dependency) => dependency.slice("@entity-tag/".length));
 }
 
+/** Those that the package needs, and those that they need. */
+function packagesNeededFor(name: string): string[] {
+  const manifest = packages.get(name);
+  return manifest ? packagesNeededBy(manifest).flatMap((need) => [need, ...packagesNeededFor(need)]) : [];
+}
+
 async function buildPackage(name: string): Promise<void> {
   const folder = resolve(root, "packages", name);
   const manifest = packages.get(name)!;
-  const outputs = [...filesIn(manifest.exports), ...filesIn(manifest.bin)];
+  const isDeclared = declared.has(name);
+  const outputs = [...filesIn(manifest.exports), ...filesIn(manifest.bin)].filter(
+    (file) => isDeclared || !/\.d\.c?ts$/.test(file),
+  );
   const bundled = packagesNeededBy({ exports: {}, devDependencies: manifest.devDependencies ?? {} });
   if (isFresh(folder, outputs, bundled)) return;
   const entries = (extension: RegExp) => entriesOf(folder, outputs, extension);
@@ -78,9 +96,10 @@ async function buildPackage(name: string): Promise<void> {
       /^bun(:|$)/,
       ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
     ],
-    dts: { entry: entries(/\.d\.ts$/) },
+    dts: isDeclared && { entry: entries(/\.d\.ts$/) },
     sourcemap: true,
-    clean: true,
+    // Declarations that are not built now stay as they were, older than the code, so that the next build makes them.
+    clean: isDeclared,
     removeNodeProtocol: false,
     // Inlines constants, so that a user's bundle is smaller. The user's own bundler can no longer do that.
     esbuildOptions: (options) => {

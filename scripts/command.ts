@@ -34,16 +34,3 @@ export function run(command: readonly string[], show?: "shown"): Promise<Outcome
     child.on("close", (code) => end(code === 0));
   });
 }
-
-/** Does `work` for each item, `most` of them at a time. */
-export async function sideBySide<T>(
-  items: readonly T[],
-  most: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: most }, worker));
-}

@@ -1,7 +1,7 @@
-// All checks, the cheapest first. Ends with one line of totals.
+// All checks. Ends with one line of totals. Many suites wait for servers, browsers and timers: the checks that compute
+// run beside them. The suites that measure run after all others.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { root, run, sideBySide } from "./command.ts";
+import { root, run } from "./command.ts";
 
 interface Totals {
   passed: number;
@@ -19,36 +19,43 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 await check(["build", ["node", "scripts/build.ts"]]);
-await checkAll([
-  ["lint and format", ["biome", "ci", "--error-on-warnings", "."]],
-  ["types of everything", ["tsc", "-p", "tsconfig.json"]],
-  ...packages.map(
-    (name): Check => [`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]],
-  ),
+await Promise.all([
+  vitest("the tests of everything but core ran, none failed", ["--project=long", "--project=quick"], "shown"),
+  checkAll(),
 ]);
-await test();
-await checkAll([
-  ...packages.flatMap(packageChecks),
-  ["every export is documented", ["typedoc", "--emit", "none", "--treatValidationWarningsAsErrors"]],
-]);
-await size();
+await vitest("the tests that measure ran, none failed", ["--project=alone"], "shown");
 
 writeFileSync(`${results}/totals.json`, JSON.stringify(totals));
 const skipped = totals.skipped === 0 ? "" : `, ${totals.skipped} skipped`;
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
-/** Checks the package as a registry and a compiler do. */
-function packageChecks(name: string): Check[] {
-  const folder = `packages/${name}`;
-  return [
-    [`publint ${name}`, ["publint", "--strict", "--pack", "npm", folder]],
-    [`are the types right: ${name}`, ["attw", "--pack", folder, "--profile", "strict", "--format", "ascii"]],
-  ];
+async function checkAll(): Promise<void> {
+  await check(["lint and format", ["biome", "ci", "--error-on-warnings", "."]]);
+  await check(["types of everything", ["tsc", "-p", "tsconfig.json"]]);
+  for (const name of packages)
+    await check([`types of ${name}, on its platform alone`, ["tsc", "-p", `packages/${name}`]]);
+  await vitest("the tests of core ran, none failed, coverage is complete", ["--project=core", "--coverage"]);
+  await checkPackages();
+  await check([
+    "every export is documented",
+    ["typedoc", "--emit", "none", "--treatValidationWarningsAsErrors"],
+  ]);
+  await size();
 }
 
-async function checkAll(checks: readonly Check[]): Promise<void> {
-  await sideBySide(checks, availableParallelism(), check);
+/** Checks each package as a registry and a compiler do. All are packed at once. */
+async function checkPackages(): Promise<void> {
+  const folders = packages.map((name) => `./packages/${name}`);
+  await check([
+    "every package is packed",
+    ["npm", "pack", "--silent", "--pack-destination", results, ...folders],
+  ]);
+  for (const archive of readdirSync(results).filter((file) => file.endsWith(".tgz"))) {
+    await check([`publint ${archive}`, ["publint", "--strict", `${results}/${archive}`]]);
+    const types = ["attw", `${results}/${archive}`, "--profile", "strict", "--format", "ascii"];
+    await check([`are the types right: ${archive}`, types]);
+  }
 }
 
 /** Runs one command, and shows its output only if it fails. */
@@ -63,24 +70,19 @@ function count(name: string, ok: boolean, output: string, seconds = 0): void {
   if (!ok) console.log(output.trim());
 }
 
-/** Each test counts once, and each of the two runs counts as one more. */
-async function test(): Promise<void> {
-  await vitest("the tests of core ran, none failed, coverage is complete", ["--project=core", "--coverage"]);
-  await vitest("all other tests ran, none failed", ["--project=long", "--project=quick", "--project=alone"]);
-}
-
-async function vitest(name: string, words: readonly string[]): Promise<void> {
-  const json = `${results}/vitest.json`;
+/** Each test counts once, and each run counts as one more. A run beside another is shown only if it fails. */
+async function vitest(name: string, words: readonly string[], show?: "shown"): Promise<void> {
+  const json = `${results}/${words[0]!.replace("--project=", "")}.json`;
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${json}`];
-  const { ok, seconds } = await run(["vitest", "run", ...words, ...reporters], "shown");
+  const { ok, output, seconds } = await run(["vitest", "run", ...words, ...reporters], show);
   try {
     const report = JSON.parse(readFileSync(json, "utf8"));
     totals.passed += report.numPassedTests;
     totals.failed += report.numFailedTests;
     totals.skipped += report.numPendingTests + report.numTodoTests;
-    count(name, ok && report.numTotalTests > 0, "see above", seconds);
+    count(name, ok && report.numTotalTests > 0, show ? "see above" : output, seconds);
   } catch (error) {
-    count(name, false, String(error), seconds);
+    count(name, false, `${output}\n${error}`, seconds);
   }
 }
 

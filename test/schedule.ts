@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 
 /**
- * Slow suites, of four seconds or more, or a large part of the tests after a change of core. They start first, so that
- * no processor is idle at the end. `npm run check` leaves them out, unless the suite itself has changed.
+ * Slow suites, of three seconds or more when properties are tried a tenth as often. They start first, so that no
+ * processor is idle at the end. `npm run check` leaves them out, unless the suite itself has changed.
  */
 export const long: readonly string[] = [
   "test/adapters/bed.test.ts",
@@ -12,6 +12,12 @@ export const long: readonly string[] = [
   "test/conformance/runners.test.ts",
   "test/adapters/node/http2-streams.test.ts",
   "test/adapters/node/http2-limits.test.ts",
+  "test/store/honest-postgres.test.ts",
+  "test/store/honest-redis.test.ts",
+  "test/store/honest-sqlite.test.ts",
+  "test/conformance/probe/questions.test.ts",
+  "test/conformance/command/write.test.ts",
+  "test/conformance/command/options.test.ts",
   "test/store/race/exactly-once.test.ts",
   "test/client/fetch/cache-tests.test.ts",
   "test/client/fetch/browser.test.ts",
@@ -27,6 +33,7 @@ export const long: readonly string[] = [
   "test/adapters/next.test.ts",
   "test/before-after/before-after.test.ts",
   "test/store/race/race.test.ts",
+  "test/store/race/real-time.test.ts",
   "test/adapters/frameworks.test.ts",
   "test/adapters/recipes.test.ts",
   "test/adapters/recipes-rows.test.ts",
@@ -48,6 +55,17 @@ export const long: readonly string[] = [
   "test/conformance/command/intermediaries.test.ts",
   "test/conformance/command/right-servers.test.ts",
   "test/conformance/command/wrong-servers.test.ts",
+  "test/adapters/node/streams.test.ts",
+  "test/conformance/command/packed.test.ts",
+  "test/store/driver-postgres.test.ts",
+  "test/adapters/node/download.test.ts",
+  "test/adapters/bun.test.ts",
+  "test/store/model.test.ts",
+  "test/conformance/command/odd-writes.test.ts",
+  "test/conformance/command/readme.test.ts",
+  "test/seeds/stories.test.ts",
+  "test/conformance/systems.test.ts",
+  "test/client/stores/persistence.test.ts",
 ];
 
 /**
