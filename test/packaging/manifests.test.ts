@@ -35,6 +35,16 @@ describe.for(packages)("$manifest.name", ({ folder, manifest }) => {
     }
   });
 
+  it("asks for the other packages by their version, so that npm can install what `npm pack` makes", () => {
+    const own = Object.entries(manifest.dependencies ?? {}).filter(([other]) =>
+      other.startsWith("@entity-tag/"),
+    );
+    for (const [other, range] of own) {
+      const { version } = packages.find((each) => each.manifest.name === other)!.manifest;
+      expect(range, other).toBe(`^${version}`);
+    }
+  });
+
   it("has links that work from the page of a registry", () => {
     for (const document of globSync(`${folder}/*.md`)) {
       for (const [, target] of readFileSync(document, "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
