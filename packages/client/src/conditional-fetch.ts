@@ -68,22 +68,20 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
 
   async function bypass(call: FetchCall, detail: string): Promise<Response> {
     const response = await pass(settings, call);
-    report(settings, call, { fwd: "bypass", fwdStatus: response.status, detail }, response);
+    report({ call, settings }, { fwd: "bypass", fwdStatus: response.status, detail }, response);
     return response;
   }
 
   function read(call: FetchCall, group: string): Promise<Response> {
-    const { url, method, mode, cache, credentials, headers, signal } = call;
+    const { url, method, mode, cache, credentials, fields, signal } = call;
     // No part can contain a line break, so no two requests have the same key by accident.
-    const key = [url, method, mode, cache, credentials, group, ...headers].join("\n");
+    const key = [url, method, mode, cache, credentials, group, ...fields].join("\n");
     const { flights, forgotten } = memory;
     return flights.join(
       { key, url, signal },
-      (signal, isJoined) => {
-        const scope = { group, since: forgotten.now(), forgotten };
-        return exchange(call, scope, settings, signal, isJoined);
-      },
-      (response, fwd) => report(settings, call, { ...(fwd && { fwd }), collapsed: true }, response),
+      (signal, isJoined) =>
+        exchange({ call, settings, group, since: forgotten.now(), forgotten }, signal, isJoined),
+      (response, fwd) => report({ call, settings }, { ...(fwd && { fwd }), collapsed: true }, response),
     );
   }
 

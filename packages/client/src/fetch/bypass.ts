@@ -14,13 +14,13 @@ const CONDITIONS = [
 
 /** Why the store is not used, in words; `undefined` when it is used. */
 export function bypassReason(
-  { url, headers, cache, mode, integrity }: FetchCall,
+  { url, headers, fields, cache, mode, integrity }: FetchCall,
   { unconditional }: Settings,
 ): string | undefined {
   // A `user:password@` would be kept as a part of the url.
   if (!/^https?:\/\/[^/?@#]*(?:[/?]|$)/.test(url)) return "the url is not a plain http one";
   // The caller means the server's own answer: 304, 206, 412. The Fetch standard has the same rule.
-  const condition = CONDITIONS.find((name) => headers.has(name));
+  const condition = fields.length > 0 && CONDITIONS.find((name) => headers.has(name));
   if (condition) return `the caller set ${condition}`;
   if (cache === "no-store" || hasDirective(headers, "no-store")) return "the caller said no-store";
   // Kept answers were not checked against a digest.

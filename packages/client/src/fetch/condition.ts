@@ -1,5 +1,6 @@
-import { opaque, parseDate, parseTag } from "@entity-tag/core";
+import { parseTag } from "@entity-tag/core";
 import type { StoredResponse } from "../response-store.ts";
+import { sameVersion } from "../same-version.ts";
 
 /** A condition that this package adds, and the kept answers whose validators it has. */
 export interface Condition {
@@ -40,33 +41,23 @@ export function conditionFor(
  * The kept answer that a 304 is about; `undefined` if that answer is not kept.
  *
  * We choose: a tag that was sent selects its answer by the weak comparison, because servers and proxies weaken tags on
- * the way (RFC 9111 §4.3.4 asks for the strong comparison).
+ * the way (RFC 9111 §4.3.4 asks for the strong comparison). Dates are compared as text: a server that spells one date in
+ * two ways is asked once more.
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
   const from = withoutFragment(notModified.url);
   const candidates = about.filter((stored) => !from || from === stored.finalUrl);
   const tag = notModified.headers.get("ETag");
-  if (tag !== null) return candidates.find((stored) => isSameTag(fieldOf(stored, "etag"), tag));
+  if (tag !== null) return candidates.find((stored) => sameVersion(fieldOf(stored, "etag"), tag));
   // A 304 without a tag may be about any of several answers.
   const only = about.length === 1 ? candidates[0] : undefined;
   if (!only || name === "If-None-Match") return only;
   const date = notModified.headers.get("Last-Modified");
-  return date === null || isSameDate(fieldOf(only, "last-modified"), date) ? only : undefined;
+  return date === null || date === fieldOf(only, "last-modified") ? only : undefined;
 }
 
 export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | undefined {
   return headers.find(([field]) => field === name)?.[1];
-}
-
-function isSameTag(stored: string | undefined, given: string): boolean {
-  if (stored === undefined || stored === given) return stored === given;
-  const [a, b] = [parseTag(stored), parseTag(given)];
-  return a !== undefined && b !== undefined && opaque(a) === opaque(b);
-}
-
-function isSameDate(stored: string | undefined, given: string): boolean {
-  const moment = parseDate(given);
-  return stored === given || (moment !== undefined && moment === parseDate(stored));
 }
 
 /** Some implementations of `fetch` leave the fragment in the url of an answer. */

@@ -1,9 +1,7 @@
 import { replaced } from "./answer.ts";
 import { type Forwarded, report } from "./event.ts";
-import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
-import { isStorable, keep, mayServeOthers, type Scope } from "./keeping.ts";
-import type { Settings } from "./settings.ts";
+import { isStorable, keep, mayServeOthers, type Read } from "./keeping.ts";
 import { sharedBody } from "./shared-body.ts";
 
 /**
@@ -11,25 +9,23 @@ import { sharedBody } from "./shared-body.ts";
  * short.
  */
 export async function deliver(
+  read: Read,
   response: Response,
-  call: FetchCall,
-  scope: Scope,
-  settings: Settings,
   fwd: Forwarded,
   isJoined: () => boolean,
   detail?: string,
 ): Promise<Serve> {
-  const { maxEntryBytes: maxBytes } = settings;
+  const { maxEntryBytes: maxBytes } = read.settings;
   const length = lengthOf(response.headers);
   const isShort = length !== undefined && length <= maxBytes;
-  const stored = isStorable(call, response, settings) && (isShort || length === undefined);
+  const stored = isStorable(read, response) && (isShort || length === undefined);
   const happened = { fwd, fwdStatus: response.status, ...(stored && { stored }), ...(detail && { detail }) };
-  report(settings, call, happened, response);
+  report(read, happened, response);
 
   const mayBeShared = mayServeOthers(response) && isMakeable(response);
   const isShared = isShort && mayBeShared && (stored || isJoined());
-  if (call.method === "HEAD" || !response.body) {
-    if (stored) await keep(call, scope, response, new Uint8Array(0), settings);
+  if (read.call.method === "HEAD" || !response.body) {
+    if (stored) await keep(read, response, new Uint8Array(0));
     return mayBeShared ? () => replaced(response, null) : once(() => response);
   }
   if (!stored && !isShared) return once((signal) => linked(response, signal));
@@ -39,7 +35,7 @@ export async function deliver(
     length: response.headers.has("Content-Encoding") ? undefined : length,
     eager: isShared,
     keep: async (octets) => {
-      if (stored) await keep(call, scope, response, octets, settings);
+      if (stored) await keep(read, response, octets);
     },
   });
   const serve: Serve = (signal) => {

@@ -1,6 +1,12 @@
 import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
+/** A request, and the settings under which it is answered. */
+export interface Asked {
+  call: FetchCall;
+  settings: Settings;
+}
+
 /** Why a request went to the server: RFC 9211 §2.2. */
 export type Forwarded = "bypass" | "method" | "uri-miss" | "vary-miss" | "request" | "stale";
 
@@ -34,13 +40,10 @@ export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
  * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer: its body is
  * cancelled, so that the connection is free.
  */
-export function report(
-  { onEvent }: Settings,
-  { url, method }: Pick<FetchCall, "url" | "method">,
-  happened: Happened,
-  answer?: Response,
-): void {
+export function report({ call, settings }: Asked, happened: Happened, answer?: Response): void {
+  const { onEvent } = settings;
   if (!onEvent) return;
+  const { url, method } = call;
   const { fwd, fwdStatus, stored, collapsed, detail } = happened;
   const words = [
     fwd ? `fwd=${fwd}` : "hit",

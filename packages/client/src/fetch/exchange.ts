@@ -3,8 +3,8 @@ import { conditionFor, selectedBy } from "./condition.ts";
 import { deliver } from "./deliver.ts";
 import type { Forwarded } from "./event.ts";
 import type { FetchCall } from "./fetch-call.ts";
-import type { Serve } from "./flights.ts";
-import type { Scope } from "./keeping.ts";
+import type { Outcome } from "./flights.ts";
+import type { Read } from "./keeping.ts";
 import { freshenByHead, revalidated } from "./revalidated.ts";
 import { pass, send } from "./send.ts";
 import type { Settings } from "./settings.ts";
@@ -14,27 +14,28 @@ import { answerWithoutAsking } from "./without-asking.ts";
 
 /** Answers a read: from what is kept alone, or after an exchange with the server. */
 export async function exchange(
-  call: FetchCall,
-  scope: Scope,
-  settings: Settings,
+  read: Read,
   signal: AbortSignal | undefined,
   isJoined: () => boolean,
-): Promise<Serve> {
+): Promise<Outcome> {
+  const { call, settings, group } = read;
   const { url, method, cache } = call;
   const { store } = settings;
-  const kept = await tryStore(settings, call, () => store.read(url, scope.group), []);
-  const chosen = await selected(kept, call.headers, settings);
-  const used = answerWithoutAsking(call, chosen, settings);
-  if (used) return used;
+  const kept = await tryStore(read, () => store.read(url, group), []);
+  const chosen = kept.length > 0 ? await selected(kept, call.headers, settings) : undefined;
+  const serve = answerWithoutAsking(read, chosen);
+  if (serve) return { serve };
 
   const missed: Forwarded = kept.length > 0 ? "vary-miss" : "uri-miss";
   const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
   const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
-  const hand = async (response: Response, detail?: string) =>
-    Object.assign(await deliver(response, call, scope, settings, fwd, isJoined, detail), { fwd });
+  const hand = async (response: Response, detail?: string): Promise<Outcome> => ({
+    serve: await deliver(read, response, fwd, isJoined, detail),
+    fwd,
+  });
   if (!condition) {
     const response = await send(settings, call, signal);
-    if (method === "HEAD") await freshenByHead(response, chosen, call, scope, settings);
+    if (method === "HEAD") await freshenByHead(read, response, chosen);
     noteHiddenTag(response, call, settings);
     return hand(response);
   }
@@ -52,11 +53,11 @@ export async function exchange(
   // A 304 has no content, but a connection is free only when its end has been read.
   if (answer.body) await answer.body.cancel();
   const stored = selectedBy(answer, condition);
-  if (stored) return Object.assign(await revalidated(answer, stored, call, scope, settings, fwd), { fwd });
+  if (stored) return { serve: await revalidated(read, answer, stored, fwd), fwd };
   // RFC 9111 §4.3.4: the 304 selects no kept answer, so the kept answers are out of date. Remove them.
   const forget = () =>
     Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
-  await tryStore(settings, call, forget, []);
+  await tryStore(read, forget, []);
   return hand(await send(settings, call, signal), "a 304 was about an answer that is not kept");
 }
 

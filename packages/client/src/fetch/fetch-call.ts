@@ -3,12 +3,16 @@ import type { Fetch } from "../fetch.ts";
 type Input = Parameters<Fetch>[0];
 type Init = NonNullable<Parameters<Fetch>[1]>;
 
+type Field = readonly [name: string, value: string];
+
 /** What `fetch` was called with, in the form that the cache needs. */
 export interface FetchCall {
   /** The target, without its fragment. */
   url: string;
   method: string;
   headers: Headers;
+  /** The same fields as pairs: sorted, with names in small letters. */
+  fields: readonly Field[];
   /** The octets of a QUERY. */
   content: Uint8Array | undefined;
   signal: AbortSignal | undefined;
@@ -31,8 +35,9 @@ export interface FetchCall {
  *
  * It returns `undefined` if they are not valid. Then `fetch` itself says why.
  */
-export function fetchCallOf(input: Input, given?: Init | null): FetchCall | undefined {
-  const init = ownMembers(given ?? {});
+export function fetchCallOf(input: Input, options?: Init | null): FetchCall | undefined {
+  const init =
+    options && Object.getPrototypeOf(options) !== Object.prototype ? membersOf(options) : (options ?? {});
   const request = typeof input === "object" && "headers" in input ? input : undefined;
   const url = absolute(request ? request.url : String(input));
   if (url === undefined) return;
@@ -40,11 +45,14 @@ export function fetchCallOf(input: Input, given?: Init | null): FetchCall | unde
     name: Name,
     otherwise: string,
   ): string => init[name] ?? request?.[name] ?? otherwise;
+  const given = init.headers ?? request?.headers;
   try {
+    const headers = given === undefined ? NO_FIELDS : new Headers(given);
     return {
       url,
       method: normalized(init.method ?? request?.method ?? "GET"),
-      headers: headersOf(init.headers ?? request?.headers),
+      headers,
+      fields: headers === NO_FIELDS ? [] : [...headers],
       content: undefined,
       signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
       cache: pick("cache", "default"),
@@ -66,42 +74,32 @@ const MEMBERS = [
 ] as const;
 
 /**
- * The init as a plain object. A Request may be an init, too, as in `fetch(url, request)`: its members are not its own, so that a
+ * An init as a plain object. A Request may be an init, too, as in `fetch(url, request)`: its members are not its own, so that a
  * copy by `{ ...init }` would lose them.
  */
-function ownMembers(init: Init): Init {
-  if (Object.getPrototypeOf(init) === Object.prototype) return init;
+function membersOf(init: object): Init {
   const members = init as Record<string, unknown>;
-  const inherited = MEMBERS.filter((name) => members[name] !== undefined).map((name) => [
-    name,
-    members[name],
-  ]);
+  const inherited = MEMBERS.map((name) => [name, members[name]]).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(inherited), ...init };
 }
 
 /** Shared by all requests without fields of their own. It is never changed. */
 const NO_FIELDS = /* @__PURE__ */ new Headers();
 
-function headersOf(given: Init["headers"]): Headers {
-  return given === undefined ? NO_FIELDS : new Headers(given);
-}
-
 /** The same request with its content read, so that it can be a part of the key and be sent again. */
 export async function withContent(call: FetchCall): Promise<FetchCall> {
   const { input, method, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
   const content = new Uint8Array(await request.arrayBuffer());
-  const { credentials, integrity, keepalive, mode, redirect, referrerPolicy } = request;
-  const own = typeof input === "object" && "headers" in input;
-  const { duplex: _, ...given } = init as Init & { duplex?: unknown };
   return {
     ...call,
     headers: request.headers,
+    fields: [...request.headers],
     content,
     input: call.url,
     init: {
-      ...(own ? { credentials, integrity, keepalive, mode, redirect, referrerPolicy } : {}),
-      ...given,
+      ...(typeof input === "object" && "headers" in input && membersOf(input)),
+      ...init,
       method,
       body: content,
     },

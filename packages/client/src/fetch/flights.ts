@@ -2,14 +2,17 @@ import { onAbort } from "./abort.ts";
 import type { Forwarded } from "./event.ts";
 
 /** Makes an answer for one caller; `undefined` when that caller must ask the server itself. */
-export interface Serve {
-  (signal: AbortSignal | undefined): Response | undefined;
+export type Serve = (signal: AbortSignal | undefined) => Response | undefined;
+
+/** What came of a request. */
+export interface Outcome {
+  serve: Serve;
   /** Why the server was asked; absent when it was not. */
   fwd?: Forwarded;
 }
 
 /** Asks for an answer. `isJoined` says whether more than one caller waits for it. */
-export type Ask = (signal: AbortSignal | undefined, isJoined: () => boolean) => Promise<Serve>;
+export type Ask = (signal: AbortSignal | undefined, isJoined: () => boolean) => Promise<Outcome>;
 
 export interface Flights {
   /** Joins the identical request that is under way, or starts one. */
@@ -25,7 +28,7 @@ export interface Flights {
 /** One request that is under way, for all callers that ask for the same. */
 interface Flight {
   url: string;
-  head: Promise<Serve>;
+  head: Promise<Outcome>;
   waiting: number;
   /** Ends the request when all callers have left. If it is absent, the first caller can never leave. */
   controller: AbortController | undefined;
@@ -49,10 +52,10 @@ export function newFlights(): Flights {
     async join({ key, url, signal }, ask, onJoin) {
       signal?.throwIfAborted();
       const underWay = flights.get(key);
-      const serve = await headOf(underWay ?? start(key, url, signal, ask), signal);
+      const { serve, fwd } = await headOf(underWay ?? start(key, url, signal, ask), signal);
       const response = serve(signal);
-      if (response && underWay) onJoin(response, serve.fwd);
-      return response ?? (await ask(signal, () => false))(signal)!;
+      if (response && underWay) onJoin(response, fwd);
+      return response ?? (await ask(signal, () => false)).serve(signal)!;
     },
     close(url) {
       for (const [key, flight] of flights) if (flight.url === url) flights.delete(key);
@@ -61,7 +64,7 @@ export function newFlights(): Flights {
 }
 
 /** Waits until the head is there or this caller has left. The last caller to leave ends the request. */
-function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Serve> {
+function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Outcome> {
   flight.waiting++;
   if (!signal) return flight.head;
   return new Promise((resolve, reject) => {
@@ -70,7 +73,7 @@ function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Serve>
       if (--flight.waiting > 0) return;
       flight.controller?.abort(reason);
       // A `fetch` that ignores its signal may still answer.
-      flight.head.then((serve) => serve(undefined)?.body?.cancel()).catch(() => {});
+      flight.head.then(({ serve }) => serve(undefined)?.body?.cancel()).catch(() => {});
     });
     flight.head.then(resolve, reject).finally(finish);
   });

@@ -34,11 +34,11 @@ export async function forget(
  */
 export async function sendUnsafe(call: FetchCall, memory: Memory): Promise<Response> {
   const { settings } = memory;
-  const invalidate = (urls: Iterable<string>) =>
-    tryStore(settings, call, () => forget(urls, memory), undefined);
+  const asked = { call, settings };
+  const invalidate = (urls: Iterable<string>) => tryStore(asked, () => forget(urls, memory), undefined);
   try {
     const response = await pass(settings, call);
-    report(settings, call, { fwd: "method", fwdStatus: response.status }, response);
+    report(asked, { fwd: "method", fwdStatus: response.status }, response);
     // An opaque answer has the status 0: it may have been a success.
     if (response.status < 400) await invalidate(changedBy(response, call.url));
     return response;

@@ -1,18 +1,16 @@
-import { parseDate } from "@entity-tag/core";
 import type { StoredHead } from "../response-store.ts";
 import { hasDirective } from "./cache-control.ts";
 import { withoutFragment } from "./condition.ts";
-import type { FetchCall } from "./fetch-call.ts";
+import type { Asked } from "./event.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
-import type { Settings } from "./settings.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 
-/** The place where the answer of an exchange is kept, and the moment when the exchange began. */
-export interface Scope {
+/** One read, and the place where its answer is kept. */
+export interface Read extends Asked {
   group: string;
-  /** The moment in {@link Forgotten} at which the exchange began. */
+  /** The moment in {@link Forgotten} at which the read began. */
   since: number;
   forgotten: Forgotten;
 }
@@ -23,7 +21,7 @@ export function mayServeOthers(response: Response): boolean {
 }
 
 /** True when an answer is kept. Without freshness, only an answer with a validator is worth keeping. */
-export function isStorable(call: FetchCall, response: Response, { fresh }: Settings): boolean {
+export function isStorable({ call, settings }: Read, response: Response): boolean {
   const { status, headers, type, url } = response;
   if (call.method === "HEAD" || !mayServeOthers(response)) return false;
   if (status === 206 || status === 304 || status < 200 || status > 599) return false;
@@ -31,34 +29,25 @@ export function isStorable(call: FetchCall, response: Response, { fresh }: Setti
   // An answer of another origin is not kept under a url of this origin.
   if (url && new URL(url).origin !== new URL(call.url).origin) return false;
   if (headers.get("Content-Type")?.startsWith("text/event-stream")) return false;
-  const hasValidator = headers.has("ETag") || parseDate(headers.get("Last-Modified")) !== undefined;
+  const hasValidator = headers.has("ETag") || headers.has("Last-Modified");
   return (
-    ((status === 200 || status === 203) && hasValidator) || fresh?.mayKeep(call.headers, response) === true
+    ((status === 200 || status === 203) && hasValidator) ||
+    settings.fresh?.mayKeep(call.headers, response) === true
   );
 }
 
 /** Keeps a complete answer, unless its url has been forgotten since it was asked for. */
-export async function keep(
-  call: FetchCall,
-  { group, since, forgotten }: Scope,
-  response: Response,
-  body: Uint8Array,
-  settings: Settings,
-): Promise<void> {
+export async function keep(read: Read, response: Response, body: Uint8Array): Promise<void> {
+  const { call, settings, group, since, forgotten } = read;
   const { url } = call;
-  const { store } = settings;
   const vary = varyOf(response.headers);
   if (vary === "*" || forgotten.isSince(url, since)) return;
-  await tryStore(
-    settings,
-    call,
-    async () => {
-      const variant = await variantOf(vary, call.headers, settings);
-      await store.write({ ...headOf(response, url), group, variant, vary, body });
-      if (forgotten.isSince(url, since)) await store.remove(url);
-    },
-    undefined,
-  );
+  const write = async () => {
+    const variant = await variantOf(vary, call.headers, settings);
+    await settings.store.write({ ...headOf(response, url), group, variant, vary, body });
+    if (forgotten.isSince(url, since)) await settings.store.remove(url);
+  };
+  await tryStore(read, write, undefined);
 }
 
 function headOf(response: Response, url: string): Omit<StoredHead, "group" | "variant" | "vary"> {

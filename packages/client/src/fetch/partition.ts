@@ -24,10 +24,10 @@ export async function givenPartition(
  * redirects gets another answer than one that does not.
  */
 export function groupOf(
-  { headers, method, credentials, redirect, content }: FetchCall,
+  { headers, fields, method, credentials, redirect, content }: FetchCall,
   given: string | undefined,
 ): string {
-  const who = given ?? [credentialsIn(headers), credentials];
+  const who = given ?? [credentialsIn(fields), credentials];
   const what = content
     ? [method, ...DESCRIPTIONS.map((name) => headers.get(name)), new TextDecoder("latin1").decode(content)]
     : "GET";

@@ -2,29 +2,25 @@ import type { StoredHead, StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
 import { type Forwarded, report } from "./event.ts";
-import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
 import { type Update, updated, updatesBy } from "./freshening.ts";
 import { describes } from "./head.ts";
-import type { Scope } from "./keeping.ts";
-import type { Settings } from "./settings.ts";
+import type { Read } from "./keeping.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 
 /** The kept answer, freshened by a 304. */
 export async function revalidated(
-  notModified: Response,
+  read: Read,
+  { headers }: Response,
   stored: StoredResponse,
-  call: FetchCall,
-  scope: Scope,
-  settings: Settings,
   fwd: Forwarded,
 ): Promise<Serve> {
-  const updates = updatesBy(notModified.headers, stored);
-  report(settings, call, { fwd, fwdStatus: 304 });
-  const change = changeBy(notModified.headers, updates, stored, call, scope, settings);
-  if (change) await tryStore(settings, call, change, undefined);
-  return () => answerOf(stored, call.method, true, updates);
+  const updates = updatesBy(headers, stored);
+  report(read, { fwd, fwdStatus: 304 });
+  const change = changeBy(read, headers, updates, stored);
+  if (change) await tryStore(read, change, undefined);
+  return () => answerOf(stored, read.call.method, true, updates);
 }
 
 /**
@@ -32,12 +28,10 @@ export async function revalidated(
  * or forbid keeping the answer.
  */
 function changeBy(
+  { call, settings, forgotten, since }: Read,
   headers: Headers,
   updates: readonly Update[],
   stored: StoredResponse,
-  call: FetchCall,
-  { forgotten, since }: Scope,
-  settings: Settings,
 ): (() => Promise<void>) | undefined {
   const { store, fresh } = settings;
   const { url, group } = stored;
@@ -63,17 +57,16 @@ function changeBy(
  * @see RFC 9111 §4.3.5
  */
 export async function freshenByHead(
+  read: Read,
   { status, headers }: Response,
   stored: StoredResponse | undefined,
-  call: FetchCall,
-  { forgotten, since }: Scope,
-  settings: Settings,
 ): Promise<void> {
+  const { call, settings, forgotten, since } = read;
   if (status !== 200 || !stored || forgotten.isSince(call.url, since)) return;
   const head = describes(headers, stored)
     ? updated(withoutBody(stored), updatesBy(headers, stored))
     : { ...withoutBody(stored), stale: true };
-  await tryStore(settings, call, () => settings.store.freshen(head), undefined);
+  await tryStore(read, () => settings.store.freshen(head), undefined);
 }
 
 function withoutBody({ body: _, ...head }: StoredResponse): StoredHead {

@@ -1,21 +1,26 @@
-import { report } from "./event.ts";
-import type { FetchCall } from "./fetch-call.ts";
-import type { Settings } from "./settings.ts";
+import { type Asked, report } from "./event.ts";
+
+/** How long a step in a store may take, in milliseconds. */
+const LONGEST_STEP = 1000;
 
 /**
- * Takes a step in the store. If the store fails, it reports an event and gives `otherwise`, so that the caller still gets an
- * answer.
+ * Takes a step in the store. If the store fails, or does not answer within a second, it reports an event and gives `otherwise`, so
+ * that the caller still gets an answer.
  */
-export async function tryStore<T>(
-  settings: Settings,
-  call: FetchCall,
-  step: () => Promise<T>,
-  otherwise: T,
-): Promise<T> {
+export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwise: T): Promise<T> {
   try {
-    return await step();
+    // A store in this process's memory has nothing to wait for.
+    return await (asked.settings.store.persists ? inTime(step()) : step());
   } catch (error) {
-    report(settings, call, { fwd: "bypass", detail: `the store failed: ${String(error)}` });
+    report(asked, { fwd: "bypass", detail: `the store failed: ${String(error)}` });
     return otherwise;
   }
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${LONGEST_STEP} ms`)), LONGEST_STEP);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -2,7 +2,7 @@ import type { StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
-import { report } from "./event.ts";
+import { type Asked, report } from "./event.ts";
 import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
 import type { Settings } from "./settings.ts";
@@ -13,21 +13,18 @@ import type { Settings } from "./settings.ts";
  *
  * @throws {TypeError} as `fetch` does, when the caller wants a kept answer and there is none
  */
-export function answerWithoutAsking(
-  call: FetchCall,
-  kept: StoredResponse | undefined,
-  settings: Settings,
-): Serve | undefined {
+export function answerWithoutAsking(asked: Asked, kept: StoredResponse | undefined): Serve | undefined {
+  const { call, settings } = asked;
   const { cache, method, url } = call;
   const age = kept && ageOf(call, kept, settings);
   if (kept && age !== undefined) {
-    report(settings, call, {});
+    report(asked, {});
     return () => answerOf(kept, method, false, [["age", String(age)]]);
   }
   if (cache === "only-if-cached")
     throw new TypeError(`Cannot answer for ${url} without asking: nothing is kept`);
   if (!hasDirective(call.headers, "only-if-cached")) return;
-  report(settings, call, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
+  report(asked, { fwd: "bypass", detail: "only-if-cached, and nothing fresh is kept" });
   // RFC 9111 §5.2.1.7
   return () => new Response(null, { status: 504, statusText: "Gateway Timeout" });
 }

@@ -1,4 +1,5 @@
 import { parseTag } from "@entity-tag/core";
+import { sameVersion } from "../same-version.ts";
 
 /** A place in a body: a JSON Pointer (RFC 6901), or a function that finds it. */
 export type Place = string | ((from: unknown, around: Around) => unknown);
@@ -94,11 +95,6 @@ export function fieldTag(headers: Headers): string | undefined {
 /** Whether `If-Match` with this text names exactly one version. */
 export function isUsableTag(text: string): boolean {
   return parseTag(text) === text || /^[!#-)+\--~]+$/.test(text);
-}
-
-/** Whether two spellings, weak or strong, name one version. */
-export function sameVersion(a: string | undefined, b: string | undefined): boolean {
-  return a?.replace(/^W\//, "") === b?.replace(/^W\//, "");
 }
 
 /** Whether a status is in the list. */

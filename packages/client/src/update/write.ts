@@ -1,7 +1,8 @@
 import { credentialsIn } from "../credentials.ts";
 import { AmbiguousWriteError, HttpError } from "../errors.ts";
+import { sameVersion } from "../same-version.ts";
 import { httpError, octetsOf } from "./content.ts";
-import { sameVersion, says } from "./dialect.ts";
+import { says } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
 import { remembers, underWay } from "./idempotency-key.ts";
 import type { Job } from "./job.ts";
@@ -73,7 +74,7 @@ export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Writte
 
 async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<Answer> {
   const headers = headersFor(await job.headers(), payload);
-  const credentials = JSON.stringify(credentialsIn(headers));
+  const credentials = JSON.stringify(credentialsIn([...headers]));
   doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
   const { method, body, url } = payload;
   job.signal?.throwIfAborted();
