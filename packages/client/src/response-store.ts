@@ -31,7 +31,8 @@ export interface StoredResponse extends StoredHead {
  * Where {@link conditionalFetch} keeps answers. Each method is one indivisible step.
  *
  * A store may lose answers at any time, but it must not mix the head of one with the body of another. If a store
- * rejects, the server is asked and an event says so; the caller still gets an answer.
+ * rejects, or one that persists does not answer within two seconds, the server is asked and an event says so; the
+ * caller still gets an answer.
  * `@entity-tag/client/store-contract` tests a store.
  *
  * @example

@@ -10,7 +10,7 @@ export interface SqliteDatabase {
 export interface SqliteStatement {
   // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
   all(...values: any[]): unknown[];
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
   run(...values: any[]): unknown;
 }
 

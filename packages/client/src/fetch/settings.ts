@@ -16,7 +16,7 @@ export interface ConditionalFetchOptions {
   fresh?: Freshness | undefined;
   /**
    * Which requests share kept answers: those with the same text. `null` keeps nothing. Default: the request's
-   * `Authorization`, `Cookie` and other fields that say who asks, such as `X-Api-Key`.
+   * credentials: `Authorization`, `Cookie`, and fields such as `X-Api-Key`.
    */
   partition?: ((request: Request) => string | null | Promise<string | null>) | undefined;
   /** The longest body that is kept, in octets after decoding. Default: 5 MiB. */

@@ -1,10 +1,10 @@
 import { type Asked, report } from "./event.ts";
 
 /** How long a step in a store may take, in milliseconds. */
-const LONGEST_STEP = 1000;
+const LONGEST_STEP = 2000;
 
 /**
- * Takes a step in the store. If the store fails, or does not answer within a second, it reports an event and gives `otherwise`, so
+ * Takes a step in the store. If the store fails, or does not answer in time, it reports an event and gives `otherwise`, so
  * that the caller still gets an answer.
  */
 export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwise: T): Promise<T> {

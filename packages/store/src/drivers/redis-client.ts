@@ -10,9 +10,9 @@ export interface NodeRedis {
 
 /** A client of `ioredis`; a cluster is refused. */
 export interface IoRedis {
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: its own types of arguments and replies have dozens of overloads
   callBuffer(command: string, ...args: any[]): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: each of its events gives its listeners other arguments
   on(event: "ready" | "close", listener: (...args: any[]) => void): unknown;
   status: string;
 }
