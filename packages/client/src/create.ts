@@ -40,7 +40,7 @@ export async function create<T = unknown>(
   }
   const { response, octets } = written;
   return {
-    ...(await resultOf(job, payload, response, octets, undefined)),
+    ...(await resultOf(job, payload, response, octets)),
     status: "created",
     response,
     attempts,

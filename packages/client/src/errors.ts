@@ -20,9 +20,17 @@ const KIND = /* @__PURE__ */ Symbol.for("@entity-tag/client/error");
  * size (decision 6).
  */
 class ClientError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  declare static readonly code: string;
+  declare readonly code: string;
+  declare readonly url: string;
+
+  constructor(message: string, members: object, options?: ErrorOptions) {
     super(message, options);
-    Object.defineProperty(this, KIND, { get: (): unknown => (this as { code?: string }).code });
+    Object.assign(this, { code: new.target.code }, members);
+  }
+
+  get [KIND](): string {
+    return this.code;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -52,17 +60,22 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
  * @see RFC 9110 §13.1.1
  */
 export class ConflictError<T = unknown> extends ClientError {
-  static readonly code = "ENTITY_TAG_CONFLICT";
-  readonly code = "ENTITY_TAG_CONFLICT";
+  static override readonly code = "ENTITY_TAG_CONFLICT";
+  declare readonly code: "ENTITY_TAG_CONFLICT";
   override readonly name = "ConflictError";
-  readonly url: string;
-  readonly attempts: number;
-  readonly base: T;
-  readonly mine: T | undefined;
-  readonly latest: T | undefined;
-  readonly snapshot: Snapshot<T> | undefined;
+  declare readonly attempts: number;
+  declare readonly base: T;
+  declare readonly mine: T | undefined;
+  declare readonly latest: T | undefined;
+  declare readonly snapshot: Snapshot<T> | undefined;
 
-  constructor(it: {
+  constructor({
+    url,
+    attempts,
+    base,
+    mine,
+    snapshot,
+  }: {
     url: string;
     attempts: number;
     base: T;
@@ -70,15 +83,10 @@ export class ConflictError<T = unknown> extends ClientError {
     snapshot?: Snapshot<T> | undefined;
   }) {
     super(
-      `${it.url} was changed by somebody else: ${it.attempts} of ${it.attempts} writes refused, nothing written. ` +
+      `${url} was changed by somebody else: ${attempts} of ${attempts} writes refused, nothing written. ` +
         "Merge error.mine into what is there now, or allow more with maxAttempts",
+      { url, attempts, base, mine, snapshot, latest: snapshot?.value },
     );
-    this.url = it.url;
-    this.attempts = it.attempts;
-    this.base = it.base;
-    this.mine = it.mine;
-    this.snapshot = it.snapshot;
-    this.latest = it.snapshot?.value;
   }
 }
 
@@ -90,17 +98,16 @@ export class ConflictError<T = unknown> extends ClientError {
  * @see RFC 9110 §8.8.3
  */
 export class MissingValidatorError extends ClientError {
-  static readonly code = "ENTITY_TAG_MISSING_VALIDATOR";
-  readonly code = "ENTITY_TAG_MISSING_VALIDATOR";
+  static override readonly code = "ENTITY_TAG_MISSING_VALIDATOR";
+  declare readonly code: "ENTITY_TAG_MISSING_VALIDATOR";
   override readonly name = "MissingValidatorError";
-  readonly url: string;
 
   constructor(url: string) {
     super(
       `No tag is known for ${url}, so nothing was written. If the tag is in the body, give a dialect; ` +
         "across origins, let the server send Access-Control-Expose-Headers: ETag; after a write without a tag, read again",
+      { url },
     );
-    this.url = url;
   }
 }
 
@@ -112,20 +119,18 @@ export class MissingValidatorError extends ClientError {
  * @see RFC 9110 §8.8.1
  */
 export class UnusableValidatorError extends ClientError {
-  static readonly code = "ENTITY_TAG_UNUSABLE_VALIDATOR";
-  readonly code = "ENTITY_TAG_UNUSABLE_VALIDATOR";
+  static override readonly code = "ENTITY_TAG_UNUSABLE_VALIDATOR";
+  declare readonly code: "ENTITY_TAG_UNUSABLE_VALIDATOR";
   override readonly name = "UnusableValidatorError";
-  readonly url: string;
-  readonly etag: string;
+  declare readonly etag: string;
 
   constructor(url: string, etag: string) {
     super(
       `${url} refused ${etag} twice, though a fresh read had just given it. Nothing was written. Either a proxy or a compressor ` +
         'changes tags on the way (W/"v1" or "v1-gzip" for "v1": try headers { "Accept-Encoding": "identity" }), ' +
         "or this is the tag of a projection or another variant: read the whole resource",
+      { url, etag },
     );
-    this.url = url;
-    this.etag = etag;
   }
 }
 
@@ -141,15 +146,20 @@ export class UnusableValidatorError extends ClientError {
  * @see RFC 9110 §9.2.2
  */
 export class AmbiguousWriteError<T = unknown> extends ClientError {
-  static readonly code = "ENTITY_TAG_AMBIGUOUS_WRITE";
-  readonly code = "ENTITY_TAG_AMBIGUOUS_WRITE";
+  static override readonly code = "ENTITY_TAG_AMBIGUOUS_WRITE";
+  declare readonly code: "ENTITY_TAG_AMBIGUOUS_WRITE";
   override readonly name = "AmbiguousWriteError";
-  readonly url: string;
-  readonly attempts: number;
-  readonly sent: T | undefined;
-  readonly latest: T | undefined;
+  declare readonly attempts: number;
+  declare readonly sent: T | undefined;
+  declare readonly latest: T | undefined;
 
-  constructor(it: {
+  constructor({
+    url,
+    attempts,
+    sent,
+    latest,
+    cause,
+  }: {
     url: string;
     attempts: number;
     sent?: T | undefined;
@@ -157,14 +167,11 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
     cause?: unknown;
   }) {
     super(
-      `The answer to a write of ${it.url} was lost, and it may have been made. Compare error.sent with error.latest. ` +
+      `The answer to a write of ${url} was lost, and it may have been made. Compare error.sent with error.latest. ` +
         "To have such writes recognised, use stamped(), wasApplied, or idempotencyKey with a server that keeps a ledger",
-      { cause: it.cause },
+      { url, attempts, sent, latest },
+      { cause },
     );
-    this.url = it.url;
-    this.attempts = it.attempts;
-    this.sent = it.sent;
-    this.latest = it.latest;
   }
 }
 
@@ -176,14 +183,12 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
  * @see RFC 9110 §13.1.2
  */
 export class AlreadyExistsError extends ClientError {
-  static readonly code = "ENTITY_TAG_ALREADY_EXISTS";
-  readonly code = "ENTITY_TAG_ALREADY_EXISTS";
+  static override readonly code = "ENTITY_TAG_ALREADY_EXISTS";
+  declare readonly code: "ENTITY_TAG_ALREADY_EXISTS";
   override readonly name = "AlreadyExistsError";
-  readonly url: string;
 
   constructor(url: string) {
-    super(`${url} exists already, and nothing was changed there. To change it, use update()`);
-    this.url = url;
+    super(`${url} exists already, and nothing was changed there. To change it, use update()`, { url });
   }
 }
 
@@ -199,26 +204,20 @@ export class AlreadyExistsError extends ClientError {
  * @see RFC 9457 §3
  */
 export class HttpError extends ClientError {
-  static readonly code = "ENTITY_TAG_HTTP";
-  readonly code = "ENTITY_TAG_HTTP";
+  static override readonly code = "ENTITY_TAG_HTTP";
+  declare readonly code: "ENTITY_TAG_HTTP";
   override readonly name = "HttpError";
-  readonly url: string;
-  readonly status: number;
-  readonly response: Response;
-  readonly problem: ProblemDocument | undefined;
+  declare readonly status: number;
+  declare readonly response: Response;
+  declare readonly problem: ProblemDocument | undefined;
 
   constructor(response: Response, method: string, url: string, problem?: ProblemDocument, cause?: unknown) {
     const said = [problem?.title, problem?.detail].filter((text) => typeof text === "string").join(": ");
     super(
       `${method} ${url} was answered ${response.status}${said && ` ${said}`}${reasonOf(response, method, cause)}`,
-      {
-        cause,
-      },
+      { url, status: response.status, response, problem },
+      { cause },
     );
-    this.url = url;
-    this.status = response.status;
-    this.response = response;
-    this.problem = problem;
   }
 }
 

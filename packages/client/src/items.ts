@@ -1,6 +1,6 @@
 import { checkDialect } from "./checks.ts";
 import { type Dialect, locate, tagAt } from "./update/dialect.ts";
-import { snapshotOf } from "./update/latest.ts";
+import { snapshotOf } from "./update/seen.ts";
 import type { Snapshot } from "./update/snapshot.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { ConflictError, HttpError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
 import { says } from "./update/dialect.ts";
 import { type Job, jobOf } from "./update/job.ts";
-import { read, type Seen } from "./update/latest.ts";
+import { read } from "./update/latest.ts";
+import type { Seen } from "./update/seen.ts";
 import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl, givenSnapshot } from "./update/target.ts";
 import { pause } from "./update/waiting.ts";

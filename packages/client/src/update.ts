@@ -1,9 +1,10 @@
 import { checkRecipe } from "./checks.ts";
 import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
 import { type Job, jobOf } from "./update/job.ts";
-import { read, type Seen } from "./update/latest.ts";
+import { read } from "./update/latest.ts";
 import { type Payload, payloadFor } from "./update/payload.ts";
 import { resultOf } from "./update/result.ts";
+import type { Seen } from "./update/seen.ts";
 import type { Recipe, Snapshot, Updated, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl, givenSnapshot } from "./update/target.ts";
 import { pause, until } from "./update/waiting.ts";
@@ -93,11 +94,12 @@ export async function update<T = unknown>(
   }
 }
 
-/** The value that a run of the recipe got, and the value that it returned. */
+/** A run of the recipe: what it got, and what it returned. */
 interface Run<T> {
   url: string;
   etag: string;
-  base: T;
+  /** Decodes the value that the recipe got, because the recipe may have changed it. */
+  base: () => T | Promise<T>;
   mine: T;
   /** True when the recipe changed the object that it was given. */
   same: boolean;
@@ -115,9 +117,10 @@ async function runOf<T>(
   const { attempts, signal } = job;
   signal?.throwIfAborted();
   const told = signal ?? new AbortController().signal;
-  const context = { attempt: attempts + 1, base: last?.base, mine: last?.mine, etag, signal: told };
+  const base = await last?.base();
+  const context = { attempt: attempts + 1, base, mine: last?.mine, etag, signal: told };
   const mine = await until(signal, recipe(value, context));
-  return mine === undefined ? undefined : { url, etag, base: await again(), mine, same: mine === value };
+  return mine === undefined ? undefined : { url, etag, base: again, mine, same: mine === value };
 }
 
 /** The value for the next run: the one that the refusal showed, or that of a new read after a pause. */
@@ -133,7 +136,8 @@ async function next<T>(
     return latest ?? read(job, first.url, true);
   }
   const newest = latest ?? (seen.snapshot.etag === first.etag ? undefined : seen);
-  throw new ConflictError<T>({ ...first, attempts, snapshot: newest?.snapshot });
+  const { url, base, mine } = first;
+  throw new ConflictError<T>({ url, attempts, base: await base(), mine, snapshot: newest?.snapshot });
 }
 
 async function unchanged<T>(

@@ -554,6 +554,18 @@ describe("conditionalFetch: bodies and connections", () => {
     await remembering(server.url, { method: "PUT", body: "x" });
     expect(events.filter((event) => event.includes("no disk")).length).toBe(5);
   });
+
+  it("a store that hangs holds up each answer for two seconds at most, and an event says so", async () => {
+    const server = await open.serve(page(() => '"1"'));
+    const hang = () => new Promise<never>(() => {});
+    const events: string[] = [];
+    const store = { persists: true, read: hang, write: hang, freshen: hang, remove: hang };
+    const remembering = conditionalFetch({ store, onEvent: ({ text }) => events.push(text) });
+    expect(await text(remembering(server.url))).toBe('body of "1"');
+    expect((await remembering(server.url, { method: "PUT", body: "x" })).status).toBe(200);
+    await expect(remembering.forget(server.url)).rejects.toThrow("no answer within 2000 ms");
+    expect(events.filter((event) => event.includes("no answer within 2000 ms")).length).toBe(3);
+  });
 });
 
 describe("onEvent", () => {

@@ -161,6 +161,23 @@ describe("conditionalFetch: redirects", () => {
     expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
   });
 
+  it("that lead to another origin later carry the condition, and a 304 from there does not return the kept page", async () => {
+    const other = await open.serve((req, res) =>
+      req.headers["if-none-match"] ? res.writeHead(304, { ETag: '"v1"' }).end() : res.end("another's"),
+    );
+    let leaves = false;
+    const own = await open.serve((_, res) =>
+      leaves
+        ? res.writeHead(302, { Location: other.url }).end()
+        : res.writeHead(200, { ETag: '"v1"' }).end("own"),
+    );
+    const remembering = conditionalFetch();
+    expect(await (await remembering(own.url)).text()).toBe("own");
+    leaves = true;
+    expect(await (await remembering(own.url)).text()).toBe("another's");
+    expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual(['"v1"', undefined]);
+  });
+
   it("that lead to another page later do not return the kept page, even if both have the same tag", async () => {
     let end = "/a";
     const server = await open.serve((req, res) => {

@@ -46,7 +46,7 @@ export function conditionFor(
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
   const from = withoutFragment(notModified.url);
-  const candidates = about.filter((stored) => !from || from === stored.finalUrl);
+  const candidates = from ? about.filter((stored) => stored.finalUrl === from) : about;
   const tag = notModified.headers.get("ETag");
   if (tag !== null) return candidates.find((stored) => sameVersion(fieldOf(stored, "etag"), tag));
   // A 304 without a tag may be about any of several answers.
@@ -57,10 +57,11 @@ export function selectedBy(notModified: Response, { name, about }: Condition): S
 }
 
 export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | undefined {
-  return headers.find(([field]) => field === name)?.[1];
+  // To take a pair apart by `([field])` would cost an iterator each time.
+  return headers.find((field) => field[0] === name)?.[1];
 }
 
 /** Some implementations of `fetch` leave the fragment in the url of an answer. */
 export function withoutFragment(url: string): string {
-  return url.split("#", 1)[0]!;
+  return url.replace(/#.*$/s, "");
 }

@@ -4,7 +4,7 @@ import type { Flights } from "./flights.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
-import { tryStore } from "./try-store.ts";
+import { inTime, tryStore } from "./try-store.ts";
 
 /** The two that must know when a url is forgotten: the store, and the requests under way. */
 export interface Memory {
@@ -22,7 +22,7 @@ export async function forget(
     [...urls].map((url) => {
       forgotten.add(url);
       flights.close(url);
-      return settings.store.remove(url);
+      return inTime(settings.store, settings.store.remove(url));
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { ResponseStore } from "../response-store.ts";
 import { type Asked, report } from "./event.ts";
 
 /** How long a step in a store may take, in milliseconds. */
@@ -9,15 +10,16 @@ const LONGEST_STEP = 2000;
  */
 export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwise: T): Promise<T> {
   try {
-    // A store in this process's memory has nothing to wait for.
-    return await (asked.settings.store.persists ? inTime(step()) : step());
+    return await inTime(asked.settings.store, step());
   } catch (error) {
     report(asked, { fwd: "bypass", detail: `the store failed: ${String(error)}` });
     return otherwise;
   }
 }
 
-function inTime<T>(work: Promise<T>): Promise<T> {
+/** The outcome of a step, or a rejection if the store hangs. A store in this process's memory has nothing to wait for. */
+export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promise<T> {
+  if (!persists) return work;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${LONGEST_STEP} ms`)), LONGEST_STEP);

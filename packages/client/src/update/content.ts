@@ -35,7 +35,8 @@ export async function octetsOf(
   response: Response,
   limit = Infinity,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (response.body === null || response.bodyUsed) return new Uint8Array();
+  const isEmpty = response.headers.get("Content-Length") === "0";
+  if (isEmpty || response.body === null || response.bodyUsed) return new Uint8Array();
   const copy = response.clone();
   if (limit === Infinity) return new Uint8Array(await copy.arrayBuffer());
   const octets = await readUpTo(copy.body!, limit);

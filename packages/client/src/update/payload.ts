@@ -23,7 +23,8 @@ export interface Change<T> {
   url: string;
   /** `undefined`: the resource must not exist yet. */
   etag?: string;
-  base?: T;
+  /** The value that it was made of. */
+  base?: () => T | Promise<T>;
   mine: T;
   /** `mine` is the object that the recipe was given. */
   same?: boolean;
@@ -35,10 +36,12 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
   const { method, encode, signal } = job;
   const bare = { method, url, tag, sent: mine, patch: undefined, contentType: undefined };
   if (encode || isOctets(mine)) {
-    const body = encode ? await until(signal, encode(mine, { method, current: base })) : (mine as BodyInit);
+    const body = encode
+      ? await until(signal, encode(mine, { method, current: await base?.() }))
+      : (mine as BodyInit);
     return { ...bare, body: checkedBody(body), key: job.newKey() };
   }
-  const patch = method === "PATCH" ? patchFor(base, mine, same) : undefined;
+  const patch = method === "PATCH" ? patchFor(await base?.(), mine, same) : undefined;
   if (method === "PATCH" && patch === undefined) return undefined;
   const body = JSON.stringify(method === "PATCH" ? patch : mine);
   if (body === undefined || (body === "{}" && !isPlain(mine)))

@@ -1,9 +1,9 @@
 import { octetsOf } from "./content.ts";
 import { fieldTag, tagOf } from "./dialect.ts";
 import type { Job } from "./job.ts";
-import { decoded, type Seen, snapshotOf } from "./latest.ts";
 import { patched } from "./merge-patch.ts";
 import type { Payload } from "./payload.ts";
+import { decoded, type Seen, snapshotOf } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
@@ -16,10 +16,10 @@ export async function resultOf<T>(
   payload: Payload<T>,
   response: Response,
   octets: Uint8Array<ArrayBuffer> | undefined,
-  current: T | undefined,
+  base?: () => T | Promise<T>,
 ): Promise<Snapshot<T>> {
   const { url, patch } = payload;
-  const sent = patch === undefined ? payload.sent : patched(current, patch);
+  const sent = patch === undefined ? payload.sent : patched(await base?.(), patch);
   const content = octets?.length ? await contentOf(job, response, octets) : undefined;
   const inside = content && tagOf(job.dialect, new Headers(), content.value);
   if (content && (inside !== undefined || isShown(response, url) || hasMembers(content.value, sent))) {

@@ -1,6 +1,6 @@
 import { shown } from "../checks.ts";
 import { isUsableTag } from "./dialect.ts";
-import type { Seen } from "./latest.ts";
+import type { Seen } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The url, as text. @throws {TypeError} if no request can be sent there */

@@ -1,14 +1,16 @@
 import { credentialsIn } from "../credentials.ts";
 import { AmbiguousWriteError, HttpError } from "../errors.ts";
 import { sameVersion } from "../same-version.ts";
+import { isUnsendable } from "./another-try.ts";
 import { httpError, octetsOf } from "./content.ts";
 import { says } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
 import { remembers, underWay } from "./idempotency-key.ts";
 import type { Job } from "./job.ts";
-import { isUnsendable, read, type Seen } from "./latest.ts";
+import { read } from "./latest.ts";
 import { headersFor, type Payload } from "./payload.ts";
 import { carriedIn } from "./result.ts";
+import type { Seen } from "./seen.ts";
 import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
 
 /** The outcome of a write, once it is certain. */

@@ -1,0 +1,36 @@
+import { HttpError } from "../errors.ts";
+import { says } from "./dialect.ts";
+import type { Job } from "./job.ts";
+import { retryAfter } from "./waiting.ts";
+
+/** How long to wait before the read is tried again; `undefined` if it would fail again. */
+export function waitAfter<T>(
+  { dialect, backoff }: Job<T>,
+  url: string,
+  error: unknown,
+  asked: number,
+): number | undefined {
+  if (!(error instanceof HttpError)) return isMistake(url, error) ? undefined : backoff(asked);
+  const { response, status } = error;
+  if (says(dialect.again, [429, 503], response)) return retryAfter(response) ?? backoff(asked);
+  return status === 502 || status === 504 ? backoff(asked) : undefined;
+}
+
+/** A url or an option that `fetch` cannot use: another try would fail, too. */
+function isMistake(url: string, error: unknown): boolean {
+  // No `instanceof TypeError`: Jest gives each test file its own `TypeError`, and `fetch` throws the original one.
+  const { name, message, cause } = error as Error & { cause?: Error };
+  if (name !== "TypeError") return false;
+  const isFinal = /^(bad port|unknown scheme|redirect count exceeded)$/.test(cause?.message ?? "");
+  return isFinal || /^Cannot /.test(message) || isUnsendable(url, error);
+}
+
+/** Whether `fetch` refused the url before it sent anything: a Request of it fails in the same words. */
+export function isUnsendable(url: string, error: unknown): boolean {
+  try {
+    new Request(url);
+    return false;
+  } catch (refusal) {
+    return (refusal as Error).message === (error as Error | undefined)?.message;
+  }
+}
