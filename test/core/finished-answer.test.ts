@@ -17,6 +17,7 @@ it.each<[why: string, status: number, ifNoneMatch: string | undefined, coding: s
   ["a 200", 200, undefined, "gzip", '"v1-gzip"'],
   ["a 200 to a client that named the tag", 200, '"v1"', "gzip", '"v1-gzip"'],
   ["a 304 to a client that named the tag", 304, '"v1"', "gzip", '"v1"'],
+  ["a 304 to a client that named it in its weak spelling", 304, 'W/"v1"', "gzip", '"v1-gzip"'],
   ["a 304 to a client that named another", 304, '"v0"', "br", '"v1-br"'],
   ["a 304 to a client that named no tag", 304, undefined, "gzip", '"v1-gzip"'],
   ["several codings", 200, undefined, "gzip, br", 'W/"v1"'],

@@ -1,5 +1,5 @@
 import { acceptCodings } from "./accepted-codings.ts";
-import { codedTag, isCoded } from "./content-codings.ts";
+import { CODINGS, chosenCoding, codedTag, isCoded } from "./content-codings.ts";
 import { type EntityTag, isWeak, parseTag, weaken } from "./entity-tag.ts";
 import { type ConditionalRequest, isTransfer } from "./evaluate.ts";
 import { listIncludes } from "./tag-list.ts";
@@ -42,11 +42,11 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
     if (etag === undefined && !response.headers.has("Last-Modified")) return response;
     const coded = new Response(response.body, response);
     if (etag !== undefined) {
+      const { status } = response;
+      const isKept = status === 304 && (isNamed(request, etag) || isCoded(etag, codings));
+      const isOfBody = status === 304 || isTransfer(request.method, status);
       const sent = coding === "unsure" ? weaken(etag) : tagOfCoding(etag, coding);
-      if (isTransfer(request.method, response.status)) coded.headers.set("ETag", sent);
-      if (coding !== "identity" && response.status === 304) {
-        coded.headers.set("ETag", tagWithoutCoding(304, request, etag));
-      }
+      if (isOfBody && !isKept) coded.headers.set("ETag", sent);
     }
     // A compressor adds it to an answer that it may code, but not to a 304, which has no body.
     coded.headers.set("Vary", withAcceptEncoding(coded.headers.get("Vary")));
@@ -82,29 +82,33 @@ export function tagOfCoding(etag: EntityTag, contentEncoding: string): EntityTag
  * @see RFC 9110 §8.8.3.3
  */
 export function tagOfCodedAnswer(
-  { headers }: ConditionalRequest,
+  request: ConditionalRequest,
   status: number,
   etag: EntityTag,
   contentEncoding: string,
 ): EntityTag {
-  const isHeld = status === 304 && listIncludes(headers.get("if-none-match") ?? "", etag, "weak");
-  return isHeld ? etag : tagOfCoding(etag, contentEncoding);
+  const isKept = status === 304 && (isNamed(request, etag) || isCoded(etag, CODINGS));
+  return isKept ? etag : tagOfCoding(etag, contentEncoding);
 }
 
 /**
- * The tag of an answer that a compressor would code if it had a body. In a 304 it is weak, unless the client named
- * exactly this tag and so has exactly that form.
+ * The tag that the 200 would have had, for an answer without its body. A compressor would have coded that body for
+ * a client that accepts a coding.
+ *
+ * A 304 keeps a tag that the client named, because the client has exactly that form. Compressors code no answer
+ * to HEAD.
  *
  * @example
- * const request = { method: "GET", headers: new Headers({ "If-None-Match": 'W/"v1"' }) };
- * tagWithoutCoding(304, request, '"v1"'); // 'W/"v1"'
- * @see RFC 9110 §8.8.3.3
+ * const request = { method: "GET", headers: new Headers({ "If-None-Match": "*", "Accept-Encoding": "gzip" }) };
+ * tagWithoutCoding(304, request, '"v1"'); // '"v1-gzip"'
+ * @see RFC 9110 §15.4.5
  */
-export function tagWithoutCoding(
-  status: number,
-  { headers }: ConditionalRequest,
-  etag: EntityTag,
-): EntityTag {
-  const isHeld = listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
-  return status === 304 && !isHeld ? weaken(etag) : etag;
+export function tagWithoutCoding(status: number, request: ConditionalRequest, etag: EntityTag): EntityTag {
+  if (status !== 304 || request.method === "HEAD") return etag;
+  const coding = chosenCoding(request.headers.get("accept-encoding"));
+  return coding === undefined ? etag : tagOfCodedAnswer(request, status, etag, coding);
+}
+
+function isNamed({ headers }: ConditionalRequest, etag: EntityTag): boolean {
+  return listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
 }

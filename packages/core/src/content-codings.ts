@@ -44,7 +44,7 @@ export function listedCoding(
     // Most fields contain no coding name. This check finds that before anything is allocated.
     if (!field.includes(coding) || isCoded(tag, codings)) continue;
     const coded = withSuffix(tag, coding);
-    const isAdmitted = accepted === undefined || admitsCoding(accepted, coding);
+    const isAdmitted = accepted === undefined || weightIn(accepted, coding) > 0;
     if (isAdmitted && listIncludes(field, coded, match)) return coded;
   }
   return undefined;
@@ -69,13 +69,31 @@ export function isCoded(tag: EntityTag, codings: readonly string[]): boolean {
  * @see RFC 9110 §12.5.3
  */
 export function admitsCoding(acceptEncoding: string | null | undefined, coding: string): boolean {
+  return weightIn(acceptEncoding, coding) > 0;
+}
+
+/** Compressors prefer them in this order where the weights are equal. */
+const PREFERENCE: readonly string[] = ["br", "gzip", "deflate"];
+
+/** The coding that a compressor chooses for an `Accept-Encoding`; `undefined`: it codes nothing. */
+export function chosenCoding(acceptEncoding: string | null | undefined): string | undefined {
+  let chosen: string | undefined;
+  let highest = 0;
+  for (const coding of PREFERENCE) {
+    const weight = weightIn(acceptEncoding, coding);
+    if (weight > highest) [chosen, highest] = [coding, weight];
+  }
+  return highest >= weightIn(acceptEncoding, "identity") ? chosen : undefined;
+}
+
+function weightIn(acceptEncoding: string | null | undefined, coding: string): number {
   let wildcard = 0;
   for (const member of (acceptEncoding ?? "").toLowerCase().split(",")) {
     const [name, ...parameters] = member.split(";").map((part) => part.trim()) as [string, ...string[]];
-    if (isSameCoding(name, coding.toLowerCase())) return weightOf(parameters) > 0;
+    if (isSameCoding(name, coding.toLowerCase())) return weightOf(parameters);
     if (name === "*") wildcard = weightOf(parameters);
   }
-  return wildcard > 0;
+  return wildcard;
 }
 
 /** `x-gzip` and `x-compress` are old names (§8.4.1). */

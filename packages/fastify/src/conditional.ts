@@ -28,7 +28,7 @@ import {
   type PlainResponse,
   stateOfAnswer,
   tagOfCodedAnswer,
-  tagOfCoding,
+  tagWithoutCoding,
   withAcceptEncoding,
   withCodings,
 } from "@entity-tag/core/adapter";
@@ -82,6 +82,8 @@ interface Asked {
   readonly request: ConditionalRequest;
   state?: Current | undefined;
   isReplaced?: boolean;
+  /** A 304 that waits for the compressor, which decides by the 200 which tag that has. */
+  delayed?: PlainResponse | undefined;
 }
 
 async function addHooks(app: FastifyInstance, options: ConditionalOptions): Promise<void> {
@@ -99,9 +101,9 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
 
   app.addHook("onRequest", async (request, reply) => {
     const headers = headersOf(request.headers, request.raw.rawHeaders);
-    const it = { request: { method: request.method, headers } };
+    const it: Asked = { request: { method: request.method, headers } };
     asked.set(request, it);
-    if (isRead(request.method)) markCoding(request, reply, it.request);
+    if (isRead(request.method)) markCoding(request, reply, it);
     if (current === undefined) hideRange(request, it, options);
   });
 
@@ -135,7 +137,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
     if (!isTransfer(request.method, reply.statusCode)) return payload;
     const validators = validatorFields(it.state ?? null);
     for (const [name, value] of validators) if (!reply.hasHeader(name)) reply.header(name, value);
-    return validators.length > 0 ? payload : judgeLate(it.request, reply, payload, { ...options, codings });
+    return validators.length > 0 ? payload : judgeLate(it, reply, payload, { ...options, codings });
   });
 }
 
@@ -149,31 +151,40 @@ function hideRange(
 }
 
 /** Gives the answer the tag of the coding that a compressor, before or after this package, gives its body. */
-function markCoding(
-  { raw: req }: FastifyRequest,
-  { raw: res }: FastifyReply,
-  request: ConditionalRequest,
-): void {
+function markCoding({ raw: req }: FastifyRequest, { raw: res }: FastifyReply, it: Asked): void {
   beforeHead(req, res, () => {
     const coding = res.getHeader("content-encoding");
     const etag = parseTag(res.getHeader("etag")?.toString());
-    if (coding === undefined || etag === undefined) return;
-    res.setHeader("ETag", tagOfCodedAnswer(request, res.statusCode, etag, String(coding)));
+    if (coding !== undefined && etag !== undefined) {
+      const status = it.delayed?.status ?? res.statusCode;
+      res.setHeader("ETag", tagOfCodedAnswer(it.request, status, etag, String(coding)));
+    }
+    return it.delayed;
   });
 }
 
 async function judgeLate(
-  request: ConditionalRequest,
+  it: Asked,
   reply: FastifyReply,
   payload: unknown,
   options: ConditionalOptions,
 ): Promise<unknown> {
+  const { request } = it;
   const [etag, content] = await tagged(request, reply, payload, options);
   const late = lateResponse(request, stateOf(reply, options.codings), options);
   if (late === undefined) return content;
-  const coding = reply.getHeader("content-encoding")?.toString();
-  const isByDate = request.headers.get("if-none-match") == null;
-  if (isByDate && late.body === undefined && coding && etag) reply.header("ETag", tagOfCoding(etag, coding));
+  if (late.status === 304 && etag !== undefined) {
+    const coding = reply.getHeader("content-encoding")?.toString();
+    if (coding) reply.header("ETag", tagOfCodedAnswer(request, 304, etag, coding));
+    else if (
+      "compress" in reply &&
+      late.vary === undefined &&
+      tagWithoutCoding(304, request, etag) !== etag
+    ) {
+      it.delayed = late;
+      return content;
+    }
+  }
   replace(reply, late);
   if (content instanceof Readable) content.destroy();
   return sent(request, late) ?? null;

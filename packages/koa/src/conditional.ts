@@ -28,7 +28,7 @@ import {
   type PlainResponse,
   stateOfAnswer,
   tagOfCodedAnswer,
-  tagOfCoding,
+  tagWithoutCoding,
   withAcceptEncoding,
   withCodings,
 } from "@entity-tag/core/adapter";
@@ -101,13 +101,18 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
   }
   return async (ctx, next) => {
     const request = { method: ctx.method, headers: headersOf(ctx.req.headers, ctx.req.rawHeaders) };
+    const it: Asked = { request, isInCompressor: hasAcceptEncoding(ctx) };
     const given = current && (await current(ctx));
     if (isResponse(given)) return answerWith(ctx, given);
     const state = given === undefined ? undefined : withCodings(checkedState(given), codings);
     const early = state === undefined ? undefined : earlyResponse(request, state, options);
-    if (early !== undefined) return replace(ctx, early);
+    if (early !== undefined) {
+      replace(ctx, early);
+      if (early.status === 304 && hasCompressor(ctx)) addAcceptEncoding(ctx);
+      return;
+    }
     if (isRead(request.method)) {
-      markCoding(ctx, request);
+      markCoding(ctx, it);
       if (isRangeHidden(request, state, options.ranges, options.now)) delete ctx.req.headers.range;
     }
     await next();
@@ -117,32 +122,64 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
     for (const [name, value] of validatorFields(state ?? null))
       if (!ctx.response.get(name)) ctx.set(name, value);
     if (state !== undefined && validatorFields(state).length > 0) return;
-    await judgeLate(ctx, request, options, codings);
+    await judgeLate(ctx, it, options, codings);
   };
 }
 
+/** A request as it came. */
+interface Asked {
+  readonly request: ConditionalRequest;
+  /** True when a compressor is in front: it has said already that answers vary. */
+  readonly isInCompressor: boolean;
+  /** A 304 that waits for the compressor, which decides by the 200 which tag that has. */
+  delayed?: PlainResponse | undefined;
+}
+
+/** koa-compress sets `Vary` on every answer that passes it. A 304 before the handler does not pass it if it is inside. */
+function hasCompressor({ app }: Context): boolean {
+  return app.middleware.some((each) => "preferredEncodings" in each);
+}
+
+function addAcceptEncoding(ctx: Context): void {
+  ctx.set("Vary", withAcceptEncoding(ctx.response.get("Vary")));
+}
+
+function hasAcceptEncoding({ response }: Context): boolean {
+  const vary = response.get("Vary");
+  return vary !== "" && withAcceptEncoding(vary) === vary;
+}
+
 /** Gives the answer the tag of the coding that a compressor, before or after this package, gives its body. */
-function markCoding({ req, res }: Context, request: ConditionalRequest): void {
+function markCoding({ req, res }: Context, it: Asked): void {
   beforeHead(req, res, () => {
     const coding = res.getHeader("content-encoding");
     const etag = parseTag(res.getHeader("etag")?.toString());
-    if (coding === undefined || etag === undefined) return;
-    res.setHeader("ETag", tagOfCodedAnswer(request, res.statusCode, etag, String(coding)));
+    if (coding !== undefined && etag !== undefined) {
+      const status = it.delayed?.status ?? res.statusCode;
+      res.setHeader("ETag", tagOfCodedAnswer(it.request, status, etag, String(coding)));
+    }
+    return it.delayed;
   });
 }
 
 async function judgeLate(
   ctx: Context,
-  request: ConditionalRequest,
+  it: Asked,
   options: ConditionalOptions,
   codings: readonly string[],
 ): Promise<void> {
+  const { request } = it;
   const etag = await tagOf(ctx, options);
   const late = lateResponse(request, stateOf(ctx, codings), options);
   if (late === undefined) return;
-  const coding = ctx.response.get("Content-Encoding");
-  const isByDate = request.headers.get("if-none-match") == null;
-  if (isByDate && late.body === undefined && coding && etag) ctx.set("ETag", tagOfCoding(etag, coding));
+  if (late.status === 304 && etag !== undefined) {
+    const coding = ctx.response.get("Content-Encoding");
+    if (coding) ctx.set("ETag", tagOfCodedAnswer(request, 304, etag, coding));
+    else if (it.isInCompressor && late.vary === undefined && tagWithoutCoding(304, request, etag) !== etag) {
+      it.delayed = late;
+      return;
+    }
+  }
   replace(ctx, late);
 }
 
@@ -202,6 +239,6 @@ function replace(ctx: Context, { status, fields, body, keeps, vary }: PlainRespo
   ctx.status = status;
   ctx.body = body ?? null;
   for (const [name, value] of fields) ctx.set(name, value);
-  if (vary !== undefined) ctx.set("Vary", withAcceptEncoding(ctx.response.get("Vary")));
+  if (vary !== undefined) addAcceptEncoding(ctx);
   if (old instanceof Readable) old.destroy();
 }

@@ -28,27 +28,35 @@ export function watchCoding(res: NodeResponse, request: ConditionalRequest): voi
   };
 }
 
+/** The fields of the 200 by which a compressor decides whether to code it. */
+export interface Unsent {
+  readonly type: ReturnType<NodeResponse["getHeader"]>;
+  /** `undefined`: the content has no known length. */
+  readonly length: ReturnType<NodeResponse["getHeader"]>;
+}
+
 /**
- * Shows layers the type of the 200 and a coding, although a 304 or a refusal has neither. Then a compressor adds to
- * a 304 only the `Vary` of the 200, and does not code a refusal.
+ * Shows layers the type and the length of the 200 and a coding, although a 304 or a refusal has none of them. Then a
+ * compressor adds to a 304 only the `Vary` of the 200, and does not code a refusal.
  */
 export function maskContentHeaders(
   res: NodeResponse,
   request: ConditionalRequest,
   isMasked: () => boolean,
-  type = res.getHeader("content-type"),
+  unsent: Unsent,
 ): void {
   const { getHeader } = res;
   res.getHeader = (name) => {
     const field = !res.headersSent && isMasked() ? name.toLowerCase() : "";
-    if (field === "content-type") return type;
+    if (field === "content-type") return unsent.type;
+    if (field === "content-length") return unsent.length;
     if (field !== "content-encoding") return getHeader.call(res, name);
     markUncoded(res, request);
     return "none";
   };
 }
 
-/** A layer that reads `Content-Encoding` might code the 200, so the client may hold that form. */
+/** A layer that reads `Content-Encoding` would code the 200 if the client accepts that. */
 function markUncoded(res: NodeResponse, request: ConditionalRequest): void {
   const tag = parseTag(text(res, "etag"));
   if (tag !== undefined) res.setHeader("ETag", tagWithoutCoding(res.statusCode, request, tag));

@@ -19,11 +19,11 @@ import {
 } from "@entity-tag/core/adapter";
 
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
-import type { DropLimits } from "../transport/dropped-writes.ts";
+import { type DropLimits, lengthOf } from "../transport/dropped-writes.ts";
 import type { FirstContent } from "../transport/pending-answer.ts";
 import { removeHeadersExcept } from "../transport/replaced-head.ts";
 import { replaceMethods } from "../transport/response-methods.ts";
-import { hasLayersBelow, maskContentHeaders, removeUnseen, watchCoding } from "./compressor.ts";
+import { hasLayersBelow, maskContentHeaders, removeUnseen, type Unsent, watchCoding } from "./compressor.ts";
 import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
 import { ownValidators, takeBackFromErrors } from "./own-validators.ts";
 import { inPlace } from "./replacement.ts";
@@ -51,13 +51,15 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const isBelow = hasLayersBelow(res);
   const judged = { ...options, keep: keptInRefusal(res, seen, options.keep) };
   ownValidators(res).isGuarded = true;
+  let isReplaced = false;
   const decide = (content: FirstContent) => {
     takeBackFromErrors(seen.method, res.statusCode, res);
     const isAbove = res.writeHead !== writeHead;
     const instead = settle(req, res, seen, judged, content, isAbove, removed);
     const hasLayers = isBelow || isAbove;
     if (hasLayers) watchCoding(res, seen);
-    if (instead !== undefined) return inPlace(res, seen, instead, hasLayers);
+    isReplaced = instead !== undefined;
+    if (instead !== undefined) return inPlace(res, seen, instead, hasLayers, unsentBy(res, content));
     const keeps = keepsFor(res.statusCode);
     if (keeps && hasLayers) removeUnseen(res, seen, keeps);
     else if (keeps) removeHeadersExcept(res, keeps);
@@ -65,7 +67,14 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   };
   replaceMethods(req, res, decide, { ...options, awaitedBytes: () => awaitedBytes(req, res, options) });
   const { writeHead } = res;
-  const removed = watchRemovals(res, seen, () => isBelow || res.writeHead !== writeHead);
+  const removed = watchRemovals(res, seen, () => !isReplaced && (isBelow || res.writeHead !== writeHead));
+}
+
+/** A compressor takes the length of content that is complete, and codes content of unknown length. */
+function unsentBy(res: NodeResponse, { chunk = "", encoding, isWhole }: FirstContent): Unsent {
+  const whole = isWhole ? lengthOf(chunk, encoding) : undefined;
+  const length = res.getHeader("content-length") ?? whole;
+  return { type: res.getHeader("content-type"), length };
 }
 
 /** A refusal keeps the fields that outer layers set for any answer. Only these conditions can refuse a read. */
@@ -93,7 +102,8 @@ function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers
     const field = name.toLowerCase();
     if (field === "etag" || field === "last-modified") removed[field] = text(res, field) ?? removed[field];
     else if (field === "content-type" && hasLayers() && res.getHeader(field)) {
-      maskContentHeaders(res, request, () => keepsFor(res.statusCode) !== undefined);
+      const unsent = { type: res.getHeader(field), length: res.getHeader("content-length") ?? 0 };
+      maskContentHeaders(res, request, () => keepsFor(res.statusCode) !== undefined, unsent);
     }
     removeHeader.call(res, name);
   };
@@ -121,7 +131,7 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   const instead = ownValidators(res).alreadyEvaluated ? undefined : lateResponse(request, state, options);
   if (coded === undefined || coded === etag) return instead;
   if (instead?.body !== undefined) return instead;
-  const isHeld = instead && listIncludes(request.headers.get("if-none-match") ?? "", etag!, "weak");
+  const isHeld = instead && listIncludes(request.headers.get("if-none-match") ?? "", etag!, "strong");
   const isMarked = instead?.fields.some(([name]) => name === "ETag");
   if (!isHeld && !isMarked) res.setHeader("ETag", coded);
   return instead;

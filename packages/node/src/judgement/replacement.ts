@@ -4,20 +4,17 @@ import { type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
 import type { Replacement } from "../transport/replaced-head.ts";
 import { replaceMethods } from "../transport/response-methods.ts";
-import { hasLayersBelow, maskContentHeaders } from "./compressor.ts";
+import { hasLayersBelow, maskContentHeaders, type Unsent } from "./compressor.ts";
 
-/**
- * The answer that the conditions decide, in the form that the transport sends. Layers see the type of the 200.
- * `hasLayers`: true if there are layers.
- */
+/** The answer that the conditions decide, in the form that the transport sends. `hasLayers`: true if there are layers. */
 export function inPlace(
   res: NodeResponse,
   request: ConditionalRequest,
   instead: PlainResponse,
   hasLayers: boolean,
-  type = res.getHeader("content-type"),
+  unsent: Unsent,
 ): Replacement {
-  if (hasLayers) maskContentHeaders(res, request, () => res.statusCode === instead.status, type);
+  if (hasLayers) maskContentHeaders(res, request, () => res.statusCode === instead.status, unsent);
   if (instead.vary === undefined) return instead;
   return { ...instead, fields: [...instead.fields, ["Vary", withAcceptEncoding(text(res, "vary"))]] };
 }
@@ -31,7 +28,9 @@ export function sendInstead(
 ): void {
   // The type of the 200 is not known yet. A type that is coded gets the `Vary` that a cache may need.
   const type = res.getHeader("content-type") ?? "text/plain";
-  const replacement = inPlace(res, request, instead, hasLayersBelow(res), type);
+  // Nor is its length. With 0, a compressor codes nothing, unless it codes content of any length.
+  const unsent = { type, length: res.getHeader("content-length") ?? 0 };
+  const replacement = inPlace(res, request, instead, hasLayersBelow(res), unsent);
   replaceMethods(req, res, () => replacement, {});
   res.end();
 }
