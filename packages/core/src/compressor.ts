@@ -45,7 +45,9 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
       const { status } = response;
       const isKept = status === 304 && (isNamed(request, etag) || isCoded(etag, codings));
       const isOfBody = status === 304 || isTransfer(request.method, status);
-      const sent = coding === "unsure" ? weaken(etag) : tagOfCoding(etag, coding);
+      // With the weak spelling, the client selects a copy that it named so.
+      const isWeaker = coding === "unsure" || (status === 304 && isNamed(request, weaken(etag), "weak"));
+      const sent = isWeaker && coding !== "identity" ? weaken(etag) : tagOfCoding(etag, coding);
       if (isOfBody && !isKept) coded.headers.set("ETag", sent);
     }
     // A compressor adds it to an answer that it may code, but not to a 304, which has no body.
@@ -109,6 +111,10 @@ export function tagWithoutCoding(status: number, request: ConditionalRequest, et
   return coding === undefined ? etag : tagOfCodedAnswer(request, status, etag, coding);
 }
 
-function isNamed({ headers }: ConditionalRequest, etag: EntityTag): boolean {
-  return listIncludes(headers.get("if-none-match") ?? "", etag, "strong");
+function isNamed(
+  { headers }: ConditionalRequest,
+  etag: EntityTag,
+  match: "strong" | "weak" = "strong",
+): boolean {
+  return listIncludes(headers.get("if-none-match") ?? "", etag, match);
 }
