@@ -259,8 +259,8 @@ describe("The built-in answers of Bun do not change", () => {
   );
 });
 
-describe("The types of a handler without annotations", () => {
-  const place = programFolder("bun-types");
+describe("The types of a handler without annotations", async () => {
+  const place = await programFolder("bun-types");
   afterAll(() => rmSync(place, { recursive: true }));
 
   /** The part of Bun's own types that is used here, as in `@types/bun` 1.4. */

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const run = promisify(execFile);
 const deno = runtimes.deno[0];
-const folder = programFolder("deno");
+const folder = await programFolder("deno");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const written = (name: string, program: string): string => {

@@ -42,8 +42,8 @@ const beside: Record<string, string> = {
     export default () => <html lang="en"><body><Outlet /></body></html>;`,
 };
 
-describe.concurrent.for(frameworks)("$name", ({ name, build, ownServer }) => {
-  const folder = programFolder(`frameworks/${name}`);
+describe.concurrent.for(frameworks)("$name", async ({ name, build, ownServer }) => {
+  const folder = await programFolder(`frameworks/${name}`);
   const servers: Server[] = [];
 
   beforeAll(async () => {
@@ -123,8 +123,8 @@ async function expectHooks(port: number, headers: Record<string, string>): Promi
   }
 }
 
-describe("NestJS", () => {
-  const folder = programFolder("frameworks/nestjs");
+describe("NestJS", async () => {
+  const folder = await programFolder("frameworks/nestjs");
   const servers: Server[] = [];
 
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 // The hooks of the documents, each in its own framework. A read is not sent twice, and a stranger learns no tag.
 import { rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { rows, run } from "@entity-tag/conformance";
 import { build } from "esbuild";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -10,11 +11,19 @@ import { programFolder, root } from "./bed/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const folder = programFolder("hooks");
+const load = createRequire(import.meta.url);
+const folder = await programFolder("hooks");
 const closing: (() => unknown)[] = [];
 afterAll(async () => {
   for (const close of closing) await close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+it("The programs of the documents import the packages of the tarballs", () => {
+  for (const name of ["@entity-tag/core", "@entity-tag/fastify", "@entity-tag/node/before-head"])
+    expect(createRequire(`${folder}/program.mjs`).resolve(name)).toContain(
+      `${folder}/node_modules/${name.slice(0, 11)}`,
+    );
 });
 
 /** The block of a document that begins with this comment, as a module. */
@@ -26,7 +35,8 @@ async function moduleOf(name: string, comment: string): Promise<any> {
   expect(lines.length).toBeLessThanOrEqual(15);
   const file = `${folder}/${name}-${comment.replace(/\W/g, "-")}.ts`;
   writeFileSync(file, program!);
-  return import(file);
+  // Not `import`, by which the test runner would take the packages from their sources.
+  return load(file);
 }
 
 const page = () => new Response("Hello", { headers: { ETag: '"v1"', "X-Own": "kept" } });

@@ -10,7 +10,7 @@ import { programFolder, root, runtimes, start } from "./bed/server.ts";
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const folder = programFolder("recipes-rows");
+const folder = await programFolder("recipes-rows");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Parts of an application, not programs: recipes-hooks.test.ts and next.test.ts ask them. */

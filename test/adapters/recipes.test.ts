@@ -38,7 +38,7 @@ const crossOrigin = [
   ["h3", "new H3().use(crossOrigin)", "new H3()"],
 ] as const;
 
-const folder = programFolder("recipes");
+const folder = await programFolder("recipes");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it("There is a recipe for every framework and runtime of the bed", () => {

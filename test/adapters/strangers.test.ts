@@ -7,7 +7,7 @@ import { programFolder, runtimes, start } from "./bed/server.ts";
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
 
-const folder = programFolder("strangers");
+const folder = await programFolder("strangers");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Begins each program: only a client with this field may read or write. */

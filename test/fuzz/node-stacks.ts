@@ -41,6 +41,11 @@ const inner: Record<string, () => Layer> = {
   session: () => session({ secret: "s", resave: false, saveUninitialized: false }) as unknown as Layer,
 };
 
+/** It saves every session at the end of an answer, which it may cut in two. It calls `_implicitHeader`, which HTTP/2 has not. */
+const rollingSession = () =>
+  session({ secret: "s", resave: true, rolling: true, saveUninitialized: true }) as unknown as Layer;
+const http1: typeof inner = { ...inner, session: rollingSession };
+
 export interface Stack {
   readonly name: string;
   readonly outer: Layer[];
@@ -85,14 +90,16 @@ export function stackOf(random: Random, isHttp2 = false): Stack {
     Object.entries(frames).filter(([, { isForHttp2 }]) => isForHttp2 || !isHttp2),
   );
   const names = Object.keys(inner).filter(() => random.chance(0.3));
+  const isRolling = !isHttp2 && random.chance(0.5);
+  const made = isRolling ? http1 : inner;
   const sides = names.map((name) => [name, random.chance(0.5)] as const);
   const on = (isOuter: boolean) =>
-    sides.filter(([, side]) => side === isOuter).map(([name]) => inner[name]!());
+    sides.filter(([, side]) => side === isOuter).map(([name]) => made[name]!());
   const hasOld = random.chance(0.3);
   // The old compressor calls `_implicitHeader`, which HTTP/2 does not have.
   const hasOldCompression = !isHttp2 && !names.includes("compression") && random.chance(0.2);
   return {
-    name: `${frameName}: ${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
+    name: `${frameName}: ${hasOld ? "old " : ""}${hasOldCompression ? "compression 1.7.4 before " : ""}${isRolling ? "rolling " : ""}${sides.map(([name, isOuter]) => `${name} ${isOuter ? "before" : "after"}`)}`,
     outer: [
       ...(hasOld ? [old] : []),
       ...(hasOldCompression ? [oldCompression({ threshold: 100 }) as unknown as Layer] : []),

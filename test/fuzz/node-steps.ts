@@ -80,6 +80,8 @@ export const endings: readonly Ending[] = [
     (res, last) => settled(res, (done) => (last === undefined ? res.end(done) : res.end(last, done))),
     "no layers",
   ],
+  ["end of content, awaited", (res, last) => settled(res, (done) => res.end(last ?? "", done))],
+  ["end in UTF-8, awaited", (res, last) => settled(res, (done) => res.end(last ?? "", "utf8", done))],
   ["end of a Buffer", (res, last) => void res.end(last && Buffer.from(last))],
   ["end latin1", (res, last) => void res.end(last ?? "", "latin1"), "HTTP/1"],
   ["end(null)", (res, last) => void (last === undefined ? res.end(null) : res.end(last, undefined as never))],

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { withLock } from "../lock.ts";
 
 const run = promisify(execFile);
 
@@ -44,28 +45,42 @@ export const entries = packages.flatMap(({ manifest }) =>
     .map((path) => manifest.name + path.slice(1)),
 );
 
-/** The folder of the packages, packed and unpacked. They are packed again only after one of their files changed. */
-async function unpacked(): Promise<string> {
+/**
+ * The folder of modules with the packages, packed and unpacked, and with what they depend on. They are packed again only
+ * after one of their files changed.
+ */
+export async function packedModules(): Promise<string> {
   const folder = `${root}/test/results/packed-${digestOfPackages()}`;
-  if (existsSync(folder)) return folder;
   mkdirSync(`${root}/test/results`, { recursive: true });
+  // Many suites need the packages, and each may be the first.
+  await withLock(`${folder}.lock`, async () => {
+    if (!existsSync(folder)) await pack(folder);
+  });
+  return `${folder}/node_modules`;
+}
+
+async function pack(folder: string): Promise<void> {
   const made = mkdtempSync(`${root}/test/results/packing-`);
+  const modules = `${made}/unpacked/node_modules`;
   const packed = ["pack", "--json", "--loglevel=error", "--pack-destination", made];
   const { stdout } = await run("npm", [...packed, ...packages.map((each) => each.folder)], { cwd: made });
   const found = JSON.parse(stdout) as Record<string, { filename: string; name: string }>;
   for (const { filename, name } of Object.values(found)) {
-    mkdirSync(`${made}/modules/${name}`, { recursive: true });
+    mkdirSync(`${modules}/${name}`, { recursive: true });
     const archive = `${made}/${filename.replace("@", "").replace("/", "-")}`;
-    await run("tar", ["xzf", archive, "-C", `${made}/modules/${name}`, "--strip-components=1"]);
+    await run("tar", ["xzf", archive, "-C", `${modules}/${name}`, "--strip-components=1"]);
   }
-  try {
-    renameSync(`${made}/modules`, folder);
-  } catch (error) {
-    // Another suite may have written the same files first.
-    if (!existsSync(folder)) throw error;
-  }
+  linkDependencies(modules);
+  renameSync(`${made}/unpacked`, folder);
   rmSync(made, { recursive: true, force: true });
-  return folder;
+}
+
+function linkDependencies(modules: string): void {
+  for (const each of packages) {
+    for (const name of Object.keys(each.manifest.dependencies ?? {})) {
+      link(modules, name, `${each.folder}/node_modules/${name}`);
+    }
+  }
 }
 
 function digestOfPackages(): string {
@@ -83,12 +98,9 @@ function digestOfPackages(): string {
 export async function installed(others: readonly string[] = []): Promise<{ folder: string; remove(): void }> {
   const folder = realpathSync(mkdtempSync(`${tmpdir()}/entity-tag-`));
   const modules = `${folder}/node_modules`;
-  cpSync(await unpacked(), modules, { recursive: true });
-  for (const each of packages) {
-    for (const name of Object.keys(each.manifest.dependencies ?? {})) {
-      link(modules, name, `${each.folder}/node_modules/${name}`);
-    }
-  }
+  // A copy has its own place, so that nothing of the repository is found above it.
+  cpSync(`${await packedModules()}/@entity-tag`, `${modules}/@entity-tag`, { recursive: true });
+  linkDependencies(modules);
   for (const name of others) {
     const target = realpathSync(`${root}/test/node_modules/${name}`);
     link(modules, name, target);

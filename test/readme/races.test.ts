@@ -11,7 +11,7 @@ import { elsewhere, type Race, races } from "./races.ts";
 // Programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
 
-const folder = programFolder("races");
+const folder = await programFolder("races");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A method that writes, or a function that writes or judges a write. */

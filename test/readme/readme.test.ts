@@ -9,7 +9,7 @@ import { reachable } from "../store/race/databases.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
 import { startSystems } from "./systems.ts";
 
-const folder = programFolder("readme");
+const folder = await programFolder("readme");
 const services = { postgres: await reachable("postgres"), redis: await reachable("redis") };
 const { close, ...urls } = await startSystems();
 afterAll(close);

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { root } from "./server.ts";
+import { withLock } from "../../lock.ts";
+import { copyPackages, root } from "./server.ts";
 
 export const fixture = `${root}/test/adapters/next`;
 
@@ -22,32 +22,15 @@ const sources = [
  * `madeOf` lists these files.
  */
 export async function buildNext(folder = fixture, madeOf: readonly string[] = sources): Promise<void> {
-  const lock = `${folder}/.next.lock`;
-  await taken(lock);
-  await build(folder, madeOf).finally(() => rmSync(lock, { recursive: true, force: true }));
-}
-
-const longest = 170_000;
-
-/**
- * Two suites need the application, and each may be the first to build it. A lock that an earlier run left is broken.
- */
-async function taken(lock: string): Promise<void> {
-  for (;;) {
-    try {
-      return mkdirSync(lock);
-    } catch {
-      const { mtimeMs = Date.now() } = statSync(lock, { throwIfNoEntry: false }) ?? {};
-      if (Date.now() - mtimeMs > longest) rmSync(lock, { recursive: true, force: true });
-    }
-    await sleep(200);
-  }
+  // Two suites need the application, and each may be the first to build it.
+  await withLock(`${folder}/.next.lock`, () => build(folder, madeOf));
 }
 
 async function build(folder: string, madeOf: readonly string[]): Promise<void> {
   const builtFrom = `${folder}/.next/built-from`;
   const digest = digestOf(globSync(madeOf, { cwd: root, exclude: ["**/.next/**"] }).sort());
   if (existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === digest) return;
+  await copyPackages(folder);
   const next = `${root}/test/node_modules/next/dist/bin/next`;
   await promisify(execFile)(process.execPath, [next, "build", folder], {
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },

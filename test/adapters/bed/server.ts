@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { packedModules } from "../../packaging/tarballs.ts";
 
 export const root = resolve(import.meta.dirname, "../../..");
 /** Where the programs of the bed are. */
@@ -50,13 +51,24 @@ process.once("exit", () => {
   for (const stop of running) stop();
 });
 
-/** Where a test may write programs: beside the tests' dependencies, so that they import as a user's program does. */
-export function programFolder(name: string): string {
+/**
+ * Where a test may write programs: beside the tests' dependencies, so that they import as a user's program does. The
+ * packages are those of the tarballs.
+ */
+export async function programFolder(name: string): Promise<string> {
   const folder = `${root}/test/results/${name}`;
-  mkdirSync(folder, { recursive: true });
+  await copyPackages(folder);
   // Deno takes the folder for a separate package, and does not change the workspace.
   writeFileSync(`${folder}/deno.json`, "{}");
   return folder;
+}
+
+/** The programs of a folder import the packages as a registry would give them. */
+export async function copyPackages(folder: string): Promise<void> {
+  const modules = `${folder}/node_modules`;
+  rmSync(modules, { recursive: true, force: true });
+  // A copy, because some frameworks and some tests remove what they find.
+  cpSync(await packedModules(), modules, { recursive: true, verbatimSymlinks: true });
 }
 
 /**

@@ -15,7 +15,7 @@ const recipes = documents.flatMap((document) =>
   listening(document).map((program, index) => ({ document, index, program })),
 );
 
-const folder = programFolder("node-recipes");
+const folder = await programFolder("node-recipes");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("Every document of Node has a program that listens, of at most 25 lines", () => {
