@@ -64,8 +64,8 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     where,
   );
   if (options.dialect) checkDialect(options.dialect, where);
-  if (typeof options.headers !== "function") checkHeaders(new Headers(options.headers), where);
-  const { method = "PUT", encode, decode, wasApplied, headers = {}, signal } = options;
+  const { method = "PUT", encode, decode, wasApplied, headers, signal } = options;
+  if (headers && typeof headers !== "function") checkHeaders(new Headers(headers), where);
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     dialect: options.dialect ?? {},
@@ -74,8 +74,9 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     decode,
     wantsValue: true,
     headers: async () => {
-      const given = new Headers(typeof headers === "function" ? await until(signal, headers()) : headers);
-      checkHeaders(given, where);
+      const isAsked = typeof headers === "function";
+      const given = new Headers(isAsked ? await until(signal, headers()) : headers);
+      if (isAsked) checkHeaders(given, where);
       if (!decode && !given.has("Accept")) given.set("Accept", "application/json, */*;q=0.5");
       return given;
     },

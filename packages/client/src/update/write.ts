@@ -25,7 +25,7 @@ export type Written<T> =
 /** The facts about the copies that were sent before. */
 interface Doubt {
   firstSent: number;
-  /** The credentials of the first copy; `null` once a copy was sent with others. */
+  /** The credentials of the first copy with a key; `null` once a copy was sent with others. */
   credentials?: string | null;
   /** An answer was lost: a copy may have been applied, or may still be. */
   lost: boolean;
@@ -76,9 +76,11 @@ export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Writte
 
 async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<Answer> {
   const headers = headersFor(await job.headers(), payload);
-  const credentials = JSON.stringify(credentialsIn([...headers]));
-  doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
-  const { method, body, url } = payload;
+  const { method, body, url, key } = payload;
+  if (key !== undefined) {
+    const credentials = JSON.stringify(credentialsIn([...headers]));
+    doubt.credentials = (doubt.credentials ?? credentials) === credentials ? credentials : null;
+  }
   job.signal?.throwIfAborted();
   job.attempts++;
   // A redirect may lead to a login page, whose 200 would look like a success.
