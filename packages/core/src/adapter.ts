@@ -33,5 +33,5 @@ export {
   responseFor,
 } from "./responses.ts";
 export { checkedState, checkValidators } from "./state.ts";
-export { type ContentTagging, madeTag, mayBeTagged } from "./tagging.ts";
+export { type ContentTagging, isEventStream, madeTag, mayBeTagged } from "./tagging.ts";
 export { withAcceptEncoding } from "./vary.ts";

@@ -58,7 +58,8 @@ export async function tagged<Req extends { method: string }>(
     const etag = await tag(response, request);
     return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
   }
-  if (isEventStream(headers) || Number(headers.get("Content-Length")) > maxBytes) return response;
+  if (isEventStream(headers.get("Content-Type")) || Number(headers.get("Content-Length")) > maxBytes)
+    return response;
   return readingChangesBodies()
     ? taggedByCopy(response, tag, maxBytes)
     : taggedByContent(response, response, tag, maxBytes);
@@ -153,6 +154,13 @@ function withBody(response: Response, body: Uint8Array | ReadableStream): Respon
   return new Response(body as Bytes, response);
 }
 
-function isEventStream(headers: Headers): boolean {
-  return /^text\/event-stream\b/i.test(headers.get("Content-Type") ?? "");
+/**
+ * True for the `Content-Type` of server-sent events. Their content is never awaited and never hashed.
+ *
+ * @example
+ * isEventStream("text/event-stream; charset=utf-8"); // true
+ * @see RFC 9110 §8.3
+ */
+export function isEventStream(contentType: string | null | undefined): boolean {
+  return /^text\/event-stream\b/i.test(contentType ?? "");
 }

@@ -18,6 +18,7 @@ import {
   checkOptions,
   earlyResponse,
   headersOf,
+  isEventStream,
   isRangeHidden,
   isResponse,
   LATE_RULES,
@@ -219,6 +220,8 @@ async function tagged(
   const own = reply.getHeader("etag")?.toString();
   if (own !== undefined) return [parseTag(own), payload];
   if (tag === false || !mayBeTagged(method, reply.statusCode, payload != null)) return [undefined, payload];
+  const isEvents = isEventStream(reply.getHeader("content-type")?.toString());
+  if (isEvents && typeof tag === "object") return [undefined, payload];
   // A stream with a known length is read completely, so that its tag does not depend on timing.
   const length = Number(reply.getHeader("content-length"));
   const isAwaited =

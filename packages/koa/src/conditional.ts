@@ -18,6 +18,7 @@ import {
   checkOptions,
   earlyResponse,
   headersOf,
+  isEventStream,
   isRangeHidden,
   isResponse,
   LATE_RULES,
@@ -214,6 +215,7 @@ async function tagOfContent(
   { weak = true, contentTag: make }: ContentTagging,
   maxBytes: number,
 ): Promise<EntityTag | undefined> {
+  if (isEventStream(ctx.response.get("Content-Type"))) return undefined;
   const { body } = ctx;
   // A stream with a known length is read completely, so that its tag does not depend on timing.
   const length = ctx.response.length ?? Number.NaN;

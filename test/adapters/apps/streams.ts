@@ -14,15 +14,12 @@ const small = "x".repeat(1_000);
 
 const kinds: Record<string, () => Streamed> = {
   /** The second event is made after a request for `release`. Only a client that got the first event sends one. */
-  sse: () => {
-    released = Promise.withResolvers();
-    async function* events() {
-      yield "data: first\n\n";
-      await released.promise;
-      yield "data: second\n\n";
-    }
-    return { headers: { "content-type": "text/event-stream" }, body: events };
-  },
+  sse: () => ({ headers: { "content-type": "text/event-stream" }, body: twoEvents() }),
+  "sse-with-length": () => ({
+    headers: { "content-type": "Text/Event-Stream; charset=utf-8", "content-length": "27" },
+    body: twoEvents(),
+  }),
+  "sse-whole": () => ({ headers: { "content-type": "text/event-stream" }, body: "data: only\n\n" }),
   release: () => {
     released.resolve();
     return { headers: text, body: "released" };
@@ -72,6 +69,15 @@ const kinds: Record<string, () => Streamed> = {
 
 export function streamed(path: string): Streamed {
   return kinds[path.split("/").at(-1) ?? ""]!();
+}
+
+function twoEvents() {
+  released = Promise.withResolvers();
+  return async function* events() {
+    yield "data: first\n\n";
+    await released.promise;
+    yield "data: second\n\n";
+  };
 }
 
 /** The body as a Response of `fetch`. */

@@ -39,14 +39,23 @@ export function expectStreams(
     return use(get).finally(connection.close);
   }
 
-  it("the first server-sent event arrives before the second one is made", async () => {
-    const response = await get("sse");
+  it.each(["sse", "sse-with-length"])(
+    "the first event of %s arrives before the second one is made",
+    async (kind) => {
+      const response = await get(kind);
+      expect(response.headers.get("ETag")).toBeNull();
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      expect((await reader.read()).value).toBe("data: first\n\n");
+      await get("release");
+      expect((await reader.read()).value).toBe("data: second\n\n");
+      expect((await reader.read()).done).toBe(true);
+    },
+  );
+
+  it("server-sent events that end at once get no tag from their content", async () => {
+    const response = await get("sse-whole");
     expect(response.headers.get("ETag")).toBeNull();
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    expect((await reader.read()).value).toBe("data: first\n\n");
-    await get("release");
-    expect((await reader.read()).value).toBe("data: second\n\n");
-    expect((await reader.read()).done).toBe(true);
+    expect(await response.text()).toBe("data: only\n\n");
   });
 
   it("a client that leaves ends the source", async () => {

@@ -1,5 +1,5 @@
 import { type EntityTag, isTransfer, parseTag } from "@entity-tag/core";
-import { madeTag, mayBeTagged } from "@entity-tag/core/adapter";
+import { isEventStream, madeTag, mayBeTagged } from "@entity-tag/core/adapter";
 import type { FirstContent } from "../before-head.ts";
 import { contentTag } from "../content-tag.ts";
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
@@ -35,7 +35,7 @@ export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   const lacksTag = typeof tag === "object" && res.getHeader("etag") === undefined;
   const method = req.method ?? "";
   const isTagged = isTransfer(method, res.statusCode) && mayBeTagged(method, res.statusCode);
-  return lacksTag && isTagged ? maxBytes : 0;
+  return lacksTag && isTagged && !isEventStream(text(res, "content-type")) ? maxBytes : 0;
 }
 
 /** The tag of the answer: its own, or a new one, which is added to it. */
@@ -50,7 +50,7 @@ export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
   if (tag === false || !mayBeTagged(req.method ?? "", res.statusCode, content.chunk !== undefined)) {
     return undefined;
   }
-  const made = typeof tag === "function" ? tag(res, req) : tagOfContent(content, tag, maxBytes);
+  const made = typeof tag === "function" ? tag(res, req) : tagOfContent(res, content, tag, maxBytes);
   if (made === undefined) return undefined;
   if (typeof tag === "function" || tag.contentTag) madeTag(made);
   addValidator(res, "ETag", made);
@@ -58,11 +58,12 @@ export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
 }
 
 function tagOfContent(
+  res: NodeResponse,
   { chunk, encoding, isWhole }: FirstContent,
   { weak = true, contentTag: make }: ContentTagging,
   maxBytes: number,
 ): EntityTag | undefined {
-  if (!isWhole || chunk === undefined) return undefined;
+  if (!isWhole || chunk === undefined || isEventStream(text(res, "content-type"))) return undefined;
   const isCoded = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8";
   const bytes = isCoded ? Buffer.from(chunk, encoding) : chunk;
   // A character has at most three bytes, so a short text need not be measured.
