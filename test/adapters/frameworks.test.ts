@@ -124,6 +124,7 @@ async function expectHooks(port: number, headers: Record<string, string>): Promi
 }
 
 describe("NestJS", async () => {
+  const origin = "https://app.example";
   const folder = await programFolder("frameworks/nestjs");
   const servers: Server[] = [];
 
@@ -151,10 +152,23 @@ describe("NestJS", async () => {
       servers.push(server);
       const ask = async (method: string, headers: Record<string, string>, text?: string) => {
         const body = text === undefined ? null : JSON.stringify({ text });
-        const own = { Authorization: "Bearer me", "Content-Type": "application/json", ...headers };
+        const own = {
+          Authorization: "Bearer me",
+          "Content-Type": "application/json",
+          Origin: origin,
+          ...headers,
+        };
         const answer = await fetch(`http://localhost:${server.port}/note`, { method, headers: own, body });
+        expect(answer.headers.get("Access-Control-Allow-Origin"), `${method} ${answer.status}`).toBe(origin);
+        expect(answer.headers.get("Access-Control-Expose-Headers")).toContain("ETag");
         return { status: answer.status, etag: answer.headers.get("ETag"), body: await answer.text(), answer };
       };
+      const preflight = await fetch(`http://localhost:${server.port}/note`, {
+        method: "OPTIONS",
+        headers: { Origin: origin, "Access-Control-Request-Method": "PUT" },
+      });
+      expect([preflight.status, preflight.headers.get("Access-Control-Allow-Origin")]).toEqual([204, origin]);
+      expect(preflight.headers.get("Access-Control-Allow-Headers")).toContain("If-Match");
       const first = await ask("GET", {});
       expect(first).toMatchObject({ status: 200, body: '{"version":1,"text":"Hello"}' });
       expect(first.answer.headers.get("Content-Encoding")).toBe(mode === "plain" ? null : "gzip");

@@ -4,6 +4,7 @@ import { conditional } from "@entity-tag/node";
 import { Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import compression from "compression";
+import { crossOrigin } from "./cors";
 import { NoteController } from "./note.controller";
 
 @Module({ controllers: [NoteController] })
@@ -11,6 +12,7 @@ class App {}
 
 async function main() {
   const app = await NestFactory.create(App, { logger: false });
+  app.enableCors(crossOrigin);
   if (process.argv.includes("compressed")) app.use(compression({ threshold: 0 }));
   app.use(conditional());
   app.getHttpAdapter().getInstance().disable("etag");
