@@ -99,7 +99,7 @@ export const spacedField = (length: number): ListCase => {
 /** For the plots: a long field of spaces. */
 export const emptyField = (length: number): ListCase => inList(`${length} spaces`, " ".repeat(length), false);
 
-// ---- What is this tag? Are these two one? -------------------------------------------------------------------
+// ---- What is this tag? Are these two equal? -------------------------------------------------------------------
 
 export const tagTexts: readonly Case<string, EntityTag | undefined>[] = [
   { name: "a strong tag", input: tag, answer: tag },
@@ -134,7 +134,7 @@ export const pairs: readonly Case<Pair, boolean>[] = [
   },
 ];
 
-// ---- Which moment is this? ----------------------------------------------------------------------------------
+// ---- Which time is this? ----------------------------------------------------------------------------------
 
 /** Sunday, 6 November 1994, 08:49:37: the standard's own example. */
 export const moment = 784_111_777_000;

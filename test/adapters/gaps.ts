@@ -8,7 +8,7 @@ export interface Gap {
   reason: string;
   targets: readonly string[];
   rows: Kind;
-  /** The beginning of each complaint about such a row. A row without a complaint closes the gap. */
+  /** The beginning of each complaint about such a row. If the row passes, the gap must be removed. */
   found: readonly string[];
 }
 

@@ -66,7 +66,7 @@ test("checkPreconditions of node finds no condition in a request without one, an
   expect(await wrongAnswers(asked!.contenders, asked!.cases)).toEqual([]);
 });
 
-test("contentTag makes tags of the benchmarks' bodies, and of those alone, and so does each of its losers", async () => {
+test("contentTag makes tags that depend only on the benchmarks' bodies, and so does each of its losers", async () => {
   expect(await wrongAnswers([...making.ours, ...(await making.losers())], bodies)).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ if (newest === undefined) throw new Error("There are no results: run `npm run be
 const files = await published(newest);
 
 describe("the published pages of the newest results", () => {
-  test.each(Object.keys(files))("%s has their figures and no other", (file) => {
+  test.each(Object.keys(files))("%s has the figures of the newest results, and no others", (file) => {
     expect(readFileSync(resolve(folder, file), "utf8") === files[file], publishAgain).toBe(true);
   });
 
@@ -31,10 +31,13 @@ describe("the published pages of the newest results", () => {
     expect(charts.filter((name) => name.endsWith("-dark.svg"))).toHaveLength(charts.length / 2);
   });
 
-  test.each(pages.map((page) => relative(root, page)))("%s has their figures between its marks", (page) => {
-    const text = readFileSync(resolve(root, page), "utf8");
-    expect(fillFigures(text, newest), publishAgain).toBe(text);
-  });
+  test.each(pages.map((page) => relative(root, page)))(
+    "%s has the figures of the newest results between its marks",
+    (page) => {
+      const text = readFileSync(resolve(root, page), "utf8");
+      expect(fillFigures(text, newest), publishAgain).toBe(text);
+    },
+  );
 
   test.each(pages.map((page) => relative(root, page)))(
     "%s has no figure of speed outside of marks",
@@ -55,8 +58,8 @@ describe("the published pages of the newest results", () => {
 });
 
 describe("the newest results", () => {
-  test("hold every suite", () => {
-    // These are younger than the record. The next record has them.
+  test("the newest results hold every suite", () => {
+    // These suites are newer than the record. The next record will have them.
     const younger: string[] = ["client", "deno-kv"];
     const recorded = suiteNames.filter((name) => !younger.includes(name) || name in newest.suites);
     expect(Object.keys(newest.suites).sort()).toEqual([...recorded].sort());
@@ -64,11 +67,11 @@ describe("the newest results", () => {
   });
 
   const known = thresholds.filter(({ since = "" }) => since <= newest.recorded);
-  test.each(known)("have a figure for the threshold: $what", (threshold) => {
+  test.each(known)("the newest results have a figure for the threshold: $what", (threshold) => {
     expect(observe(threshold, newest.suites)).toBeGreaterThanOrEqual(0);
   });
 
-  test("have at least seven rounds of each timed case, except cases that take a tenth of a second", () => {
+  test("the newest results have at least seven rounds of each timed case, except cases that take a tenth of a second", () => {
     const cases = Object.values(newest.suites).flatMap((suite) => suite.cases);
     for (const { name, unit, entries } of cases) {
       for (const { rounds, name: contender } of entries) {
@@ -78,7 +81,7 @@ describe("the newest results", () => {
     }
   });
 
-  test("name the machine's processor, cores and memory, and no other fact", () => {
+  test("the newest results have the machine's processor, cores and memory, and no other fact about it", () => {
     expect(Object.keys(newest.machine).sort()).toEqual(["cores", "cpu", "memory"]);
   });
 });
@@ -95,17 +98,17 @@ describe("fillFigures", () => {
   const fill = (text: string) => fillFigures(text, results as unknown as Results);
   const mark = (words: string) => `<!-- bench ${words} -->`;
 
-  test("replaces only the figure between its marks", () => {
+  test("fillFigures replaces only the figure between its marks", () => {
     const text = (figure: string) => `so ${mark("ratio | size | c | a | b")}${figure}<!-- /bench --> it is`;
     expect(fill(text("99×"))).toBe(text("21×"));
   });
 
-  test("knows the best peer, and a figure alone", () => {
+  test("fillFigures knows the best peer, and a figure alone", () => {
     expect(fill(`${mark("ratio | size | c | a | the best peer")}<!-- /bench -->`)).toContain("-->21×<!--");
     expect(fill(`${mark("figure | size | c | a")}<!-- /bench -->`)).toContain("-->10.0 ns<!--");
   });
 
-  test("throws on a figure that the results do not have, and on a mark that is not closed", () => {
+  test("fillFigures throws on a figure that the results do not have, and on a mark that is not closed", () => {
     expect(() => fill(`${mark("figure | size | c | x")}<!-- /bench -->`)).toThrow(TypeError);
     expect(() => fill(`${mark("figure | size | c | a")}1 ns`)).toThrow(TypeError);
   });

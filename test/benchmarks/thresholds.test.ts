@@ -5,7 +5,7 @@ import type { SuiteResult } from "../../benchmarks/measure/results.ts";
 import { suiteNames } from "../../benchmarks/measure/suite-names.ts";
 
 describe("the table of thresholds", () => {
-  test("has every promise of the project", () => {
+  test("the table has every promise of the project", () => {
     const promised = thresholds.map(({ ours, case: name, goal, ...rest }) => {
       const against = "against" in rest ? rest.against.name : rest.kind;
       return `${ours}, ${name}, ${against}: ${goal}`;
@@ -62,7 +62,7 @@ describe("the table of thresholds", () => {
     );
   });
 
-  test.each(thresholds)("leaves room for noise, and not for the opposite: $what", (threshold) => {
+  test.each(thresholds)("the limit of --check is not stricter than the goal: $what", (threshold) => {
     const { goal, check, kind } = threshold;
     expect(suiteNames).toContain(threshold.suite);
     if (kind.includes("bytes")) expect(check).toBeGreaterThanOrEqual(goal);
@@ -87,28 +87,28 @@ const faster: Threshold = {
 };
 
 describe("observe", () => {
-  test("compares a time with that of the fastest, a rate with that of the highest", () => {
+  test("observe compares a time with the shortest time, and a rate with the highest rate", () => {
     expect(observe(faster, suite("ns", 10, 50, 30))).toBe(3);
     expect(observe(faster, suite("per second", 90, 10, 30))).toBe(3);
   });
 
-  test("compares costs the other way round", () => {
+  test("observe compares costs the other way round", () => {
     const cost: Threshold = { ...base, kind: "at most so many times the cost", against: { name: "p0" } };
     expect(observe(cost, suite("ns", 10, 5))).toBe(2);
   });
 
-  test("judges servers by their processor time under the option", () => {
+  test("observe judges servers by their processor time under the option", () => {
     expect(observe(faster, suite("per second", 90, 30), "processor")).toBeCloseTo(1 / 3);
   });
 
-  test("returns undefined for a figure that was not measured: a wrong answer has no time", () => {
+  test("observe returns undefined for a figure that was not measured, as after a wrong answer", () => {
     const results = suite("ns", 10);
     expect(observe(faster, results)).toBeUndefined();
     expect(observe({ ...faster, case: "another" }, results)).toBeUndefined();
     expect(observe({ ...faster, suite: "serve" }, results)).toBeUndefined();
   });
 
-  test("finds the step at which a cost grows faster than its input", () => {
+  test("observe finds the step at which a cost grows faster than its input", () => {
     const growth: Threshold = { ...base, kind: "grows at most so much faster than the input" };
     const line = { name: "ours", role: "ours" as const, values: [10, 100, 4000] };
     const plot = { name: "c", of: "", sizes: [1, 10, 100], unit: "ns" as const, lines: [line] };
@@ -117,7 +117,7 @@ describe("observe", () => {
 });
 
 describe("holds", () => {
-  test("demands a least speed, and a greatest cost", () => {
+  test("holds requires a minimum speed, or a maximum cost", () => {
     expect(holds(faster, 2, 2)).toBe(true);
     expect(holds(faster, 1.9, 2)).toBe(false);
     const bytes: Threshold = { ...base, kind: "at most so many bytes to load" };

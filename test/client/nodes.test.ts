@@ -42,7 +42,7 @@ const open = servers();
 afterAll(open.close);
 
 describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
-  it("remembers reads", async () => {
+  it("the client remembers reads", async () => {
     const server = await open.serve(handler);
     const { stdout } = await run(node, [`${folder}/program.mjs`, server.url]);
     const { events, ...results } = JSON.parse(stdout);
@@ -50,7 +50,7 @@ describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
     expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(7);
   });
 
-  it("loses no update and makes no update twice when every fifth answer is lost", async () => {
+  it("the client loses no update and makes no update twice when every fifth answer is lost", async () => {
     const server = await documentServer(
       { made: [] },
       { fault: ({ headers, nth }) => (headers["if-match"] && nth % 5 === 0 ? "lost after" : undefined) },

@@ -60,7 +60,7 @@ describe("checkPreconditions and the rows", () => {
 });
 
 describe("responseFor, §13.2", () => {
-  it("says as plain data what checkPreconditions answers, of every row", () => {
+  it("responseFor gives the answer of checkPreconditions as plain data, for every row", () => {
     let decidedCount = 0;
     for (const { method, headers, state, policy, outcome, title } of decidedRows) {
       const asked = { method, headers: toHeaders(headers) };
@@ -99,7 +99,7 @@ describe("responseFor, §13.2", () => {
 describe("checkPreconditions: 304, §15.4.5", () => {
   const state: Current = { etag: '"v1"', lastModified: moment + 999 };
 
-  it("checkPreconditions carries the validators of what the client has", async () => {
+  it("checkPreconditions carries the validators of the client's version", async () => {
     const response = answered(request("GET", { "If-None-Match": '"v1"' }), state);
     expect(response.status).toBe(304);
     expect(response.headers.get("ETag")).toBe('"v1"');
@@ -136,7 +136,7 @@ describe("checkPreconditions: 304, §15.4.5", () => {
 });
 
 describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
-  it("checkPreconditions says what failed and what to do, and carries the current tag", async () => {
+  it("checkPreconditions says which condition failed and what to do, and carries the current tag", async () => {
     const response = answered(request("PUT", { "If-Match": '"v0"' }), { etag: '"v1"', lastModified: moment });
     expect(response.status).toBe(412);
     expect(response.headers.get("ETag")).toBe('"v1"');
@@ -213,7 +213,7 @@ describe("checkPreconditions: 412, 428 and 400, RFC 9457", () => {
     expect((await asked().json()).status).toBe(412);
   });
 
-  it("checkPreconditions never echoes what the client sent", async () => {
+  it("checkPreconditions never repeats the client's input", async () => {
     const evil = '"<script>alert(1)</script>"';
     const response = answered(request("PUT", { "If-Match": evil }), { etag: '"v1"' });
     expect(await response.text()).not.toContain("script");

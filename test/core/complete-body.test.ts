@@ -54,7 +54,7 @@ describe("conditional and bodies that are complete", () => {
     expect(tags.size).toBe(1);
   });
 
-  it("conditional lets a body beyond maxBytes flow on, whole and untagged", async () => {
+  it("conditional sends a body longer than maxBytes whole and without a tag", async () => {
     const long = "x".repeat(5000);
     for (const body of [() => long, () => chunks(...Array.from({ length: 50 }, () => "x".repeat(100)))]) {
       const over = await conditional(() => new Response(body()), { maxBytes: 4999 })(get());
@@ -87,7 +87,7 @@ describe("conditional and bodies that are still being produced", () => {
   }
   const stream = { headers: { "Content-Type": "text/event-stream" } };
 
-  it("conditional lets the first event arrive at once, and the next when it happens", async () => {
+  it("conditional sends the first event at once, and each later event when it happens", async () => {
     const { body, send, cancelled } = events();
     send("data: 1\n\n");
     const response = await soon(conditional(() => new Response(body, stream))(get()), "the answer");
@@ -194,7 +194,7 @@ describe("conditional and bodies that are still being produced", () => {
     await expect(soon(work, "the error")).rejects.toBe(failure);
   });
 
-  it("conditional never gathers a stream that is always ready and never ends", async () => {
+  it("conditional does not collect a stream that is always ready and never ends", async () => {
     let pulled = 0;
     const cancelled = vi.fn();
     const endless = ready(() => {
@@ -231,7 +231,7 @@ describe("conditional and bodies that are still being produced", () => {
     await response.body!.cancel();
   });
 
-  it("conditional has a limit even when it is given none", async () => {
+  it("conditional has a default limit", async () => {
     let pulled = 0;
     const endless = ready(() => {
       pulled += 65_536;

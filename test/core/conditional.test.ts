@@ -42,7 +42,7 @@ describe("conditional without current: a read is judged after the handler", () =
     expect(await response.text()).toBe("hello");
   });
 
-  it("conditional tells contents apart", async () => {
+  it("conditional gives different contents different tags", async () => {
     let body = "one";
     const handler = conditional(() => new Response(body));
     const etag = (await handler(get())).headers.get("ETag")!;
@@ -228,7 +228,7 @@ describe("conditional: tag", () => {
     () =>
       new Response("hello", { headers });
 
-  it("conditional makes a strong tag when told that nothing will transform the body", async () => {
+  it("conditional makes a strong tag if the option says that the body is not transformed", async () => {
     const response = await conditional(page(), { tag: { weak: false } })(get());
     expect(response.headers.get("ETag")).toBe(await contentTag("hello"));
     expect((await conditional(page(), { tag: { weak: true } })(get())).headers.get("ETag")).toBe(
@@ -236,7 +236,7 @@ describe("conditional: tag", () => {
     );
   });
 
-  it("conditional takes the tag that a function makes", async () => {
+  it("conditional uses the tag that a function makes", async () => {
     for (const tag of [() => '"mine"' as const, async () => '"mine"' as const]) {
       const handler = conditional(page(), { tag });
       const response = await handler(get());
@@ -258,7 +258,7 @@ describe("conditional: tag", () => {
     }
   });
 
-  it("conditional takes another maker of content tags", async () => {
+  it("conditional accepts another function that makes content tags", async () => {
     const contentTag = vi.fn((content: Uint8Array, { weak }: { weak: boolean }) =>
       weak ? (`W/"${content.length}"` as const) : (`"${content.length}"` as const),
     );
@@ -295,7 +295,7 @@ describe("conditional: tag", () => {
   });
 
   it.each(["mine", "", 'w/"mine"', '"my tag"'])(
-    "conditional leaves even %j unchanged, which is not a tag, and matches nothing with it",
+    "conditional leaves even %j unchanged, which is not a tag and never matches",
     async (own) => {
       const handler = conditional(page({ ETag: own }));
       const response = await handler(get({ "If-None-Match": '"mine", "my-tag", ""' }));
@@ -489,7 +489,7 @@ describe("conditional with current: every method is judged before the handler", 
     ["POST", 200],
     ["DELETE", 200],
   ])(
-    "conditional sets no validators on %s %d: the state is that from before the handler",
+    "conditional sets no validators on %s %d, because the state is from before the handler",
     async (method, status) => {
       const body = status === 204 ? null : "done";
       const response = await with_(state, () => new Response(body, { status })).serve(get({}, method));
@@ -499,7 +499,7 @@ describe("conditional with current: every method is judged before the handler", 
     },
   );
 
-  it("conditional waits for a current that takes its time, and gives it what the handler gets", async () => {
+  it("conditional awaits a slow current, and passes it the arguments of the handler", async () => {
     const current = vi.fn(
       async (_request: Request, id: number, context: { name: string }): Promise<Current> => {
         await pause(5);
@@ -585,7 +585,7 @@ describe("conditional with current: every method is judged before the handler", 
     }
   });
 
-  it("conditional keeps the cookies among those fields apart", async () => {
+  it("conditional keeps cookies among those fields as separate lines", async () => {
     const headers: [string, string][] = [
       ["Set-Cookie", "a=1"],
       ["Set-Cookie", "b=2"],
@@ -606,7 +606,7 @@ describe("conditional with current: every method is judged before the handler", 
     expect(headers).toHaveBeenCalledWith(request, 7);
   });
 
-  describe("and a Range", () => {
+  describe("conditional with current, and a Range", () => {
     const seen = vi.fn();
     const serve = conditional(
       async (request: Request) => {
@@ -732,7 +732,7 @@ describe("conditional and a state without a validator", () => {
     }
   });
 
-  it("conditional judges a write before the handler all the same", async () => {
+  it("conditional still judges a write before the handler", async () => {
     const handler = vi.fn(() => new Response("done"));
     const write = conditional(handler, { current: () => ({}) });
     expect((await write(get({ "If-Match": '"v1"' }, "PUT"))).status).toBe(412);

@@ -3,7 +3,7 @@ import { describe, it, vi } from "vitest";
 import { expectLinear } from "./growth.ts";
 import { hostile } from "./hostile.ts";
 
-// Ratios of durations: this suite runs alone, and waits for a quiet moment of a busy machine.
+// This suite compares durations, so it runs alone, and waits until the machine is quiet.
 vi.setConfig({ testTimeout: 60_000 });
 
 const now = Date.parse("2026-11-22T00:00:00Z");

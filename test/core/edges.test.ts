@@ -37,7 +37,7 @@ describe("content tags without crypto.subtle", () => {
 });
 
 describe("validators on a runtime like Deno", () => {
-  it("conditional does not look at the body of a typed answer, since Deno would then lose its length", async () => {
+  it("conditional does not read `body` of an answer with a type, because Deno would then lose its length", async () => {
     vi.stubGlobal("Deno", {});
     const answer = new Response("hello");
     const body = vi.spyOn(answer, "body", "get");
@@ -95,14 +95,14 @@ describe("conditional and a copy of the request", () => {
 });
 
 describe("small answers", () => {
-  it("admitsCoding and ifNoneMatch take a request without Accept-Encoding", () => {
+  it("admitsCoding and ifNoneMatch accept a request without Accept-Encoding", () => {
     expect(admitsCoding(undefined, "gzip")).toBe(false);
     const state: State = { etag: '"v1"', codings: ["gzip"] };
     expect(checkPreconditions(ask({ "If-None-Match": '"v0", *' }), state)).toBeUndefined();
     expect(checkPreconditions(ask({ "If-None-Match": "*" }), state)?.headers.get("ETag")).toBe('"v1"');
   });
 
-  it("mayBeTagged says no to an answer to HEAD without its content", () => {
+  it("mayBeTagged is false for an answer to HEAD without content", () => {
     expect([
       mayBeTagged("HEAD", 200, false),
       mayBeTagged("HEAD", 200),

@@ -154,7 +154,7 @@ const ifRangeSpellings = (state: Current): Spelling[] => [
 
 const ranges = [undefined, "bytes=0-3", "pages=1", "junk"];
 
-/** The first spelling of each meaning: these are combined with everything else. */
+/** The first spelling of each meaning. These spellings are combined with all values of the other fields. */
 function oneOfEach(spellings: Spelling[]): Spelling[] {
   return spellings.filter(([, says], i) => spellings.findIndex(([, other]) => other === says) === i);
 }
@@ -200,7 +200,7 @@ function* product(state: Current, policy: Policy): Generator<Case> {
   }
 }
 
-/** Every spelling of every field, in pairs of fields: a spelling must mean the same in each pair. */
+/** Every spelling of every field, in pairs of fields. A spelling must have the same meaning in each pair. */
 function* pairs(state: Current, policy: Policy): Generator<Case> {
   const spelled = {
     "if-match": ifMatchSpellings(state, policy),
@@ -241,7 +241,7 @@ function* pairs(state: Current, policy: Policy): Generator<Case> {
   }
 }
 
-/** The first failures, readable, so that a thousand failures are not a thousand lines. */
+/** Only the first failures, as text, so that a thousand failures do not print a thousand lines. */
 function examine(cases: (state: Current, policy: Policy) => Generator<Case>, real: boolean) {
   const wrong: string[] = [];
   const shared = new Map<string, Decision>();
@@ -252,7 +252,7 @@ function examine(cases: (state: Current, policy: Policy) => Generator<Case>, rea
       for (const { fields, asked } of cases(state, policy)) {
         fourAnswers.add(asked.ifMatch).add(asked.ifNoneMatch);
         const question: Question = { ...asked, method: "", here: state !== null };
-        // The last case that needed each field, and the last that read it.
+        // For each field: the last case that needed it, and the last case that read it.
         const needed = new Map<string, number>();
         const read = new Map<string, number>();
         const need = (name: string) => needed.set(name, count);
@@ -300,7 +300,7 @@ describe("laws of the order, §13.2.2", () => {
     expect(count).toBe(1_321_344);
   });
 
-  it("law: evaluate agrees with it on every spelling of every two fields, through a real Headers", () => {
+  it("law: evaluate agrees with that transcription on every spelling of every two fields, through a real Headers", () => {
     const { count, wrong, outcomes } = examine(pairs, true);
     expect(wrong).toEqual([]);
     expect(outcomes).toBe(10);
@@ -316,7 +316,7 @@ describe("laws of the order, §13.2.2", () => {
     );
   });
 
-  it("law: a write with a condition that cannot be read never proceeds, a read with one is never withheld", () => {
+  it("law: a write with an invalid condition never proceeds, and a read with one never gets a 304 because of it", () => {
     const anyState = fc.constantFrom(...Object.values(states));
     const anyPolicy = fc.constantFrom(...Object.values(policies));
     const field = fc.constantFrom("if-match", "if-none-match");
@@ -368,7 +368,7 @@ describe("laws of the order, §13.2.2", () => {
 });
 
 describe("evaluate and the state that it is given", () => {
-  it("evaluate takes a Date for a time", () => {
+  it("evaluate accepts a Date as a time", () => {
     const state = { lastModified: new Date(moment) };
     const asked = (method: string, name: string, value: string) =>
       evaluate({ method, headers: new Headers([[name, value]]) }, state).outcome;

@@ -4,7 +4,7 @@ const lengths = [8192, 16_384, 32_768, 65_536, 131_072];
 const longest = 131_072;
 
 /**
- * Does the cost of `work` grow no faster than its input? The same number of characters is read in sixteen short
+ * Tests whether the cost of `work` grows no faster than its input. The same number of characters is read in sixteen short
  * texts, eight, four, two, or one long text. A linear reader needs the same time for each. A quadratic reader needs
  * twice as long from text to text, and sixteen times for the last. Only ratios within one run decide, between the
  * fastest of many rounds: a busy machine makes a round slower, never faster. Texts that do not fit into the nearest
@@ -35,7 +35,7 @@ function time(work: (input: string) => unknown, input: string, times: number): n
   return performance.now() - start;
 }
 
-/** Enough repetitions that sixteen short texts take long enough for the clock. */
+/** Enough repetitions to measure sixteen short texts with the clock. */
 function repetitions(work: (input: string) => unknown, input: string): number {
   let repeat = 1;
   while (repeat < 10_000 && time(work, input, 16 * repeat) < 0.1) repeat *= 2;

@@ -19,7 +19,7 @@ const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const get = (fields: Fields) => ({ method: "GET", headers: { get: (name: string) => fields[name] } });
 const misread = (fields: Fields) => isUnsafeForSimpleChecks(get(fields));
 
-/** The check of others, where it differs in method. */
+/** Checks of other libraries that work differently. */
 function isOverread(fields: Fields, etag: EntityTag, lastModified: number): boolean {
   const response = { etag, "last-modified": formatDate(lastModified) };
   return fresh(fields, response) && evaluate(get(fields), { etag, lastModified }).outcome !== "not-modified";
@@ -53,7 +53,7 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
       }),
       { numRuns: runs(30_000) },
     );
-    // Both answers occur, so the check is not empty.
+    // Both results occur, so the test is not vacuous.
     expect([over > runs(20), plain > runs(1_000)]).toEqual([true, true]);
   });
 

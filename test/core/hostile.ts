@@ -24,7 +24,7 @@ export const hostile: readonly (readonly [name: string, make: (length: number) =
   ["the tag inside quotes that do not end", (length) => `"${"v1,".repeat(length / 3)}`],
   ["the tag behind one long tag", (length) => `"${"v".repeat(length - 8)}", "v1"`],
   ["a bad member at the end", (length) => `${'"v1", '.repeat(length / 6)}x`],
-  ["a date, again and again", filled("Sun, 06 Nov 1994 08:49:37 GMT, ")],
+  ["a repeated date", filled("Sun, 06 Nov 1994 08:49:37 GMT, ")],
   ["a weekday without end", (length) => `Sun${",".repeat(length)}`],
   ["digits", filled("0")],
 ];

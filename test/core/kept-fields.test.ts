@@ -69,7 +69,7 @@ describe("notModified, §15.4.5", () => {
     expect([...notModified({ ETag: '"v1"' }).headers]).toEqual([["etag", '"v1"']]);
   });
 
-  it("notModified takes headers in any shape, and does not change them", () => {
+  it("notModified accepts headers in any form, and does not change them", () => {
     const given = new Headers(full);
     const fromHeaders = [...notModified(given).headers];
     expect(fromHeaders).toEqual([...notModified(Object.entries(full)).headers]);
@@ -92,7 +92,7 @@ describe("notModified, §15.4.5", () => {
     ).toBe(false);
   });
 
-  it("keepsInNotModified says it of each name, in any case", () => {
+  it("keepsInNotModified gives the same answer for each name, in any case", () => {
     for (const name of [...Object.keys(must), ...Object.keys(stays), "Set-Cookie"]) {
       expect(keepsInNotModified(name), name).toBe(true);
       expect(keepsInNotModified(name.toLowerCase()), name).toBe(true);

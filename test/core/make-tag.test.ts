@@ -153,7 +153,7 @@ describe("fileTag, §8.8.1", () => {
     expect(isWeak(fileTag({ size: 1, mtimeMs: now + hour + 1 }, now))).toBe(true);
   });
 
-  it("fileTag tells sizes apart that a number cannot", () => {
+  it("fileTag gives different tags for sizes that a number cannot distinguish", () => {
     const at = (size: number | bigint) => fileTag({ size, mtimeMs: old.mtimeMs }, now);
     expect(at(2n ** 53n)).not.toBe(at(2n ** 53n + 1n));
     expect(at(2n ** 63n - 1n)).not.toBe(at(2n ** 63n - 2n));
@@ -162,12 +162,12 @@ describe("fileTag, §8.8.1", () => {
     expect(at(0n)).toBe(at(0));
   });
 
-  it("fileTag tells parts of a millisecond apart", () => {
+  it("fileTag gives different tags for times within a millisecond", () => {
     const at = (mtimeMs: number) => fileTag({ size: 1, mtimeMs }, now);
     expect(at(old.mtimeMs)).not.toBe(at(old.mtimeMs + 0.25));
   });
 
-  it("fileTag takes what stat gives", async () => {
+  it("fileTag accepts the result of stat", async () => {
     const { stat } = await import("node:fs/promises");
     const stats = await stat(new URL(import.meta.url));
     expectTag(fileTag(stats));
@@ -239,7 +239,7 @@ describe("contentTag, §8.8.1", () => {
       expect(await contentTag(container), name).toBe(expected);
   });
 
-  it("contentTag of wide elements is that of their bytes", async () => {
+  it("contentTag of wide elements is the tag of their bytes", async () => {
     const wide = new Uint16Array([1, 2, 3]);
     expect(await contentTag(wide)).toBe(await contentTag(new Uint8Array(wide.buffer)));
     expect(await contentTag(new Float64Array([1.5]))).toBe(await contentTag(new Float64Array([1.5]).buffer));
@@ -259,7 +259,7 @@ describe("contentTag, §8.8.1", () => {
     }
   });
 
-  it("contentTag gives empty content a tag of its own", async () => {
+  it("contentTag gives empty content its own tag", async () => {
     expectTag(await contentTag(""));
     expect(await contentTag("")).toBe(await contentTag(new ArrayBuffer(0)));
     expect(await contentTag("")).toBe(await contentTag(new Blob([])));

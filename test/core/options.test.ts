@@ -168,8 +168,8 @@ describe("a state is checked when it is given", () => {
   });
 });
 
-describe("a request is taken in the form that frameworks have", () => {
-  it("checkPreconditions takes a method and a Headers", () => {
+describe("a request is accepted in the forms that frameworks have", () => {
+  it("checkPreconditions accepts a method and a Headers", () => {
     const headers = new Headers({ "If-Match": '"v0"' });
     expect(checkPreconditions({ method: "PUT", headers }, v1)?.status).toBe(412);
   });
@@ -183,7 +183,7 @@ describe("a request is taken in the form that frameworks have", () => {
     },
   );
 
-  it("evaluate takes a Map of small letters", () => {
+  it("evaluate accepts a Map with names in lower case", () => {
     expect(evaluate({ method: "PUT", headers: new Map([["if-match", '"v0"']]) }, v1).outcome).toBe(
       "precondition-failed",
     );

@@ -72,7 +72,7 @@ describe("ifMatch, §13.1.1", () => {
   });
 
   it.each(["v1", '"v1", *', '*, "v1"', 'w/"v1"', '"v1" "v1"', '"v1', "* *"])(
-    "ifMatch never holds for %j, which it cannot read",
+    "ifMatch never holds for %j, which is not valid",
     (field) => {
       for (const state of [null, bare, v1, weakV1, forms]) {
         expect(ifMatch(field, state)).not.toBe(true);
@@ -207,12 +207,12 @@ describe("the five conditions and a state that is not valid", () => {
 });
 
 describe("states that are refused", () => {
-  it("ifMatch does not take a single quote for a tag, although it begins and ends with a quote", () => {
+  it("ifMatch does not accept a single quotation mark as a tag, although it begins and ends with one", () => {
     expect(() => ifMatch('"zzz"', { etag: '"' as never })).toThrow(TypeError);
     expect(() => ifNoneMatch('"zzz"', { etag: null as never })).toThrow("null is not an entity tag");
   });
 
-  it("ifModifiedSince does not take null for the year 1970", () => {
+  it("ifModifiedSince does not treat null as the year 1970", () => {
     expect(() => ifModifiedSince("Tue, 15 Nov 1994 12:45:26 GMT", { lastModified: null as never })).toThrow(
       "lastModified null is not a valid time",
     );
@@ -222,7 +222,7 @@ describe("states that are refused", () => {
 describe("laws of the conditions", () => {
   const comparison = fc.constantFrom("strong" as const, "weak" as const);
 
-  it("law: ifMatch and ifNoneMatch agree with a slow, obvious reader wherever it can read", () => {
+  it("law: ifMatch and ifNoneMatch agree with a slow, obvious reader on every valid field", () => {
     fc.assert(
       fc.property(fieldAndTag, comparison, ([field, etag], how) => {
         const list = slowList(field);
@@ -239,7 +239,7 @@ describe("laws of the conditions", () => {
     );
   });
 
-  it("law: a condition that cannot be read authorises no write, whatever is here", () => {
+  it("law: an invalid condition authorises no write, whatever the state is", () => {
     const state = fc.oneof(
       fc.constantFrom<Current[]>(null, {}),
       tagText.map((etag): Current => ({ etag })),

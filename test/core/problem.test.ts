@@ -182,13 +182,13 @@ describe("explain, RFC 9457 §3", () => {
     }
   });
 
-  it("explain uses the decision, even when the field is gone by then", () => {
+  it("explain uses the decision, even if the field was removed in the meantime", () => {
     const gone = { method: "PUT", headers: new Headers() };
     const decision = { outcome: "precondition-failed", because: "if-match" } as const;
     expect(explain(decision, gone, { etag: '"v1"' })).toMatchObject({ status: 412, field: "If-Match" });
   });
 
-  it("explain says the same of Headers and of a request that tells absence by undefined", () => {
+  it("explain gives the same text for Headers and for a request whose get returns undefined", () => {
     const fields = new Map([["if-match", '"v0"']]);
     const request = { method: "PUT", headers: { get: (name: string) => fields.get(name.toLowerCase()) } };
     const current: Current = { etag: '"v1"' };

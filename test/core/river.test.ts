@@ -8,7 +8,7 @@ const decision = readFileSync(`${root}/docs/decisions/0001-a-file-per-step.md`, 
 const river = decision.split("```")[1]!.match(/[\w-]+\.ts/g)!;
 
 describe("packages/core/src is a river", () => {
-  it("has exactly the files of decision 1", () => {
+  it("packages/core/src has exactly the files of decision 1", () => {
     expect(readdirSync(source).sort()).toEqual([...river].sort());
   });
 

@@ -1,7 +1,7 @@
 import { type Line, rows } from "@entity-tag/conformance/rows";
 import type { Current, Decision, Policy } from "@entity-tag/core";
 
-/** A row as a question to `evaluate`: the decision alone, whatever a server makes of it. */
+/** A row as arguments of `evaluate`. Only the decision counts, not the answer of a server. */
 export interface DecidedRow {
   id: string;
   title: string;

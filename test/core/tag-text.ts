@@ -12,7 +12,7 @@ const etagc = fc.oneof(
 const surrogates = 0xe000 - 0xd800;
 
 /**
- * Any character but half of a pair. `unit: "binary"` of fast-check is the same, but it first builds a table of all
+ * Any character except half of a surrogate pair. `unit: "binary"` of fast-check is the same, but it first builds a table of all
  * characters, which takes each suite more than a second.
  */
 const anyCharacter = fc.nat({ max: 0x10ffff - surrogates }).map(

@@ -27,7 +27,7 @@ describe.each<[name: string, open: () => Promise<VersionedStore<Count>>]>([
   ["memoryStore", async () => memoryStore<Count>()],
   ["sqliteStore", () => sqliteStore<Count>(new DatabaseSync(":memory:")).createTable()],
 ])("%s", (_, open) => {
-  test("applies every keyed update once while its clock jumps and answers are lost", async () => {
+  test("a store applies every keyed update once while its clock jumps and answers are lost", async () => {
     jumpingClock();
     const store = await open();
     let sent = 0;
@@ -49,7 +49,7 @@ describe.each<[name: string, open: () => Promise<VersionedStore<Count>>]>([
     expect((await store.read("count"))?.value.n).toBe(CLIENTS * INCREMENTS);
   });
 
-  test("never takes a tag for another version while its clock jumps", async () => {
+  test("a store never accepts a tag for another version while its clock jumps", async () => {
     jumpingClock();
     const store = await open();
     const handler = resource(store, { key: "count" });
@@ -82,7 +82,7 @@ test("ten clients that send the same date all write within its second, so nine a
   expect((await handler(request("PUT", { "If-Unmodified-Since": before }, { n: 9 }))).status).toBe(412);
 });
 
-test("a date alone is 428 under require", async () => {
+test("a write with only a date gets a 428 under require", async () => {
   const handler = resource(memoryStore<Count>(), { key: "count", require: true });
   await handler(request("PUT", { "If-None-Match": "*" }, { n: 0 }));
   const date = (await handler(request("GET"))).headers.get("Last-Modified")!;

@@ -54,7 +54,7 @@ function write(store: VersionedStore<Document>, number: number): Promise<Respons
   });
 }
 
-/** Waits until there were writes that a failover could lose, and a moment longer. */
+/** Waits until there are writes that a failover could lose, and then a little longer. */
 async function enough({ acknowledged }: Told): Promise<void> {
   await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(20), { timeout: 30_000 });
   await pause(300);
@@ -63,7 +63,7 @@ async function enough({ acknowledged }: Told): Promise<void> {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(!canStartPostgres())("PostgreSQL whose standby is promoted under load", () => {
-  test("has every acknowledged write, each once, when replication is synchronous", async () => {
+  test("PostgreSQL has every acknowledged write, each once, when replication is synchronous", async () => {
     const pair = await ownPair(true);
     const [before, after] = [pair.primary, pair.standby].map((connectionString) =>
       new Pool({ connectionString, max: 4 }).on("error", () => {}),
@@ -93,7 +93,7 @@ describe.skipIf(!canStartPostgres())("PostgreSQL whose standby is promoted under
 });
 
 describe.skipIf(!canStartPostgres())("PostgreSQL whose replication is asynchronous", () => {
-  test("loses at most the last moments, makes no write twice, and takes no tag of a lost write for another", async () => {
+  test("PostgreSQL loses at most the last moments, makes no write twice, and never confuses the tag of a lost write with another", async () => {
     const pair = await ownPair(false);
     const [before, after] = [pair.primary, pair.standby].map((connectionString) =>
       new Pool({ connectionString, max: 4 }).on("error", () => {}),

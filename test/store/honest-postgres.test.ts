@@ -213,7 +213,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   });
 
   if (name === "postgres.js")
-    test("a client that fetches types is told once what that risks", () => {
+    test("postgresStore warns once about a client that fetches types", () => {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
       // Nothing connects, so nothing has to be closed.
       postgresStore(postgres(databaseUrl, { fetch_types: false }));

@@ -25,7 +25,7 @@ interface Database extends SqliteDatabase {
 let files = 0;
 const newFile = () => join(folder, `${++files}.db`);
 
-/** `libsql` has the interface of better-sqlite3, and its default: five seconds in which the event loop stands still. */
+/** `libsql` has the interface of better-sqlite3, and its default: it may block the event loop for five seconds. */
 const libraries: [name: string, open: (path: string) => Database][] = [
   ["node:sqlite", (path) => new DatabaseSync(path)],
   ["libsql", (path) => new Libsql(path, { timeout: 5_000 }) as Database],
@@ -34,7 +34,7 @@ const libraries: [name: string, open: (path: string) => Database][] = [
 const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
 
 describe.each(libraries)("SQLite by %s", (_, open) => {
-  test("a file in WAL mode that another process has locked is 503 within the patience, and nothing stands still", async () => {
+  test("a file in WAL mode that another process has locked gets a 503 within the patience, and the event loop is not blocked", async () => {
     const path = newFile();
     const [db, other] = [open(path), open(path)];
     other.exec("PRAGMA journal_mode = WAL");
@@ -109,7 +109,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     db.close();
   });
 
-  test("the 503 of a read speaks of a read", async () => {
+  test("the 503 to a read has the text for a read", async () => {
     const path = newFile();
     const [db, other] = [open(path), open(path)];
     const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });

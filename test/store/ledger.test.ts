@@ -57,7 +57,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
   ];
 
   test.each(conditions)(
-    "under %s gets its first answer again, whatever others have written",
+    "a keyed write under %s gets its first answer again, whatever others have written",
     async (_, of) => {
       const store = memoryStore<Count>();
       await overtake(store, 1);
@@ -76,7 +76,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     },
   );
 
-  test("that created is a 201 with its Location again, and one that deleted is a 204", async () => {
+  test("a keyed write that is repeated gets its 201 with Location again, or the 204 of a delete", async () => {
     const store = memoryStore<Count>();
     const send = over(store);
     const create = () => send("PUT", { "If-None-Match": "*", "Idempotency-Key": "c" }, { n: 1 });
@@ -94,7 +94,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect((await store.read(KEY))?.value).toEqual({ n: 3 });
   });
 
-  test("is 422 with another method, target, condition or body under the same key", async () => {
+  test("a keyed write gets a 422 if its method, target, condition or body differs under the same key", async () => {
     const store = memoryStore<Count>();
     await overtake(store, 1);
     const send = over(store);
@@ -113,7 +113,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect(await versionIn(store)).toBe(version);
   });
 
-  test("belongs to its client: with another Authorization it is another key, with its own answer", async () => {
+  test("a keyed write belongs to its client: with another Authorization it is another key, with its own answer", async () => {
     const store = memoryStore<Count>();
     const send = over(store);
     const by = (who: string, n: number) =>
@@ -123,7 +123,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect((await store.read(KEY))?.value).toEqual({ n: 2 });
   });
 
-  test("reads its key as a structured string, and refuses one that is long or malformed", async () => {
+  test("a keyed write has its key as a structured string, and a long or malformed key is refused", async () => {
     const store = memoryStore<Count>();
     const send = over(store);
     const put = async (key: string, n = 1) => (await send("PUT", { "Idempotency-Key": key }, { n })).status;
@@ -157,7 +157,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
       expect([parameters, await put(`"with parameters"${parameters}`)]).toEqual([parameters, 204]);
   });
 
-  test("is not remembered when it is refused, and a refusal says how long keys are remembered", async () => {
+  test("a keyed write is not remembered when it is refused, and a refusal says how long keys are remembered", async () => {
     const store = memoryStore<Count>();
     await overtake(store, 1);
     const send = over(store);
@@ -168,7 +168,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect((await send("PUT", {}, { n: 3 })).headers.has("Idempotency-Ledger")).toBe(false);
   });
 
-  test("is made once when two copies arrive at the same time, and both get the answer", async () => {
+  test("a keyed write is made once when two copies arrive at the same time, and both get the answer", async () => {
     const store = memoryStore<Count>();
     await overtake(store, 1);
     const send = over(store);
@@ -178,7 +178,7 @@ describe.each(ways)("a keyed write by %s", (_, over) => {
     expect(copies[0]?.status).toBe(204);
   });
 
-  test("is 503 when the ledger is full, and nothing is written", async () => {
+  test("a keyed write gets a 503 when the ledger is full, and nothing is written", async () => {
     const store = memoryStore<Count>({ ledger: { maxEntries: 1 } });
     const send = over(store);
     expect((await send("PUT", { "Idempotency-Key": "a" }, { n: 1 })).status).toBe(201);
@@ -214,7 +214,7 @@ test("a full ledger refuses writes with a new key, and no other writer in the qu
   ]);
 });
 
-test("scope says whose key it is, instead of Authorization", async () => {
+test("scope decides to which client a key belongs, instead of Authorization", async () => {
   const store = memoryStore<Count>();
   const counts = resource(store, { key: KEY, scope: (each) => each.headers.get("X-User") });
   const by = async (user: string, token: string) => {

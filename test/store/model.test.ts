@@ -75,7 +75,7 @@ test("without a ledger a scheduler finds a change that the real resource applies
   expect(failed).toBe(true);
 });
 
-/** The steps that these numbers choose, one after the other. */
+/** The sequence of steps that these numbers choose. */
 function walk(model: Model, choices: readonly number[]): Step[] {
   const steps: Step[] = [];
   let state: State = initial(model);

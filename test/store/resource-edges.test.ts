@@ -87,7 +87,7 @@ describe("a repeated request", () => {
     expect([again.status, tagOf(again)]).toEqual([201, null]);
   });
 
-  test("resource makes tags of the version alone where a store keeps no times", async () => {
+  test("resource makes tags only of the version if a store keeps no times", async () => {
     const kept = memoryStore<Note>();
     const timeless: VersionedStore<Note> = {
       read: async (key) => {
@@ -108,7 +108,7 @@ describe("a repeated request", () => {
 describe("a member that is hidden from a client", () => {
   const authorize = (_: Request, key: string) => !key.startsWith("secret");
 
-  test("resource names no hidden member in a cursor, and fills the page with what may be seen", async () => {
+  test("resource names no hidden member in a cursor, and fills the page with visible members", async () => {
     const store = memoryStore<Note>();
     for (const name of ["a", "secret 1", "secret 2", "secret 3", "y", "z"]) {
       await store.swap(name, null, { name });
@@ -129,7 +129,7 @@ describe("a member that is hidden from a client", () => {
     expect([page.headers.get("Link"), (await page.json()).next]).toEqual([null, undefined]);
   });
 
-  test("resource asks whether the client may write the new member, before it says that the key is taken", async () => {
+  test("resource calls authorize for the new member before it answers that the key is taken", async () => {
     const store = memoryStore<Note>();
     const send = notes({ newKey: (note) => String(note.name), authorize }, store);
     expect((await send("POST", "/notes", {}, { name: "secret" })).status).toBe(403);
@@ -237,7 +237,7 @@ describe("a store that key or authorize asks", () => {
   const busy = () => Promise.reject(new StoreBusyError("The permissions cannot be read"));
 
   test.each([{ key: busy }, { key: "home", authorize: busy }])(
-    "is 503 when it is busy: %o",
+    "a store that is busy gets the answer 503: %o",
     async (options) => {
       const notes = resource(memoryStore<Note>(), options);
       for (const each of [request("GET"), request("PUT", { "Idempotency-Key": "k" }, { a: 1 })]) {

@@ -150,7 +150,7 @@ describe("the octets of a PUT", () => {
   });
 });
 
-describe("who may", () => {
+describe("permissions", () => {
   const authorize = (request: Request, key: string) => {
     if (request.headers.get("Authorization") !== "Bearer ann")
       return new Response("Sign in", { status: 401 });

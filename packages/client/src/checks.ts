@@ -66,7 +66,7 @@ export function checkRecipe(recipe: unknown, where: string): void {
   );
 }
 
-/** How an error message shows a given value. Of an object it shows the names alone, because a value may be secret. */
+/** How an error message shows a given value. It shows only the names of an object's members, because a value may be secret. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";

@@ -32,7 +32,7 @@ function page(
 }
 
 describe("conditionalFetch: a 304", () => {
-  it("adds and replaces fields, except fields of the content, fields of the connection, and cookies", async () => {
+  it("a 304 adds and replaces fields, except fields of the content, fields of the connection, and cookies", async () => {
     const server = await open.serve(
       page(() => '"1"', {
         fields: { "X-A": "old", "Content-Type": "text/plain", "Set-Cookie": "a=1" },
@@ -75,7 +75,7 @@ describe("conditionalFetch: a 304", () => {
     ['W/"x"', '"x"'],
     ['"x"', 'W/"x"'],
   ])(
-    "for %s that spells it %s gives the kept answer, in one request, and upgrades nothing",
+    "a 304 to %s that spells the tag %s returns the kept answer, after one request",
     async (first, second) => {
       let tag = first;
       const server = await open.serve(page(() => tag, { body: () => "Hello" }));
@@ -91,7 +91,7 @@ describe("conditionalFetch: a 304", () => {
     },
   );
 
-  it("for another answer causes one more request, without a condition, and no loop", async () => {
+  it("a 304 for another answer causes one more request, without a condition, and no loop", async () => {
     let times = 0;
     const server = await open.serve((req, res) => {
       times++;
@@ -105,13 +105,13 @@ describe("conditionalFetch: a 304", () => {
     expect(server.seen[2]!.headers["if-none-match"]).toBe(undefined);
   });
 
-  it("to a request without a condition comes back unchanged", async () => {
+  it("a 304 to a request without a condition comes back unchanged", async () => {
     const server = await open.serve((_req, res) => res.writeHead(304, { ETag: '"1"' }).end());
     expect((await conditionalFetch()(server.url)).status).toBe(304);
     expect(server.seen.length).toBe(1);
   });
 
-  it("with another Vary changes the key of the answer", async () => {
+  it("a 304 with another Vary changes the key of the answer", async () => {
     const server = await open.serve(page(() => '"1"', { on304: { Vary: "Accept-Language" } }));
     const remembering = conditionalFetch();
     const ask = (language: string) =>
@@ -120,7 +120,7 @@ describe("conditionalFetch: a 304", () => {
     expect(server.statuses()).toEqual([200, 304, 304, 304]);
   });
 
-  it("for a date must have the same date", async () => {
+  it("a 304 for a date must have the same date", async () => {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     const server = await open.serve((req, res) =>
       req.headers["if-modified-since"]
@@ -135,7 +135,7 @@ describe("conditionalFetch: a 304", () => {
     expect(server.statuses()).toEqual([200, 304, 304, 200]);
   });
 
-  it("from another url is not about the kept answer, even with the same tag", async () => {
+  it("a 304 from another url is not about the kept answer, even with the same tag", async () => {
     let target = "/b";
     const server = await open.serve((req, res) => {
       if (req.url === "/a") return res.writeHead(302, { Location: target }).end();
@@ -148,7 +148,7 @@ describe("conditionalFetch: a 304", () => {
     expect(server.seen.filter(({ url }) => url === "/c").map(({ status }) => status)).toEqual([304, 200]);
   });
 
-  it("keeps `url` and `redirected` of the kept answer, in clones, too", async () => {
+  it("a 304 keeps `url` and `redirected` of the kept answer, in clones, too", async () => {
     const server = await open.serve((req, res) =>
       req.url === "/a" ? res.writeHead(302, { Location: "/b" }).end() : page(() => '"1"')(req, res),
     );
@@ -165,7 +165,7 @@ describe("conditionalFetch: a 304", () => {
 
 describe("conditionalFetch: a caller", () => {
   it.each(["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"])(
-    "that sets %s gets the server's own answer, and the store does not change",
+    "a caller that sets %s gets the server's own answer, and the store does not change",
     async (name) => {
       let status = 200;
       const server = await open.serve((_req, res) =>
@@ -179,7 +179,7 @@ describe("conditionalFetch: a caller", () => {
     },
   );
 
-  it("or an answer with no-store is not kept, and neither is an answer with Vary: *", async () => {
+  it("an answer is not kept if it has Vary: *, or if it or its request has no-store", async () => {
     for (const init of [{ cache: "no-store" as const }, { headers: { "Cache-Control": "No-Store" } }]) {
       const server = await open.serve(page(() => '"1"'));
       const remembering = conditionalFetch();
@@ -194,7 +194,7 @@ describe("conditionalFetch: a caller", () => {
     }
   });
 
-  it("that misspells an option gets a TypeError at once", () => {
+  it("a caller that misspells an option gets a TypeError at once", () => {
     expect(() => conditionalFetch({ stroe: memoryStore() } as object)).toThrow(
       "conditionalFetch() has no option `stroe`",
     );
@@ -203,7 +203,7 @@ describe("conditionalFetch: a caller", () => {
     expect(() => memoryStore({ maxBytes: 0 })).toThrow("`maxBytes` is 0");
   });
 
-  it("may give a Request, a URL, a fragment, or a method in small letters", async () => {
+  it("a caller may give a Request, a URL, a fragment, or a method in small letters", async () => {
     const server = await open.serve(page(() => '"1"'));
     const remembering = conditionalFetch();
     const inputs = [new Request(`${server.url}/`), new URL(server.url), `${server.url}/#part`];
@@ -216,7 +216,7 @@ describe("conditionalFetch: a caller", () => {
 
 describe("conditionalFetch: partitions", () => {
   it.each(["Authorization", "Cookie", "X-Api-Key", "X-Session-Id"])(
-    "never give one %s an octet or a tag of another",
+    "partitions never give an octet or a tag of one %s to another",
     async (name) => {
       const server = await open.serve((req, res) => {
         const who = req.headers[name.toLowerCase()] as string;
@@ -245,7 +245,7 @@ describe("conditionalFetch: partitions", () => {
     },
   );
 
-  it("are the texts that `partition` returns; null keeps nothing", async () => {
+  it("partitions are the texts that `partition` returns; null keeps nothing", async () => {
     const server = await open.serve(page(() => '"1"'));
     const shared = conditionalFetch({ partition: () => "all" });
     for (const user of ["ann", "bob"]) await text(shared(server.url, { headers: { Authorization: user } }));
@@ -257,7 +257,7 @@ describe("conditionalFetch: partitions", () => {
     );
   });
 
-  it("keep no answer of another origin under a url of the first", async () => {
+  it("partitions keep no answer of another origin under a url of the first", async () => {
     const other = await open.serve(page(() => '"1"'));
     const first = await open.serve((_req, res) => res.writeHead(302, { Location: `${other.url}/x` }).end());
     const remembering = conditionalFetch();
@@ -267,7 +267,7 @@ describe("conditionalFetch: partitions", () => {
 });
 
 describe("conditionalFetch: variants", () => {
-  it("are kept side by side, and the tags of all are sent", async () => {
+  it("variants are kept side by side, and the tags of all are sent", async () => {
     const server = await open.serve((req, res) =>
       page(() => `"${req.headers["accept-language"]}"`, { fields: { Vary: "accept-language" } })(req, res),
     );
@@ -282,7 +282,7 @@ describe("conditionalFetch: variants", () => {
 });
 
 describe("conditionalFetch: QUERY", () => {
-  it("is kept and revalidated under its target and its content", async () => {
+  it("QUERY is kept and revalidated under its target and its content", async () => {
     const server = await open.serve(async (req, res) => {
       let content = "";
       for await (const chunk of req) content += chunk;
@@ -376,8 +376,8 @@ describe("conditionalFetch: HEAD and unsafe methods", () => {
   });
 });
 
-describe("conditionalFetch: identical requests under way", () => {
-  it("are sent once, and each caller gets its own body", async () => {
+describe("conditionalFetch: identical requests at the same time", () => {
+  it("identical requests are sent once, and each caller gets its own body", async () => {
     const server = await open.serve(page(() => '"1"'));
     const events: CacheEvent[] = [];
     const remembering = conditionalFetch({ onEvent: (event) => events.push(event) });
@@ -391,7 +391,7 @@ describe("conditionalFetch: identical requests under way", () => {
     expect(events.filter(({ collapsed, fwd }) => collapsed && fwd === "stale").length).toBe(19);
   });
 
-  it("are sent once if their coded body has a length", async () => {
+  it("identical requests are sent once if their coded body has a length", async () => {
     const octets = gzipSync("Hello ".repeat(100));
     const server = await open.serve((req, res) =>
       req.headers["if-none-match"]
@@ -408,7 +408,7 @@ describe("conditionalFetch: identical requests under way", () => {
     }
   });
 
-  it("are sent separately if the body has no length, or the answer is no-store", async () => {
+  it("identical requests are sent separately if the body has no length, or the answer is no-store", async () => {
     for (const fields of [{ ETag: '"1"' }, { "Cache-Control": "no-store", "Content-Length": "5" }]) {
       const server = await open.serve((_req, res) => {
         res.writeHead(200, fields as Record<string, string>);
@@ -425,7 +425,7 @@ describe("conditionalFetch: identical requests under way", () => {
     }
   });
 
-  it("are not joined when a field differs", async () => {
+  it("identical requests are not joined when a field differs", async () => {
     const server = await open.serve(page(() => '"1"'));
     const remembering = conditionalFetch();
     await Promise.all(
@@ -434,7 +434,7 @@ describe("conditionalFetch: identical requests under way", () => {
     expect(server.seen.length).toBe(2);
   });
 
-  it("end when all callers have left, and not before", async () => {
+  it("identical requests end only when all callers have left", async () => {
     let closed = 0;
     let answer = () => {};
     const server = await open.serve((_req, res) => {
@@ -569,7 +569,7 @@ describe("conditionalFetch: bodies and connections", () => {
 });
 
 describe("onEvent", () => {
-  it("says what happened, in the terms of RFC 9211", async () => {
+  it("onEvent says what happened, in the terms of RFC 9211", async () => {
     const server = await open.serve(page(() => '"1"', { fields: { Vary: "Accept" } }));
     const events: string[] = [];
     const remembering = conditionalFetch({ onEvent: ({ text }) => events.push(text) });

@@ -7,7 +7,7 @@ const open = servers();
 afterEach(open.close);
 
 describe("conditionalFetch against a plain Express app", () => {
-  it("sends the tag, and returns the kept 200 for a 304", async () => {
+  it("conditionalFetch sends the tag, and returns the kept 200 for a 304", async () => {
     const app = express();
     app.get("/page", (_req, res) => {
       res.send("Hello");
@@ -26,7 +26,7 @@ describe("conditionalFetch against a plain Express app", () => {
     expect(server.seen[1]!.headers["if-none-match"]).toBe(first.headers.get("ETag"));
   });
 
-  it("sends max-age=0 where Node would send no-cache, and does not change a caller's own Cache-Control", async () => {
+  it("conditionalFetch sends max-age=0 where Node would send no-cache, and does not change a caller's own Cache-Control", async () => {
     const app = express();
     app.get("/page", (_req, res) => {
       res.send("Hello");
@@ -44,7 +44,7 @@ describe("conditionalFetch against a plain Express app", () => {
     expect(server.statuses()).toEqual([200, 304, 304]);
   });
 
-  it("gives a caller with a condition of its own the 304 of the server", async () => {
+  it("conditionalFetch gives a caller with a condition of its own the 304 of the server", async () => {
     const app = express();
     app.get("/page", (_req, res) => {
       res.set("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT").send("Hello");
@@ -67,7 +67,7 @@ describe("conditionalFetch against a plain Express app", () => {
     ]);
   });
 
-  it("sees a change", async () => {
+  it("conditionalFetch returns a changed page", async () => {
     let text = "one";
     const app = express();
     app.get("/page", (_req, res) => {

@@ -122,14 +122,14 @@ describe("conditionalFetch: a 304", () => {
     expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, kept, kept]);
   });
 
-  it("with Vary: * returns the kept answer once more, and removes it", async () => {
+  it("a 304 with Vary: * returns the kept answer once more, and removes it", async () => {
     const { server, second, text, remembering } = await after('"v1"', { ETag: '"v1"', Vary: "*" });
     expect([text, isNotModified(second)]).toEqual(["Hello", true]);
     await (await remembering(server.url)).text();
     expect(server.seen[2]!.headers["if-none-match"]).toBeUndefined();
   });
 
-  it("with an unknown tag, each time, causes two requests, and the whole answer is returned", async () => {
+  it("a 304 with an unknown tag, each time, causes two requests, and the whole answer is returned", async () => {
     const { server, second, text } = await after('"v1"', { ETag: '"other"' });
     expect([text, isNotModified(second)]).toEqual(["Hello", false]);
     expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([
@@ -139,7 +139,7 @@ describe("conditionalFetch: a 304", () => {
     ]);
   });
 
-  it("to a request without a condition goes to the caller, and is not kept", async () => {
+  it("a 304 to a request without a condition goes to the caller, and is not kept", async () => {
     const server = await open.serve((_, res) => res.writeHead(304, { ETag: '"v1"' }).end());
     const remembering = conditionalFetch();
     for (let turn = 0; turn < 2; turn++) {
@@ -150,7 +150,7 @@ describe("conditionalFetch: a 304", () => {
 });
 
 describe("conditionalFetch: redirects", () => {
-  it("through another origin and back are followed, and the answer of the other origin is not kept", async () => {
+  it("redirects through another origin and back are followed, and the answer of the other origin is not kept", async () => {
     const other = await open.serve((_, res) => res.writeHead(200, { ETag: '"v1"' }).end("another's"));
     const own = await open.serve((_, res) => res.writeHead(302, { Location: other.url }).end());
     const remembering = conditionalFetch();
@@ -161,7 +161,7 @@ describe("conditionalFetch: redirects", () => {
     expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
   });
 
-  it("that lead to another origin later carry the condition, and a 304 from there does not return the kept page", async () => {
+  it("redirects that lead to another origin later carry the condition, and a 304 from there does not return the kept page", async () => {
     const other = await open.serve((req, res) =>
       req.headers["if-none-match"] ? res.writeHead(304, { ETag: '"v1"' }).end() : res.end("another's"),
     );
@@ -178,7 +178,7 @@ describe("conditionalFetch: redirects", () => {
     expect(other.seen.map(({ headers }) => headers["if-none-match"])).toEqual(['"v1"', undefined]);
   });
 
-  it("that lead to another page later do not return the kept page, even if both have the same tag", async () => {
+  it("redirects that lead to another page later do not return the kept page, even if both have the same tag", async () => {
     let end = "/a";
     const server = await open.serve((req, res) => {
       if (req.url === "/") return res.writeHead(302, { Location: end }).end();
@@ -194,7 +194,7 @@ describe("conditionalFetch: redirects", () => {
 });
 
 describe("conditionalFetch: abort", () => {
-  it("at any moment rejects with the reason, keeps no half body, and does not disturb the next request", async () => {
+  it("an abort at any moment rejects with the reason, keeps no half body, and does not disturb the next request", async () => {
     const server = await open.serve((req, res) => {
       if (req.headers["if-none-match"]) return res.writeHead(304, { ETag: '"v1"' }).end();
       setTimeout(() => {
@@ -216,7 +216,7 @@ describe("conditionalFetch: abort", () => {
     }
   });
 
-  it("by one of three callers leaves the others their whole bodies", async () => {
+  it("an abort by one of three callers leaves the others their whole bodies", async () => {
     let finish = () => {};
     const server = await open.serve((_, res) => {
       res.writeHead(200, { ETag: '"v1"', "Content-Length": 10 }).write("first");

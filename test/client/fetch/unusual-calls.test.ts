@@ -5,7 +5,7 @@ import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { afterEach, describe, expect, it } from "vitest";
 import { servers } from "./server.ts";
 
-// Calls and answers that are allowed and rare.
+// These calls and answers are allowed, but rare.
 const open = servers();
 const sockets = new Set<{ close(): void }>();
 afterEach(async () => {
@@ -32,7 +32,7 @@ async function raw(octets: string, delay = 0): Promise<string> {
   return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
 }
 
-/** Answers with what it was asked: method, credentials and content. */
+/** Answers with the method, the credentials and the content of the request. */
 const echo = () =>
   open.serve(async (req, res) => {
     const shown = JSON.stringify([req.method, req.headers.authorization, await text(req)]);
@@ -48,13 +48,16 @@ const soon = (ms = 50) => {
 describe("an init", () => {
   const headers = { Authorization: "ann" };
 
-  it.each(["POST", "QUERY"])("that is a Request keeps its method, fields and content: %s", async (method) => {
-    const { url } = await echo();
-    const init = new Request(url, { method, headers, body: "text" });
-    expect(await (await conditionalFetch()(url, init)).json()).toEqual([method, "ann", "text"]);
-  });
+  it.each(["POST", "QUERY"])(
+    "an init that is a Request keeps its method, fields and content: %s",
+    async (method) => {
+      const { url } = await echo();
+      const init = new Request(url, { method, headers, body: "text" });
+      expect(await (await conditionalFetch()(url, init)).json()).toEqual([method, "ann", "text"]);
+    },
+  );
 
-  it("that is a Request is asked about with its credentials, and kept for them alone", async () => {
+  it("an init that is a Request is sent with its credentials, and its answer is kept only for them", async () => {
     const { url, seen } = await echo();
     const remembering = conditionalFetch();
     for (const init of [new Request(url, { headers }), new Request(url, { headers }), undefined])
@@ -66,13 +69,13 @@ describe("an init", () => {
     ]);
   });
 
-  it("that inherits its members keeps them", async () => {
+  it("an init that inherits its members keeps them", async () => {
     const { url } = await echo();
     const init = Object.create({ method: "DELETE", headers });
     expect(await (await conditionalFetch()(url, init)).json()).toEqual(["DELETE", "ann", ""]);
   });
 
-  it("that is null changes nothing", async () => {
+  it("an init that is null changes nothing", async () => {
     const { url, seen } = await echo();
     const remembering = conditionalFetch();
     for (const _ of [1, 2]) await (await remembering(url, null as never)).text();
@@ -81,7 +84,7 @@ describe("an init", () => {
 });
 
 describe("an answer", () => {
-  it("with a reason phrase that no Response may have is handed on and kept", async () => {
+  it("an answer with a reason phrase that no Response may have is returned and kept", async () => {
     const url = await raw('HTTP/1.1 200 \xff\r\nETag: "v1"\r\nContent-Length: 2\r\n\r\nHi');
     const remembering = conditionalFetch();
     const native = await fetch(url);
@@ -92,7 +95,7 @@ describe("an answer", () => {
     }
   });
 
-  it("with the status 999 reaches two callers who ask at once", async () => {
+  it("an answer with the status 999 reaches two callers who ask at once", async () => {
     const url = await raw("HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nHi", 50);
     const remembering = conditionalFetch();
     const answers = await Promise.all([remembering(url), remembering(url)]);
@@ -101,14 +104,14 @@ describe("an answer", () => {
 });
 
 describe("a signal ends a request", () => {
-  it("while the content of a QUERY is read", async () => {
+  it("a signal ends a request while the content of a QUERY is read", async () => {
     const { url } = await echo();
     const body = new ReadableStream({ pull: () => new Promise(() => {}) });
     const init = { method: "QUERY", body, duplex: "half", signal: soon() } as RequestInit;
     await expect(conditionalFetch()(url, init)).rejects.toThrow("enough");
   });
 
-  it("while the partition is looked up", async () => {
+  it("a signal ends a request while the partition is looked up", async () => {
     const { url } = await echo();
     const remembering = conditionalFetch({ partition: () => new Promise(() => {}) });
     await expect(remembering(url, { signal: soon() })).rejects.toThrow("enough");
@@ -122,7 +125,7 @@ describe("a listener that throws", () => {
     "a read that passes by": [{ headers: { Range: "bytes=0-" } }],
   };
 
-  it.each(Object.entries(cases))("leaves no answer open: %s", async (_, [init]) => {
+  it.each(Object.entries(cases))("a listener that throws leaves no answer open: %s", async (_, [init]) => {
     const { url } = await open.serve((_req, res) => res.writeHead(200, { ETag: '"v1"' }).end("Hi"));
     const bodies: ReadableStream[] = [];
     const remembering = conditionalFetch({
@@ -141,7 +144,7 @@ describe("a listener that throws", () => {
   });
 });
 
-it("with rfc9111, an answer that another clock kept in the future is asked about", async () => {
+it("with rfc9111, a kept answer with a time in the future is revalidated", async () => {
   const { url, seen } = await open.serve((req, res) => {
     res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=60" });
     res.end(req.headers["if-none-match"] ? undefined : "Hi");

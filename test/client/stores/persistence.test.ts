@@ -26,7 +26,7 @@ async function serveUsers() {
 }
 
 describe("sqliteStore in a file", () => {
-  it("survives a restart", async () => {
+  it("sqliteStore in a file survives a restart", async () => {
     const server = await serveUsers();
     const file = join(folder, "restart.sqlite");
     for (const isSame of [false, true, true]) {
@@ -37,7 +37,7 @@ describe("sqliteStore in a file", () => {
     }
   });
 
-  it("never contains a credential", async () => {
+  it("sqliteStore in a file never contains a credential", async () => {
     const server = await serveUsers();
     const db = new DatabaseSync(join(folder, "credentials.sqlite"));
     const remembering = conditionalFetch({ store: sqliteStore(db) });
@@ -53,7 +53,7 @@ describe("sqliteStore in a file", () => {
     expect(readFileSync(join(folder, "credentials.sqlite"), "latin1")).toContain("tag-a");
   });
 
-  it("is shared by two connections that write at the same time", async () => {
+  it("sqliteStore in a file is shared by two connections that write at the same time", async () => {
     const server = await serveUsers();
     const file = join(folder, "shared.sqlite");
     const dbs = [new DatabaseSync(file), new DatabaseSync(file)];
@@ -74,7 +74,7 @@ describe("sqliteStore in a file", () => {
 });
 
 describe("sqliteStore: several processes on one file", () => {
-  it("write at the same time without a failure, and each finds the answers of the others", async () => {
+  it("several processes write at the same time without a failure, and each finds the answers of the others", async () => {
     const server = await serveUsers();
     const file = join(folder, "processes.sqlite");
     const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, [program, file, server.url]));
@@ -86,7 +86,7 @@ describe("sqliteStore: several processes on one file", () => {
 });
 
 describe("memoryStore is bounded", () => {
-  it("by entries and by octets: the least recently used go first", async () => {
+  it("memoryStore limits entries and octets, and removes the least recently used first", async () => {
     const server = await serveUsers();
     const asked = async (options: { maxEntries?: number; maxBytes?: number }) => {
       const remembering = conditionalFetch({ store: memoryStore(options) });

@@ -14,7 +14,7 @@ const increment = (counter: Counter) => ({ ...counter, n: counter.n + 1 });
 const fresh = { show: (_: unknown, etag: string) => ({ headers: { etag, "cache-control": "max-age=600" } }) };
 
 describe("update over a conditionalFetch", () => {
-  it("does not use a kept answer after a refusal, even if it is fresh", async () => {
+  it("update does not use a kept answer after a refusal, even if it is fresh", async () => {
     server = await documentServer({ n: 1 }, fresh);
     const fetch = conditionalFetch({ fresh: rfc9111() });
     await read<Counter>(server.url, { fetch });
@@ -26,7 +26,7 @@ describe("update over a conditionalFetch", () => {
     expect(server.log[2]!.headers).not.toHaveProperty("if-none-match");
   });
 
-  it("reads the value that was written, and not the kept one", async () => {
+  it("update reads the value that was written, and not the kept one", async () => {
     server = await documentServer({ n: 1 }, fresh);
     const fetch = conditionalFetch({ fresh: rfc9111() });
     await update<Counter>(server.url, increment, { fetch });
@@ -35,7 +35,7 @@ describe("update over a conditionalFetch", () => {
     expect((await fetch(server.url)).status).toBe(404);
   });
 
-  it("a read that is answered 304 gives the kept value and tag", async () => {
+  it("a read that is answered 304 returns the kept value and tag", async () => {
     server = await documentServer(
       { n: 1 },
       { fault: ({ headers }) => (headers["if-none-match"] === '"v1"' ? { status: 304 } : undefined) },
@@ -54,7 +54,7 @@ describe("update over a conditionalFetch", () => {
 });
 
 describe("update over a pool of one connection", () => {
-  it("reads or drops each answer, so that the next request gets the connection", async () => {
+  it("update reads or drops each answer, so that the next request gets the connection", async () => {
     server = await documentServer(
       { n: 0 },
       {

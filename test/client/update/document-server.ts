@@ -8,7 +8,7 @@ export type Fault =
   | "lost before"
   /** The request is done, and the connection breaks instead of an answer. */
   | "lost after"
-  /** No answer ever comes; the request is done, or not. */
+  /** No answer ever comes. `done` says whether the request is done. */
   | "silent before"
   | "silent after"
   /** The request is done, and the head of the answer comes, and half of its content. */
@@ -20,7 +20,7 @@ export type Fault =
 
 export interface Asked {
   method: string;
-  /** From 1 on, among the requests of this method. */
+  /** The number of the request, from 1, among the requests with this method. */
   nth: number;
   headers: IncomingMessage["headers"];
   body: string;
@@ -32,11 +32,11 @@ export interface DocumentServer {
   /** The document now; `null`: nothing is there. */
   value: unknown;
   version: number;
-  /** The values that were ever written, in their order. */
+  /** All values that were written, in order. */
   history: unknown[];
   log: Asked[];
   methods(): string[];
-  /** Somebody else writes. */
+  /** Another client writes. */
   write(value: unknown): void;
   connections(): number;
   close(): void;
@@ -54,7 +54,7 @@ export interface Behaviour {
   accepts?: (ifMatch: string, tag: string) => boolean;
 }
 
-/** One JSON document behind a real socket: GET, PUT, PATCH and DELETE, with honest conditions, but for the faults. */
+/** One JSON document behind a real socket: GET, PUT, PATCH and DELETE, with correct conditions, except for the faults. */
 export async function documentServer(first: unknown, behaviour: Behaviour = {}): Promise<DocumentServer> {
   const { fault, show, done, tag = (version) => `"v${version}"`, accepts = (a, b) => a === b } = behaviour;
   const open = new Set<Socket>();

@@ -12,11 +12,11 @@ interface Document {
 }
 
 /**
- * What becomes of a write. Late: its sender gives up, and it arrives at any time after that. Twice: its answer is lost, and a copy of it
- * arrives at any time after that.
+ * The fate of a write. Late: its sender gives up, and it arrives at any time after that. Twice: its answer is lost, and a
+ * copy of it arrives at any time after that.
  */
 const fates = ["pass", "lose request", "lose answer", "late", "twice"] as const;
-/** How many writes of a run do not pass. `FAULTS=3` takes some minutes. */
+/** How many writes of a run are faulty. `FAULTS=3` takes some minutes. */
 const MOST_FAULTS = Number(process.env.FAULTS ?? 2);
 const url = "http://localhost/document";
 
@@ -26,7 +26,7 @@ interface Pending {
   happen(fate: (typeof fates)[number]): void;
 }
 
-/** Takes the choices that are given, and the first one at each later point. Remembers how many there were. */
+/** Takes the given choices, and then the first choice at each later point. It records how many choices there were. */
 class Choices {
   readonly taken: { choice: number; of: number }[] = [];
   readonly #given: readonly number[];
@@ -143,7 +143,7 @@ async function everyOrder(
   }
 }
 
-/** Acknowledged: made once. A conflict: not made. Ambiguous: once at most. */
+/** An acknowledged write is made once, a conflict is not made, and an ambiguous write is made at most once. */
 const neverTwice = (outcome: string, times: number) =>
   outcome === "made"
     ? times === 1
@@ -162,7 +162,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] 
 afterEach(() => void vi.useRealTimers());
 
 describe("in every order of two clients' requests, with every fate of their writes,", () => {
-  it("update is never made twice, and never acknowledged falsely", { timeout: 300_000 }, async () => {
+  it("an update is never made twice, and never wrongly acknowledged", { timeout: 300_000 }, async () => {
     const client: Client = (fetch, name) => update<Document>(url, append(name), { ...options, fetch });
     const { runs, broken, outcomes } = await everyOrder(client, { made: [] }, neverTwice);
     expect(broken).toEqual([]);
@@ -170,7 +170,7 @@ describe("in every order of two clients' requests, with every fate of their writ
     expect([...outcomes].sort()).toEqual(["AmbiguousWriteError", "made"]);
   });
 
-  it("stamped is made exactly once", { timeout: 300_000 }, async () => {
+  it("a stamped update is made exactly once", { timeout: 300_000 }, async () => {
     const client: Client = (fetch, name) =>
       update<Document>(url, stamped(append(name)), { ...options, fetch });
     const { runs, broken, outcomes } = await everyOrder(client, { made: [] }, neverTwice);
@@ -179,7 +179,9 @@ describe("in every order of two clients' requests, with every fate of their writ
     expect([...outcomes]).toEqual(["made"]);
   });
 
-  it("create never overwrites, and never names the wrong creator", { timeout: 300_000 }, async () => {
+  it("create never overwrites, and never tells the wrong client that it created", {
+    timeout: 300_000,
+  }, async () => {
     const client: Client = (fetch, name) => create<Document>(url, { made: [name] }, { ...options, fetch });
     const law = (outcome: string, times: number) =>
       outcome === "made"
@@ -193,7 +195,7 @@ describe("in every order of two clients' requests, with every fate of their writ
     expect([...outcomes].sort()).toEqual(["AlreadyExistsError", "AmbiguousWriteError", "made"]);
   });
 
-  it("the search finds a client that takes a 412 to its resend for a conflict", {
+  it("the search finds a client that treats a 412 to its resend as a conflict", {
     timeout: 300_000,
   }, async () => {
     const naive: Client = async (fetch, name) => {

@@ -31,7 +31,7 @@ const lostThenRefused = (headers: Record<string, string>): Behaviour => ({
 });
 
 describe("update with an idempotencyKey", () => {
-  it("sends the same request again with the same key, a structured string, without a read", async () => {
+  it("update with an idempotencyKey sends the same request again with the same key, a structured string, without a read", async () => {
     await serve({
       fault: ({ method, nth }) => {
         if (method !== "PUT") return undefined;
@@ -46,7 +46,7 @@ describe("update with an idempotencyKey", () => {
     expect(puts()[1]!.body).toBe(puts()[0]!.body);
   });
 
-  it("makes a new key when the recipe runs again", async () => {
+  it("update with an idempotencyKey makes a new key when the recipe runs again", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 1 && it.write({ n: 10 })),
     });
@@ -54,7 +54,7 @@ describe("update with an idempotencyKey", () => {
     expect(new Set(keys()).size).toBe(2);
   });
 
-  it("takes a 412 to a resend for a conflict if the server keeps a ledger", async () => {
+  it("update with an idempotencyKey treats a 412 to a resend as a conflict if the server keeps a ledger", async () => {
     await serve({
       fault: ({ method, nth }, it) => {
         if (method !== "PUT" || nth > 2) return undefined;
@@ -67,7 +67,7 @@ describe("update with an idempotencyKey", () => {
   });
 
   it.each([{}, { "idempotency-ledger": "max-age=0" }, { "idempotency-ledger": "yes" }])(
-    "takes a 412 to a resend with %j for unknown",
+    "update with an idempotencyKey treats a 412 to a resend with %j as an unknown outcome",
     async (headers) => {
       await serve(lostThenRefused(headers as Record<string, string>));
       const error = await failure(update<Counter>(server.url, increment, keyed));
@@ -77,7 +77,7 @@ describe("update with an idempotencyKey", () => {
   );
 
   it.each(["Authorization", "Cookie", "X-Api-Key", "Private-Token", "X-Amz-Security-Token"])(
-    "takes a 412 for unknown when %s was refreshed in between: the key then belongs to another client",
+    "update with an idempotencyKey treats a 412 as an unknown outcome after %s was refreshed, because the key then belongs to another client",
     async (name) => {
       await serve(lostThenRefused({ "idempotency-ledger": "max-age=86400" }));
       let token = 0;
@@ -88,7 +88,7 @@ describe("update with an idempotencyKey", () => {
     },
   );
 
-  it("takes a 412 for a conflict when only the number of a request has changed", async () => {
+  it("update with an idempotencyKey treats a 412 as a conflict when only the number of a request has changed", async () => {
     await serve({
       fault: ({ method, nth }, it) => {
         if (method !== "PUT" || nth > 2) return undefined;
@@ -102,7 +102,7 @@ describe("update with an idempotencyKey", () => {
     expect((await update<Counter>(server.url, increment, { ...keyed, headers })).value).toEqual({ n: 11 });
   });
 
-  it("waits while an earlier copy is under way (409)", async () => {
+  it("update with an idempotencyKey waits while an earlier copy is being handled (409)", async () => {
     await serve({
       fault: ({ method, nth }) =>
         method === "PUT" && nth <= 2 ? { status: 409, headers: { "retry-after": "0" } } : undefined,
@@ -111,7 +111,7 @@ describe("update with an idempotencyKey", () => {
     expect(new Set(keys()).size).toBe(1);
   });
 
-  it("ends at once on a 409 that refuses the change itself", async () => {
+  it("update with an idempotencyKey ends at once on a 409 that refuses the change itself", async () => {
     const body = '{"type":"https://example.com/overbooked","title":"Overbooked"}';
     const headers = { "content-type": "application/problem+json" };
     await serve({ fault: ({ method }) => (method === "PUT" ? { status: 409, headers, body } : undefined) });
@@ -120,13 +120,13 @@ describe("update with an idempotencyKey", () => {
     expect(puts()).toHaveLength(1);
   });
 
-  it("takes a 412 to the first copy for a conflict, as without a key", async () => {
+  it("update with an idempotencyKey treats a 412 to the first copy as a conflict, as without a key", async () => {
     await serve({ fault: ({ method }, it) => void (method === "PUT" && it.write({ n: 10 })) });
     const error = await failure(update<Counter>(server.url, increment, { ...keyed, maxAttempts: 1 }));
     expect(error).toBeInstanceOf(ConflictError);
   });
 
-  it("escapes a key of the caller, and refuses one that cannot be sent or that was used", async () => {
+  it("update with an idempotencyKey escapes the caller's key, and refuses a key that cannot be sent or that was used", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 2 && it.write({ n: 10 })),
     });

@@ -13,7 +13,7 @@ type Handler = (request: Request) => Promise<Response>;
 type Fate = "pass" | "lose request" | "lose answer" | "bad gateway" | "late copy";
 
 const url = "http://localhost/document";
-/** Walks in CI; set WALKS for more. */
+/** The number of random walks. Set WALKS for more. */
 const walks = Number(process.env.WALKS ?? 150);
 const timeout = 60_000 + 100 * walks;
 const fates = fc.array(
@@ -109,7 +109,7 @@ const property = (
     { numRuns: walks },
   );
 
-/** Acknowledged: made once. A conflict: not made. Ambiguous: once at most. */
+/** An acknowledged write is made once, a conflict is not made, and an ambiguous write is made at most once. */
 const neverTwice = (outcome: string, times: number) =>
   outcome === "made"
     ? times === 1
@@ -178,9 +178,11 @@ describe("random walks of clients, a network and a server, step by step", () => 
   );
 });
 
-/** The laws find a client that takes a 412 to a resend for a conflict, as most clients do. */
+/** The laws find a client that treats a 412 to a resend as a conflict, as most clients do. */
 describe("the laws can fail", () => {
-  it("for a loop that sends a lost write again, and runs again on 412", { timeout }, async () => {
+  it("the laws fail for a loop that sends a lost write again, and runs again after a 412", {
+    timeout,
+  }, async () => {
     const naive = async (fetch: typeof globalThis.fetch, id: string): Promise<void> => {
       for (;;) {
         const current = await fetch(url);

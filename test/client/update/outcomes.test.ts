@@ -105,7 +105,7 @@ describe.each(Object.entries(notMade))("%s", (_, fault) => {
     server.close();
   });
 
-  it.concurrent("read asks again", async () => {
+  it.concurrent("read sends its request again", async () => {
     const first: Behaviour = { fault: ({ nth }) => (nth === 1 ? fault : undefined) };
     for (const fetch of [globalThis.fetch, conditionalFetch()]) {
       const server = await documentServer({ n: 1 }, first);
@@ -116,7 +116,7 @@ describe.each(Object.entries(notMade))("%s", (_, fault) => {
 });
 
 describe.each(Object.entries(made))("%s", (_, fault) => {
-  it("update alone cannot tell, says so, and sends no write twice", async () => {
+  it("update cannot find out the outcome, says so, and sends no write twice", async () => {
     await serve(once(fault));
     const error = await failure(update<Counter>(server.url, increment, soon));
     expect(error).toBeInstanceOf(AmbiguousWriteError);
@@ -132,7 +132,7 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history).toEqual([{ n: 2 }]);
   });
 
-  it("update recognises its stamp, even below another client's change", async () => {
+  it("update recognises its stamp, even if another client has changed the value since", async () => {
     await serve({
       fault: ({ method, nth }, it) => {
         if (method === "GET" && nth === 2) it.write({ ...(it.value as Counter), n: 50 });
@@ -144,7 +144,7 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history.map((value) => (value as Counter).n)).toEqual([2, 50]);
   });
 
-  it("create alone cannot tell, and says so", async () => {
+  it("create cannot find out the outcome, and says so", async () => {
     await serve(once(fault), null);
     const error = await failure(create<Counter>(server.url, { n: 1 }, soon));
     expect(error).toBeInstanceOf(AmbiguousWriteError);
@@ -166,7 +166,7 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
 });
 
 describe("update: a write that was not made and whose answer was lost", () => {
-  it("is recognised as not made by its stamp, even after another client's write", async () => {
+  it("a write whose answer was lost is recognised as not made by its stamp, even after another client's write", async () => {
     await serve(thenOvertaken("lost before", { n: 100, _operations: ["a", "b"] }), {
       n: 1,
       _operations: ["a"],
@@ -175,7 +175,7 @@ describe("update: a write that was not made and whose answer was lost", () => {
     expect(result.value.n).toBe(101);
   });
 
-  it("is ambiguous when the stamps are gone", async () => {
+  it("a write whose answer was lost is ambiguous when the stamps are gone", async () => {
     await serve({
       fault: ({ method, nth }, it) => {
         if (method === "GET" && nth === 2) it.write({ n: 100 });
@@ -187,7 +187,7 @@ describe("update: a write that was not made and whose answer was lost", () => {
     expect(server.history).toEqual([{ n: 100 }]);
   });
 
-  it("may still arrive, but is never applied after the second copy", async () => {
+  it("a write whose answer was lost may still arrive, but is never applied after the second copy", async () => {
     await serve(once({ doneAfter: 1000 }));
     const result = await update<Counter>(server.url, increment, soon);
     expect(result).toMatchObject({ value: { n: 2 }, attempts: 2 });
@@ -195,14 +195,14 @@ describe("update: a write that was not made and whose answer was lost", () => {
     expect(server.history).toEqual([{ n: 2 }]);
   });
 
-  it("is ambiguous when no attempt is left", async () => {
+  it("a write whose answer was lost is ambiguous when no attempt is left", async () => {
     await serve(always("lost before"));
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 3 }));
     expect(error).toMatchObject({ name: "AmbiguousWriteError", sent: { n: 2 }, attempts: 3 });
     expect(writes()).toBe(3);
   });
 
-  it("is ambiguous when the server cannot be reached", async () => {
+  it("a write whose answer was lost is ambiguous when the server cannot be reached", async () => {
     await serve({ fault: ({ method, nth }) => (method === "PUT" || nth > 1 ? "lost before" : undefined) });
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 2 }));
     expect(error).toMatchObject({ name: "AmbiguousWriteError", latest: undefined });
@@ -210,7 +210,7 @@ describe("update: a write that was not made and whose answer was lost", () => {
   });
 });
 
-describe("update and create take a success whose content breaks off for a success", () => {
+describe("update and create treat a success whose content breaks off as a success", () => {
   it.each(["update", "create"])("%s", async (which) => {
     await serve(once("half an answer"), which === "update" ? { n: 1 } : null);
     const result =
@@ -227,20 +227,20 @@ describe("read", () => {
     fault: ({ method, nth }) => (method === "GET" && nth === 1 ? fault : undefined),
   });
 
-  it("sends another request when the content breaks off", async () => {
+  it("read sends another request when the content breaks off", async () => {
     await serve(first("half an answer"));
     expect(await read(server.url, soon as UpdateOptions)).toMatchObject({ value: { n: 1 } });
     expect(server.methods()).toEqual(["GET", "GET"]);
   });
 
-  it("returns the value of a compressed answer", async () => {
+  it("read returns the value of a compressed answer", async () => {
     const body = gzipSync('{"n":7}');
     const headers = { etag: '"z"', "content-encoding": "gzip" };
     await serve(first({ status: 200, headers, body: body as unknown as string }));
     expect(await read(server.url)).toEqual({ url: server.url, value: { n: 7 }, etag: '"z"' });
   });
 
-  it("follows redirects, and the write goes to the final url", async () => {
+  it("read follows redirects, and the write goes to the final url", async () => {
     await serve(first({ status: 302, headers: { location: "/moved" } }));
     const result = await update<Counter>(server.url, increment);
     expect(result.url).toBe(new URL("/moved", server.url).href);
@@ -251,7 +251,7 @@ describe("read", () => {
     ["a 304 to a request without a condition", { status: 304 }, "was answered 304"],
     ["a part of the whole", { status: 206, headers: { etag: '"v1"' }, body: '{"n":1}' }, "was answered 206"],
     ["another form than JSON", { status: 200, headers: { etag: '"v1"' }, body: "<html>" }, "not JSON"],
-  ] as const)("takes %s for an error", async (_, fault, words) => {
+  ] as const)("read treats %s as an error", async (_, fault, words) => {
     await serve(first(fault));
     const error = await failure(read(server.url));
     expect(error).toBeInstanceOf(HttpError);

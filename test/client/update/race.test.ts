@@ -22,7 +22,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** One answer in ten is lost after the server has done what was asked. */
+/** One answer in ten is lost after the server has done the request. */
 function fate(counts: { lost: number }): "lose answer" | "pass" {
   if (Math.random() >= 0.1) return "pass";
   counts.lost++;
@@ -67,7 +67,7 @@ const stores: [StoreKind, Database, boolean][] = [
   ["node-redis", "redis", redis],
 ];
 
-/** The long races take turns: side by side in one process they would wait for each other, not for the server. */
+/** The long races run one after the other. In parallel they would wait for each other, and not for the server. */
 const races = process.env.CLIENT_RACE ? describe : describe.concurrent;
 
 races(

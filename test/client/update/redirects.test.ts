@@ -22,7 +22,7 @@ async function twoOrigins() {
 }
 
 describe("update after a read that is redirected to another origin", () => {
-  it("writes only to the url that the caller gave, so that the other origin gets no credential", async () => {
+  it("update writes only to the url that the caller gave, so that the other origin gets no credential", async () => {
     const { own, other } = await twoOrigins();
     const error = await update<Counter>(own.url, increment, { headers }).catch((error) => error);
     expect(error).toBeInstanceOf(HttpError);
@@ -32,7 +32,7 @@ describe("update after a read that is redirected to another origin", () => {
     ]);
   });
 
-  it("writes only there from a Snapshot, too", async () => {
+  it("update writes only there from a Snapshot, too", async () => {
     const { own, other } = await twoOrigins();
     const opened = await read<Counter>(own.url, { headers });
     expect([opened.url, opened.value]).toEqual([own.url, { n: 1 }]);

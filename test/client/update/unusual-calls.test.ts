@@ -63,7 +63,7 @@ describe("an error whose content never ends", () => {
   };
   const soon = { timeout: 1000, backoff: () => 1 };
 
-  it("is what its head says: a write that was forbidden is not sent again", async () => {
+  it("an error whose content never ends counts by its head: a forbidden write is not sent again", async () => {
     await serve();
     let writes = 0;
     const fetching: typeof fetch = async (url, init) => {
@@ -77,7 +77,7 @@ describe("an error whose content never ends", () => {
     expect(writes).toBe(1);
   });
 
-  it("is what its head says: a conflict runs the recipe again", async () => {
+  it("an error whose content never ends counts by its head: after a conflict the recipe runs again", async () => {
     await serve();
     let isFirst = true;
     const fetching: typeof fetch = async (url, init) => {
@@ -90,7 +90,7 @@ describe("an error whose content never ends", () => {
     expect([done.value, done.attempts]).toEqual([{ n: 11 }, 2]);
   });
 
-  it("is what its head says: what is not there is read once", async () => {
+  it("an error whose content never ends counts by its head: an absent resource is read once", async () => {
     await serve();
     let reads = 0;
     const fetching = async () => {
@@ -108,7 +108,7 @@ it("a store that fails does not fail an update after a conflict", async () => {
   const fetching = conditionalFetch({ store: { ...memoryStore(), read: down, write: down, remove: down } });
   let reads = 0;
   const recipe = (counter: Counter) => {
-    // Somebody else is faster once.
+    // Another client is faster once.
     if (reads++ === 0) server.write({ n: 5 });
     return increment(counter);
   };
@@ -116,7 +116,7 @@ it("a store that fails does not fail an update after a conflict", async () => {
   expect(done.value).toEqual({ n: 6 });
 });
 
-describe("a url that no request can have is not taken for a lost answer", () => {
+describe("a url that no request can have is not treated as a lost answer", () => {
   const urls = ["/document", "http://ann:secret@127.0.0.1/"];
 
   it.each(urls)("%s", async (url) => {
@@ -134,7 +134,7 @@ describe("a url that no request can have is not taken for a lost answer", () => 
       expect(await failure(work)).toMatchObject({ name: "TypeError" });
   });
 
-  it("but a relative one for which a fetch of yours lost the answer is", async () => {
+  it("a relative url counts as a lost answer if the caller's own fetch accepts it and loses the answer", async () => {
     await serve({ fault: ({ method }) => (method === "PUT" ? "lost after" : undefined) });
     const below = (url: string | URL | Request, init?: RequestInit) =>
       fetch(new URL(String(url), server.url), init);
@@ -159,7 +159,7 @@ describe("a value that JSON would show as {} is refused", () => {
     expect(server.log).toEqual([]);
   });
 
-  it("but an empty object is written", async () => {
+  it("an empty object is written", async () => {
     await serve(undefined, null);
     expect((await create(server.url, {})).status).toBe("created");
     expect(server.value).toEqual({});
@@ -179,7 +179,7 @@ it("a stamped recipe that deletes a member in place removes it under PATCH, too"
   expect(done.value).toEqual({ n: 1, deep: { b: 2 }, _operations: sent._operations });
 });
 
-it("a stamped recipe may give back a document that is frozen", async () => {
+it("a stamped recipe may return a frozen document", async () => {
   await serve();
   const decode = async (response: Response) => Object.freeze(await response.json());
   const done = await update<Counter>(
@@ -190,7 +190,7 @@ it("a stamped recipe may give back a document that is frozen", async () => {
   expect(done.value).toMatchObject({ n: 1, _operations: [expect.any(String)] });
 });
 
-it("remove does not ask wasApplied, which compares with what was sent", async () => {
+it("remove does not call wasApplied, because a removal sends no value to compare with", async () => {
   await serve({
     fault: ({ method }, it) => {
       if (method !== "DELETE") return undefined;

@@ -33,7 +33,7 @@ const failure = (promise: Promise<unknown>) =>
   );
 
 describe("update reads, runs the recipe, and writes under the tag", () => {
-  it("gives the new value, its tag and the number of writes", async () => {
+  it("update returns the new value, its tag and the number of writes", async () => {
     await serve();
     const result = await update<Counter>(server.url, increment);
     expect(result).toMatchObject({
@@ -48,14 +48,14 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.value).toEqual({ n: 2 });
   });
 
-  it("writes nothing when the recipe gives undefined", async () => {
+  it("update writes nothing when the recipe returns undefined", async () => {
     await serve();
     const result = await update<Counter>(server.url, () => undefined);
     expect(result).toMatchObject({ status: "unchanged", attempts: 0, value: { n: 1 }, etag: '"v1"' });
     expect(server.methods()).toEqual(["GET"]);
   });
 
-  it("runs the recipe again on the current value, with its previous argument and result", async () => {
+  it("update runs the recipe again on the current value, with its previous argument and result", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth <= 2 && it.write({ n: nth * 10 })),
     });
@@ -76,7 +76,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(result).toMatchObject({ value: { n: 21 }, attempts: 3, etag: '"v4"' });
   });
 
-  it("keeps base as it was read, even if the recipe changes its value in place", async () => {
+  it("update keeps base as it was read, even if the recipe changes its value in place", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 1 && it.write({ n: 10 })),
     });
@@ -91,7 +91,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.value).toEqual({ n: 11 });
   });
 
-  it("counts writes exactly, and does not read after the last one", async () => {
+  it("update counts writes exactly, and does not read after the last one", async () => {
     await serve({ fault: ({ method, nth }, it) => void (method === "PUT" && it.write({ n: nth * 10 })) });
     const error = await failure(update<Counter>(server.url, increment, { ...soon, maxAttempts: 2 }));
     expect(error).toBeInstanceOf(ConflictError);
@@ -99,7 +99,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.methods()).toEqual(["GET", "PUT", "GET", "PUT"]);
   });
 
-  it("reads past caches after a 412, and removes what the fetch has kept", async () => {
+  it("update bypasses caches in its read after a 412, and removes the answers that the fetch has kept", async () => {
     await serve({
       fault: ({ method, nth }, it) => void (method === "PUT" && nth === 1 && it.write({ n: 10 })),
     });
@@ -113,7 +113,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
     expect(server.log[0]!.headers["cache-control"]).toBeUndefined();
   });
 
-  it("ends at once on a change that the server's rules refuse, with the problem document", async () => {
+  it("update ends at once, with the problem document, if the server's rules refuse the change", async () => {
     const body = JSON.stringify({
       type: "https://example.com/too-many",
       title: "Too many",
@@ -131,7 +131,7 @@ describe("update reads, runs the recipe, and writes under the tag", () => {
 });
 
 describe("update from a Snapshot", () => {
-  it("writes without a read", async () => {
+  it("update from a Snapshot writes without a read", async () => {
     await serve();
     const opened: Snapshot<Counter> = { url: server.url, value: { n: 1 }, etag: '"v1"' };
     const first = await update(opened, increment);
@@ -140,7 +140,7 @@ describe("update from a Snapshot", () => {
     expect(server.methods()).toEqual(["PUT", "PUT"]);
   });
 
-  it("gives base, mine and theirs after another client's write", async () => {
+  it("update from a Snapshot gives base, mine and theirs after another client's write", async () => {
     await serve();
     const opened = await read<Counter>(server.url);
     server.write({ n: 1, note: "theirs" });
@@ -157,7 +157,7 @@ describe("update from a Snapshot", () => {
     expect(server.value).toEqual({ n: 5, note: "theirs" });
   });
 
-  it("ends with a ConflictError without `latest` when only one write is allowed", async () => {
+  it("update from a Snapshot ends with a ConflictError without `latest` when only one write is allowed", async () => {
     await serve();
     const opened = await read<Counter>(server.url);
     server.write({ n: 7 });
@@ -167,7 +167,7 @@ describe("update from a Snapshot", () => {
   });
 
   it.each([{ etag: "*" }, { etag: '"a", "b"' }, { etag: "" }, { etag: 'W/"a' }])(
-    "refuses $etag",
+    "update from a Snapshot refuses $etag",
     async ({ etag }) => {
       await serve();
       const error = await failure(update({ url: server.url, value: { n: 1 }, etag }, increment));
@@ -176,7 +176,7 @@ describe("update from a Snapshot", () => {
     },
   );
 
-  it("sends nothing without a tag", async () => {
+  it("update from a Snapshot sends nothing without a tag", async () => {
     await serve();
     const error = await failure(update({ url: server.url, value: { n: 1 } }, increment));
     expect(error).toBeInstanceOf(MissingValidatorError);
@@ -192,13 +192,13 @@ describe("update never writes without a condition", () => {
     expect(server.methods()).toEqual(["GET"]);
   });
 
-  it("sends a weak tag as it is", async () => {
+  it("update sends a weak tag as it is", async () => {
     await serve({ tag: (version) => `W/"${version}"` });
     await update<Counter>(server.url, increment);
     expect(server.log[1]!.headers["if-match"]).toBe('W/"1"');
   });
 
-  it("gives up when a tag from a fresh read is refused twice", async () => {
+  it("update gives up when a tag from a fresh read is refused twice", async () => {
     await serve({ tag: (version) => `W/"${version}"`, accepts: () => false });
     const error = await failure(update<Counter>(server.url, increment, soon));
     expect(error).toBeInstanceOf(UnusableValidatorError);
@@ -213,13 +213,13 @@ describe("update takes the tag from the content, by its dialect", () => {
     show: (value: unknown, etag: string) => ({ body: JSON.stringify({ ...(value as object), etag }) }),
   };
 
-  it("with its quotes", async () => {
+  it("update takes the tag from the content, with its quotes", async () => {
     await serve(inBody);
     await update<Counter>(server.url, increment, { dialect: google });
     expect(server.log[1]!.headers["if-match"]).toBe('"v1"');
   });
 
-  it("without its quotes, which If-Match has", async () => {
+  it("update takes a tag without quotes from the content, and adds quotes in If-Match", async () => {
     const context = (tag: string) => ({ "@context": { headers: { ETag: tag.slice(1, -1) } } });
     await serve({
       show: (value, tag) => ({ body: JSON.stringify({ ...(value as object), ...context(tag) }) }),
@@ -229,7 +229,7 @@ describe("update takes the tag from the content, by its dialect", () => {
     expect(server.log[1]!.body).toBe('{"n":2}');
   });
 
-  it("from the answer to a write that has the tag only in its content", async () => {
+  it("update takes the tag from the answer to a write that has the tag only in its content", async () => {
     await serve({
       ...inBody,
       done: (value, etag) => ({
@@ -244,7 +244,7 @@ describe("update takes the tag from the content, by its dialect", () => {
     expect(server.methods()).toEqual(["GET", "PUT", "PUT"]);
   });
 
-  it("and has no tag without a dialect", async () => {
+  it("update finds no tag in the content without a dialect", async () => {
     const headers = { "content-type": "application/json", "content-location": "/document" };
     await serve({
       done: (value) => ({
@@ -258,7 +258,7 @@ describe("update takes the tag from the content, by its dialect", () => {
     expect(result).not.toHaveProperty("etag");
   });
 
-  it("does not take a report for the document", async () => {
+  it("update does not treat a report in the answer as the document", async () => {
     await serve({ done: (_, etag) => ({ status: 200, headers: { etag }, body: '{"ok":true,"rev":"2"}' }) });
     const result = await update<Counter>(server.url, increment);
     expect(result).toMatchObject({ value: { n: 2 }, etag: '"v2"' });
@@ -267,7 +267,7 @@ describe("update takes the tag from the content, by its dialect", () => {
 });
 
 describe("update with PATCH sends a merge patch", () => {
-  it("of the members that differ", async () => {
+  it("update with PATCH sends the members that differ", async () => {
     await serve({}, { n: 1, deep: { a: 1, b: 2 }, list: [1] });
     const recipe = (it: Counter) => ({ ...it, n: 2, deep: { a: 1, b: 3 } });
     const result = await update<Counter>(server.url, recipe, { method: "PATCH" });
@@ -276,7 +276,7 @@ describe("update with PATCH sends a merge patch", () => {
     expect(result.value).toEqual({ n: 2, deep: { a: 1, b: 3 }, list: [1] });
   });
 
-  it("leaves absent members alone, and removes those that are undefined, null or deleted in place", async () => {
+  it("update with PATCH leaves absent members alone, and removes those that are undefined, null or deleted in place", async () => {
     await serve({}, { n: 1, note: "x" });
     await update<Counter>(server.url, () => ({ n: 2 }), { method: "PATCH" });
     await update<Counter>(server.url, (it) => ({ ...it, note: undefined }), { method: "PATCH" });
@@ -289,7 +289,7 @@ describe("update with PATCH sends a merge patch", () => {
     expect(patches).toEqual(['{"n":2}', '{"note":null}', '{"n":null}']);
   });
 
-  it("and sends nothing if nothing differs", async () => {
+  it("update with PATCH sends nothing if nothing differs", async () => {
     await serve();
     expect(await update<Counter>(server.url, (it) => ({ ...it }), { method: "PATCH" })).toMatchObject({
       status: "unchanged",
@@ -298,7 +298,7 @@ describe("update with PATCH sends a merge patch", () => {
 });
 
 describe("update with the caller's encode and decode", () => {
-  it("writes text", async () => {
+  it("update with encode and decode writes text", async () => {
     await serve({ done: (_, etag) => ({ status: 204, headers: { etag } }) }, "text");
     const options = {
       decode: (response: Response) => response.text(),
@@ -310,7 +310,7 @@ describe("update with the caller's encode and decode", () => {
     expect(server.log[1]!.headers["content-type"]).toBe("text/plain");
   });
 
-  it("refuses a stream, which could not be sent again", async () => {
+  it("update with encode and decode refuses a stream, which could not be sent again", async () => {
     await serve();
     const error = await failure(
       update<Counter>(server.url, increment, { encode: () => new ReadableStream() }),
@@ -349,7 +349,7 @@ describe("update reports a programmer's mistake at once", () => {
 });
 
 describe("ConflictError and the other errors", () => {
-  it("are recognised across copies of the package, and told apart", () => {
+  it("the errors are recognised across copies of the package, and distinguished", () => {
     const brand = { [Symbol.for("@entity-tag/client/error")]: "ENTITY_TAG_CONFLICT" };
     const copy = Object.assign(new Error("from another copy"), brand);
     expect(copy instanceof ConflictError).toBe(true);

@@ -138,7 +138,7 @@ export const promises: readonly Promised[] = [
       ],
       [
         "test/store/honest-sqlite.test.ts",
-        "a file in WAL mode that another process has locked is 503 within the patience",
+        "a file in WAL mode that another process has locked gets a 503 within the patience",
       ],
       ["test/store/honest-redis.test.ts", "a server that was never there is 503 within the patience"],
       ["test/store/honest-postgres.test.ts", "a connection that no longer answers is replaced"],
@@ -239,7 +239,7 @@ export const promises: readonly Promised[] = [
         "test/store/clocks.test.ts",
         "applies every keyed update once while its clock jumps and answers are lost",
       ],
-      ["test/store/clocks.test.ts", "never takes a tag for another version while its clock jumps"],
+      ["test/store/clocks.test.ts", "never accepts a tag for another version while its clock jumps"],
       [
         "test/store/driver-sqlite.test.ts",
         "sqliteStore keeps a version's time from going back when the clock does",
@@ -265,7 +265,7 @@ export const promises: readonly Promised[] = [
   },
   {
     text: "So write with tags: `require: true` answers 428 to a write that has only a date.",
-    tests: [["test/store/clocks.test.ts", "a date alone is 428 under require"]],
+    tests: [["test/store/clocks.test.ts", "a write with only a date gets a 428 under require"]],
     breaks: [
       {
         in: "resource/settings.ts",

@@ -13,7 +13,7 @@ const INCREMENTS = 20 * rounds;
 /** Milliseconds that a client waits for its answer before it sends the same request again. */
 const PATIENCE = 1_500;
 
-/** SQLite as a service keeps it: a commit that waits for the disk each time makes this a test of the disk. */
+/** SQLite with the settings of a service. If each commit waited for the disk, this would be a test of the disk. */
 const contenders: readonly Contender[] = stores.map((contender) =>
   contender.kind === "sqlite" ? { kind: "sqlite in WAL mode", database: "sqlite" } : contender,
 );
@@ -50,7 +50,7 @@ async function crowd(fleet: Fleet, path: string, origins: readonly string[]): Pr
       for (let answer: Answer | undefined; answer?.status !== 204; sent++) {
         const origin = origins[(client + sent) % origins.length]!;
         answer = await connection.send(origin, message, PATIENCE).catch(() => undefined);
-        // 503: nothing was written. 500: the outcome is unknown.
+        // After a 503, nothing was written. After a 500, the outcome is unknown.
         if (answer && ![204, 503, 500].includes(answer.status))
           throw new Error(`${answer.status}: ${answer.body}`);
       }

@@ -20,7 +20,7 @@ function raceOf(
 }
 
 describe("violations", () => {
-  test("finds no fault in a path, in whatever order its steps were logged", () => {
+  test("violations finds no fault in a path, in whatever order its steps were logged", () => {
     expect(
       violations(
         raceOf(
@@ -122,12 +122,12 @@ describe("miscounts", () => {
   });
   const there = (count: number) => ({ count, by: { 1: count } });
 
-  test("allows every number from the acknowledged to the acknowledged and the unknown, and no other", () => {
+  test("miscounts allows every number from the acknowledged to the acknowledged and the unknown, and no other", () => {
     const verdicts = [1, 2, 3, 4, 5].map((count) => miscounts(there(count), [tally(2, 2)]).length === 0);
     expect(verdicts).toEqual([false, true, true, true, false]);
   });
 
-  test("allows exactly the acknowledged when no outcome is unknown", () => {
+  test("miscounts allows exactly the acknowledged when no outcome is unknown", () => {
     const verdicts = [1, 2, 3].map((count) => miscounts(there(count), [tally(2, 0)]).length === 0);
     expect(verdicts).toEqual([false, true, false]);
   });
@@ -153,7 +153,7 @@ describe("disorder", () => {
   ];
   const last = ledger("e");
 
-  test("finds no fault in lives that follow each other", () => {
+  test("disorder finds no fault in lives that follow each other", () => {
     expect(disorder({ entries: life, last })).toEqual([]);
   });
 
@@ -197,7 +197,7 @@ describe("disorder", () => {
         /^1 generations ended unseen, by 0 deletes/,
       ],
     ],
-  )("names %s", (_, entries, end, found) => {
+  )("disorder names %s", (_, entries, end, found) => {
     expect(disorder({ entries, last: end })).toContainEqual(expect.stringMatching(found));
   });
 });

@@ -1,6 +1,6 @@
 import type { Document } from "./document.ts";
 
-/** One acknowledged write: the tag its If-Match carried, and the tag its 2xx brought back. */
+/** One acknowledged write: the tag in its If-Match, and the tag in its 2xx. */
 export interface Edge {
   client: number;
   sent: string;
@@ -32,7 +32,7 @@ export function conservation({ first, last, edges, refused }: Race): string[] {
   return found;
 }
 
-/** The acknowledged writes, laid end to end, are one path from the first tag to the last. */
+/** The acknowledged writes form one path: each begins with the tag that the previous one made. */
 export function chain({ first, last, edges }: Race): string[] {
   const found = [...forks(edges), ...reused(edges)];
   const next = new Map(edges.map((edge) => [edge.sent, edge.received]));
@@ -83,7 +83,7 @@ export interface Tally {
   unknown: number;
   /** Requests that were sent once more. */
   resent: number;
-  /** Acknowledged writes whose repeated request was refused, and that the client found made when it read again. */
+  /** Acknowledged writes whose repeated request was refused, and whose change the client then found in a read. */
   found: number;
   /** Answers that were 500. */
   failed: number;

@@ -2,8 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { VersionedStore } from "@entity-tag/store";
 
 /**
- * The moment at which a process is killed: before a write is sent to the database, while the database makes it, or
- * after it was made.
+ * When a process is killed: before a write is sent to the database, while the database makes it, or after it was made.
  */
 export type Moment = "before" | "during" | "after";
 

@@ -15,7 +15,7 @@ describe.each(contenders)("$kind", (contender) => {
   describe.skipIf(missing(contender))("behind four processes", () => {
     const fleet = lend(contender, 4);
 
-    test(`loses no update of ${contender.clients} clients on one key`, async () => {
+    test(`the store loses no update of ${contender.clients} clients on one key`, async () => {
       const { origins } = fleet;
       const { clients } = contender;
       // Without the pause all clients queue, and twice as many requests are stale when their turn comes.
@@ -24,7 +24,7 @@ describe.each(contenders)("$kind", (contender) => {
       expect(result.edges).toHaveLength(clients * rounds);
     });
 
-    test("keeps creates, changes and deletes under exact tags, lists and * in one order", async () => {
+    test("the store keeps creates, changes and deletes under exact tags, lists and * in one order", async () => {
       const { origins } = fleet;
       const clients = Array.from({ length: 12 }, (_, client) =>
         mixedClient(origins[client % 4]!, "/ledger", client, rounds),

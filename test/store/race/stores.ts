@@ -85,7 +85,7 @@ async function ioRedis(ownName: string): Promise<Redis> {
 
 async function naiveTable(ownName: string): Promise<Pool> {
   const pool = await pgPool(ownName);
-  // The lock: two sessions that create the same table at the same time fail, IF NOT EXISTS or not.
+  // The lock is needed because two sessions that create the same table at the same time fail, even with IF NOT EXISTS.
   await pool.query(`BEGIN; SELECT pg_advisory_xact_lock(1);
     CREATE TABLE IF NOT EXISTS ${ownName} (key text PRIMARY KEY, value text, version text); COMMIT`);
   return pool;

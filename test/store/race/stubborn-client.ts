@@ -61,7 +61,7 @@ export async function stubbornClient(orders: Orders): Promise<Tally> {
 function outcomeOf(answer: Answer | undefined): "made" | "refused" | "unknown" {
   if (!answer) return "unknown";
   if (answer.status === 200 || answer.status === 204) return "made";
-  // 503: too many swaps were lost, nothing was written.
+  // 503 means that too many swaps were lost, and nothing was written.
   if (answer.status === 412 || answer.status === 503) return "refused";
   throw new Error(`PUT was answered ${answer.status}: ${answer.body}`);
 }

@@ -25,7 +25,7 @@ function isMistake(url: string, error: unknown): boolean {
   return isFinal || /^Cannot /.test(message) || isUnsendable(url, error);
 }
 
-/** Whether `fetch` refused the url before it sent anything: a Request of it fails in the same words. */
+/** Whether `fetch` refused the url before it sent anything. It did if `new Request` fails with the same message. */
 export function isUnsendable(url: string, error: unknown): boolean {
   try {
     new Request(url);

@@ -24,7 +24,7 @@ export interface LedgerEntry {
   /** True when the key had no value before. */
   created: boolean;
   location: string | null;
-  /** True when the store had no room for the octets that were sent, so a read gives the value written anew. */
+  /** True when the store had no room for the octets that were sent, so a read serializes the value again. */
   lacksOctets?: true | undefined;
 }
 
