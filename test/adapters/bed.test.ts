@@ -8,7 +8,7 @@ import { isConditional } from "./bed/verdict.ts";
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Node refuses the message itself. */
+/** Requests that Node itself refuses. */
 const isRefusedByNode = (id: string): boolean => /^(?:flood-.*-long|control)-/.test(id);
 
 const counts: string[] = [];

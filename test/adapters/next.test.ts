@@ -193,7 +193,7 @@ describe.each(["node", "edge"])("compress: true and the answer that replaces a 2
         ];
         for (const tag of named) {
           for (const list of [tag, `"v0", ${tag}`]) {
-            // A date is ignored beside If-None-Match.
+            // A date is ignored if there is an If-None-Match.
             const answer = await ask("GET", at(kind), {
               ...accepting(way),
               "If-None-Match": list,
@@ -268,7 +268,7 @@ describe.each(["node/own", "node/current", "edge/own", "edge/current"])(
     it.each(canWrite)("If-Match accepts the tag that was sent for Accept-Encoding %s", async (encoding) => {
       const etag = field(await ask("GET", path, accepting(encoding)), "etag")!;
       expect((await ask("PUT", path, { ...accepting(encoding), "If-Match": etag }, "text")).status).toBe(200);
-      // A proxy may have taken the client's Accept-Encoding away.
+      // A proxy may have removed the client's Accept-Encoding.
       expect((await ask("PUT", path, { "If-Match": `"v0", ${etag}` }, "text")).status).toBe(200);
     });
 

@@ -50,7 +50,7 @@ function messageOf(node: ts.Node, where: string): Message | undefined {
   return { where, maker, text, status: Number(first?.getText()) };
 }
 
-/** The words of an expression, or `undefined` where they come from elsewhere. */
+/** The text of an expression, or `undefined` if it comes from elsewhere. */
 function textOf(node: ts.Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if (ts.isStringLiteralLike(node)) return node.text;

@@ -29,7 +29,7 @@ describe.for(packages)("$manifest.name", ({ folder, manifest }) => {
         import: { types: `${stem}.d.ts`, default: `${stem}.js` },
         require: { types: `${stem}.d.cts`, default: `${stem}.cjs` },
       });
-      // A compiler that knows no "exports", as Nest and Jest have used for long, finds its types here.
+      // A compiler without support for "exports", as in older versions of Nest and Jest, finds the types here.
       if (path !== ".")
         expect(manifest.typesVersions).toHaveProperty(["*", path.slice(2)], [`${stem}.d.cts`]);
     }

@@ -6,7 +6,7 @@ import type { Handler } from "./served.ts";
 /**
  * The wiki of MDN's reference of `ETag`: the hash of a page is its tag, and a save sends it in `If-Match`.
  *
- * A page whose text comes back has its old hash again. That overwrites nobody: it is the very text that the client saw.
+ * If a text is restored, the page has its old hash again. That is safe, because it is exactly the text that the client saw.
  */
 export function wiki(pages: VersionedStore<string>, { require = true } = {}): Handler {
   const show = conditional(
@@ -23,8 +23,8 @@ export function wiki(pages: VersionedStore<string>, { require = true } = {}): Ha
 }
 
 /**
- * Judges the save by the hash, in the same step in which it is written: `mutate` writes on top of the very version whose
- * hash was judged, and begins again if another save was faster.
+ * Judges the save by the hash, in one step with the write: `mutate` writes only on top of the version whose hash was
+ * judged, and begins again if another save was faster.
  */
 async function save(pages: VersionedStore<string>, request: Request, require: boolean): Promise<Response> {
   const text = await request.text();
@@ -42,7 +42,7 @@ async function stateOf(text: string | null) {
   return text === null ? null : { etag: await contentTag(text) };
 }
 
-/** The page, or the one range of it that was asked for. `conditional` takes `Range` away where it must not be honoured. */
+/** The page, or the one range of it that was requested. `conditional` removes a `Range` that must not be honoured. */
 function whole(request: Request, text: string): Response {
   const bytes = new TextEncoder().encode(text);
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.get("Range") ?? "") ?? [];

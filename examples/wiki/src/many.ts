@@ -6,7 +6,7 @@ import { openStorage } from "./storage.ts";
 /** How many processes serve the wiki behind one port. */
 const PROCESSES = 3;
 
-/** A process that fails again and again, because its database is away, must not keep the machine busy. */
+/** A process that fails repeatedly, because its database is not available, must not keep the machine busy. */
 const RESTART_MS = 200;
 
 /** What a process that serves tells the first one. */
@@ -16,7 +16,7 @@ interface Message {
 }
 
 // Each process takes connections by itself. If the first one passed them on, it would now and then pass one to a process
-// that has just died, and its client would get no answer.
+// that has just crashed, and its client would get no answer.
 cluster.schedulingPolicy = cluster.SCHED_NONE;
 
 if (cluster.isPrimary) await startAll();
@@ -56,7 +56,7 @@ function ended(worker: Worker | undefined): Promise<unknown> | undefined {
   return end;
 }
 
-/** A process that is just ending cannot be told, and the one that replaces it does not need old exchanges. */
+/** A process that is ending cannot receive the exchange, and the one that replaces it does not need old exchanges. */
 function ignored(): void {}
 
 function toAll(message: Message): void {

@@ -27,7 +27,7 @@ function taskBox(tagName: string, { checked }: Record<string, string>) {
 /**
  * The page as HTML. Script, styles and frames that somebody wrote into it are removed.
  *
- * A text that is nested too deeply to be rendered is shown as it is, so that somebody can mend it.
+ * A text that is nested too deeply to be rendered is shown as it is, so that somebody can correct it.
  */
 export function renderMarkdown(text: string): string {
   try {

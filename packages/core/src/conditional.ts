@@ -14,7 +14,7 @@ import { askedTwice, withoutRange } from "./without-range.ts";
 /** The options of {@link conditional}. */
 export interface ConditionalOptions<Req extends Request, Rest extends unknown[]> extends LateOptions<Req> {
   /**
-   * The state to judge against, before the handler. `null`: nothing is here; `{}`: here, without a validator. A
+   * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it exists, without a validator. A
    * `Response`, such as a 401 or a 403, is sent as the answer, so the client learns nothing of the state.
    */
   current?: ((request: Req, ...rest: Rest) => Awaitable<Current | Response>) | undefined;

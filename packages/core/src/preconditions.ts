@@ -11,7 +11,7 @@ export type ConditionResult = boolean | undefined;
 export type Field = string | null | undefined;
 
 /**
- * True when `If-Match` holds: it is `*` and something is here, or one of its tags is the current one.
+ * True when `If-Match` holds: it is `*` and the resource exists, or one of its tags is the current one.
  *
  * A field that cannot be read does not hold. The comparison is strong. `"weak"` departs from the standard; use it
  * for an origin behind a proxy that weakens tags.
@@ -47,7 +47,7 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 }
 
 /**
- * True when `If-None-Match` holds: it is `*` and nothing is here, or no tag of it matches the current one weakly.
+ * True when `If-None-Match` holds: it is `*` and the resource does not exist, or none of its tags matches weakly.
  *
  * An alternate does not count, because a 304 would then stand for a form that the client does not have. For the
  * same reason a coding counts only if `acceptEncoding`, the request's field of that name, admits it. A field that

@@ -1,7 +1,7 @@
 import { checkedTag, type EntityTag } from "./entity-tag.ts";
 
 /**
- * Facts about the selected representation. Each is optional: `{}` says that something is here, without a validator.
+ * Facts about the selected representation. Each is optional: `{}` is a resource without a validator.
  *
  * An object of the application that has other members, too, is also a state.
  *
@@ -23,7 +23,7 @@ export interface State {
   lastModifiedStrong?: boolean | undefined;
 }
 
-/** The state of the target resource; `null`: nothing is here. */
+/** The state of the target resource; `null`: it does not exist. */
 export type Current = State | null;
 
 const MEMBERS = ["etag", "alternates", "codings", "lastModified", "lastModifiedStrong"];

@@ -53,7 +53,7 @@ export interface ContentTagging {
 /** The options of {@link conditional}. */
 export interface ConditionalOptions extends Policy {
   /**
-   * The state to judge against, before the handler: `null`: nothing is here; `{}`: here, without a validator;
+   * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it has no validator;
    * `undefined`: the path is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
    */
   current?: ((ctx: Context) => Given | Promise<Given>) | undefined;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { size } from "../apps/streams.ts";
 import { type Answer, type Connection, http1 } from "./connection.ts";
 
-/** How a server is asked, if not by `fetch` and HTTP/1.1, and its output. */
+/** How requests are sent, if not by `fetch` and HTTP/1.1, and the output of the server. */
 export interface Speaking {
   get?: (url: string, init?: RequestInit) => Promise<Response>;
   connect?: (port: number) => Promise<Connection>;
@@ -98,7 +98,7 @@ export function expectStreams(
 
   it("the client sees that a body broke off, and the server goes on", async () => {
     const response = await get("broken");
-    // Where the runtime waits a moment before it sends the head, it is still in time to say 500.
+    // A runtime that waits a short time before it sends the head can still send a 500.
     if (response.ok) await expect(response.text()).rejects.toThrow();
     else expect(response.status).toBe(500);
     expect(await (await get("release")).text()).toBe("released");

@@ -15,7 +15,7 @@ export function problems({ mode, row, result, runs }: Interviewed): string[] {
   return [...found, ...count, ...(judges[reply.status]?.(row, reply) ?? [])];
 }
 
-/** Does the row demand another answer than the handler gives without conditions? */
+/** Whether the row demands another answer than the handler gives without conditions. */
 export function isConditional({ expect, request, state }: Row): boolean {
   if (expect.outcome !== "proceed") return true;
   const isHonoured = ([name, value]: Line) => name === "Range" && /^bytes=[\d-]+$/.test(value);

@@ -255,7 +255,7 @@ describe("conditional hides conditions that a handler would misread:", () => {
       early: [(req, res, next) => checkPreconditions(req, res, state) || next()],
       both: [
         conditional(),
-        // Asked twice: conditions that are hidden from the handler are still judged here.
+        // The request is sent twice, because conditions that are hidden from the handler are still judged here.
         (req, res, next) => [{}, state].some((state) => checkPreconditions(req, res, state)) || next(),
       ],
     } satisfies Record<string, Middleware[]>;

@@ -91,7 +91,7 @@ function feed() {
   };
 }
 
-// The limit is 500 ms. The rest is for a busy machine: a handler that is never told to stop stays for ever.
+// The limit is 500 ms. The rest is for a busy machine: a handler that is never ended runs for ever.
 const WITHIN_MS = 5_000;
 
 test("5,000 handlers of server-sent events are each told within the limit, and the client gets its 304s", async () => {

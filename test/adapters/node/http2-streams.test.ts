@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { conditional } from "@entity-tag/node";
 import { describe, expect, test, vi } from "vitest";
 
-// A client that stays costs two seconds a case: all cases wait side by side.
+// A client that does not leave costs two seconds in each case, so all cases run in parallel.
 vi.setConfig({ maxConcurrency: 9 });
 
 type Handler = (res: Http2ServerResponse, req: Http2ServerRequest) => unknown;
@@ -162,7 +162,7 @@ describe.each(answers)("A %i over HTTP/2 does not disturb the handler", (status,
       events.push("done");
     };
     await streaming(handler, async (ask) => {
-      // A pipeline from a generator to HEAD is left hanging by Node itself, whatever the answer.
+      // Node itself never ends a pipeline from a generator to HEAD, whatever the answer is.
       for (const method of way === generator ? ["GET"] : ["GET", "HEAD"]) {
         events.length = 0;
         const stream = ask({ ":method": method, ...condition });

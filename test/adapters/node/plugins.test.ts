@@ -84,7 +84,7 @@ const textOf = (answer: Answer) =>
 
 describe.each(Object.entries(late))("%s, judged by its answer:", (framework, serve) => {
   describe.each(orders)("with a compressor %s,", (order) => {
-    // koa-compress takes a Response for an object, and sends "{}".
+    // koa-compress treats a Response as an object, and sends "{}".
     const isResponseLost = framework === "Koa" && order !== "none";
     test.each(Object.keys(payloads).filter((payload) => payload !== "response" || !isResponseLost))(
       "no two codings share a strong tag, and each is revalidated: %s",

@@ -3,9 +3,9 @@ import { createColors } from "picocolors";
 
 const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
 
-/** What the answers of a story add up to. */
+/** The totals of the answers of a story. */
 export interface Totals {
-  /** Octets of content that 304s did not carry. */
+  /** Octets of content that were not sent because of a 304. */
   savedOctets: number;
   /** Writes that were refused because they would have overwritten a newer version. */
   protectedUpdates: number;

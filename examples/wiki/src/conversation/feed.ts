@@ -10,9 +10,9 @@ const MAX_WAITING = 200;
 /** The latest exchanges of this wiki, and the readers who watch them arrive. */
 export interface Feed {
   latest(): readonly Exchange[];
-  /** Tells this process's readers, and those of the other processes where there are several. */
+  /** Sends an exchange to this process's readers, and to the readers of the other processes if there are several. */
   publish(exchange: Exchange): void;
-  /** Tells `listener` of each new exchange, and calls `onEnd` when there will be no more. */
+  /** Calls `listener` with each new exchange, and `onEnd` when there will be no more. */
   subscribe(listener: Listener, onEnd: () => void): () => void;
   /** Ends all streams, so that the server can stop. */
   close(): void;

@@ -23,7 +23,7 @@ function startEditor(form: HTMLFormElement): void {
   let saved = form.dataset.unsaved === undefined ? text.value : undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isSaving = false;
-  /** Somebody asked for a save that has not been made yet. */
+  /** The person asked for a save that has not been made yet. */
   let isWanted = false;
   let isKept = true;
   let isLeaving = false;
@@ -143,7 +143,7 @@ function startEditor(form: HTMLFormElement): void {
   }
 }
 
-/** Shows that a text was left behind, and asks what to do with it. */
+/** Shows a text that was left unsaved, and asks what to do with it. */
 function offer(page: string, from: string, draft: Draft, restore: (draft: Draft) => void): void {
   const box = document.getElementById("draft")!;
   const when = new Date(draft.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -48,7 +48,7 @@ function replace(url: string, { content: value, tag: etag }: Opened, content: st
   return update<{ content: string }>(
     snapshot,
     ({ content: theirs }, { base }) => {
-      // The recipe is asked again only after a refusal, and then it gets what is there now.
+      // The recipe runs again only after a refusal, and then it gets the current text.
       if (base !== undefined && theirs !== content) throw new Collision();
       return { content };
     },
@@ -56,7 +56,7 @@ function replace(url: string, { content: value, tag: etag }: Opened, content: st
   );
 }
 
-/** After a save whose answer was lost: asks whether this very text is what is stored now. */
+/** After a save whose answer was lost: reads whether exactly this text is stored now. */
 async function askFor(url: string, content: string): Promise<string | undefined> {
   if (unanswered !== content) return undefined;
   try {

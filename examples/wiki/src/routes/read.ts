@@ -12,7 +12,7 @@ import { show } from "./respond.ts";
 /**
  * `/wiki/:name`: the page as HTML, revalidated.
  *
- * Its tag names the version of the text and the build of the program. A new build renders the page anew and points at
+ * Its tag names the version of the text and the build of the program. A new build renders the page again and refers to
  * new assets, so a copy from an older build must not be confirmed by a 304.
  */
 export async function read({ pages }: Storage, name: string, request: Request): Promise<Response> {

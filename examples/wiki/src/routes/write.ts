@@ -23,7 +23,7 @@ export interface Submission {
   form: FormData;
 }
 
-/** `POST /wiki/:name`: saves the text of the form, or shows what it met. */
+/** `POST /wiki/:name`: saves the text of the form, or shows the collision. */
 export async function save(
   it: Submission,
   mine = field(it, "content"),

@@ -7,15 +7,15 @@ export interface EditForm {
   content: string;
   /** The tag of the version that the text was made from; empty where no page exists yet. */
   tag: string;
-  /** Says what the text in the form is, when it is not simply the stored one. */
+  /** Explains the text in the form, if it is not the stored text. */
   note?: string | undefined;
 }
 
 /**
  * The editor: one form that saves on condition of the tag it was opened with.
  *
- * A browser that reloads a form fills in the text from before. The old text would then stand above a new tag, and saving it
- * would undo what others wrote. So the form forbids that. A text that was not saved is offered instead.
+ * A browser that reloads a form fills in the previous text. The form would then have an old text with a new tag, and saving
+ * it would undo the changes of others. So the form forbids that. A text that was not saved is offered instead.
  */
 export function editView({ name, content, tag, note }: EditForm): Markup {
   return html`
@@ -34,7 +34,7 @@ ${content}</textarea>
   </div>
   <p class="hint">${
     tag === ""
-      ? html`Saves only if nobody has created the page meanwhile: <code class="tag">If-None-Match: *</code>`
+      ? html`Saves only if nobody has created the page in the meantime: <code class="tag">If-None-Match: *</code>`
       : html`Saves only if the page is still the version that you opened: <code class="tag">If-Match: ${tag}</code>`
   }</p>
 </form>`;

@@ -15,8 +15,8 @@ export function startView(pages: readonly Listed[], tryPage: string, next: strin
   <h1>Two people, one page, no lost edit</h1>
   <ol class="steps">
     <li>Open one page in two windows, and change it in both.</li>
-    <li><span>Save in one, then in the other: the second save meets a <strong>mid-air collision</strong> and loses nothing.</span></li>
-    <li>Reload a page, and watch the conversation: what your browser already has is not sent again.</li>
+    <li><span>Save in one, then in the other: the second save is a <strong>mid-air collision</strong>, and no text is lost.</span></li>
+    <li>Reload a page, and watch the conversation: a page that your browser already has is not sent again.</li>
   </ol>
   <p class="actions">
     <a class="button primary" href="${pageUrl(tryPage, "edit")}"><span>Edit “<bdi>${tryPage}</bdi>” here</span></a>

@@ -64,7 +64,7 @@ export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, { key,
 export async function get<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const { codings, policy, media, cacheControl, format } = settings;
   if (!isAcceptable(request.headers.get("Accept"), media.contentType)) {
-    return problem(406, `What is here can be had as ${media.contentType} only.`);
+    return problem(406, `This resource is only available as ${media.contentType}.`);
   }
   try {
     const found = await readUnlessKnown(settings, request, place.key);

@@ -61,5 +61,5 @@ export function full(): Response {
 }
 
 export function notFound(): Response {
-  return problem(404, "Nothing is here.");
+  return problem(404, "This resource does not exist.");
 }
