@@ -65,7 +65,7 @@ describe("withCompressor, §8.8.3.3", () => {
     expect([answer.status, answer.headers.get("ETag")]).toEqual([304, received]);
   });
 
-  it("withCompressor sends the whole to a client that holds a coding which it does not accept any more", async () => {
+  it("withCompressor sends the whole body to a client that no longer accepts the coding of its copy", async () => {
     const { ask } = serving('"v1"');
     const other = await ask({ As: "gzip", "If-None-Match": '"v1-br"', "Accept-Encoding": "gzip" });
     expect([other.status, other.headers.get("ETag"), await other.text()]).toEqual([
@@ -78,7 +78,7 @@ describe("withCompressor, §8.8.3.3", () => {
     );
   });
 
-  it("withCompressor lets a handler that checks by itself accept any coding of the version, and no other", async () => {
+  it("withCompressor lets a handler that checks conditions itself accept any coding of the version, and no other tag", async () => {
     const written: unknown[] = [];
     const handler = withCompressor(
       async (request: Request) =>
@@ -120,7 +120,7 @@ describe("withCompressor, §8.8.3.3", () => {
 });
 
 describe("acceptCodings", () => {
-  it("acceptCodings can be said twice, and a state's own codings win", () => {
+  it("acceptCodings can be called twice, and a state's own codings have priority", () => {
     const request = new Request(url, { method: "PUT", headers: { "If-Match": '"v1-br"' } });
     acceptCodings(request, ["gzip"]);
     expect(checkPreconditions(request, { etag: '"v1"' })?.status).toBe(412);
@@ -151,7 +151,7 @@ describe("withAcceptEncoding, §12.5.5", () => {
     ["Origin", "Origin, Accept-Encoding"],
     ["Accept, accept-encoding", "Accept, accept-encoding"],
     ["*", "*"],
-  ])("withAcceptEncoding makes of %j %j", (vary, expected) => {
+  ])("withAcceptEncoding turns %j into %j", (vary, expected) => {
     expect(withAcceptEncoding(vary)).toBe(expected);
   });
 });

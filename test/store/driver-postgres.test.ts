@@ -199,7 +199,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     const behind = postgresStore<string>(client, { table });
     proxy.loseNext(key);
     expect((await behind.read(key))?.version).toBe(version);
-    // Each try is lost: nothing was written, and that is certain.
+    // Each try is lost, so it is certain that nothing was written.
     proxy.loseAll(key);
     const pages = resource(behind, { key });
     const put = new Request("http://localhost/", {

@@ -14,7 +14,7 @@ import { search } from "./model/search.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Tries twice, and sends each request twice. */
+/** Each client makes at most two attempts, and sends each request at most twice. */
 const stubborn: Patience = { attempts: 2, resends: 1 };
 const once: Patience = { attempts: 1, resends: 0 };
 

@@ -3,7 +3,7 @@ import { connect, type Message } from "./connection.ts";
 /** The document that all clients write: how often it was incremented, and by which client. */
 export interface Document {
   count: number;
-  /** Increments by each client: an overwritten one is missing here, under its owner's number. */
+  /** The number of increments of each client. An overwritten increment is missing in the number of its client. */
   by: Record<string, number>;
 }
 

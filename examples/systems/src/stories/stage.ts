@@ -1,7 +1,7 @@
 import type { Fetch } from "@entity-tag/client";
 import type { Handler } from "../served.ts";
 
-/** Where a story happens: servers on real sockets, and people whose requests are shown. */
+/** The stage of a story: it has servers on real sockets, and shows the requests of each person. */
 export interface Stage {
   /** True when requests carry their conditions. Without them, the story shows lost edits. */
   hasConditions: boolean;

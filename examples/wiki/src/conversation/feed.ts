@@ -65,7 +65,7 @@ export function eventStream(feed: Feed, signal: AbortSignal): Response {
       for (const exchange of feed.latest()) controller.enqueue(event(exchange));
       if (signal.aborted) return end();
       unsubscribe = feed.subscribe((exchange) => {
-        // The reader may have left. That must not fail the request that is reported.
+        // The reader may have left. The request that is reported must not fail because of that.
         if ((controller.desiredSize ?? 0) < -MAX_WAITING) return end();
         try {
           controller.enqueue(event(exchange));

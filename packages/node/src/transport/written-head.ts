@@ -22,8 +22,8 @@ interface Circumstances {
 /**
  * Sets the arguments of `writeHead` on the response, and checks them as Node does.
  *
- * An error leaves what Node leaves: the new status and its phrase, and the fields before the wrong one if the
- * response had fields already.
+ * After an error the response is as Node leaves it: with the new status and its phrase, and, if it had fields already,
+ * with the fields before the wrong one.
  *
  * @throws as Node does, on a head that cannot be sent
  */
