@@ -1,15 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { create, stamped, type UpdateOptions, update } from "@entity-tag/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Document, plainServer } from "./plain-server.ts";
 
 /**
  * Two clients of the real package, and a server with honest conditions. Every order in which their requests can arrive is taken, with every
  * fate of each write. So what holds here holds within these bounds, and not by luck.
  */
-
-interface Document {
-  made: string[];
-}
 
 /**
  * The fate of a write. Late: its sender gives up, and it arrives at any time after that. Twice: its answer is lost, and a
@@ -47,27 +44,6 @@ class Choices {
     }
     return undefined;
   }
-}
-
-/** A server that knows conditions, but no keys. A tag never comes back. */
-function plainServer(first: Document | null) {
-  let state = first && { text: JSON.stringify(first), version: 1 };
-  let versions = 1;
-  return {
-    document: () => state && (JSON.parse(state.text) as Document),
-    async answer(request: Request): Promise<Response> {
-      const tag = state && `"v${state.version}"`;
-      if (request.method === "GET")
-        return state
-          ? new Response(state.text, { headers: { ETag: tag! } })
-          : new Response(null, { status: 404 });
-      const text = await request.text();
-      const ifMatch = request.headers.get("If-Match");
-      if (ifMatch !== null ? ifMatch !== tag : state !== null) return new Response(null, { status: 412 });
-      state = { text, version: ++versions };
-      return new Response(null, { status: 204, headers: { ETag: `"v${versions}"` } });
-    },
-  };
 }
 
 type Server = ReturnType<typeof plainServer>;

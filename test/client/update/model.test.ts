@@ -3,6 +3,7 @@ import { resource } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { plainServer } from "./plain-server.ts";
 
 interface Document {
   made: string[];
@@ -21,22 +22,7 @@ const fates = fc.array(
   { maxLength: 12 },
 );
 
-/** A server that knows conditions, but no keys. */
-function plain(): Handler {
-  let state: { text: string; version: number } | null = { text: '{"made":[]}', version: 1 };
-  return async (request) => {
-    const tag = state && `"${state.version}"`;
-    if (request.method === "GET")
-      return state
-        ? new Response(state.text, { headers: { ETag: tag! } })
-        : new Response(null, { status: 404 });
-    const text = await request.text();
-    const ifMatch = request.headers.get("If-Match");
-    if (ifMatch !== null ? ifMatch !== tag : state !== null) return new Response(null, { status: 412 });
-    state = { text, version: (state?.version ?? 0) + 1 };
-    return new Response(null, { status: 204, headers: { ETag: `"${state.version}"` } });
-  };
-}
+const plain = (): Handler => plainServer({ made: [] }).answer;
 
 /**
  * A network in which the scheduler decides when a message arrives, and a fate decides whether it does. A late copy
