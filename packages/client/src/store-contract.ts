@@ -150,7 +150,7 @@ function same(actual: unknown, expected: unknown): void {
 /** The same text for values that are equal, whatever the order of their members. */
 function shown(value: unknown): string {
   return JSON.stringify(value, (_, part) => {
-    if (part instanceof Uint8Array) return Array.from(part).join();
+    if (part instanceof Uint8Array) return new TextDecoder("latin1").decode(part);
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
