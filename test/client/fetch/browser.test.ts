@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { createRequire, stripTypeScriptTypes } from "node:module";
 import { resolve } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -24,6 +25,13 @@ const imports = {
 
 // The page does its own import, because the test runner would handle an import in a test.
 const loader = "<script>load = (name) => import(name)</script>";
+/** A page that is another one for each cookie, and says so only by its tag. */
+const pageOfUser: RequestListener = (req, res) => {
+  const user = /user=(\w+)/.exec(req.headers.cookie ?? "")?.[1];
+  if (req.headers["if-none-match"] === `"${user}"`) return res.writeHead(304, { ETag: `"${user}"` }).end();
+  return res.writeHead(200, { ETag: `"${user}"` }).end(`the page of ${user}`);
+};
+
 interface Loader {
   // biome-ignore lint/suspicious/noExplicitAny: modules of the page
   load(name: string): Promise<any>;
@@ -40,6 +48,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     own = await open.serve((req, res) => {
       const module = /^\/modules\/(.+)$/.exec(req.url!)?.[1];
       if (module) return res.writeHead(200, { "Content-Type": "text/javascript" }).end(moduleText(module));
+      if (req.url === "/me") return pageOfUser(req, res);
       if (req.url !== "/") return handler(req, res);
       const map = JSON.stringify({ imports });
       return res
@@ -96,6 +105,24 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     expect(await ask("/open")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=stale"] });
     expect(await ask("/hidden")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=bypass", "fwd=bypass"] });
     expect(await ask("/closed")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=bypass"] });
+  });
+
+  it("conditionalFetch gives each user the own page, after another one has signed in with a cookie, too", async () => {
+    const texts = await page.evaluate(async () => {
+      const { load } = globalThis as unknown as Loader;
+      const { conditionalFetch } = await load("@entity-tag/client");
+      const remembering = conditionalFetch();
+      const seen = [];
+      for (const user of ["ann", "ann", "bob", "ann", "bob", "bob"]) {
+        // biome-ignore lint/suspicious/noDocumentCookie: the simplest way to sign in another user
+        document.cookie = `user=${user}`;
+        seen.push(await (await remembering("/me")).text());
+      }
+      return seen;
+    });
+    expect(texts).toEqual(["ann", "ann", "bob", "ann", "bob", "bob"].map((user) => `the page of ${user}`));
+    const statuses = own.seen.filter(({ url }) => url === "/me").map(({ status }) => status);
+    expect(statuses).toEqual([200, 304, 200, 200, 200, 304]);
   });
 
   it("conditionalFetch with a store that persists needs `partition`", async () => {
