@@ -4,7 +4,7 @@ import { wrongArgument } from "./contract/given.ts";
 import { BYTES_RULE, checkedElsewhere, checkRequest, checkStore, SIGNAL_RULE } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
-import { identityOf, type Scope, withLedgerField } from "./write/idempotency.ts";
+import { identityOf, ledgerFields, type Scope, withLedgerField } from "./write/idempotency.ts";
 import { policyOf } from "./write/policy.ts";
 import { type Change, write } from "./write/write.ts";
 
@@ -123,7 +123,13 @@ async function mutated<T>(
     // §13.2.1: a DELETE of an absent resource is 404 without conditions, so the conditions are ignored.
     mustExist: request.method === "DELETE",
   });
-  return answerTo(outcome, { request, represent, echo: true, location });
+  return answerTo(outcome, {
+    request,
+    represent,
+    echo: true,
+    location,
+    fields: ledgerFields(store, identity),
+  });
 }
 
 /** @throws {TypeError} unless it is a whole number above 0 */

@@ -13,13 +13,8 @@ import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
 import { certain, isBroken, isRolledBack, sqlState } from "./drivers/postgres-errors.ts";
 import type { PostgresJs } from "./drivers/postgres-js.ts";
 import type { AnyRow, Query } from "./drivers/postgres-query.ts";
-import {
-  columnsOf,
-  LEDGER_COLUMNS,
-  type SwapParameters,
-  statements,
-  swapStatement,
-} from "./drivers/postgres-statements.ts";
+import { columnsOf, LEDGER_COLUMNS, statements } from "./drivers/postgres-statements.ts";
+import { type SwapParameters, swapStatements } from "./drivers/postgres-swap.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { PostgresJs, PostgresQueryable };
@@ -113,6 +108,7 @@ interface EntryRow {
 function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   const [table] = tables;
   const sql = statements(...tables);
+  const swapStatement = swapStatements(...tables);
 
   /** A read that failed has changed nothing, so it is tried again. */
   async function rowsOf(text: string, values: unknown[], signal: AbortSignal | undefined): Promise<AnyRow[]> {
@@ -155,7 +151,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
     },
 
     async swap(swap) {
-      const { text, values } = swapStatement(...tables, parametersOf(swap, limits));
+      const { text, values } = swapStatement(parametersOf(swap, limits));
       try {
         const ask = async () => (await query(text, values, swap.signal)) as unknown as [SwapRow];
         let [row] = await ask();

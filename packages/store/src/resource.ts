@@ -63,14 +63,8 @@ async function handleTarget<T>(settings: Settings<T>, request: Request): Promise
   return handleMember(settings, request, placeOf(request, key));
 }
 
-/** Only few answers show the path, so it is parsed when it is asked for. */
 function placeOf(request: Request, key: string): Place {
-  return {
-    key,
-    get url() {
-      return new URL(request.url).pathname;
-    },
-  };
+  return { key, url: () => new URL(request.url).pathname };
 }
 
 function handleMember<T>(

@@ -37,14 +37,14 @@ export const promises: readonly Promised[] = [
         put: "found === undefined && expected !== null",
       },
       {
-        in: "sqlite.ts",
-        find: "WHERE key = ? AND version = ? RETURNING last_modified AS modified`,\n    remove",
-        put: "WHERE key = ? AND ? <> '' RETURNING last_modified AS modified`,\n    remove",
+        in: "drivers/sqlite-statements.ts",
+        find: "WHERE key = ? AND version = ? AND last_modified",
+        put: "WHERE key = ? AND ? <> '' AND last_modified",
       },
       {
-        in: "drivers/postgres-statements.ts",
-        find: "WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom}\n    RETURNING (extract",
-        put: "WHERE t.key = ${key} AND ${bind(expected)} <> ''${ifRoom}\n    RETURNING (extract",
+        in: "drivers/postgres-swap.ts",
+        find: "WHERE t.key = ${key} AND t.version = ${bindExpected()}${ifRoom}\n    RETURNING (extract",
+        put: "WHERE t.key = ${key} AND ${bindExpected()} <> ''${ifRoom}\n    RETURNING (extract",
       },
       { in: "drivers/redis-scripts.ts", find: "if found ~= ARGV[2] then", put: "if false then" },
     ],
@@ -59,7 +59,11 @@ export const promises: readonly Promised[] = [
         find: "if (verdict === false) return invalidValue",
         put: "if (verdict === null) return invalidValue",
       },
-      { in: "sqlite.ts", find: "if (code === CONSTRAINT) throw", put: "if (code === -1) throw" },
+      {
+        in: "drivers/sqlite-errors.ts",
+        find: "if (code === CONSTRAINT) return",
+        put: "if (code === -1) return",
+      },
     ],
   },
   {
@@ -124,8 +128,12 @@ export const promises: readonly Promised[] = [
       ["test/store/honest-postgres.test.ts", "is 503, and nothing is written"],
     ],
     breaks: [
-      { in: "sqlite.ts", find: "if (code === FULL) throw", put: "if (code === -1) throw" },
-      { in: "sqlite.ts", find: "if (code === READONLY) throw", put: "if (code === -1) throw" },
+      { in: "drivers/sqlite-errors.ts", find: "if (code === FULL) return", put: "if (code === -1) return" },
+      {
+        in: "drivers/sqlite-errors.ts",
+        find: "if (code === READONLY) return",
+        put: "if (code === -1) return",
+      },
       { in: "drivers/postgres-errors.ts", find: '"57P03", "25006"]);', put: '"57P03"]);', fails: 3 },
     ],
   },
@@ -145,7 +153,7 @@ export const promises: readonly Promised[] = [
     ],
     breaks: [
       {
-        in: "drivers/postgres-statements.ts",
+        in: "drivers/postgres-swap.ts",
         find: 'const LOCK_TIMEOUT = "2s";',
         put: 'const LOCK_TIMEOUT = "20s";',
       },
@@ -163,8 +171,8 @@ export const promises: readonly Promised[] = [
       },
       {
         in: "drivers/postgres-pool.ts",
-        find: "setTimeout(() => back(true), ANSWER_TIMEOUT)",
-        put: "setTimeout(() => {}, ANSWER_TIMEOUT)",
+        find: "giveUp: () => back(true)",
+        put: "giveUp: () => {}",
         fails: 3,
       },
     ],
@@ -210,8 +218,8 @@ export const promises: readonly Promised[] = [
     breaks: [
       {
         in: "write/write.ts",
-        find: "const early = await judge(it, found);",
-        put: "await findCurrent(it);\n    const early = await judge(it, found);",
+        find: "const judged = judge(it, found);",
+        put: "await findCurrent(it);\n    const judged = judge(it, found);",
       },
     ],
   },
@@ -253,7 +261,7 @@ export const promises: readonly Promised[] = [
         put: 'return String(Math.round(Date.now() / 10_000_000)).padStart(20, "0");',
         fails: 1,
       },
-      { in: "sqlite.ts", find: "last_modified = max(last_modified, ?)", put: "last_modified = ?", fails: 2 },
+      { in: "drivers/sqlite-statements.ts", find: "AND last_modified <= ?`", put: "AND ? > 0`", fails: 2 },
     ],
   },
   {

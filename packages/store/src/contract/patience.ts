@@ -13,7 +13,7 @@ export const ANSWER_TIMEOUT = 10_000;
  */
 export function within<R>(
   milliseconds: number,
-  work: () => Promise<R>,
+  work: () => PromiseLike<R>,
   signal: AbortSignal | undefined,
   timedOut: () => Error,
 ): Promise<R> {

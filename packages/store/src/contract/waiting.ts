@@ -1,3 +1,5 @@
+import { unwatch, type Watched, watch } from "./watching.ts";
+
 /** How long a piece of work may take, and the error if it takes longer. */
 export interface TimeLimit {
   milliseconds: number;
@@ -5,32 +7,31 @@ export interface TimeLimit {
 }
 
 /**
- * Returns the result of the work, or throws as soon as the signal aborts or the time is over. The work itself may
- * still go on.
+ * Returns the result of the work, or throws soon after the signal aborts or the time is over. The work itself may still
+ * go on.
  *
  * It makes one promise and no race of promises, because each statement of a store waits here.
  */
 export function unlessAborted<T>(
-  work: () => Promise<T>,
+  work: () => PromiseLike<T>,
   signal: AbortSignal | undefined,
   limit?: TimeLimit,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const waiting = signal && waitingOn(signal);
-    const timer = limit && setTimeout(() => refuse(limit.error()), limit.milliseconds);
-    function end(): void {
-      clearTimeout(timer);
-      waiting?.delete(refuse);
-    }
-    function refuse(reason: unknown): void {
-      end();
-      reject(reason);
-    }
-    waiting?.add(refuse);
+    const waiting: Watched = {
+      end: limit ? performance.now() + limit.milliseconds : Number.POSITIVE_INFINITY,
+      signal,
+      giveUp: (abortion) => reject(abortion ? abortion.reason : limit!.error()),
+    };
+    watch(waiting);
     const accept = (result: T) => {
-      end();
+      unwatch(waiting);
       resolve(result);
+    };
+    const refuse = (reason: unknown) => {
+      unwatch(waiting);
+      reject(reason);
     };
     try {
       work().then(accept, refuse);
@@ -38,27 +39,6 @@ export function unlessAborted<T>(
       refuse(error);
     }
   });
-}
-
-type Refuse = (reason: unknown) => void;
-
-/** The pieces of work that end when a signal aborts. */
-const waitingBySignal = new WeakMap<AbortSignal, Set<Refuse>>();
-
-/** A signal gets one listener, however many statements a request needs: adding and removing one costs 2 µs. */
-function waitingOn(signal: AbortSignal): Set<Refuse> {
-  const known = waitingBySignal.get(signal);
-  if (known) return known;
-  const waiting = new Set<Refuse>();
-  signal.addEventListener(
-    "abort",
-    () => {
-      for (const refuse of waiting) refuse(signal.reason);
-    },
-    { once: true },
-  );
-  waitingBySignal.set(signal, waiting);
-  return waiting;
 }
 
 /** Resolves after `ms` milliseconds, or rejects as soon as the signal aborts. */
@@ -71,12 +51,13 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
   }
 }
 
-/** Resolves when the work ends, with or without an error, or after `ms` milliseconds. */
+/** Resolves when the work ends, with or without an error, or after about `ms` milliseconds. */
 export function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const waiting: Watched = { end: performance.now() + ms, signal: undefined, giveUp: () => resolve() };
+    watch(waiting);
     const end = () => {
-      clearTimeout(timer);
+      unwatch(waiting);
       resolve();
     };
     work.then(end, end);

@@ -224,7 +224,7 @@ const EMPTY = new Uint8Array();
  */
 function rowToWrite(value: Stored, octets: Uint8Array | undefined, writeId: string | null) {
   if (!octets) return { value, octets: null, writeId };
-  if (isSame(bytesOf(value), octets)) return { value, octets: EMPTY, writeId };
+  if (isStoredAs(value, octets)) return { value, octets: EMPTY, writeId };
   return { value, octets: octets.byteLength === 0 ? null : new Uint8Array(octets), writeId };
 }
 
@@ -236,6 +236,19 @@ function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Arra
 /** A copy, so that a caller cannot change the stored bytes. */
 function bytesOf(stored: Stored): Uint8Array {
   return typeof stored === "string" ? encodeText(stored) : new Uint8Array(stored);
+}
+
+/** True when these are the bytes of the value. A text is not encoded for it, because that would cost more. */
+function isStoredAs(value: Stored, octets: Uint8Array): boolean {
+  if (typeof value !== "string") return isSame(value, octets);
+  // UTF-8 has as many bytes as a text has UTF-16 units if all of them are ASCII, and at most three times as many.
+  if (value.length > octets.byteLength || value.length * 3 < octets.byteLength) return false;
+  if (value.length < octets.byteLength) return isSame(encodeText(value), octets);
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit !== octets[i] || unit >= 0x80) return false;
+  }
+  return true;
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

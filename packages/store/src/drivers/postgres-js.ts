@@ -1,4 +1,5 @@
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
@@ -27,15 +28,17 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
     // Removes a statement that is still queued, and asks the server to cancel one that is running.
     const stop = () => void query.cancel?.();
-    const late = setTimeout(() => query.state || stop(), PATIENCE);
+    const end = performance.now() + PATIENCE;
+    const unsent: Watched = { end, signal: undefined, giveUp: () => query.state || stop() };
+    watch(unsent);
     try {
-      return Array.from(await within(ANSWER_TIMEOUT, async () => query, signal, noAnswer)) as AnyRow[];
+      return Array.from(await within(ANSWER_TIMEOUT, () => query, signal, noAnswer)) as AnyRow[];
     } catch (error) {
       if (signal?.aborted) stop();
       if (isNotSent(error)) throw notConnected("PostgreSQL", error);
       throw error;
     } finally {
-      clearTimeout(late);
+      unwatch(unsent);
     }
   }, options?.prepare !== false);
 }

@@ -1,4 +1,5 @@
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { isBroken, noAnswer } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
 
@@ -40,11 +41,13 @@ export function queryByPool(pool: PgPool): Query {
     // have fewer and fewer.
     let isBack = false;
     const back = (destroy: boolean) => {
-      clearTimeout(silent);
+      unwatch(silent);
       if (!isBack) giveBack(client, destroy);
       isBack = true;
     };
-    const silent = setTimeout(() => back(true), ANSWER_TIMEOUT);
+    const end = performance.now() + ANSWER_TIMEOUT;
+    const silent: Watched = { end, signal: undefined, giveUp: () => back(true) };
+    watch(silent);
     query.then(
       () => back(false),
       (error: unknown) => back(isBroken(error)),

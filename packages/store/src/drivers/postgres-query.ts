@@ -27,7 +27,7 @@ export function prepared<R>(
   return async (text, values, signal) => {
     if (isOff || values.length === 0) return send(text, values, signal, undefined);
     try {
-      return await send(text, values, signal, await nameOf(text));
+      return await send(text, values, signal, names.get(text) ?? (await newNameOf(text)));
     } catch (error) {
       if (!NAME_REFUSED.has(sqlState(error))) throw error;
       isOff = true;
@@ -42,11 +42,11 @@ export function prepared<R>(
  */
 const NAME_REFUSED = new Set<unknown>(["26000", "42P05", "0A000"]);
 
-const names = new Map<string, Promise<string>>();
+const names = new Map<string, string>();
 
 /** The same text has the same name in every process, because a pooler shares connections between processes. */
-function nameOf(text: string): Promise<string> {
-  const known = names.get(text) ?? hexDigest("SHA-1", text).then((digest) => `entity_tag_${digest}`);
-  names.set(text, known);
-  return known;
+async function newNameOf(text: string): Promise<string> {
+  const name = `entity_tag_${await hexDigest("SHA-1", text)}`;
+  names.set(text, name);
+  return name;
 }

@@ -1,15 +1,7 @@
 import type { Column } from "./table-shape.ts";
 
-/** How long a swap waits for the lock of a row, unless the connection has a shorter `lock_timeout`. */
-const LOCK_TIMEOUT = "2s";
-
-const MILLISECONDS = "(extract(epoch FROM last_modified) * 1000)::float8";
-const NOW = "date_trunc('milliseconds', clock_timestamp())";
-const OWN_TIMEOUT = "current_setting('lock_timeout')";
-
-/** Part of the statement itself: it costs no round trip, and ends with the transaction. */
-const PATIENCE = `patience AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
-  WHEN ${OWN_TIMEOUT}::interval BETWEEN '1ms' AND '${LOCK_TIMEOUT}' THEN ${OWN_TIMEOUT} ELSE '${LOCK_TIMEOUT}' END, true))`;
+/** A time as JavaScript has it. */
+export const MILLISECONDS = "(extract(epoch FROM last_modified) * 1000)::float8";
 
 /** The statements of one table and its ledger, except for swaps. */
 export function statements(table: string, ledger: string, type: "text" | "bytea") {
@@ -87,115 +79,6 @@ export const LEDGER_COLUMNS: readonly Column[] = [
   "location",
   "expires",
 ].map((name) => ({ name }));
-
-/** Numbers the parameters of a statement in the order in which they are used. */
-function parameters() {
-  const values: unknown[] = [];
-  const bind = (value: unknown, type = "text") => `$${values.push(value)}::${type}`;
-  return { values, bind };
-}
-
-/** What a swap does, and what it tells the ledger. */
-export interface SwapParameters {
-  key: string;
-  expected: string | null;
-  next: { value: unknown; octets: unknown; writeId: string | null } | null;
-  version: string;
-  skipValue: boolean;
-  entry?: {
-    id: string;
-    fingerprint: string;
-    location: string | null;
-    maxAge: number;
-    maxEntries: number;
-  };
-}
-
-/**
- * A swap is one statement that returns one row: whether it succeeded, whether the ledger is full, the time of
- * the new version, or the row that it found instead.
- */
-export function swapStatement(table: string, ledger: string, type: "text" | "bytea", swap: SwapParameters) {
-  const { values, bind } = parameters();
-  const key = bind(swap.key);
-  const skip = bind(swap.skipValue, "boolean");
-  const change = changeOf(table, type, swap, key, bind);
-  const remembered = swap.entry ? rememberedIn(ledger, swap, swap.entry, key, bind) : undefined;
-  const text = `WITH ${PATIENCE},
-    ${remembered ? `${remembered.room}, ` : ""}won AS (${change})${remembered ? `, ${remembered.writes}` : ""},
-    ${foundIn(table, key, swap.expected === null)}
-    SELECT won.modified IS NOT NULL AS swapped, ${remembered ? "NOT room.ok" : "false"} AS crowded,
-      coalesce(won.modified, found.modified) AS modified, found.version, found.write_id AS writeid,
-      CASE WHEN ${skip} THEN NULL ELSE found.value END AS value,
-      CASE WHEN ${skip} THEN NULL ELSE found.octets END AS octets
-    FROM ${remembered ? "room" : "(SELECT) AS one"} LEFT JOIN won ON true LEFT JOIN found ON true`;
-  return { text, values };
-}
-
-/**
- * Reads the row after a lost swap. The snapshot of the statement does not show what the winner has written, but
- * a row that is locked is read as it is now. When no version is expected, there may be no row to lock.
- */
-function foundIn(table: string, key: string, isAbsent: boolean): string {
-  return `found AS (SELECT value, octets, version, ${MILLISECONDS} AS modified, write_id
-    FROM ${table} WHERE key = ${key} AND NOT EXISTS (SELECT FROM won) ${isAbsent ? "" : "FOR NO KEY UPDATE"})`;
-}
-
-type Bind = (value: unknown, type?: string) => string;
-
-/** The change. It waits for the lock of the row, so `patience` comes before the row. */
-function changeOf(table: string, type: string, swap: SwapParameters, key: string, bind: Bind): string {
-  const { expected, next, version, entry } = swap;
-  const [withRoom, ifRoom] = entry ? [", room", " AND room.ok"] : ["", ""];
-  if (!next && expected === null) {
-    return `SELECT 0::float8 AS modified FROM patience${withRoom}
-      WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = ${key})${ifRoom}`;
-  }
-  if (!next) {
-    return `DELETE FROM ${table} AS t USING patience${withRoom}
-      WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom} RETURNING 0::float8 AS modified`;
-  }
-  const row = [bind(next.value, type), bind(next.octets, "bytea"), bind(version), bind(next.writeId)];
-  if (expected === null) {
-    return `INSERT INTO ${table} (key, value, octets, version, write_id, last_modified)
-      SELECT ${key}, ${row.join(", ")}, ${NOW} FROM patience${withRoom} WHERE true${ifRoom}
-      ON CONFLICT (key) DO NOTHING RETURNING ${MILLISECONDS} AS modified`;
-  }
-  const [value, octets, made, writeId] = row;
-  return `UPDATE ${table} AS t SET value = ${value}, octets = ${octets}, version = ${made}, write_id = ${writeId},
-      last_modified = greatest(t.last_modified, ${NOW}) FROM patience${withRoom}
-    WHERE t.key = ${key} AND t.version = ${bind(expected)}${ifRoom}
-    RETURNING (extract(epoch FROM t.last_modified) * 1000)::float8 AS modified`;
-}
-
-/**
- * Writes the ledger's entry only if the swap succeeds. If a live entry has the id, this writes NULL on
- * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds.
- * It also removes some expired entries. It computes the number of entries from the ends of an index instead
- * of counting rows.
- */
-function rememberedIn(
-  ledger: string,
-  { next, version, expected }: SwapParameters,
-  { id, fingerprint, location, maxAge, maxEntries }: NonNullable<SwapParameters["entry"]>,
-  key: string,
-  bind: Bind,
-) {
-  const own = bind(id);
-  const ifExpired = (column: string) =>
-    `${column} = CASE WHEN old.expires <= now() THEN excluded.${column} END`;
-  const made = next ? bind(version) : "NULL";
-  const room = `room AS (SELECT coalesce((SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1, 0)
-      < ${bind(maxEntries, "bigint")} AS ok)`;
-  const writes = `remembered AS (INSERT INTO ${ledger} AS old (id, fingerprint, key, version, modified, created, location, expires)
-      SELECT ${own}, ${bind(fingerprint)}, ${key}, ${made}, ${next ? "won.modified" : "NULL"}, ${bind(expected === null, "boolean")}, ${bind(location)},
-        now() + make_interval(secs => ${bind(maxAge, "int")}) FROM won
-      ON CONFLICT (id) DO UPDATE SET ${["fingerprint", "key", "created", "expires"].map(ifExpired).join(", ")},
-        seq = excluded.seq, version = excluded.version, modified = excluded.modified, location = excluded.location),
-    removed AS (DELETE FROM ${ledger} WHERE id IN (SELECT id FROM ${ledger}
-      WHERE expires <= now() AND id <> ${own} ORDER BY expires LIMIT 20 FOR UPDATE SKIP LOCKED))`;
-  return { room, writes };
-}
 
 /** The table's name inside the statement that reads from it: \`"pages"\` for \`"app"."pages"\`. */
 function lastPart(table: string): string {

@@ -1,5 +1,6 @@
 import { wrongArgument } from "../contract/given.ts";
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
 /** A client of `redis` (node-redis). */
@@ -105,27 +106,55 @@ function callsAwaiting(client: Connected): Set<() => void> {
 
 function sendByNodeRedis(client: NodeRedis): Send {
   const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
-  /** Controllers of commands that were answered. Making one for each command costs 3 µs. */
-  const unused: AbortController[] = [];
   return async (command, args, signal) => {
-    // Aborting only removes a command that has not been sent yet.
-    const unsent = unused.pop() ?? new AbortController();
-    const late = setTimeout(() => unsent.abort(), PATIENCE);
-    // The library's own time limit also only removes what was not sent, and costs a timer and a signal more.
-    const options = { typeMapping, abortSignal: unsent.signal, timeout: undefined };
+    const unsent = new Unsent();
+    const waiting: Watched = {
+      end: performance.now() + patienceOf(client),
+      signal: undefined,
+      giveUp: () => unsent.abort(),
+    };
+    watch(waiting);
+    // The library's own time limit would make a timer and a signal for each command. Ours includes it.
+    const options = { typeMapping, abortSignal: unsent, timeout: undefined };
     const work = () => client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], options);
     try {
-      const reply = await within(ANSWER_TIMEOUT, work, signal, noAnswer);
-      unused.push(unsent);
-      return reply;
+      return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } catch (error) {
       unsent.abort();
       if ((error as Error | null)?.name === "AbortError" && !signal?.aborted) throw notConnected("Redis");
       throw error;
     } finally {
-      clearTimeout(late);
+      unwatch(waiting);
     }
   };
+}
+
+/** `commandOptions.timeout` of the client is, like our patience, for a command that was not sent yet. */
+function patienceOf(client: NodeRedis): number {
+  const { options } = client as { options?: { commandOptions?: { timeout?: number } } };
+  return Math.min(PATIENCE, options?.commandOptions?.timeout || PATIENCE);
+}
+
+/**
+ * The part of an `AbortSignal` that node-redis uses to remove a command that was not sent yet. A real one costs 4 µs for
+ * each command.
+ */
+class Unsent {
+  aborted = false;
+  #listener: (() => void) | undefined;
+
+  addEventListener(_: "abort", listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  removeEventListener(): void {
+    this.#listener = undefined;
+  }
+
+  abort(): void {
+    this.aborted = true;
+    this.#listener?.();
+  }
 }
 
 /**

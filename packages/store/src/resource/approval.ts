@@ -3,13 +3,21 @@ import { invalidValue, problem } from "../write/problem.ts";
 import type { Settings, Verdict } from "./settings.ts";
 
 /** The value, or the answer that says why it may not be stored. */
-export async function approved<T>(
-  { validate }: Settings<T>,
+export function approved<T>(
+  settings: Settings<T>,
+  value: T,
+  current: T | null,
+): T | Response | Promise<T | Response> {
+  if (value === null) return invalidValue("null cannot be stored. Send DELETE to remove what is here.");
+  return settings.validate ? validated(settings.validate, value, current) : value;
+}
+
+async function validated<T>(
+  validate: NonNullable<Settings<T>["validate"]>,
   value: T,
   current: T | null,
 ): Promise<T | Response> {
-  if (value === null) return invalidValue("null cannot be stored. Send DELETE to remove what is here.");
-  const verdict = checkedVerdict("validate", await validate?.(value, current));
+  const verdict = checkedVerdict("validate", await validate(value, current));
   if (verdict === undefined || verdict === true) return value;
   if (verdict === false) return invalidValue("The content is well-formed, but not valid here.");
   return typeof verdict === "string" ? invalidValue(verdict) : verdict;
@@ -21,7 +29,8 @@ export async function unauthorized<T>(
   request: Request,
   key: string,
 ): Promise<Response | undefined> {
-  const verdict = checkedVerdict("authorize", await authorize?.(request, key));
+  if (!authorize) return undefined;
+  const verdict = checkedVerdict("authorize", await authorize(request, key));
   if (verdict === undefined || verdict === true) return undefined;
   if (verdict === false) return problem(403, "This client may not do that here.");
   return typeof verdict === "string" ? problem(403, verdict) : verdict;

@@ -19,7 +19,15 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Byt
   return join(chunks, length);
 }
 
+/** A single chunk is not copied. It may be a Buffer, whose `slice` shares memory. */
 function join(chunks: Uint8Array[], length: number): Bytes {
+  const [first] = chunks;
+  if (first && chunks.length === 1) {
+    const { buffer, byteOffset, byteLength } = first as Bytes;
+    return first.constructor === Uint8Array
+      ? (first as Bytes)
+      : new Uint8Array(buffer, byteOffset, byteLength);
+  }
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -120,5 +120,5 @@ function itemOf<T>(settings: Settings<T>, member: Member<T>, url: string): Item 
   const item: Item = { key, url, etag: settings.format.tagOf(member) };
   if (member.unreadable) return { ...item, unreadable: true };
   if (value === undefined) return item;
-  return { ...item, value: shownValue(settings, { ...member, value }, { key, url }) };
+  return { ...item, value: shownValue(settings, { ...member, value }, { key, url: () => url }) };
 }

@@ -21,7 +21,7 @@ export async function newPlace<T>(
   if (unusable) return invalidValue(`No key can be made of this content: ${unusable}.`);
   const url = urlBelow(request, collection)(key);
   if (!isAddress(url, request)) return invalidValue("No address can be made of this content.");
-  return (await unauthorized(settings, request, key)) ?? { key, url };
+  return (await unauthorized(settings, request, key)) ?? { key, url: () => url };
 }
 
 /** The key of a new member below its collection. */

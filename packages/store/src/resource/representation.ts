@@ -12,8 +12,8 @@ import type { Settings } from "./settings.ts";
 /** The location of a member. */
 export interface Place {
   key: string;
-  /** Its path. */
-  url: string;
+  /** Its path. Only few answers show it, so it is parsed when it is asked for. */
+  url(): string;
 }
 
 /**
@@ -51,10 +51,10 @@ function written<T>({ media }: Settings<T>, shown: unknown): string | Uint8Array
 }
 
 /** The value as `represent` returns it, or the value itself. */
-export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, { key, url }: Place): unknown {
+export function shownValue<T>(settings: Settings<T>, state: Versioned<T>, place: Place): unknown {
   const { format } = settings;
   return settings.represent
-    ? settings.represent(state.value, { key, url, etag: format.tagOf(state) })
+    ? settings.represent(state.value, { key: place.key, url: place.url(), etag: format.tagOf(state) })
     : state.value;
 }
 

@@ -2,7 +2,7 @@ import { encodeText } from "../contract/codec.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import { mergePatch } from "../merge-patch.ts";
 import { answerTo } from "../write/answer.ts";
-import { identityOf } from "../write/idempotency.ts";
+import { type Identity, identityOf, ledgerFields } from "../write/idempotency.ts";
 import type { FirstOutcome } from "../write/outcome.ts";
 import { preferredReturn } from "../write/prefer.ts";
 import { problem } from "../write/problem.ts";
@@ -28,14 +28,13 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
   const identity = await identityIn(settings, request, place.key, bytes);
   if (identity instanceof Response) return identity;
   const isPut = request.method === "PUT";
-  const it = {
-    ...writeOf(settings, request, place),
+  const it = writeOf(settings, request, place, {
     change,
     octets: keepsOctets(settings) ? bytes : undefined,
     identity,
     skipValue: skipsValue(request) && !settings.validate,
     mustExist: settings.mustExist,
-  };
+  });
   const mayHaveValidators = isPut
     ? (current: Stored<T>, first?: FirstOutcome) => isStoredAsSent(settings, current, bytes, first)
     : undefined;
@@ -55,7 +54,7 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
   const change = changeBy<T, unknown>(settings, bytes, parseJson, merge);
   const identity = await identityIn(settings, request, place.key, bytes);
   if (identity instanceof Response) return identity;
-  const it = { ...writeOf(settings, request, place), change, identity, mustExist: true };
+  const it = writeOf(settings, request, place, { change, identity, skipValue: false, mustExist: true });
   return answered(settings, it, { place, echo: true });
 }
 
@@ -66,13 +65,8 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
 export async function remove<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const identity = await identityIn(settings, request, place.key, undefined);
   if (identity instanceof Response) return identity;
-  const it = {
-    ...writeOf(settings, request, place),
-    change: () => null,
-    identity,
-    skipValue: skipsValue(request),
-    mustExist: true,
-  };
+  const skipValue = skipsValue(request);
+  const it = writeOf(settings, request, place, { change: () => null, identity, skipValue, mustExist: true });
   return answered(settings, it, { place, echo: false });
 }
 
@@ -88,7 +82,7 @@ export async function create<T>(
   if (parsed instanceof Response) return parsed;
   const place = await newPlace(settings, request, collection, parsed);
   if (place instanceof Response) return place;
-  const identity = await identityIn(settings, request, undefined, bytes, place.url);
+  const identity = await identityIn(settings, request, undefined, bytes, place.url());
   if (identity instanceof Response) return identity;
   const change: Change<T> = (current) =>
     current === null
@@ -97,8 +91,9 @@ export async function create<T>(
   // A client cannot know a version of a new member, so no condition is required.
   const policy = { ...settings.policy, require: false };
   const octets = keepsOctets(settings) ? bytes : undefined;
-  const it = { ...writeOf(settings, request, place), policy, change, octets, identity };
-  return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url });
+  const own = { change, octets, identity, skipValue: false, mustExist: false };
+  const it = { ...writeOf(settings, request, place, own), policy };
+  return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url() });
 }
 
 type Stored<T> = Versioned<T> | VersionInfo;
@@ -131,19 +126,30 @@ function isStoredAsSent<T>(
   return isSame(typeof written === "string" ? encodeText(written) : written, sent);
 }
 
-/** The options that all writes share. */
+/** What the writes differ in. */
+type OwnOptions<T> = Pick<Write<T>, "change" | "octets" | "identity" | "skipValue" | "mustExist">;
+
 function writeOf<T>(
-  settings: Settings<T>,
+  { store, policy, codings, maxSwaps, format }: Settings<T>,
   request: Request,
   { key }: Place,
-): Omit<Write<T>, "change" | "identity"> {
-  const { store, policy, codings, maxSwaps, format } = settings;
-  const { signal } = request;
+  { change, octets, identity, skipValue, mustExist }: OwnOptions<T>,
+): Write<T> {
   return {
-    ...{ request, store, key, policy, codings, format, maxSwaps, signal },
-    skipValue: false,
+    request,
+    store,
+    key,
+    change,
+    policy,
+    codings,
+    format,
+    maxSwaps,
+    signal: request.signal,
+    identity,
+    octets,
+    skipValue,
     replaces: request.method !== "PATCH",
-    mustExist: false,
+    mustExist,
   };
 }
 
@@ -153,7 +159,7 @@ function identityIn<T>(
   key: string | undefined,
   body: Uint8Array | undefined,
   location?: string,
-) {
+): Identity | Response | Promise<Identity | Response> {
   return identityOf(store, { request, key, body, scope, location });
 }
 
@@ -177,13 +183,17 @@ async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T
   const first = outcome.kind === "repeated" ? outcome.first : undefined;
   // A repeated POST made up another key, which it did not use.
   const isElsewhere = first?.key !== undefined && first.key !== place.key;
-  const written = isElsewhere ? { key: first.key!, url: first.location ?? place.url } : place;
+  const written = isElsewhere ? { key: first.key!, url: () => first.location ?? place.url() } : place;
   const refusal = isElsewhere ? await unauthorized(settings, request, written.key) : undefined;
   if (refusal) return refusal;
   const shown = (_: T, state: Versioned<T>) => represent(settings, state, written);
-  const { format } = settings;
   return answerTo(outcome, {
-    ...{ request, echo, location, represent: shown, format },
+    request,
+    represent: shown,
+    echo,
+    location,
+    format: settings.format,
+    fields: ledgerFields(settings.store, it.identity),
     mayHaveValidators: mayHaveValidators && ((current) => mayHaveValidators(current, first)),
   });
 }

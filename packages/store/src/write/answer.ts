@@ -1,3 +1,4 @@
+import { isResponse } from "@entity-tag/core/adapter";
 import { wrongArgument } from "../contract/given.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import type { Outcome } from "./outcome.ts";
@@ -19,6 +20,8 @@ export interface Shown<T> {
   location: string | undefined;
   /** How its tag is made. Default: from the version. */
   format?: TagFormat | undefined;
+  /** Other fields of an answer to a write that was made. */
+  fields?: Record<string, string> | undefined;
   /**
    * True when the answer may carry validators. An answer to PUT may not when the stored or shown octets differ from
    * those that were sent. @see RFC 9110 §9.3.4
@@ -60,15 +63,12 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
 }
 
 /** 201 with `Location`, 200 with the new representation, or 204; all with the new tag. */
-async function success<T>(
-  { request, represent, echo, location, ...tagging }: Shown<T>,
-  current: Versioned<T>,
-  created: boolean,
-): Promise<Response> {
+async function success<T>(how: Shown<T>, current: Versioned<T>, created: boolean): Promise<Response> {
+  const { request, represent, echo, location } = how;
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
   const shown = represent && wanted ? checkedResponse(await represent(current.value, current)) : undefined;
-  const fields = validators(tagging, current);
+  const fields = validators(how, current);
   if (created) fields.Location = location ?? pathOf(request);
   if (shown) fields["Content-Location"] = location ?? pathOf(request);
   if (represent && preference) fields["Preference-Applied"] = `return=${preference}`;
@@ -84,7 +84,7 @@ export function pathOf(request: Request): string {
 }
 
 function checkedResponse(shown: Response): Response {
-  if (typeof shown?.headers?.get === "function") return shown;
+  if (isResponse(shown)) return shown;
   throw wrongArgument("mutate(), by its `represent`,", shown, "a Response, such as Response.json(value)");
 }
 
@@ -112,8 +112,9 @@ async function repeated<T>(
 }
 
 function validators<T>(
-  { format, mayHaveValidators }: Pick<Shown<T>, "format" | "mayHaveValidators">,
+  { format, mayHaveValidators, fields }: Shown<T>,
   current: Versioned<T> | VersionInfo,
 ): Record<string, string> {
-  return (mayHaveValidators?.(current) ?? true) ? validatorsOf(current, format) : {};
+  const own = (mayHaveValidators?.(current) ?? true) ? validatorsOf(current, format) : {};
+  return fields ? Object.assign(own, fields) : own;
 }

@@ -39,13 +39,22 @@ export interface Identity {
  *
  * @see RFC 9110 §13.1.1
  */
-export async function identityOf<T>(
+export function identityOf<T>(
   store: VersionedStore<T>,
+  keyed: KeyedRequest,
+): Identity | Promise<Identity | Response> {
+  const field = keyed.request.headers.get("Idempotency-Key");
+  return field === null ? UNKEYED : keyedIdentityOf(store, field, keyed);
+}
+
+const UNKEYED: Identity = {};
+
+async function keyedIdentityOf<T>(
+  store: VersionedStore<T>,
+  field: string,
   { request, key, body, scope = authorization, location }: KeyedRequest,
 ): Promise<Identity | Response> {
   const { headers, method } = request;
-  const field = headers.get("Idempotency-Key");
-  if (field === null) return {};
   const idempotencyKey = parseIdempotencyKey(field);
   if (idempotencyKey === null) {
     return problem(
@@ -53,7 +62,7 @@ export async function identityOf<T>(
       'Send the Idempotency-Key as one string of at most 255 ASCII characters, such as "8e03978e".',
     );
   }
-  if (!store.ledger && (!headers.has("If-Match") || headers.has("If-None-Match"))) return {};
+  if (!store.ledger && (!headers.has("If-Match") || headers.has("If-None-Match"))) return UNKEYED;
   const content = body ?? (await bodyOf(request).catch(() => null));
   if (content === null) return problem(400, "The content broke off. Nothing was changed.");
   if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
@@ -78,9 +87,24 @@ export function compareWriteIds(writeId: string, current: string): "same" | "mis
  */
 export function withLedgerField<T>(request: Request, store: VersionedStore<T>, response: Response): Response {
   if (!store.ledger || !request.headers.has("Idempotency-Key")) return response;
+  if (response.headers.has(LEDGER_FIELD)) return response;
   const marked = new Response(response.body, response);
-  marked.headers.set("Idempotency-Ledger", `max-age=${store.ledger.maxAge}`);
+  marked.headers.set(LEDGER_FIELD, lifeOf(store.ledger));
   return marked;
+}
+
+const LEDGER_FIELD = "Idempotency-Ledger";
+
+/** The same field for an answer that is still to be made, which needs no copy then. */
+export function ledgerFields<T>(
+  store: VersionedStore<T>,
+  { claim }: Identity,
+): Record<string, string> | undefined {
+  return store.ledger && claim && { [LEDGER_FIELD]: lifeOf(store.ledger) };
+}
+
+function lifeOf({ maxAge }: { maxAge: number }): string {
+  return `max-age=${maxAge}`;
 }
 
 function authorization(request: Request): string | null {
@@ -93,6 +117,8 @@ function idOf(writeId: string): string {
 
 /** A body that the caller has read without handing it over cannot be read again, so its length is compared instead. */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
+  // Copying a request costs more than the rest of this.
+  if (request.body === null) return "";
   if (request.bodyUsed || request.body?.locked) return request.headers.get("Content-Length") ?? "";
   return readBytes(request.clone(), MAX_BYTES);
 }

@@ -11,8 +11,22 @@ const MAX_WAIT = 30_000;
 /** This many writers of one key need no queue. More would wait for each other in the database, each on a connection. */
 const MAX_UNQUEUED = 2;
 
-/** The number of writers that work outside of the queue, by key. */
-const unqueued = new WeakMap<object, Map<string, number>>();
+/** The writers of one store in this process, by key. */
+interface Writers {
+  /** How many work outside of the queue. */
+  unqueued: Map<string, number>;
+  queues: Map<string, Queue>;
+}
+
+const writersByStore = new WeakMap<object, Writers>();
+
+function writersOf(store: object): Writers {
+  const known = writersByStore.get(store);
+  if (known) return known;
+  const writers: Writers = { unqueued: new Map(), queues: new Map() };
+  writersByStore.set(store, writers);
+  return writers;
+}
 
 /** Does the work at once, outside of the queue; `undefined`: join the queue, because there is one, or too many writers. */
 export async function outsideQueue<R>(
@@ -20,17 +34,16 @@ export async function outsideQueue<R>(
   key: string,
   work: () => Promise<R>,
 ): Promise<R | undefined> {
-  const counts = unqueued.get(store) ?? new Map<string, number>();
-  unqueued.set(store, counts);
-  const count = counts.get(key) ?? 0;
-  if (count >= MAX_UNQUEUED || queues.get(store)?.has(key)) return undefined;
-  counts.set(key, count + 1);
+  const { unqueued, queues } = writersOf(store);
+  const count = unqueued.get(key) ?? 0;
+  if (count >= MAX_UNQUEUED || queues.has(key)) return undefined;
+  unqueued.set(key, count + 1);
   try {
     return await work();
   } finally {
-    const left = counts.get(key)! - 1;
-    if (left > 0) counts.set(key, left);
-    else counts.delete(key);
+    const left = unqueued.get(key)! - 1;
+    if (left > 0) unqueued.set(key, left);
+    else unqueued.delete(key);
   }
 }
 
@@ -43,8 +56,6 @@ interface Queue {
   /** Called for the waiting writers when the store cannot write. */
   waiting: Set<(reason: StoreBusyError) => void>;
 }
-
-const queues = new WeakMap<object, Map<string, Queue>>();
 
 /**
  * Does the work after the earlier writers of this process are done with the key. `waited` is true if there were
@@ -60,14 +71,13 @@ export async function inTurn<R>(
   signal: AbortSignal | undefined,
   work: (waited: boolean) => Promise<R>,
 ): Promise<R> {
-  const ofStore = queues.get(store) ?? new Map<string, Queue>();
-  queues.set(store, ofStore);
-  const before = ofStore.get(key);
+  const { queues } = writersOf(store);
+  const before = queues.get(key);
   const queue = before ?? { end: Promise.resolve(), lastOutcome: performance.now(), waiting: new Set() };
   const mine = before ? turnAfter(queue, signal).then(() => work(true)) : work(false);
   const end = queue.end.then(() => atMost(MAX_TURN, mine));
   queue.end = end;
-  ofStore.set(key, queue);
+  queues.set(key, queue);
   try {
     const outcome = await mine;
     queue.lastOutcome = performance.now();
@@ -77,7 +87,7 @@ export async function inTurn<R>(
     if (isCommon) for (const refuse of queue.waiting) refuse(error);
     throw error;
   } finally {
-    if (queue.end === end) ofStore.delete(key);
+    if (queue.end === end) queues.delete(key);
   }
 }
 

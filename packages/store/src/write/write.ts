@@ -9,7 +9,7 @@ import {
   UnreadableValueError,
   ValueTooLargeError,
 } from "../contract/errors.ts";
-import type { LedgerEntry } from "../contract/ledger.ts";
+import type { LedgerClaim, LedgerEntry } from "../contract/ledger.ts";
 import {
   hasValue,
   type Swap,
@@ -82,7 +82,8 @@ const QUICK_TRIES = 3;
 export async function write<T>(it: Write<T>): Promise<Outcome<T>> {
   try {
     const found = await findCurrent(it);
-    const early = await judge(it, found);
+    const judged = judge(it, found);
+    const early = judged instanceof Promise ? await judged : judged;
     if (early) return early;
     const first = await outsideQueue(it.store, it.key, () => attempt(it, found));
     if (first && "kind" in first) return first;
@@ -123,13 +124,9 @@ async function attempts<T>(it: Write<T>, start: Start<T>, made: number): Promise
 }
 
 /** The outcome of a write that must not be performed; `undefined`: it may go on. */
-async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Outcome<T> | undefined> {
+function judge<T>(it: Write<T>, { current, entry }: Found<T>): Outcome<T> | undefined | Promise<Outcome<T>> {
   const { claim, writeId } = it.identity;
-  if (claim && entry) {
-    if (entry.fingerprint !== claim.fingerprint) return { kind: "key-reused" };
-    const now = entry.key === it.key ? current : await read(it, entry.key);
-    return { kind: "repeated", first: entry, current: now };
-  }
+  if (claim && entry) return judgeRepeat(it, claim, entry, current);
   if (current === null && it.mustExist) return { kind: "absent" };
   if (writeId !== undefined && current?.writeId !== undefined) {
     const replay = compareWriteIds(writeId, current.writeId);
@@ -139,6 +136,17 @@ async function judge<T>(it: Write<T>, { current, entry }: Found<T>): Promise<Out
   }
   const refusal = checkPreconditions(it.request, currentOf(current, it.codings, it.format), it.policy);
   return refusal && { kind: "refused", refusal, current };
+}
+
+async function judgeRepeat<T>(
+  it: Write<T>,
+  claim: LedgerClaim,
+  entry: LedgerEntry,
+  found: Found<T>["current"],
+): Promise<Outcome<T>> {
+  if (entry.fingerprint !== claim.fingerprint) return { kind: "key-reused" };
+  const current = entry.key === it.key ? found : await read(it, entry.key);
+  return { kind: "repeated", first: entry, current };
 }
 
 type LostSwap<T> = Extract<Swap<T>, { swapped: false }>;
@@ -154,12 +162,9 @@ async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<
   }
   if (made === null && current === null) return { kind: "absent" };
   const { signal, identity, octets, skipValue } = it;
-  const swap = await it.store.swap(it.key, current?.version ?? null, made, {
-    ...identity,
-    signal,
-    octets,
-    skipValue,
-  });
+  const { claim, writeId } = identity;
+  const options = { signal, octets, skipValue, claim, writeId };
+  const swap = await it.store.swap(it.key, current?.version ?? null, made, options);
   if (!swap.swapped) return swap;
   if (!swap.current) return { kind: "deleted" };
   return { kind: current === null ? "created" : "updated", current: swap.current };

@@ -1,0 +1,48 @@
+import { ConstraintError, StoreBusyError, StoreFullError, ValueTooLargeError } from "../contract/errors.ts";
+
+const [BUSY, LOCKED, READONLY, IO_ERROR, FULL, TOO_BIG, CONSTRAINT] = [5, 6, 8, 10, 13, 18, 19];
+/** No memory, interrupted, cannot open a file, locking protocol: the statement was rolled back. */
+const REFUSED: ReadonlySet<number> = new Set([7, 9, 14, 15]);
+const CODES = new Map([
+  ["SQLITE_BUSY", BUSY],
+  ["SQLITE_LOCKED", LOCKED],
+  ["SQLITE_NOMEM", 7],
+  ["SQLITE_READONLY", READONLY],
+  ["SQLITE_INTERRUPT", 9],
+  ["SQLITE_IOERR", IO_ERROR],
+  ["SQLITE_FULL", FULL],
+  ["SQLITE_CANTOPEN", 14],
+  ["SQLITE_PROTOCOL", 15],
+  ["SQLITE_TOOBIG", TOO_BIG],
+  ["SQLITE_CONSTRAINT", CONSTRAINT],
+]);
+
+/** True while another connection holds a lock. */
+export function isLocked(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === BUSY || code === LOCKED;
+}
+
+/** Translates an error when it is certain that nothing was written; otherwise returns it unchanged. */
+export function certain(error: unknown, isRead: boolean): unknown {
+  const code = resultCode(error);
+  if (code === undefined) return error;
+  // A read that failed has written nothing. A write may have failed after its commit.
+  if (REFUSED.has(code) || (isRead && code === IO_ERROR))
+    return new StoreBusyError("SQLite cannot do this now", { cause: error });
+  if (code === FULL) return new StoreFullError("The disk is full", { cause: error });
+  if (code === READONLY) return new StoreBusyError("The database is read-only", { cause: error });
+  if (code === TOO_BIG) return new ValueTooLargeError("The value is too long for SQLite", { cause: error });
+  if (code === CONSTRAINT) return new ConstraintError((error as Error).message, { cause: error });
+  return error;
+}
+
+/** The primary result code of an error, whichever library raised it. */
+function resultCode(error: unknown): number | undefined {
+  const { code, errcode, errno } = (error ?? {}) as { code?: unknown; errcode?: unknown; errno?: unknown };
+  if (typeof code === "string" && code.startsWith("SQLITE_")) {
+    return CODES.get(code.split("_", 2).join("_"));
+  }
+  const number = typeof errcode === "number" ? errcode : code === undefined ? errno : undefined;
+  return typeof number === "number" ? number & 0xff : undefined;
+}
