@@ -1,4 +1,4 @@
-import type { Statements } from "./opened.ts";
+import type { Statements, Version } from "./opened.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -10,50 +10,57 @@ export function changed(value: { content: string }): { content: string } {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Handlers as a careful programmer writes them. They read lists and weak tags, check
- * the media type, the length and the body, and a 412 has the current tag. They know no dates, no keys of clients, no
- * preferences, and no limits of time.
+ * Handlers as a careful programmer writes them, who promises what `resource` promises of these requests:
+ * `benchmarks/stores/agreement.ts` compares the two. They read lists and weak tags, check the media type, the length,
+ * UTF-8 and JSON, keep the octets as they were sent, and a 412 has the current tag. They know no dates in conditions, no
+ * keys of clients and no preferences.
  */
 export function handlersByHand({ read, versionOf, write, page }: Statements) {
   async function get(request: Request): Promise<Response> {
     const key = keyOf(request);
     const field = request.headers.get("If-None-Match");
     if (field !== null) {
-      const etag = `"${await versionOf(key)}"`;
-      const headers = { ETag: etag, "Cache-Control": "no-cache" };
-      if (names(field, etag, "weak")) return new Response(null, { status: 304, headers });
+      const known = await versionOf(key);
+      const headers = { ...validators(known), "Cache-Control": "no-cache" };
+      if (names(field, headers.ETag, "weak")) return new Response(null, { status: 304, headers });
     }
-    const { text, version } = await read(key);
-    const headers = { "Content-Type": JSON_TYPE, ETag: `"${version}"`, "Cache-Control": "no-cache" };
-    return new Response(text, { headers });
+    const row = await read(key);
+    const body = encoder.encode(row.text);
+    const headers = {
+      "Content-Type": JSON_TYPE,
+      "Content-Length": String(body.byteLength),
+      "Cache-Control": "no-cache",
+      ...validators(row),
+    };
+    return new Response(body, { headers });
   }
 
   async function put(request: Request): Promise<Response> {
     const { headers } = request;
     const key = keyOf(request);
-    if (headers.get("Content-Type")?.split(";")[0] !== JSON_TYPE) return new Response(null, { status: 415 });
-    if (Number(headers.get("Content-Length")) > MAX_BYTES) return new Response(null, { status: 413 });
-    const text = await request.text();
-    if (text.length > MAX_BYTES) return new Response(null, { status: 413 });
-    const version = await versionOf(key);
-    if (isRefused(request, version)) return lost(version);
-    try {
-      JSON.parse(text);
-    } catch {
-      return new Response(null, { status: 400 });
-    }
-    const next = await write(key, version, text);
-    return next === undefined ? lost(await versionOf(key)) : stored(next);
+    if (headers.has("Content-Range")) return refused(400, "Send the whole.");
+    if (headers.has("Content-Encoding")) return refused(415, "Send it without a content coding.");
+    if (mediaTypeOf(headers) !== JSON_TYPE) return refused(415, `Send ${JSON_TYPE}.`);
+    const bytes = await bytesOf(request);
+    if (bytes === undefined) return refused(413, `Send at most ${MAX_BYTES} bytes.`);
+    if (!headers.has("If-Match") && !headers.has("If-None-Match")) return refused(428, "Send If-Match.");
+    const found = await versionOf(key);
+    if (isRefused(request, found.version)) return lost(found);
+    const text = textOf(bytes);
+    if (text === undefined) return refused(400, "Send JSON in UTF-8.");
+    request.signal.throwIfAborted();
+    const next = await write(key, found.version, text);
+    return next ? stored(next) : lost(await versionOf(key));
   }
 
   /** Reads, changes and writes until it wins. */
   async function change(request: Request): Promise<Response> {
     const key = keyOf(request);
     for (;;) {
-      const { text, version } = await read(key);
-      if (isRefused(request, version)) return lost(version);
-      const next = await write(key, version, JSON.stringify(changed(JSON.parse(text))));
-      if (next !== undefined) return stored(next);
+      const { text, ...found } = await read(key);
+      if (isRefused(request, found.version)) return lost(found);
+      const next = await write(key, found.version, JSON.stringify(changed(JSON.parse(text))));
+      if (next) return stored(next);
     }
   }
 
@@ -89,12 +96,52 @@ function names(field: string, etag: string, match: "strong" | "weak"): boolean {
   });
 }
 
-function stored(version: string): Response {
-  return new Response(null, { status: 204, headers: { ETag: `"${version}"` } });
+function validators({ version, modified }: Version) {
+  return { ETag: `"${version}"`, "Last-Modified": new Date(modified).toUTCString() };
 }
 
-function lost(version: string): Response {
-  return new Response(null, { status: 412, headers: { ETag: `"${version}"` } });
+function stored(version: Version): Response {
+  return new Response(null, { status: 204, headers: validators(version) });
+}
+
+function lost(version: Version): Response {
+  return refused(412, "Another change came first.", validators(version));
+}
+
+function refused(status: number, detail: string, fields: Record<string, string> = {}): Response {
+  const headers = { ...fields, "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify({ type: "about:blank", status, detail }), { status, headers });
+}
+
+function mediaTypeOf(headers: Headers): string | undefined {
+  return headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase();
+}
+
+/** The body; `undefined` if it is too long. It reads no more than that. */
+async function bytesOf(request: Request): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get("Content-Length")) > MAX_BYTES) return undefined;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** The text as it was sent; `undefined` unless it is JSON in UTF-8. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
 }
 
 function keyOf(request: Request): string {

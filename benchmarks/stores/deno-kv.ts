@@ -3,7 +3,7 @@ import { type Driver, memberKey, type Page, type Statements, type TextRow } from
 
 interface OwnRow {
   bytes: Uint8Array;
-  version: string;
+  modified: number;
 }
 
 /** Runs in Deno alone. By hand: an entry of bytes and a version of its own, checked by its versionstamp. */
@@ -21,6 +21,7 @@ export const driver: Driver = {
     const rowOf = (value: unknown, versionstamp: string | null): TextRow => ({
       text: decoder.decode((value as OwnRow).bytes),
       version: versionstamp!,
+      modified: (value as OwnRow).modified,
     });
     const statements: Statements = {
       async create(key, text) {
@@ -35,14 +36,18 @@ export const driver: Driver = {
         const { value, versionstamp } = await entryOf(key);
         return rowOf(value, versionstamp);
       },
-      versionOf: async (key) => (await entryOf(key)).versionstamp!,
+      async versionOf(key) {
+        const { value, versionstamp } = await entryOf(key);
+        return { version: versionstamp!, modified: (value as OwnRow).modified };
+      },
       async write(key, expected, text) {
+        const modified = Date.now();
         const made = await kv
           .atomic()
           .check({ key: [...home, key], versionstamp: expected })
-          .set([...home, key], { bytes: encoder.encode(text), modified: Date.now() })
+          .set([...home, key], { bytes: encoder.encode(text), modified })
           .commit();
-        return made.ok ? made.versionstamp : undefined;
+        return made.ok ? { version: made.versionstamp, modified } : undefined;
       },
       async page(after, limit) {
         const range = { start: [...home, `${after}\0`], end: [...home, "\u{10ffff}"] };

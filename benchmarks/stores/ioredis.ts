@@ -14,7 +14,6 @@ export const driver: Driver = {
     const commands: Commands = {
       setIf: (keys, args) => client.evalsha(script, keys.length, ...keys, ...args),
       hset: (key, fields) => client.hset(key, fields),
-      hget: (key, field) => client.hget(key, field),
       hmget: (key, ...fields) => client.hmget(key, ...fields),
       zadd: (key, member) => client.zadd(key, 0, member),
       after: (key, member, count) => client.zrangebylex(key, `(${member}`, "+", "LIMIT", 0, count),

@@ -10,16 +10,16 @@ export const driver: Driver = {
     const statements: Statements = {
       async create(key, text) {
         const version = crypto.randomUUID();
-        rows.set(key, { text, version });
+        rows.set(key, { text, version, modified: Date.now() });
         return version;
       },
       read: async (key) => rows.get(key)!,
-      versionOf: async (key) => rows.get(key)!.version,
+      versionOf: async (key) => rows.get(key)!,
       async write(key, expected, text) {
         if (rows.get(key)!.version !== expected) return undefined;
-        const version = crypto.randomUUID();
-        rows.set(key, { text, version });
-        return version;
+        const made = { text, version: crypto.randomUUID(), modified: Date.now() };
+        rows.set(key, made);
+        return made;
       },
       async page(after, limit) {
         sorted ??= [...rows.keys()].sort();

@@ -14,7 +14,6 @@ export const driver: Driver = {
     const commands: Commands = {
       setIf: (keys, args) => client.evalSha(script, { keys, arguments: args }),
       hset: (key, fields) => client.hSet(key, fields),
-      hget: (key, field) => client.hGet(key, field),
       hmget: (key, ...fields) => client.hmGet(key, fields),
       zadd: (key, value) => client.zAdd(key, { score: 0, value }),
       after: (key, member, count) =>

@@ -7,10 +7,15 @@ export interface Page {
 /** A page as it is stored in the database: 1 kB of JSON. */
 export const page: Page = { content: "Two writers can never both win. ".repeat(31).slice(0, 986) };
 
-/** A row as the statements by hand read it. */
-export interface TextRow {
-  text: string;
+/** A version, and when it was made, in milliseconds. */
+export interface Version {
   version: string;
+  modified: number;
+}
+
+/** A row as the statements by hand read it. */
+export interface TextRow extends Version {
+  text: string;
 }
 
 /** The statements of a careful programmer, on the same rows. */
@@ -18,9 +23,9 @@ export interface Statements {
   /** Returns the version of a new row. */
   create(key: string, text: string): Promise<string>;
   read(key: string): Promise<TextRow>;
-  versionOf(key: string): Promise<string>;
+  versionOf(key: string): Promise<Version>;
   /** The new version; `undefined` if the expected version was gone. */
-  write(key: string, expected: string, text: string): Promise<string | undefined>;
+  write(key: string, expected: string, text: string): Promise<Version | undefined>;
   /** The rows after a key, in the order of their keys. */
   page(after: string, limit: number): Promise<(TextRow & { key: string })[]>;
 }

@@ -14,15 +14,19 @@ export const driver: Driver = {
   name: "PostgreSQL, pg",
   missing,
   async open() {
-    const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 2000 });
-    pool.on("error", () => {});
+    const common = { connectionString: url, max: 8, connectionTimeoutMillis: 2000 };
+    const pool = new Pool(common);
+    // By hand, the waits for a lock and for an answer are bounded by the client's own options.
+    const bounded = new Pool({ ...common, query_timeout: 10_000, options: "-c lock_timeout=2000" });
+    for (const each of [pool, bounded]) each.on("error", () => {});
     const store = await postgresStore<Page>(pool, { table: tableName }).createTable();
-    const run: Run = async (text, values) => (await pool.query(text, values)).rows;
+    const run: Run = async (text, values) => (await bounded.query(text, values)).rows;
     return {
       store,
       statements: statementsBy(run),
       fill: (count, text) => fillBy(run, count, text),
       async close() {
+        await bounded.end();
         await pool.query(dropTables);
         await pool.end();
       },

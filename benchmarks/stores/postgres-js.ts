@@ -7,15 +7,19 @@ export const driver: Driver = {
   name: "PostgreSQL, postgres.js",
   missing,
   async open() {
-    const sql = postgres(url, { max: 8, connect_timeout: 2, fetch_types: false, onnotice() {} });
+    const common = { max: 8, connect_timeout: 2, fetch_types: false, onnotice() {} };
+    const sql = postgres(url, common);
+    // By hand, the waits for a lock are bounded by the client's own options. It has none for an answer.
+    const bounded = postgres(url, { ...common, connection: { lock_timeout: 2000 } });
     const store = await postgresStore<Page>(sql, { table: tableName }).createTable();
     // As its tagged templates do, which are the usual way to write a statement.
-    const run: Run = (text, values) => sql.unsafe(text, values as never[], { prepare: true });
+    const run: Run = (text, values) => bounded.unsafe(text, values as never[], { prepare: true });
     return {
       store,
       statements: statementsBy(run),
       fill: (count, text) => fillBy(run, count, text),
       async close() {
+        await bounded.end();
         await sql.unsafe(dropTables);
         await sql.end();
       },

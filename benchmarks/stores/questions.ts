@@ -1,5 +1,6 @@
 import { mutate, resource, type VersionedStore } from "@entity-tag/store";
 import type { Role } from "../contenders/contender.ts";
+import { checkAgreement } from "./agreement.ts";
 import { changed, handlersByHand } from "./by-hand.ts";
 import { type Driver, memberKey, type Opened, type Page, page, type Statements } from "./opened.ts";
 
@@ -35,6 +36,16 @@ export interface Question {
 }
 
 type Handler = (request: Request) => Promise<Response>;
+
+/** Asks both contestants the same requests, and throws where their answers differ. */
+export async function askBoth({ name }: Driver, { store, statements }: Opened): Promise<void> {
+  const [ours, byHand] = contestants(store, statements);
+  const key = `/agreement-${name.replace(/\W+/g, "-")}`;
+  await checkAgreement(
+    { name: "resource", get: ours.get, put: ours.get, key: `${key}-1`, tag: await ours.create(`${key}-1`, page) },
+    { ...byHand, key: `${key}-2`, tag: await byHand.create(`${key}-2`, page) },
+  );
+}
 
 /** The small questions, which each driver is asked. */
 export function questionsTo({ name }: Driver, { store, statements }: Opened): Question[] {
@@ -118,7 +129,7 @@ export function changersOf({ store, statements }: Opened): { ours: Doer; byHand:
 }
 
 function contestants(store: VersionedStore<Page>, statements: Statements) {
-  const handler = resource(store);
+  const handler = resource(store, { require: true });
   const change: Handler = (request) =>
     mutate(request, store, new URL(request.url).pathname, (value) => changed(value!));
   const create = async (key: string, value: Page) => {

@@ -8,7 +8,6 @@ export interface Commands {
   /** Runs the shortest script that compares and sets. */
   setIf(keys: string[], args: string[]): Promise<unknown>;
   hset(key: string, fields: Record<string, string>): Promise<unknown>;
-  hget(key: string, field: string): Promise<string | null>;
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
   zadd(key: string, member: string): Promise<unknown>;
   /** The members after this one. */
@@ -18,7 +17,7 @@ export interface Commands {
 }
 
 export const SET_IF = `if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'value', ARGV[3])
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'value', ARGV[3], 'modified', ARGV[4])
 return 1`;
 
 const hash = (key: string) => `{${tableName}}:value:${key}`;
@@ -33,18 +32,22 @@ export function statementsBy(commands: Commands): Statements {
       return version;
     },
     async read(key) {
-      const [text, version] = await commands.hmget(hash(key), "value", "version");
-      return { text: text!, version: version! };
+      const [text, version, modified] = await commands.hmget(hash(key), "value", "version", "modified");
+      return { text: text!, version: version!, modified: Number(modified) };
     },
-    versionOf: async (key) => (await commands.hget(hash(key), "version"))!,
+    async versionOf(key) {
+      const [version, modified] = await commands.hmget(hash(key), "version", "modified");
+      return { version: version!, modified: Number(modified) };
+    },
     async write(key, expected, text) {
-      const next = crypto.randomUUID();
-      return (await commands.setIf([hash(key)], [expected, next, text])) === 1 ? next : undefined;
+      const [version, modified] = [crypto.randomUUID(), Date.now()];
+      const written = await commands.setIf([hash(key)], [expected, version, text, String(modified)]);
+      return written === 1 ? { version, modified } : undefined;
     },
     async page(after, limit) {
       const keys = await commands.after(index, after, limit);
       const rows = await Promise.all(keys.map((key) => commands.hmget(hash(key), "value", "version")));
-      return rows.map(([text, version], i) => ({ key: keys[i]!, text: text!, version: version! }));
+      return rows.map(([text, version], i) => ({ key: keys[i]!, text: text!, version: version!, modified: 0 }));
     },
   };
 }

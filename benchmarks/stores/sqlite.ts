@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteStore } from "@entity-tag/store/sqlite";
-import { type Driver, memberKey, type Page, type TextRow, tableName } from "./opened.ts";
+import { type Driver, memberKey, type Page, type TextRow, tableName, type Version } from "./opened.ts";
 
 /** A file as a service would have it: write-ahead log, synchronized at checkpoints. */
 export const driver: Driver = {
@@ -16,8 +16,8 @@ export const driver: Driver = {
     const create = db.prepare(
       `INSERT INTO ${tableName} (key, value, version, last_modified) VALUES (?, ?, ?, ?)`,
     );
-    const read = db.prepare(`SELECT value AS text, version FROM ${tableName} WHERE key = ?`);
-    const version = db.prepare(`SELECT version FROM ${tableName} WHERE key = ?`);
+    const read = db.prepare(`SELECT value AS text, version, last_modified AS modified FROM ${tableName} WHERE key = ?`);
+    const version = db.prepare(`SELECT version, last_modified AS modified FROM ${tableName} WHERE key = ?`);
     const write = db.prepare(
       `UPDATE ${tableName} SET value = ?, version = ?, last_modified = ? WHERE key = ? AND version = ?`,
     );
@@ -33,11 +33,11 @@ export const driver: Driver = {
           return made;
         },
         read: async (key) => read.get(key) as unknown as TextRow,
-        versionOf: async (key) => version.get(key)!.version as string,
+        versionOf: async (key) => version.get(key) as unknown as Version,
         async write(key, expected, text) {
-          const next = crypto.randomUUID();
-          const { changes } = write.run(text, next, Date.now(), key, expected);
-          return changes === 1 ? next : undefined;
+          const [version, modified] = [crypto.randomUUID(), Date.now()];
+          const { changes } = write.run(text, version, modified, key, expected);
+          return changes === 1 ? { version, modified } : undefined;
         },
         page: async (after, limit) => list.all(after, limit) as unknown as (TextRow & { key: string })[],
       },

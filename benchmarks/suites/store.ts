@@ -3,7 +3,7 @@ import type { Suite } from "../measure/suite.ts";
 import { contest, plotOfWriters } from "../stores/contest.ts";
 import { slowAmongQuick, slowestWriters } from "../stores/fairness.ts";
 import type { Driver } from "../stores/opened.ts";
-import { collectionQuestion, largeQuestion, oneKeyQuestion, questionsTo } from "../stores/questions.ts";
+import { askBoth, collectionQuestion, largeQuestion, oneKeyQuestion, questionsTo } from "../stores/questions.ts";
 
 const drivers = ["memory", "sqlite", "pg", "postgres-js", "node-redis", "ioredis"] as const;
 /** One client library of each database is asked the large questions. */
@@ -23,6 +23,7 @@ export const suite: Suite = {
       });
       if (!opened) continue;
       try {
+        await askBoth(driver, opened);
         for (const question of questionsTo(driver, opened)) cases.push(...(await contest(question, scope)));
         if (!ofEachDatabase.includes(file)) continue;
         cases.push(...(await contest(oneKeyQuestion(driver, opened), scope)));

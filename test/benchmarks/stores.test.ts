@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { checkAgreement } from "../../benchmarks/stores/agreement.ts";
+import { type Driver, page } from "../../benchmarks/stores/opened.ts";
+import { askBoth } from "../../benchmarks/stores/questions.ts";
+
+test.each(["memory", "sqlite", "pg", "postgres-js", "node-redis", "ioredis"])(
+  "resource and the handlers by hand give the same answers, on %s",
+  async (file) => {
+    const { driver }: { driver: Driver } = await import(`../../benchmarks/stores/${file}.ts`);
+    const opened = await driver.open();
+    try {
+      await askBoth(driver, opened);
+    } finally {
+      await opened.close();
+    }
+  },
+);
+
+test("a handler by hand that refuses nothing is not measured", async () => {
+  const get = async () => Response.json(page, { headers: { ETag: '"1"' } });
+  const put = async () => new Response(null, { status: 204, headers: { ETag: '"1"' } });
+  const careful = async () => new Response(null, { status: 428 });
+  const one = { name: "careless", get, put, key: "/a", tag: '"1"' };
+  await expect(checkAgreement(one, { ...one, name: "careful", put: careful })).rejects.toThrow(
+    "a write without a condition: careless answers",
+  );
+});
