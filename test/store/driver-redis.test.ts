@@ -28,6 +28,15 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     await client.close();
   });
 
+  test("redisStore's next write brings back a key that the index has lost", async () => {
+    const prefix = prefixOf();
+    const store = redisStore<number>(client, { prefix });
+    const swap = await store.swap("home", null, 1);
+    await client.zRem(`{${prefix}}:keys`, "home");
+    await store.swap("home", swap.swapped ? swap.current!.version : null, 2);
+    expect((await store.list("", { limit: 2 })).map(({ key, value }) => [key, value])).toEqual([["home", 2]]);
+  });
+
   test("redisStore keeps a key as a hash and as a member of one sorted set, as the README says", async () => {
     const prefix = prefixOf();
     const store = redisStore<unknown>(client, { prefix });

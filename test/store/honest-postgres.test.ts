@@ -125,6 +125,21 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     },
   );
 
+  test("a read of a table that is locked as a whole is 503 within the patience", async () => {
+    const { client, end } = open(databaseUrl);
+    const reading = resource(postgresStore<unknown>(client, { table }), { key: "home" });
+    const holder = await admin.connect();
+    await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    const start = performance.now();
+    const answers = await Promise.all([reading(request("GET")), reading(put("a"))]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(performance.now() - start).toBeLessThan(PATIENCE);
+    await holder.query("ROLLBACK");
+    holder.release();
+    expect((await reading(request("GET"))).status).not.toBe(503);
+    await end();
+  });
+
   test("a locked row delays no other row, and its writers are answered within the patience", async () => {
     const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
     await create(locked);

@@ -122,6 +122,24 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
   });
 });
 
+test("hundreds of writes of SQLite that come together let the event loop turn", async () => {
+  const db = new DatabaseSync(newFile());
+  const store = await sqliteStore<unknown>(db).createTable();
+  let [turns, longest, last] = [0, 0, performance.now()];
+  const turning = setInterval(() => {
+    turns++;
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const start = performance.now();
+  const swaps = await Promise.all(Array.from({ length: 300 }, (_, i) => store.swap(`k${i}`, null, i)));
+  clearInterval(turning);
+  expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(300);
+  expect(turns).toBeGreaterThan(3);
+  expect(longest).toBeLessThan(Math.max(500, (performance.now() - start) / 3));
+  db.close();
+});
+
 test("SQLite seeks a deep page of a collection, and does not scan the rows before it", async () => {
   const db = new DatabaseSync(":memory:");
   const asked: string[] = [];

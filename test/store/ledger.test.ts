@@ -214,6 +214,13 @@ test("a full ledger refuses writes with a new key, and no other writer in the qu
   ]);
 });
 
+test("scope must be a text, since many objects look the same", async () => {
+  const scope = (() => new Map([["user", "ann"]])) as unknown as () => string;
+  const counts = resource(memoryStore<number>(), { key: KEY, scope });
+  const keyed = request("PUT", { "Idempotency-Key": "k" }, "1");
+  await expect(counts(keyed)).rejects.toThrow("The scope of a client was given a Map");
+});
+
 test("scope decides to which client a key belongs, instead of Authorization", async () => {
   const store = memoryStore<Count>();
   const counts = resource(store, { key: KEY, scope: (each) => each.headers.get("X-User") });

@@ -97,6 +97,8 @@ test("resource accepts only JSON Merge Patch, and says so", async () => {
     ]);
   }
   expect(trips).toEqual([]);
+  const foreign = { "Content-Type": "application/merge-patch+json; charset=latin1" };
+  expect((await (await handle(request("PATCH", foreign, "{}"))).json()).detail).toContain("latin1");
   const odd = { "Content-Type": 'Application/Merge-Patch+JSON; charset="utf-8"' };
   expect((await handle(request("PATCH", odd, { a: 2 }))).status).toBe(200);
 });

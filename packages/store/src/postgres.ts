@@ -7,6 +7,7 @@ import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.
 import { PATIENCE } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
+import { unwatch, type Watched, watch } from "./contract/watching.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
 import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
@@ -110,12 +111,29 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   const sql = statements(...tables);
   const swapStatement = swapStatements(...tables);
 
+  /**
+   * A read waits for a lock of the whole table, and a time-out in its own statement would come too late for that. So the
+   * second connection that it then takes asks whether there is such a lock.
+   */
+  function unlessLocked<R>(reading: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const giveUp = async () => {
+        const isLocked = await query(sql.isLocked, [table], undefined).then((rows) => rows.length > 0);
+        if (isLocked) throw new StoreBusyError("The table is locked");
+      };
+      const end = performance.now() + PATIENCE;
+      const late: Watched = { end, signal: undefined, giveUp: () => void giveUp().catch(reject) };
+      watch(late);
+      reading.then(resolve, reject).finally(() => unwatch(late));
+    });
+  }
+
   /** A read that failed has changed nothing, so it is tried again. */
   async function rowsOf(text: string, values: unknown[], signal: AbortSignal | undefined): Promise<AnyRow[]> {
     const start = performance.now();
     for (let tries = 1; ; tries++) {
       try {
-        return await query(text, values, signal);
+        return await unlessLocked(query(text, values, signal));
       } catch (error) {
         if (signal?.aborted || error instanceof StoreBusyError) throw error;
         const isLost = isBroken(error);

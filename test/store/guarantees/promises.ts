@@ -74,7 +74,11 @@ export const promises: readonly Promised[] = [
       ["test/store/model.test.ts", "applies no change twice when the store has a ledger"],
     ],
     breaks: [
-      { in: "write/write.ts", find: "if (claim && entry) {", put: "if (claim && entry && !it.key) {" },
+      {
+        in: "write/write.ts",
+        find: "if (claim && entry) return",
+        put: "if (claim && entry && !it.key) return",
+      },
     ],
   },
   {
@@ -176,6 +180,16 @@ export const promises: readonly Promised[] = [
         fails: 3,
       },
     ],
+  },
+  {
+    text: "A read of a table that is locked as a whole is 503 after two.",
+    tests: [
+      [
+        "test/store/honest-postgres.test.ts",
+        "a read of a table that is locked as a whole is 503 within the patience",
+      ],
+    ],
+    breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
     text: "A statement that was given up before it was sent is never sent later.",

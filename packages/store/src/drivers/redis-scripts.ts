@@ -25,7 +25,7 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
  * JSON object, which gets the time of the new version), its life in milliseconds, how many entries there may be.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
- * ioredis may send a script twice, so finding the version that it is to write counts as won.
+ * The index gets the key again with each write, in case Redis evicted it. ioredis may send a script twice, so finding the version that it is to write counts as won.
  */
 export const SWAP = `
 local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
@@ -65,7 +65,7 @@ for name, value in pairs({writeid = ARGV[5], octets = ARGV[7]}) do
   end
 end
 redis.call('HSET', KEYS[1], unpack(fields))
-if not current[1] then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
 if current[1] and #absent > 0 then redis.call('HDEL', KEYS[1], unpack(absent)) end
 return {'won', modified}`;
 

@@ -15,11 +15,18 @@ export async function contentOf<T>(settings: Settings<T>, request: Request): Pro
   if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
   const contentType = headers.get("Content-Type");
   if (media.reads(contentType)) return bytesOf(settings, request);
+  return notRead(contentType, `Send the content as ${media.contentType}.`, { Accept: media.contentType });
+}
+
+/** The content has another type, or another charset. */
+export function notRead(
+  contentType: string | null,
+  advice: string,
+  headers: Record<string, string>,
+): Response {
   const charset = foreignCharset(contentType);
-  const detail = charset
-    ? `Send the content in UTF-8: the charset ${charset} is not read here.`
-    : `Send the content as ${media.contentType}.`;
-  return problem(415, detail, { headers: { Accept: media.contentType } });
+  const detail = charset ? `Send the content in UTF-8: the charset ${charset} is not read here.` : advice;
+  return problem(415, detail, { headers });
 }
 
 export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {

@@ -1,4 +1,5 @@
 import { hexDigest } from "../contract/digest.ts";
+import { wrongArgument } from "../contract/given.ts";
 import type { LedgerClaim } from "../contract/ledger.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
 import { readBytes } from "../resource/body.ts";
@@ -68,9 +69,16 @@ async function keyedIdentityOf<T>(
   if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
   const { pathname, search } = new URL(request.url);
   const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];
-  const owned = JSON.stringify([(await scope(request)) ?? "", idempotencyKey]);
+  const owned = JSON.stringify([checkedScope(await scope(request)), idempotencyKey]);
   const [id, fingerprint] = await Promise.all([digest(owned), digest(JSON.stringify(asked), content)]);
   return store.ledger ? { claim: { id, fingerprint, location } } : { writeId: `${id}.${fingerprint}` };
+}
+
+/** Some objects have no members that JSON shows. All clients would then share one scope. */
+function checkedScope(scope: string | null | undefined): string {
+  if (scope === null || scope === undefined) return "";
+  if (typeof scope === "string") return scope;
+  throw wrongArgument("The scope of a client", scope, "a string, such as the name of the user");
 }
 
 const CONDITIONS = ["If-Match", "If-None-Match", "If-Unmodified-Since", "Content-Type"];
