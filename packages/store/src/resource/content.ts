@@ -15,18 +15,22 @@ export async function contentOf<T>(settings: Settings<T>, request: Request): Pro
   if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
   const contentType = headers.get("Content-Type");
   if (media.reads(contentType)) return bytesOf(settings, request);
-  return notRead(contentType, `Send the content as ${media.contentType}.`, { Accept: media.contentType });
+  const fields = { Accept: media.contentType };
+  return (
+    foreignCharsetRefused(contentType, fields) ??
+    problem(415, `Send the content as ${media.contentType}.`, { headers: fields })
+  );
 }
 
-/** The content has another type, or another charset. */
-export function notRead(
+/** The answer to content in another charset than UTF-8; `undefined` if it names no other. */
+export function foreignCharsetRefused(
   contentType: string | null,
-  advice: string,
   headers: Record<string, string>,
-): Response {
+): Response | undefined {
   const charset = foreignCharset(contentType);
-  const detail = charset ? `Send the content in UTF-8: the charset ${charset} is not read here.` : advice;
-  return problem(415, detail, { headers });
+  return charset === undefined
+    ? undefined
+    : problem(415, `Send the content in UTF-8: the charset ${charset} is not read here.`, { headers });
 }
 
 export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {

@@ -9,7 +9,7 @@ import { problem } from "../write/problem.ts";
 import { type Change, type Write, write } from "../write/write.ts";
 import { approved, unauthorized } from "./approval.ts";
 import { type Bytes, isSame } from "./body.ts";
-import { bytesOf, changeBy, contentOf, notRead, parsedBy } from "./content.ts";
+import { bytesOf, changeBy, contentOf, foreignCharsetRefused, parsedBy } from "./content.ts";
 import { parseJson } from "./json.ts";
 import { isOneOf } from "./media.ts";
 import { newPlace } from "./new-place.ts";
@@ -46,7 +46,10 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
   const contentType = request.headers.get("Content-Type");
   if (contentType === null || !isOneOf(contentType, [PATCH_TYPE])) {
     const headers = { "Accept-Patch": PATCH_TYPE };
-    return notRead(contentType, `Send a JSON Merge Patch (RFC 7396), as ${PATCH_TYPE}.`, headers);
+    return (
+      foreignCharsetRefused(contentType, headers) ??
+      problem(415, `Send a JSON Merge Patch (RFC 7396), as ${PATCH_TYPE}.`, { headers })
+    );
   }
   const bytes = await bytesOf(settings, request);
   if (bytes instanceof Response) return bytes;
