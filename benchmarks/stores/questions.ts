@@ -42,7 +42,13 @@ export async function askBoth({ name }: Driver, { store, statements }: Opened): 
   const [ours, byHand] = contestants(store, statements);
   const key = `/agreement-${name.replace(/\W+/g, "-")}`;
   await checkAgreement(
-    { name: "resource", get: ours.get, put: ours.get, key: `${key}-1`, tag: await ours.create(`${key}-1`, page) },
+    {
+      name: "resource",
+      get: ours.get,
+      put: ours.get,
+      key: `${key}-1`,
+      tag: await ours.create(`${key}-1`, page),
+    },
     { ...byHand, key: `${key}-2`, tag: await byHand.create(`${key}-2`, page) },
   );
 }

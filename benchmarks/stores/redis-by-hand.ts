@@ -47,7 +47,12 @@ export function statementsBy(commands: Commands): Statements {
     async page(after, limit) {
       const keys = await commands.after(index, after, limit);
       const rows = await Promise.all(keys.map((key) => commands.hmget(hash(key), "value", "version")));
-      return rows.map(([text, version], i) => ({ key: keys[i]!, text: text!, version: version!, modified: 0 }));
+      return rows.map(([text, version], i) => ({
+        key: keys[i]!,
+        text: text!,
+        version: version!,
+        modified: 0,
+      }));
     },
   };
 }

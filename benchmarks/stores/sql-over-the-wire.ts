@@ -22,7 +22,9 @@ export function statementsBy(run: Run): Statements {
       return version;
     },
     async read(key) {
-      const [row] = await run(`SELECT value AS text, version, ${MODIFIED} FROM ${tableName} WHERE key = $1`, [key]);
+      const [row] = await run(`SELECT value AS text, version, ${MODIFIED} FROM ${tableName} WHERE key = $1`, [
+        key,
+      ]);
       return row as TextRow;
     },
     async versionOf(key) {

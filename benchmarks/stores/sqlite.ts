@@ -16,7 +16,9 @@ export const driver: Driver = {
     const create = db.prepare(
       `INSERT INTO ${tableName} (key, value, version, last_modified) VALUES (?, ?, ?, ?)`,
     );
-    const read = db.prepare(`SELECT value AS text, version, last_modified AS modified FROM ${tableName} WHERE key = ?`);
+    const read = db.prepare(
+      `SELECT value AS text, version, last_modified AS modified FROM ${tableName} WHERE key = ?`,
+    );
     const version = db.prepare(`SELECT version, last_modified AS modified FROM ${tableName} WHERE key = ?`);
     const write = db.prepare(
       `UPDATE ${tableName} SET value = ?, version = ?, last_modified = ? WHERE key = ? AND version = ?`,

@@ -3,7 +3,13 @@ import type { Suite } from "../measure/suite.ts";
 import { contest, plotOfWriters } from "../stores/contest.ts";
 import { slowAmongQuick, slowestWriters } from "../stores/fairness.ts";
 import type { Driver } from "../stores/opened.ts";
-import { askBoth, collectionQuestion, largeQuestion, oneKeyQuestion, questionsTo } from "../stores/questions.ts";
+import {
+  askBoth,
+  collectionQuestion,
+  largeQuestion,
+  oneKeyQuestion,
+  questionsTo,
+} from "../stores/questions.ts";
 
 const drivers = ["memory", "sqlite", "pg", "postgres-js", "node-redis", "ioredis"] as const;
 /** One client library of each database is asked the large questions. */
