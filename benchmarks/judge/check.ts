@@ -10,7 +10,7 @@ const TRIES = 3;
  * Each case runs alone here, without earlier cases that warm its functions. So it is warmed up for longer than in a
  * record.
  */
-const PACE: Pace = { rounds: 7, slice: 2, warmUp: 150, requests: 50_000, load: 100 };
+const PACE: Pace = { rounds: 15, slice: 2, warmUp: 400, requests: 50_000, load: 100 };
 
 /**
  * Measures the figures for the thresholds, and measures those that fail again. True: in the end all thresholds held.

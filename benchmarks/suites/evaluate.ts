@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import { evaluate } from "@entity-tag/core";
 import { bagCompetitors, headersCompetitors } from "../contenders/competitors.ts";
 import type { Case, Contender } from "../contenders/contender.ts";
@@ -5,12 +6,15 @@ import { type Question, questions } from "../contenders/inputs.ts";
 import { runtime } from "../measure/runtime.ts";
 import { measureAll, type Suite } from "../measure/suite.ts";
 
-/** Fields as node:http gives them. */
+/** Fields as node:http gives them. The text of a method is always the one in its list, and never a copy. */
 export const onBag: Contender<Question, boolean> = {
   name: "evaluate",
   role: "ours",
   prepare: ({ method, fields, state }) => ({
-    request: { method, headers: { get: (name: string) => fields[name] } },
+    request: {
+      method: METHODS.find((known) => known === method) ?? method,
+      headers: { get: (name: string) => fields[name] },
+    },
     state,
   }),
   run: ({ request, state }) => evaluate(request, state).outcome === "not-modified",
@@ -80,8 +84,9 @@ export async function onNode() {
   const looking: Contender<Question, boolean> = {
     name: "checkPreconditions of node",
     role: "ours",
-    prepare: () => ({ req, res }),
-    run: ({ req, res }) => checkPreconditions(req, res, {}),
+    // Both states are made beforehand, so that making one is not measured.
+    prepare: () => ({ req, res, current: {} }),
+    run: ({ req, res, current }) => checkPreconditions(req, res, current),
   };
   const [{ prepare, run, ...fresh }] = bagCompetitors as [(typeof bagCompetitors)[number]];
   const peer: Contender<Question, boolean> = {

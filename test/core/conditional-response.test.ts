@@ -23,6 +23,16 @@ describe("conditionalResponse, §13.2", () => {
     expect((await conditionalResponse(ask(method, conditions), v1())).status).toBe(status);
   });
 
+  it.each([true, ["PUT"]])(
+    "conditionalResponse refuses require: %j, which could not keep its promise",
+    async (require) => {
+      await expect(conditionalResponse(ask("GET"), v1(), { require })).rejects.toThrow(
+        "Cannot require conditions of a finished response: use checkPreconditions()",
+      );
+      expect((await conditionalResponse(ask("GET"), v1(), { require: false })).status).toBe(200);
+    },
+  );
+
   it("conditionalResponse takes a method and fields, tags content, and obeys its options", async () => {
     const first = await conditionalResponse(ask("GET"), new Response("hello"), { tag: { weak: false } });
     const headers = new Headers({ "If-None-Match": first.headers.get("ETag")! });

@@ -23,7 +23,7 @@ export interface LateOptions<Req = Request> extends CheckOptions, Tagging<Req> {
  * write cannot be judged after it is done; it returns all others unchanged. Give it the request as the client sent
  * it. It also judges a 416 by its own validators, because conditions come before the range.
  *
- * @throws {TypeError} on an unknown or wrong option, and if `tag` gives something other than a tag
+ * @throws {TypeError} on an unknown or wrong option, on `require`, and if `tag` gives something other than a tag
  * @example
  * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
  * const response = new Response("hello", { headers: { ETag: '"v1"' } });
@@ -37,6 +37,12 @@ export async function conditionalResponse<Req extends ConditionalRequest = Reque
 ): Promise<Response> {
   checkRequest(request);
   checkOptions(options, LATE_RULES, "conditionalResponse()");
+  // We choose (decision 3): an option that could not keep its promise is refused.
+  if (isRequiring(options.require)) {
+    throw new TypeError(
+      "Cannot require conditions of a finished response: use checkPreconditions(), before the handler acts",
+    );
+  }
   const { status, headers } = (response ?? {}) as Partial<Response>;
   if (typeof status !== "number" || typeof headers?.get !== "function") {
     throw new TypeError(
@@ -44,6 +50,11 @@ export async function conditionalResponse<Req extends ConditionalRequest = Reque
     );
   }
   return judge(request, response, options);
+}
+
+/** True when some writes must have a condition. */
+export function isRequiring(require: CheckOptions["require"]): boolean {
+  return require === true || (Array.isArray(require) && require.length > 0);
 }
 
 /** Like {@link conditionalResponse}, with options that were checked before. */

@@ -1,6 +1,6 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type HeadersLike, respond } from "./check-preconditions.ts";
-import { judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
+import { isRequiring, judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
 import { checkRequest, decide, isRead, isTransfer } from "./evaluate.ts";
 import { anyFunction, checkOptions, extended, LATE_RULES, type OptionRules } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
@@ -96,10 +96,6 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     }
     return decision.range || !isRead(request.method) ? handle(request) : withoutRange(request, handle);
   };
-}
-
-function isRequiring(require: ConditionalOptions<never, never>["require"]): boolean {
-  return require === true || (Array.isArray(require) && require.length > 0);
 }
 
 /**

@@ -111,8 +111,8 @@ function checkedPolicy(policy: Policy): Policy {
  */
 export function decide(request: ConditionalRequest, current: Current, policy?: Policy): Decision {
   checkRequest(request);
-  const { method, headers } = request;
   checkValidators(current);
+  const { method, headers } = request;
   const reading = isRead(method);
   // §13.2.1: without conditions the answer would be neither 2xx nor 412, so the request is not judged.
   if (reading ? current === null : isNeverJudged(method)) return PROCEED;
@@ -124,33 +124,52 @@ export function decide(request: ConditionalRequest, current: Current, policy?: P
     noneMatch = headers.get("if-none-match");
     if (noneMatch == null) return REQUIRED;
   }
-  const refused =
-    match != null
-      ? step1IfMatch(match, reading, current, policy)
-      : step2IfUnmodifiedSince(headers.get("if-unmodified-since"), current, policy);
-  if (refused !== undefined) return refused;
+  // Most requests have no condition. So each step is called only if its field is there.
+  let decided: Decision | undefined;
+  if (match != null) decided = step1IfMatch(match, reading, current, policy);
+  else {
+    const unmodifiedSince = headers.get("if-unmodified-since");
+    if (unmodifiedSince != null) decided = step2IfUnmodifiedSince(unmodifiedSince, current, policy);
+  }
+  if (decided !== undefined) return decided;
 
   noneMatch ??= headers.get("if-none-match");
-  const settled =
-    noneMatch != null
-      ? step3IfNoneMatch(noneMatch, request, current, policy)
-      : step4IfModifiedSince(request, current, policy);
-  return settled ?? step5IfRange(request, current, policy);
+  if (noneMatch != null) decided = step3IfNoneMatch(noneMatch, reading, headers, current, policy);
+  else if (reading) {
+    const modifiedSince = headers.get("if-modified-since");
+    if (modifiedSince != null) decided = step4IfModifiedSince(modifiedSince, current, policy);
+  }
+  if (decided !== undefined) return decided;
+
+  // QUERY has ranges like GET (RFC 10008 §2.8).
+  const range = reading && method !== "HEAD" ? headers.get("range") : null;
+  return range == null ? PROCEED : step5IfRange(headers.get("if-range"), current, policy);
+}
+
+/** Checks what a program gives. Its messages are separate, so that engines inline the check. */
+export function checkRequest(request: ConditionalRequest): void {
+  if (!canBeAsked(request?.headers) || typeof request.method !== "string") throw unusable(request);
 }
 
 /**
  * A `Headers` finds a field in any case of its name. A plain object or a `Map` might miss a field that protects.
  */
-export function checkRequest(request: ConditionalRequest): void {
-  const headers = request?.headers;
-  if (typeof headers?.get !== "function" || (headers instanceof Map && hidesFields(headers))) {
-    throw new TypeError(
-      `The headers are ${String(headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
-    );
+function canBeAsked(headers: ConditionalRequest["headers"] | undefined): boolean {
+  return typeof headers?.get === "function" && !(isMap(headers) && hidesFields(headers));
+}
+
+function unusable(request: ConditionalRequest | undefined): TypeError {
+  if (canBeAsked(request?.headers)) {
+    return new TypeError(`The method is ${String(request?.method)}: use a Request, or { method, headers }`);
   }
-  if (typeof request.method !== "string") {
-    throw new TypeError(`The method is ${String(request.method)}: use a Request, or { method, headers }`);
-  }
+  return new TypeError(
+    `The headers are ${String(request?.headers)}: use a Headers, or headersOf(req.headers) from @entity-tag/core/adapter`,
+  );
+}
+
+/** Also true for a `Map` of another realm, and cheaper than `instanceof`. */
+function isMap(headers: object): headers is Map<string, string> {
+  return (headers as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Map";
 }
 
 function hidesFields(map: Map<string, unknown>): boolean {
@@ -174,18 +193,19 @@ function step1IfMatch(
 }
 
 /** §13.2.2, step 2: without `If-Match`, if `If-Unmodified-Since` does not hold, 412. */
-function step2IfUnmodifiedSince(field: Field, current: Current, policy?: Policy): Decision | undefined {
+function step2IfUnmodifiedSince(field: string, current: Current, policy?: Policy): Decision | undefined {
   return ifUnmodifiedSince(field, current, policy?.now) === false ? FAILED_IF_UNMODIFIED_SINCE : undefined;
 }
 
 /** §13.2.2, step 3: if `If-None-Match` does not hold, 304 for a read and 412 for all other methods. */
 function step3IfNoneMatch(
   field: string,
-  { method, headers }: ConditionalRequest,
+  reading: boolean,
+  headers: ConditionalRequest["headers"],
   current: Current,
   policy?: Policy,
 ): Decision | undefined {
-  if (isRead(method)) {
+  if (reading) {
     const accepted = current?.codings && headers.get("accept-encoding");
     return namesNone(field, current, accepted) ? undefined : NOT_MODIFIED_BY_TAG;
   }
@@ -196,25 +216,15 @@ function step3IfNoneMatch(
 }
 
 /**
- * §13.2.2, step 4: without `If-None-Match`, if `If-Modified-Since` does not hold, 304. It applies only to reads.
+ * §13.2.2, step 4: for a read without `If-None-Match`, if `If-Modified-Since` does not hold, 304.
  */
-function step4IfModifiedSince(
-  { method, headers }: ConditionalRequest,
-  current: Current,
-  policy?: Policy,
-): Decision | undefined {
-  if (!isRead(method)) return undefined;
-  const held = ifModifiedSince(headers.get("if-modified-since"), current, policy?.now);
-  return held === false ? NOT_MODIFIED_BY_DATE : undefined;
+function step4IfModifiedSince(field: string, current: Current, policy?: Policy): Decision | undefined {
+  return ifModifiedSince(field, current, policy?.now) === false ? NOT_MODIFIED_BY_DATE : undefined;
 }
 
-/**
- * §13.2.2, step 5: a `Range` may be honoured if `If-Range` holds or is absent. QUERY has ranges like GET (RFC 10008
- * §2.8).
- */
-function step5IfRange({ method, headers }: ConditionalRequest, current: Current, policy?: Policy): Decision {
-  if ((method !== "GET" && method !== "QUERY") || headers.get("range") == null) return PROCEED;
-  return ifRange(headers.get("if-range"), current, policy?.now) === false ? PROCEED : PROCEED_WITH_RANGE;
+/** §13.2.2, step 5: a `Range` may be honoured if `If-Range` holds or is absent. */
+function step5IfRange(field: Field, current: Current, policy?: Policy): Decision {
+  return ifRange(field, current, policy?.now) === false ? PROCEED : PROCEED_WITH_RANGE;
 }
 
 /**

@@ -109,14 +109,16 @@ function asctime(text: string): number {
 
 /** Rewrites `Sunday, 06-Nov-94 08:49:37 GMT` as an IMF-fixdate. */
 function rfc850(text: string, now = Date.now()): number {
-  const at = (NAMES.find((name) => text.startsWith(name)) ?? "").length;
-  if (text.length !== at + 24 || text[at + 4]! + text[at + 8] !== "--") return NO_DATE;
+  const [weekday, date] = text.split(", ") as [string, string];
+  if (!NAMES.includes(weekday) || text.length !== weekday.length + 24 || date[2]! + date[6] !== "--") {
+    return NO_DATE;
+  }
   // We choose (decision 3): a two-digit year means the latest such year that is at most 50 years ahead.
   const limit = new Date(now);
   const year = 50 + limit.getUTCFullYear();
   const inCentury = (last: number) =>
     imfFixdate(
-      `${text.slice(0, 3)}${text.slice(at, at + 4)} ${text.slice(at + 5, at + 8)} ${(last / 100) | 0}${text.slice(at + 9)}`,
+      `${text.slice(0, 3)}, ${date.slice(0, 2)} ${date.slice(3, 6)} ${(last / 100) | 0}${date.slice(7)}`,
     );
   const second = inCentury(year);
   return second <= limit.setUTCFullYear(year) / 1000 ? second : inCentury(year - 100);

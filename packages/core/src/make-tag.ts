@@ -107,7 +107,7 @@ function isSettled(time: number, now: number): boolean {
 
 function milliseconds(time: number | Date): number {
   const ms = isDate(time) ? time.getTime() : time;
-  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
+  if (Number.isFinite(ms)) return ms;
   throw new TypeError(
     `Cannot make a tag of the time ${String(time)}: use milliseconds since the epoch or a valid Date`,
   );

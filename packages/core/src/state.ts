@@ -105,7 +105,7 @@ function checkSpelling(name: string): void {
 /** Milliseconds since the epoch. */
 export function timeOf(time: number | Date): number {
   const ms = isDate(time) ? time.getTime() : time;
-  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
+  if (Number.isFinite(ms)) return ms;
   throw new TypeError(`lastModified ${String(time)} is not a valid time: use milliseconds or a Date`);
 }
 
@@ -116,10 +116,11 @@ export function isDate(value: unknown): value is Date {
 
 /** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
 export function isRecord(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+  const given = value as { constructor: unknown; then?: unknown } | null | undefined;
   // Most states are object literals. Reading the constructor is faster than reading the name of the class.
-  const isPlain = value.constructor === Object || Object.prototype.toString.call(value) === "[object Object]";
-  return isPlain && typeof (value as { then?: unknown }).then !== "function";
+  const isPlain =
+    given?.constructor === Object || Object.prototype.toString.call(given) === "[object Object]";
+  return isPlain && typeof given!.then !== "function";
 }
 
 function checkList<T>(value: readonly T[] | undefined, name: string): readonly T[] {

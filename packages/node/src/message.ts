@@ -42,15 +42,17 @@ export function text(res: NodeResponse, name: string): string | undefined {
 }
 
 /**
- * Checks that a call got Node's request and response in this order. Otherwise no condition would be found.
+ * The fields of the request. Checks that a call got Node's request and response in this order. Otherwise no condition
+ * would be found.
  *
  * @throws {TypeError} that says what to give
  */
-export function checkMessages(req: NodeRequest, res: NodeResponse, call: string): void {
+export function checkMessages(req: NodeRequest, res: NodeResponse, call: string): NodeRequest["headers"] {
   const headers = req?.headers;
   const fits =
     headers !== undefined && typeof headers.get !== "function" && typeof res?.setHeader === "function";
   if (!fits) throw wrongMessages(req, call);
+  return headers;
 }
 
 /** Apart from the check, which runs for every request and is short enough to be inlined. */
