@@ -38,7 +38,7 @@ describe("every command in the README does what it says", () => {
 
   it("the README shows the explanation that the command prints", async () => {
     const { out } = await run(["explain", "GET", 'If-None-Match: "a", W/"b"', "--etag", '"b"']);
-    const shown = /says what is answered, and why:\n\n```\n([\s\S]*?)```/.exec(readme)?.[1];
+    const shown = /says which answer is right, and why:\n\n```\n([\s\S]*?)```/.exec(readme)?.[1];
     expect(out).toContain(shown);
   });
 });
