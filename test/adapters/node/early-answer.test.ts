@@ -88,3 +88,22 @@ test("The callback of a dropped write is called, with an error if the client has
     expect(told).toEqual([undefined, expect.stringContaining("destroyed")]);
   });
 });
+
+test("Content that the head waits for fails when the client has left, as Node's own writes do", async () => {
+  const judge = conditional();
+  const { promise: told, resolve } = Promise.withResolvers<unknown>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const listener = (req: IncomingMessage, res: ServerResponse) =>
+    judge(req, res, () => {
+      res.setHeader("Content-Length", "10").write("first");
+      res.once("close", () => res.write("other", (error) => resolve(error?.message)));
+      begin();
+    });
+  await serving(listener, async (port) => {
+    const socket = createConnection(port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await begun;
+    socket.destroy();
+    expect(await told).toContain("destroyed");
+  });
+});

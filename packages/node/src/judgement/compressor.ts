@@ -1,9 +1,14 @@
+import { ServerResponse } from "node:http";
 import { type ConditionalRequest, parseTag } from "@entity-tag/core";
 import { type PlainResponse, tagOfCodedAnswer, tagWithoutCoding } from "@entity-tag/core/adapter";
 import { type NodeResponse, text } from "../message.ts";
 
-/** True when a layer nearer to the wire replaced `writeHead`: it may code the body when the head passes it. */
+/**
+ * True when a layer nearer to the wire replaced `writeHead`, or the server's own class of responses did: it may code
+ * the body when the head passes it.
+ */
 export function hasLayersBelow(res: NodeResponse): boolean {
+  if (res instanceof ServerResponse) return res.writeHead !== ServerResponse.prototype.writeHead;
   return Object.hasOwn(res, "writeHead");
 }
 

@@ -1,6 +1,6 @@
 import type { NodeResponse } from "../message.ts";
 import { dropWrites } from "./dropped-writes.ts";
-import { freezeHead } from "./frozen-head.ts";
+import { dropStreamWrites, freezeHead, refusePushes } from "./frozen-head.ts";
 import { endBelow, type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
 import { destroyedError, tellClosed } from "./told-closed.ts";
 import type { Callback } from "./write-arguments.ts";
@@ -13,7 +13,7 @@ import type { Callback } from "./write-arguments.ts";
  */
 export function discard(answer: PendingAnswer): void {
   const { res, below, isHttp2, options } = answer;
-  if (isHttp2) answer.thaw = freezeHead(res, isHttp2);
+  if (isHttp2) answer.thaw = freezeHead(res, isHttp2, () => endBypassed(answer));
   else {
     sendReplacementHead(answer);
     if (answer.replacement === undefined) return;
@@ -23,6 +23,13 @@ export function discard(answer: PendingAnswer): void {
   }
   answer.phase = "discarding";
   answer.dropped = dropWrites(res, options, () => giveUp(answer));
+}
+
+/** The handler writes to the stream itself: the replacement goes out now. */
+function endBypassed(answer: PendingAnswer): void {
+  answer.dropped!.stop();
+  endReplaced(answer);
+  dropStreamWrites(answer.res);
 }
 
 /** Drops a write. When the client has left, the write fails as in Node. */
@@ -83,6 +90,7 @@ export function endReplaced(
     return endBelow(answer, callback, content, encoding);
   }
   const body = isSent ? undefined : bodyOf(answer);
+  if (body === undefined && isHttp2) refusePushes(res);
   if (body === undefined || !isHttp2) return endBelow(answer, callback, body);
   // `end` of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
   below.write.call(res, body);
@@ -110,6 +118,7 @@ function bodyOf({ replacement, isHead }: PendingAnswer): Buffer | undefined {
   return isHead || replacement?.body === undefined ? undefined : Buffer.from(replacement.body);
 }
 
-function isGone({ destroyed, stream }: NodeResponse): boolean {
+/** True when the client has left. */
+export function isGone({ destroyed, stream }: NodeResponse): boolean {
   return stream ? stream.destroyed === true : destroyed === true;
 }

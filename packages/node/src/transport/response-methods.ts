@@ -1,6 +1,6 @@
 import type { NodeRequest, NodeResponse } from "../message.ts";
 import { gather, isAwaited } from "./awaited-content.ts";
-import { discard, dropWrite, endDiscarded, endReplaced } from "./discarded-answer.ts";
+import { discard, dropWrite, endDiscarded, endReplaced, isGone } from "./discarded-answer.ts";
 import { freezeHead, headSentError } from "./frozen-head.ts";
 import {
   attempt,
@@ -49,7 +49,8 @@ export function replaceMethods(
 }
 
 function writeHeadOf(answer: PendingAnswer, status: number, phrase: unknown, fields: unknown): unknown {
-  const { res, below, isHttp2, phase } = answer;
+  const { res, below, isHttp2 } = answer;
+  const phase = phaseOf(answer);
   if (phase === "held" || (phase === "discarding" && isHttp2)) throw headSentError(isHttp2);
   if (phase === "open") return hold(answer, status, phrase, fields);
   if (phase !== "judged") return below.writeHead.call(res, status, phrase, fields);
@@ -66,10 +67,23 @@ function writeHeadOf(answer: PendingAnswer, status: number, phrase: unknown, fie
 function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: unknown): NodeResponse {
   const { res, isHttp2 } = answer;
   answer.head = setWrittenHead(answer, status, phrase, fields);
-  answer.thaw = freezeHead(res, isHttp2);
+  answer.thaw = freezeHead(res, isHttp2, () => sendAsGiven(answer));
   answer.phase = "held";
   if (isHttp2) setImmediate(() => sendAtLast(answer));
   return res;
+}
+
+/** The handler goes on without this package, on the stream itself: so its head goes out, and is not replaced. */
+function sendAsGiven(answer: PendingAnswer): void {
+  judge(answer, { isWhole: false });
+  answer.replacement = undefined;
+  passHead(answer);
+}
+
+/** A head that was sent on the stream itself, as by `res.stream.respond`, can no longer be judged. */
+function phaseOf(answer: PendingAnswer): PendingAnswer["phase"] {
+  if (answer.phase === "open" && answer.res.headersSent) answer.phase = "sent";
+  return answer.phase;
 }
 
 /** Swallows the error: at the end of a turn there is no caller that could catch it. */
@@ -83,7 +97,8 @@ function sendAtLast(answer: PendingAnswer): void {
 }
 
 function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callback: unknown): boolean {
-  const { res, below, phase } = answer;
+  const { res, below } = answer;
+  const phase = phaseOf(answer);
   if (phase === "judged" || phase === "sent") return below.write.call(res, chunk, encoding, callback);
   if (phase === "discarding" || phase === "done") {
     if (isContent(chunk))
@@ -92,7 +107,8 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   }
   // Node throws the error for it, and sends no head.
   if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
-  if (isContent(chunk) && isAwaited(answer)) return writeAwaited(answer, chunk, encoding, callback);
+  if (isContent(chunk) && !isGone(res) && isAwaited(answer))
+    return writeAwaited(answer, chunk, encoding, callback);
   const { parts } = answer;
   const first = isContent(chunk) ? { chunk, encoding: encodingIn(encoding) } : {};
   if (!bringHead(answer, { ...first, isWhole: false })) return writeOf(answer, chunk, encoding, callback);
@@ -118,7 +134,8 @@ function writeAwaited(
 }
 
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
-  const { res, below, phase } = answer;
+  const { res, below } = answer;
+  const phase = phaseOf(answer);
   if (phase === "judged" || phase === "sent") {
     // Over HTTP/2, the client may have left while writes were dropped. Then layers set their fields once more.
     thaw(answer);
@@ -143,7 +160,8 @@ function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback
 }
 
 function flushHeadersOf(answer: PendingAnswer): void {
-  const { res, below, phase, parts } = answer;
+  const { res, below, parts } = answer;
+  const phase = phaseOf(answer);
   if (phase === "discarding") return;
   if (phase === "open" || phase === "held") {
     if (!bringHead(answer, { isWhole: false })) return;
