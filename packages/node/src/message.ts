@@ -24,6 +24,7 @@ export interface NodeResponse {
   writeContinue?: unknown;
   writeEarlyHints?: unknown;
   emit(event: string, ...args: unknown[]): boolean;
+  on(event: string, listener: () => void): unknown;
   once(event: string, listener: () => void): unknown;
   listenerCount(event: string): number;
   // biome-ignore lint/complexity/noBannedTypes: Node's own type of a listener.

@@ -405,3 +405,37 @@ test("checkPreconditions gives advice that its policy allows: with weak comparis
   expect(await detailBy({ ifMatch: "weak" })).toMatch(/send its ETag in If-Match/);
   expect(await detailBy()).toMatch(/only If-Match: \* can hold/);
 });
+
+describe("a handler that ignores the result of checkPreconditions", () => {
+  test.each<[string, (res: ServerResponse) => void]>([
+    ["ends again", (res) => res.end("again")],
+    [
+      "writes twice, then ends",
+      (res) => {
+        res.write("once");
+        res.write("twice");
+        res.end();
+      },
+    ],
+    ["writes later", (res) => setTimeout(() => res.end("later"), 20)],
+  ])("does not end the process if it %s", async (_, write) => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => void uncaught.push(error);
+    process.on("uncaughtException", note);
+    const listener = (req: IncomingMessage, res: ServerResponse) => {
+      checkPreconditions(req, res, current);
+      if (req.url === "/next") res.end("next");
+      else write(res);
+    };
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const answer = await connection.ask("GET", "/", [["If-None-Match", '"v1"']]);
+      expect([answer.status, answer.body.length]).toEqual([304, 0]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      connection.close();
+    });
+    process.off("uncaughtException", note);
+    expect(uncaught).toEqual([]);
+  });
+});

@@ -31,12 +31,19 @@ export function sendInstead(
   // Nor is its length. With 0, a compressor codes nothing, unless it codes content of any length.
   const unsent = { type, length: res.getHeader("content-length") ?? 0 };
   const replacement = inPlace(res, request, instead, hasLayersBelow(res), unsent);
+  res.on("error", ignoreLateWrites);
   if (isOfNodeAlone(req, res)) sendAtOnce(req, res, replacement);
   else {
     replaceMethods(req, res, () => replacement, {});
     res.end();
   }
 }
+
+/**
+ * A handler that ignores the result of `checkPreconditions` writes after the end. Node emits an error for that, and an
+ * error without a listener ends the process.
+ */
+function ignoreLateWrites(): void {}
 
 /** True when no layer has replaced a method, so that nothing can change the answer on its way. */
 function isOfNodeAlone({ httpVersionMajor }: NodeRequest, res: NodeResponse): boolean {
