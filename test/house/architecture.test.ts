@@ -19,6 +19,13 @@ describe.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("%s", (page) => {
   });
 });
 
+const suite = /npx vitest run (\S+\.ts) -t "([^"]+)"/g;
+test.each(
+  [...read("CONTRIBUTING.md").matchAll(suite)].map(([, file, name]) => ({ file: file!, name: name! })),
+)("CONTRIBUTING.md runs `$name` of $file, which exists", ({ file, name }) =>
+  expect(read(file)).toContain(`it("${name}`),
+);
+
 test.each(readdirSync(resolve(root, "packages")))("ARCHITECTURE.md has packages/%s on its map", (name) => {
   expect(read("ARCHITECTURE.md")).toContain(`\`@entity-tag/${name}\``);
 });
