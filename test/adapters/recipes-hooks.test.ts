@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { handle, isLate, pathOf } from "./apps/handlers.ts";
 import { countIn, expectConformance, failuresIn } from "./bed/conformance.ts";
 import { programs } from "./bed/documents.ts";
+import { expectPage } from "./bed/page.ts";
 import { programFolder, root } from "./bed/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -124,4 +125,28 @@ it("workers: current gets env and ctx, and a stranger with a guessed tag does no
   // Miniflare compresses by itself, and does not change a strong tag.
   const options = ["--header", "Authorization: Bearer open", "--skip", "codings"];
   await expectConformance(String(await worker.ready), { options });
+});
+
+it("docs/frameworks/workers.md: of two writers to the Durable Object exactly one wins", async () => {
+  const program = programs("docs/frameworks/workers.md").find((each) => each.startsWith("// src/note.ts"));
+  writeFileSync(`${folder}/workers-note.ts`, program!);
+  const { outputFiles } = await build({
+    entryPoints: [`${folder}/workers-note.ts`],
+    format: "esm",
+    bundle: true,
+    write: false,
+    external: ["cloudflare:workers"],
+    nodePaths: [`${root}/test/node_modules`],
+  });
+  const { Miniflare } = await import("miniflare");
+  const worker = new Miniflare({
+    modules: true,
+    script: outputFiles[0]!.text,
+    durableObjects: { NOTE: { className: "Note", useSQLite: true } },
+    compatibilityDate: "2026-01-01",
+  });
+  closing.push(() => worker.dispose());
+  const url = String(await worker.ready);
+  await expectPage(url);
+  expect((await fetch(url, { method: "DELETE" })).status).toBe(405);
 });

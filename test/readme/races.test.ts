@@ -53,6 +53,7 @@ const applications: Record<string, string> = {
   next: "next",
   "react-router": "frameworks",
   sveltekit: "frameworks",
+  workers: "recipes-hooks",
 };
 
 it.each(globSync("docs/frameworks/*.md", { cwd: root }))(

@@ -110,7 +110,7 @@ const TAG = /^(?:W\/)?"[!#-~\x80-\xff]*"$/;
 export function checkedTag(tag: EntityTag): EntityTag {
   if (typeof tag === "string" && TAG.test(tag)) return tag;
   const text = typeof tag === "string" ? JSON.stringify(tag) : String(tag);
-  throw new TypeError(`${text} is not an entity tag: make one with strong() or weak(), which add its quotes`);
+  throw new TypeError(`${text} is not an entity tag: quote it with strong() or weak()`);
 }
 
 /** The index where the tag that begins at `start` ends; -1 if no tag begins there. `W/` is case-sensitive. */

@@ -118,7 +118,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 export function madeTag(given: EntityTag): EntityTag {
   if (typeof given === "string" && parseTag(given) === given) return given;
   throw new TypeError(
-    `\`tag\` gave ${JSON.stringify(given)}, which is not an entity tag: make one with strong() or weak(), which add its quotes`,
+    `\`tag\` gave ${JSON.stringify(given)}, which is not an entity tag: quote it with strong() or weak()`,
   );
 }
 
