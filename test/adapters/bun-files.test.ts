@@ -33,6 +33,8 @@ beforeAll(async () => {
   for (const change of Object.keys(changes)) {
     for (const way of ["alone", ...byDisk, ...byItself]) write(change, way, old, before);
   }
+  writeFileSync(join(folder, "by hand"), old);
+  utimesSync(join(folder, "by hand"), before, before);
   server = await start([...runtimes.bun, `${apps}/bun-files.ts`, folder, ...Object.keys(changes)]);
 });
 afterAll(() => {
@@ -112,4 +114,39 @@ it("A Bun.file that no longer exists is answered as Bun alone answers it, withou
   const [guarded, alone] = [await ask("grows", "late"), await ask("grows", "alone")];
   expect(guarded).toEqual(alone);
   expect(guarded.etag).toBeNull();
+});
+
+describe("A handler on Bun that honours Range by a slice of its file", () => {
+  const etag = fileTag({ size: old.length, mtimeMs: before.getTime() });
+  const askAt = async (path: string, headers: Record<string, string>) => {
+    const response = await fetch(`http://localhost:${server.port}${path}`, { headers });
+    const { "content-range": range, ...fields } = Object.fromEntries(response.headers);
+    return {
+      status: response.status,
+      body: await response.text(),
+      range,
+      etag: fields.etag,
+      type: fields["content-type"],
+    };
+  };
+  const whole = { status: 200, body: old, range: undefined, etag };
+
+  it.each(["bytes=1-2", "bytes=0-3", "bytes=2-", "bytes=0-"])(
+    "sends the part that Bun alone sends, with the tag of the file (%s)",
+    async (range) => {
+      const alone = await askAt("/by-hand-alone", { Range: range });
+      expect(alone.status).toBe(206);
+      expect(await askAt("/by-hand", { Range: range })).toEqual({ ...alone, etag });
+    },
+  );
+
+  it("sends the whole if If-Range fails, and never a part under a condition that decides", async () => {
+    const ranged = (fields: Record<string, string>) => askAt("/by-hand", { Range: "bytes=1-2", ...fields });
+    expect(await askAt("/by-hand", {})).toMatchObject(whole);
+    expect(await ranged({ "If-Range": '"v0"' })).toMatchObject(whole);
+    expect(await ranged({ "If-Range": date })).toMatchObject(whole);
+    expect(await ranged({ "If-Range": etag })).toMatchObject({ status: 206, body: "12", etag });
+    expect(await ranged({ "If-None-Match": etag })).toMatchObject({ status: 304, body: "", etag });
+    expect(await ranged({ "If-Match": '"v0"' })).toMatchObject({ status: 412, etag });
+  });
 });

@@ -1,6 +1,7 @@
 import { parseDate } from "@entity-tag/core";
 import { CONDITIONAL_RULES, checkOptions } from "@entity-tag/core/adapter";
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
+import { asPart } from "./file-part.ts";
 import { contentTag, sentFileState } from "./validator.ts";
 
 export type Native = typeof globalThis extends { Bun: infer Bun } ? Bun : object;
@@ -22,7 +23,9 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { tag } = options;
   const isOwn = tag === false || typeof tag === "function";
-  const guarded = guard(handler, {
+  const handle = async (request: Req, server: Server) =>
+    asPart(request, await handler(request, server), !isOwn);
+  const guarded = guard(handle, {
     ...options,
     tag: isOwn ? tag : { contentTag, fileState: sentFileState, ...tag },
   });
@@ -34,9 +37,11 @@ export function conditional<Res extends Response | undefined, Req extends Reques
  * share. Without that date it sends the whole, which is always right (RFC 9110 §13.1.5).
  */
 function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
-  if (!response || !headers.has("Range") || response.headers.has("Content-Range")) return response;
   const asked = parseDate(headers.get("If-Range"));
-  const isDated = asked !== undefined && asked === parseDate(response.headers.get("Last-Modified"));
+  // Asked first, because a look at the fields of an answer changes how Bun sends a part of a file.
+  if (asked === undefined || !response || !headers.has("Range")) return response;
+  if (response.headers.has("Content-Range")) return response;
+  const isDated = asked === parseDate(response.headers.get("Last-Modified"));
   if (isDated) response.headers.delete("Last-Modified");
   return response;
 }

@@ -37,7 +37,8 @@ function isTableOfMethods(route: unknown): route is object {
 /** Each request gets a copy. A file is judged by the disk. If it does not exist, `fetch` answers, as in Bun. */
 function fixed(response: Response, options: Options) {
   const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
-  const copy = async () => typed(response.clone(), (await content).type);
+  const copy = async ({ method }: Request) =>
+    method === "HEAD" ? typed(response.clone(), (await content).type) : response.clone();
   const send = (current?: Options["current"]) => conditional(copy, { current, ...options });
   const byContent = send();
   const byDisk = send(async () => fileState(await content));

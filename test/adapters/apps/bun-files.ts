@@ -36,5 +36,14 @@ for (const change of changes) {
   });
 }
 
+/** Bun's documentation honours `Range` so. */
+const byHand = (request: Request) => {
+  const page = Bun.file(`${folder}/by hand`);
+  const [start, end] = request.headers.get("Range")?.slice("bytes=".length).split("-") ?? ["", ""];
+  if (start === "") return new Response(page);
+  return new Response(page.slice(Number(start), end ? Number(end) + 1 : Number.POSITIVE_INFINITY));
+};
+Object.assign(table, { "/by-hand": guard(byHand), "/by-hand-alone": byHand });
+
 const { port } = Bun.serve({ port: 0, development: false, routes: table, fetch: () => new Response("none") });
 console.log(`http://localhost:${port}`);
