@@ -9,14 +9,14 @@ const PROCESSES = 3;
 /** A process that fails repeatedly, because its database is not available, must not keep the machine busy. */
 const RESTART_MS = 200;
 
-/** What a process that serves tells the first one. */
+/** The messages of a serving process to the first process. */
 interface Message {
   exchange?: object;
   greeting?: string;
 }
 
-// Each process takes connections by itself. If the first one passed them on, it would now and then pass one to a process
-// that has just crashed, and its client would get no answer.
+// Each process takes connections by itself. If the first one passed them on, it would now and then pass one to a
+// process that has just crashed, and that client would get no answer.
 cluster.schedulingPolicy = cluster.SCHED_NONE;
 
 if (cluster.isPrimary) await startAll();
@@ -36,7 +36,7 @@ async function startAll(): Promise<void> {
   let isStopping = false;
   cluster.on("exit", (worker, code, signal) => {
     if (isStopping) return;
-    // A process that cannot start, as where the port is taken, would not start the next time either.
+    // A process that cannot start, for example because the port is taken, would not start the next time either.
     if (started < PROCESSES) process.exit(1);
     console.error(`Process ${worker.id} ended (${signal ?? code}). Another one will take its place.`);
     setTimeout(() => isStopping || cluster.fork(), RESTART_MS);

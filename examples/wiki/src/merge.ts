@@ -4,7 +4,7 @@ import { diff3Merge } from "node-diff3";
 /** A part of a merge: text that both sides agree on, or two texts for the same place. */
 export type Region = { text: string } | { theirs: string; mine: string };
 
-/** What to take where two people changed the same lines. */
+/** The text to take where two people changed the same lines. */
 export type Choice = "theirs" | "mine" | "both";
 
 /** A piece of a text, and whether the other text lacks it. */
@@ -13,7 +13,7 @@ export interface Piece {
   isChanged: boolean;
 }
 
-/** Comparing takes time that grows with the square of what differs: a request must not hold up the others. */
+/** The time of a comparison grows with the square of the difference. One request must not delay the others. */
 const MAX_PAIRS_OF_LINES = 250_000;
 const MAX_MS_OF_WORDS = 100;
 

@@ -31,7 +31,7 @@ export function keepingRevisions(
       if (replaced !== null && replaced.version === expected) {
         const { value, version, lastModified = Date.now() } = replaced;
         const revision = { ...value, version, savedAt: lastModified };
-        // A revision that is there already is this very one: its key names the version.
+        // A revision that already has this key is the same one, because the key names the version.
         await revisions.swap(revisionKey(key, lastModified, version), null, revision);
       }
       return pages.swap(key, expected, next, options);

@@ -15,7 +15,8 @@ export interface FormWrite {
 }
 
 /**
- * Saves a form on condition of its hidden tag. The answer is that of `mutate`: 2xx, or 412 when somebody was faster.
+ * Saves a form on condition of its hidden tag. The answer is that of `mutate`: 2xx, or 412 when another write came
+ * first.
  *
  * A form that is sent twice is the same write: its key is made of everything in it. So a double click or a reload gets
  * the first answer again and never a collision with itself. A form that creates a page has no key: after the page was

@@ -17,7 +17,7 @@ type Handler = (request: Request) => Promise<Response>;
 
 /** A JSON string takes at most six octets for each character of the text. */
 const MAX_BYTES = 6 * MAX_CONTENT;
-/** A form takes at most nine for each, and a little for its other fields. */
+/** A form takes at most nine octets for each character, and a few for its other fields. */
 const MAX_FORM_BYTES = 9 * MAX_CONTENT + 16 * 1024;
 
 /** The text that each form must bring. Without it, a form that broke off would empty the page. */
@@ -33,7 +33,7 @@ const pageKey = keyBelow("/pages");
  */
 export function wiki(storage: Storage, feed: Feed, processName: string): Handler {
   const json = resource(listedWithoutTexts(storage.pages), {
-    // The forms reach no page with another name, and its history could not be kept.
+    // The forms cannot reach a page with another name, and its history could not be kept.
     key: (request) => {
       const key = pageKey(request);
       return typeof key === "string" && nameProblem(key) !== undefined ? null : key;

@@ -34,7 +34,7 @@ export function conditional<Res extends Response | undefined, Req extends Reques
 
 /**
  * Bun sends a part of a file by itself if `If-Range` is the date of the answer, which several versions of one second
- * share. Without that date it sends the whole, which is always right (RFC 9110 §13.1.5).
+ * share. Without that date Bun sends the whole file, which is always right (RFC 9110 §13.1.5).
  */
 function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
   const asked = parseDate(headers.get("If-Range"));

@@ -23,8 +23,8 @@ const HEAD = "Entity-Tag-Head";
 /**
  * Keeps answers in a browser's `CacheStorage`, for all pages of the origin and beyond a restart. It needs https.
  *
- * Each is kept under a GET key that this package makes, because `put` refuses a QUERY. The browser bounds it: it may
- * empty the whole origin when space is short.
+ * Each answer is kept under a GET key that this package makes, because `put` refuses a QUERY. The browser limits the
+ * size: when space is short, it may delete all data of the origin.
  *
  * @throws {TypeError} on an unknown option, and where there is no `caches`
  * @example

@@ -1,10 +1,11 @@
 /**
  * The names of fields that carry credentials. `Authorization` and `Cookie` are not all: services have `X-Api-Key`,
- * `Private-Token` and others. A name too many costs a request; a name too few shows one user what another one was sent.
+ * `Private-Token` and others. One name too many costs a request. One name too few would show one user the answer to
+ * another user.
  */
 const NAMES = /auth|cookie|key|secret|session|tenant|token|user/;
 
-/** These match, but are no credentials. */
+/** Names that match, but are not those of credentials. */
 const OTHERS = ["idempotency-key", "user-agent"];
 
 /** The credentials among the fields of a request. */

@@ -36,7 +36,7 @@ export const google: Dialect = {
 /**
  * Oracle's REST services: `@context.headers.ETag`, without its quotes, and a link with `rel: self`.
  *
- * Framework versions before 6 send the tag in the field alone, which is read first.
+ * Framework versions before 6 send the tag only in the `ETag` field, which is read first.
  *
  * @example
  * const worker = { "@context": { headers: { ETag: "ACED" } }, links: [{ rel: "self", href: "/workers/1" }] };

@@ -39,7 +39,7 @@ class ClientError extends Error {
   }
 }
 
-/** A subclass of a user has no code of its own, and is asked as usual. */
+/** A user's subclass has no code of its own, so `instanceof` works for it as usual. */
 function isInstance(one: object & { code?: string }, value: unknown): boolean {
   if (!Object.hasOwn(one, "code")) return Function.prototype[Symbol.hasInstance].call(one, value);
   return (value as { [KIND]?: unknown } | null | undefined)?.[KIND] === one.code;

@@ -3,9 +3,9 @@ import { numberAbove } from "./checks.ts";
 import type { ResponseStore, StoredResponse } from "./response-store.ts";
 
 export interface MemoryStoreOptions {
-  /** The most answers. Default: 10,000. */
+  /** The largest number of answers. Default: 10,000. */
   maxEntries?: number | undefined;
-  /** The most octets of all of them together; a head counts for 2.5 kB. Default: 64 MiB. */
+  /** The largest size of all answers together, in octets; a head counts as 2.5 kB. Default: 64 MiB. */
   maxBytes?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ type Variants = Map<string, StoredResponse>;
 const HEAD = 2560;
 
 /**
- * Keeps answers in this process's memory. The least recently used go first.
+ * Keeps answers in this process's memory. The least recently used answers are removed first.
  *
  * @throws {TypeError} on an unknown option, or a bound that is not a number above 0
  * @example

@@ -23,7 +23,7 @@ export function rfc9111(...options: []): Freshness {
       return policy.storable() && policy.timeToLive() > 0;
     },
     ageIfFresh(asked, stored) {
-      // Another machine's clock, or a clock that was set back: nobody knows how old the answer is.
+      // Another machine's clock, or a clock that was set back: the age of the answer is not known.
       if (stored.time > Date.now()) return;
       const headers = new Headers(stored.headers as [string, string][]);
       const policy = policyOf(new Headers(), { status: stored.status, headers }, stored.time);

@@ -17,7 +17,7 @@ export interface SqliteStatement {
 export interface SqliteStoreOptions {
   /** Letters, digits and `_`. Default: `entity_tag_responses`. The table is created if it does not exist. */
   table?: string | undefined;
-  /** The largest number of answers. The least recently used go first. Default: 10,000. */
+  /** The largest number of answers. The least recently used are removed first. Default: 10,000. */
   maxEntries?: number | undefined;
 }
 

@@ -10,8 +10,8 @@ export interface StampOptions<T> {
   /** The document with other ids. Default: as a member `_operations`. */
   write?: (document: T, ids: readonly string[]) => T;
   /**
-   * How many ids a document keeps: more than others can add before a client has found out about its write. Default:
-   * 256.
+   * How many ids a document keeps. Other writers must not be able to add so many before a client has checked its own
+   * write. Default: 256.
    */
   keep?: number;
 }
@@ -45,7 +45,7 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
     const next = await recipe(current, context);
     if (next === undefined) return undefined;
     const stamped = write(next, [...ids, randomKey(72)].slice(-keep));
-    // It stays the very object, so that a merge patch removes what the recipe deleted in it.
+    // Returns the same object, so that a merge patch removes what the recipe deleted in it.
     const isSame = next === current && typeof next === "object" && Object.isExtensible(next);
     return isSame ? Object.assign(next as object, stamped) : stamped;
   };

@@ -22,7 +22,7 @@ import { ambiguous, type Success, write } from "./update/write.ts";
  * ```
  *
  * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
- * times, so it should have no other effects. It may be asynchronous. If it gives `undefined`, nothing is written.
+ * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written.
  *
  * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first write.
  * If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the value that
@@ -32,8 +32,8 @@ import { ambiguous, type Success, write } from "./update/write.ts";
  * await update(opened, (current, { base, mine }) => (mine === undefined ? edited : merge(base, mine, current)));
  * ```
  *
- * `maxAttempts` is the number of writes. There is no read after the last one. Then comes a `ConflictError` with `base`,
- * `mine` and `latest`. Between two writes it waits for a random time that grows.
+ * `maxAttempts` is the largest number of writes. If the last one is refused, there is no further read: you get a
+ * `ConflictError` with `base`, `mine` and `latest`. Between two writes it waits for a random time that grows.
  *
  * A write whose answer is lost may have been made. So `update` reads again. If the tag is the same, it sends the same
  * request again. If the tag is another, `wasApplied(latest, sent)` decides, or {@link stamped}. With an

@@ -8,7 +8,7 @@ import type { Current } from "./state.ts";
 const ACCEPTED: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/core/accepted-codings");
 
 /**
- * The state, with the codings whose tags are accepted for it. Codings that the state has already win.
+ * The state, with the codings whose tags are accepted for it. Codings that the state already has take precedence.
  *
  * This is how an adapter applies its option `codings`: it judges `withCodings(await current(request), codings)`.
  *

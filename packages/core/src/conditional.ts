@@ -14,8 +14,9 @@ import { askedTwice, withoutRange } from "./without-range.ts";
 /** The options of {@link conditional}. */
 export interface ConditionalOptions<Req extends Request, Rest extends unknown[]> extends LateOptions<Req> {
   /**
-   * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it exists, without a validator. A
-   * `Response`, such as a 401 or a 403, is sent as the answer, so the client learns nothing of the state.
+   * The state to judge against, before the handler runs. `null`: the resource does not exist; `{}`: it exists, without
+   * a validator. A `Response`, such as a 401 or a 403, is sent as the answer, so the client learns nothing of the
+   * state.
    */
   current?: ((request: Req, ...rest: Rest) => Awaitable<Current | Response>) | undefined;
   /**
@@ -38,10 +39,10 @@ export const CONDITIONAL_RULES: OptionRules = /* @__PURE__ */ extended(LATE_RULE
 /**
  * A handler that obeys the conditions of reads, and with `current` also those of writes.
  *
- * With `current`, every method is judged before the handler acts, and a 2xx read gets the validators that the
- * handler did not set. For a 304 or a refusal the handler does not run, so no check in it runs either: decide who
- * may read or write in `current`, which may return a `Response`, or outside. `current` refuses early; the write
- * itself must be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by
+ * With `current`, every method is judged before the handler acts, and a 2xx read gets the validators that the handler
+ * did not set. For a 304 or a refusal the handler does not run, so no check in it runs either: decide who may read or
+ * write in `current`, which may return a `Response`, or before this handler is called. `current` refuses early; the
+ * write itself must be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by
  * the tag and date of their 2xx answer, which a 304 replaces. All other requests pass unchanged. A read for which
  * `current` returns `{}` is judged by its answer, too.
  *

@@ -4,7 +4,7 @@ import { secondOf } from "./http-date.ts";
 import { type Current, checkValidators, type State, timeOf } from "./state.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
-/** Did the condition hold? `undefined`: the request does not have it. */
+/** Whether the condition holds; `undefined`: the request does not have the condition. */
 export type ConditionResult = boolean | undefined;
 
 /** A field's value; `null` or `undefined`: it is not in the request. */
@@ -101,8 +101,8 @@ export function ifModifiedSince(field: Field, current: Current, now?: number): C
  * True when `If-Range` holds, so that the range may be sent: it is one strong tag that is the current one, or
  * exactly the date of a strong time of modification.
  *
- * Any other value does not hold: a list, `*`, a weak tag, the tag of a coding, an unreadable field. The answer is
- * then the whole, never 412.
+ * Any other value does not hold: a list, `*`, a weak tag, the tag of a coding, an unreadable field. The answer is then
+ * the whole representation, never 412.
  *
  * @example
  * ifRange('"v1"', { etag: '"v1"' }); // true

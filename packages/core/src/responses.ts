@@ -10,7 +10,7 @@ export type Fields = [name: string, value: string][];
 /** A response that the conditions alone decide, as plain data. */
 export interface PlainResponse {
   readonly status: 304 | 400 | 412 | 428;
-  /** Its own fields. Fields of the replaced answer may stay besides. */
+  /** Its own fields. Fields of the replaced answer may stay, too. */
   readonly fields: Fields;
   /** A name that `Vary` must have, because a 304 with the tag of a coding depends on what the request accepts. */
   readonly vary: "Accept-Encoding" | undefined;

@@ -128,7 +128,7 @@ function checkList<T>(value: readonly T[] | undefined, name: string): readonly T
   throw new TypeError(`\`${name}\` is ${String(value)}: use a list`);
 }
 
-/** A name without what spellings differ in: capitals, `_` and `-`. */
+/** A name without the parts in which spellings differ: capitals, `_` and `-`. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");
 }

@@ -10,8 +10,8 @@ export interface ServeInfo<Address = { transport: "tcp" | "udp"; hostname: strin
 /**
  * A handler for `Deno.serve`, or for `export default { fetch }`, that obeys the conditions of each request.
  *
- * With `current`, every method is judged before the handler acts. Without it, reads are judged by their answer. The
- * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and `info`.
+ * With `current`, every method is judged before the handler acts. Without `current`, reads are judged by their answer.
+ * The options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and `info`.
  *
  * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`
  * @example

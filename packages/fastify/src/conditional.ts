@@ -83,7 +83,7 @@ interface Asked {
   readonly request: ConditionalRequest;
   state?: Current | undefined;
   isReplaced?: boolean;
-  /** A 304 that waits for the compressor, which decides by the 200 which tag that has. */
+  /** A 304 that waits for the compressor. Its tag depends on whether the compressor would code the 200. */
   delayed?: PlainResponse | undefined;
 }
 
@@ -142,7 +142,9 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
   });
 }
 
-/** Hides the `Range` when `If-Range` fails, or when the handler might not check it, so that the whole is sent. */
+/**
+ * Hides the `Range` when `If-Range` fails, or when the handler might not check it, so that the whole content is sent.
+ */
 function hideRange(
   { headers }: FastifyRequest,
   { request, state }: Asked,
@@ -254,8 +256,8 @@ function replace(reply: FastifyReply, { status, fields, keeps, vary }: PlainResp
 }
 
 /**
- * What Fastify is given to send. Its own HEAD route announces a `Content-Length` of 0 where there is no payload, which
- * would be that of the 200 (RFC 9110 §8.6). It announces none for a stream.
+ * The payload that Fastify is given to send. Its own HEAD route announces a `Content-Length` of 0 where there is no
+ * payload, which would be that of the 200 (RFC 9110 §8.6). It announces none for a stream.
  */
 function sent({ method }: ConditionalRequest, { status, body }: PlainResponse): unknown {
   return body ?? (method === "HEAD" && status === 304 ? Readable.from([]) : undefined);
@@ -265,8 +267,8 @@ function sent({ method }: ConditionalRequest, { status, body }: PlainResponse): 
  * A Fastify plugin that obeys the conditions of each request.
  *
  * With `current`, every method is judged before the handler runs, and a 2xx read gets the validators that it lacks.
- * Without it, GET, HEAD and QUERY alone are judged, by the tag and date of their 2xx answer. It refuses early; the write
- * itself must be conditional on the version that was judged. A refusal passes all `onSend` hooks.
+ * Without `current`, only GET, HEAD and QUERY are judged, by the tag and date of their 2xx answer. The plugin refuses
+ * early; the write itself must be conditional on the version that was judged. A refusal passes all `onSend` hooks.
  *
  * Register it before or after a compressor. It sees every route of the instance that it is registered on.
  *

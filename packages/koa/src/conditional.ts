@@ -81,8 +81,9 @@ const RANGE_NOT_SATISFIABLE = 416;
  * Koa middleware that obeys the conditions of each request.
  *
  * With `current`, every method is judged before the handler runs, and a 2xx read gets the validators that it lacks.
- * Without it, GET, HEAD and QUERY alone are judged, by the tag and date of their 2xx answer. It refuses early; the write
- * itself must be conditional on the version that was judged. Fields that outer middleware sets are on every answer.
+ * Without `current`, only GET, HEAD and QUERY are judged, by the tag and date of their 2xx answer. The middleware
+ * refuses early; the write itself must be conditional on the version that was judged. Fields that outer middleware sets
+ * are on every answer.
  *
  * @throws {TypeError} at once on an option that is not valid, and on `require` without `current`
  * @example
@@ -130,13 +131,16 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
 /** A request as it came. */
 interface Asked {
   readonly request: ConditionalRequest;
-  /** True when a compressor is in front: it has said already that answers vary. */
+  /** True when a compressor is in front, which has already set `Vary`. */
   readonly isInCompressor: boolean;
-  /** A 304 that waits for the compressor, which decides by the 200 which tag that has. */
+  /** A 304 that waits for the compressor. Its tag depends on whether the compressor would code the 200. */
   delayed?: PlainResponse | undefined;
 }
 
-/** koa-compress sets `Vary` on every answer that passes it. A 304 before the handler does not pass it if it is inside. */
+/**
+ * koa-compress sets `Vary` on every answer that passes it. A 304 that is made before the handler runs does not pass a
+ * compressor that is inside this middleware.
+ */
 function hasCompressor({ app }: Context): boolean {
   return app.middleware.some((each) => "preferredEncodings" in each);
 }

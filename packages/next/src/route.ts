@@ -8,8 +8,8 @@ type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
  * Route handlers for exactly these methods, which obey the conditions of each request. Next adds HEAD and OPTIONS
  * if they are not given.
  *
- * With `current`, every method is judged before its handler acts. Without it, reads are judged by their answer. The
- * options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and the context. A
+ * With `current`, every method is judged before its handler acts. Without `current`, reads are judged by their answer.
+ * The options are those of `conditional` in `@entity-tag/core/fetch`; `current` gets the request and the context. A
  * strong `"v1"` is sent as `"v1-gzip"` when Next may compress, and `If-Match` accepts both.
  *
  * @throws {TypeError} at once on a misspelt method or option, and on `require` without `current`

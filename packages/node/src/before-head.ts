@@ -11,7 +11,7 @@ export type { BeforeHeadOptions, DropLimits, FirstContent, HeadHook, NodeRequest
 const RULES: OptionRules = { ...DROP_RULES, awaitedBytes: anyFunction() };
 
 /**
- * Calls the hook when the head of the response is due, whichever way the handler writes, over HTTP/1 and HTTP/2.
+ * Calls the hook just before the head of the response is sent, however the handler writes it, over HTTP/1 and HTTP/2.
  *
  * The hook can still change the status and the fields, and may return an answer that is sent instead of the
  * handler's. A head that was given to `writeHead` waits for the first content; over HTTP/2 it waits until the end

@@ -21,7 +21,7 @@ export interface ConditionalOptions<Req = NodeRequest, Res = NodeResponse> exten
   ranges?: "unchecked" | "checked" | undefined;
   /** How many bytes a handler may write after its answer has been replaced. Default: 262,144. */
   maxDroppedBytes?: number | undefined;
-  /** For how many milliseconds it may write then. Default: 500. */
+  /** For how many milliseconds a handler may write after that. Default: 500. */
   dropTimeoutMs?: number | undefined;
 }
 
@@ -42,16 +42,16 @@ const RULES: OptionRules = {
 /**
  * Middleware that protects reads only: it judges them by their answer. Use {@link checkPreconditions} before a write.
  *
- * It has the shape `(req, res, next)`, for node:http, Express, Connect and Polka. GET, HEAD and QUERY are judged by
- * the tag and date of their 2xx answer, whichever way the handler writes. The handler has run by then: it sees
- * `close` if it writes for too long after a 304. All other requests pass unchanged, because a write cannot be
- * judged after it is done.
+ * It has the shape `(req, res, next)`, for node:http, Express, Connect and Polka. GET, HEAD and QUERY are judged by the
+ * tag and date of their 2xx answer, however the handler writes it. The handler has run by then: it sees `close` if it
+ * writes for too long after a 304. All other requests pass unchanged, because a write cannot be judged after it is
+ * done.
  *
  * An answer without a tag gets one from its body if that ends at once (`res.end`, `res.send`, `res.json`) or has a
  * `Content-Length`. A body that is written in parts is sent untagged. Use it after a compressor, so that it sees
  * the content before that is coded.
  *
- * The handler may judge as well, as Express does. Conditions that simpler rules misread are hidden from
+ * The handler may judge as well, as Express does. Conditions that simpler rules would misread are hidden from
  * `req.headers`.
  *
  * @throws {TypeError} at once on an option that is not valid, and on `require`

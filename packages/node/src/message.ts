@@ -56,7 +56,7 @@ export function checkMessages(req: NodeRequest, res: NodeResponse, call: string)
   return headers;
 }
 
-/** Apart from the check, which runs for every request and is short enough to be inlined. */
+/** Separate, so that the check, which runs for every request, is short enough to be inlined. */
 function wrongMessages(req: NodeRequest, call: string): TypeError {
   const isSwapped = typeof (req as { setHeader?: unknown } | undefined)?.setHeader === "function";
   const use = isSwapped

@@ -204,7 +204,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
   };
 }
 
-/** A read that failed has written nothing, whatever the error is. Only a key that is too long will never do. */
+/** A read that failed has written nothing, whatever the error is. Only a key that is too long fails every time. */
 async function reading<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   try {
     return await unlessAborted(work, signal);

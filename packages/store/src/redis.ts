@@ -124,7 +124,7 @@ function argumentsOf({ key, expected, next, version, skipValue }: DriverSwap): A
   return [...args, version, optional(next.writeId), next.value, optionalBytes(next.octets)];
 }
 
-/** 0 for a text that is no time: it may have been written by hand. */
+/** 0 for a text that is not a time: it may have been written by hand. */
 function timeIn(modified: Uint8Array | null | undefined): number {
   const time = modified ? Number(toText(modified)) : 0;
   return Number.isNaN(new Date(time).getTime()) ? 0 : time;

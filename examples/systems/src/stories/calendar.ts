@@ -3,7 +3,7 @@ import { memoryStore } from "@entity-tag/store/memory";
 import { type CalendarEvent, calendar } from "../calendar.ts";
 import type { Ending, Stage, Story } from "./stage.ts";
 
-/** Ann and Bob edit one event at the same time. Cyd wants to delete an event that she has not seen changing. */
+/** Ann and Bob edit one event at the same time. Cyd wants to delete an event whose changes she has not seen. */
 export const story: Story = {
   title: "Google Calendar: two people edit one event",
   async play(stage: Stage): Promise<Ending> {

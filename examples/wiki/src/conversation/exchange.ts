@@ -11,7 +11,7 @@ export interface Exchange {
   status: number;
   /** The tag of the answer. */
   etag: string | null;
-  /** What was decided, and from what. */
+  /** The decision, and the condition that it follows from. */
   why: string;
   /** How many octets of content were not sent, because of a 304. */
   saved: number;

@@ -4,7 +4,7 @@ import type { Feed } from "./feed.ts";
 /** How many sizes of pages are remembered, so that a 304 can say what it saved. */
 const MAX_SIZES = 1000;
 
-/** Wraps a handler: every exchange is published to the feed, with what was decided and why. */
+/** Wraps a handler: every exchange is published to the feed, with the decision and its reason. */
 export function recording(
   handle: (request: Request) => Promise<Response>,
   feed: Feed,

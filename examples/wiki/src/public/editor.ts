@@ -23,7 +23,7 @@ function startEditor(form: HTMLFormElement): void {
   let saved = form.dataset.unsaved === undefined ? text.value : undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isSaving = false;
-  /** The person asked for a save that has not been made yet. */
+  /** True when the person asked for a save that has not been made yet. */
   let isWanted = false;
   let isKept = true;
   let isLeaving = false;

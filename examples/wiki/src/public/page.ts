@@ -9,7 +9,7 @@ for (const time of document.querySelectorAll("time")) {
   time.textContent = local.toLocaleString(undefined, { dateStyle: "medium", timeStyle });
 }
 settleSubmitted();
-// On a phone, the conversation stands below the page, and would be far longer than it.
+// On a phone, the conversation is below the page, and would be far longer than the page.
 if (matchMedia("(max-width: 62rem)").matches)
   document.querySelector<HTMLDetailsElement>(".panel details")!.open = false;
 showConversation();

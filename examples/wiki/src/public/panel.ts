@@ -9,8 +9,8 @@ const seen = new Map<string, Exchange>();
  * Shows the live conversation.
  *
  * A browser opens six connections to one server. One tab holds the stream and passes each exchange on to the others, so
- * fifty tabs leave five connections free. A new tab says hello, and the one that holds the stream tells it the latest. If
- * each tab did, fifty tabs would tell one another the same a hundred thousand times.
+ * fifty tabs leave five connections free. A new tab says hello, and the tab that holds the stream sends it the latest
+ * exchanges. If every tab answered, fifty tabs would send one another the same exchanges a hundred thousand times.
  */
 export function showConversation(): void {
   const channel = new BroadcastChannel("conversation");

@@ -2,8 +2,9 @@ import { BUILD } from "../assets.ts";
 import { type Layout, layout } from "../views/layout.ts";
 
 /**
- * What a document may load and do. Scripts come from files of this wiki alone, so a script that got past the sanitizer
- * would still not run. It has no nonce: a nonce belongs to one body, and a 304 would give the old body a new one.
+ * The policy of what a document may load and do. Scripts come only from files of this wiki, so a script that got past
+ * the sanitizer would still not run. The policy has no nonce: a nonce belongs to one body, and a 304 would give the old
+ * body a new one.
  */
 const POLICY = [
   "default-src 'none'",
@@ -17,7 +18,7 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-/** A document as a response. `headers` come on top of its type. */
+/** A document as a response. `headers` are added to its own. */
 export async function show(
   view: Omit<Layout, "build">,
   status = 200,

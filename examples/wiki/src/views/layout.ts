@@ -60,7 +60,7 @@ ${script && html`<script type="module" src="/assets/${build}/${script}.js"></scr
 </html>`;
 }
 
-/** A tag with its string: the mark of the wiki. */
+/** The logo of the wiki: a tag with its string. */
 function mark(): Markup {
   return html`<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M12.6 3H20a1 1 0 0 1 1 1v7.4a2 2 0 0 1-.6 1.4l-7.6 7.6a2 2 0 0 1-2.8 0l-6.4-6.4a2 2 0 0 1 0-2.8l7.6-7.6a2 2 0 0 1 1.4-.6Z" fill="currentColor"/><circle cx="16.5" cy="7.5" r="1.6" fill="var(--paper)"/></svg>`;
 }

@@ -57,7 +57,7 @@ export function selectedBy(notModified: Response, { name, about }: Condition): S
 }
 
 export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | undefined {
-  // To take a pair apart by `([field])` would cost an iterator each time.
+  // Destructuring a pair, as in `([field])`, would cost an iterator each time.
   return headers.find((field) => field[0] === name)?.[1];
 }
 

@@ -4,7 +4,7 @@ import type { Forwarded } from "./event.ts";
 /** Makes an answer for one caller; `undefined` when that caller must ask the server itself. */
 export type Serve = (signal: AbortSignal | undefined) => Response | undefined;
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Outcome {
   serve: Serve;
   /** Why the server was asked; absent when it was not. */

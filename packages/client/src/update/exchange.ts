@@ -3,8 +3,8 @@ import type { Job } from "./job.ts";
 /**
  * Sends one request and uses its answer, both within the time limit of one request.
  *
- * `use` reads or drops the content, so that no connection outlives this call. If the head or the content does not come whole,
- * `otherwise` says what follows from the head alone: a server that has refused has refused, even if its reason never ends.
+ * `use` reads or drops the content, so that no connection outlives this call. If the head or the content is incomplete,
+ * `otherwise` says what follows from the head alone: a refusal counts even if its content never ends.
  */
 export async function exchange<R>(
   job: Pick<Job<never>, "fetch" | "signal" | "timeout">,

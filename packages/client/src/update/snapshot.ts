@@ -67,19 +67,19 @@ export interface UpdateOptions<T = unknown> {
   dialect?: Dialect;
   /** How a new value is written. Default: `PUT`, the whole value. `PATCH`: a merge patch of what was changed. */
   method?: "PUT" | "PATCH";
-  /** Makes the content of a value. Default: JSON; a Blob, an ArrayBuffer or a view of one is sent unchanged. */
+  /** Makes the content from a value. Default: JSON; a Blob, an ArrayBuffer or a view of one is sent unchanged. */
   encode?: (value: T, context: EncodeContext<T>) => Content | Promise<Content>;
-  /** Makes the value of a content. Default: JSON. */
+  /** Makes the value from a response. Default: JSON. */
   decode?: (response: Response) => T | Promise<T>;
   /** Sent with every request. A function is asked before each one, so that a token can be refreshed. */
   headers?: Fields | (() => Fields | Promise<Fields>);
   /** The largest number of writes that are sent, whatever their outcomes are. Default: 8. */
   maxAttempts?: number;
-  /** How long to wait, in milliseconds, after so many failures (from 1 on). Default: full jitter, up to a second. */
+  /** How long to wait, in milliseconds, after the given number of failures. Default: full jitter, up to a second. */
   backoff?: (failures: number) => number;
-  /** How long one request may take, with its content, in milliseconds. Default: 60,000. */
+  /** How long one request may take, including its content, in milliseconds. Default: 60,000. */
   timeout?: number;
-  /** Ends everything, with its reason. */
+  /** Ends the call, with the signal's reason. */
   signal?: AbortSignal;
   /** Recognises a write whose answer was lost. */
   wasApplied?: WasApplied<T>;

@@ -88,7 +88,7 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
   const use = async (response: Response) =>
     response.ok ? successOf(response, await octetsOf(response)) : httpError(response, method, url);
   return exchange<Answer>(job, url, init, use, (error, head) => {
-    // The head said whether it was made: it does not matter that the content broke off.
+    // The head says whether the write was made, so it does not matter that the content broke off.
     if (head) return head.ok ? successOf(head) : new HttpError(head, method, url);
     if (!isDoubtful(doubt) && isUnsendable(url, error)) throw error;
     return { lost: error };

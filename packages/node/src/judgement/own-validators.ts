@@ -2,7 +2,7 @@ import { isTransfer } from "@entity-tag/core";
 import { keepsFor } from "@entity-tag/core/adapter";
 import type { NodeResponse } from "../message.ts";
 
-/** What this package has done to a response. Two copies of it may share one response. */
+/** The changes that this package made to a response. Two copies of it may share one response. */
 interface OwnValidators {
   /** `ETag` and `Last-Modified`, as they were set before the answer was known to be a 2xx. */
   readonly fields: [name: string, value: string][];

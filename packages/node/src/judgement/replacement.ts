@@ -28,7 +28,7 @@ export function sendInstead(
 ): void {
   // The type of the 200 is not known yet. A type that is coded gets the `Vary` that a cache may need.
   const type = res.getHeader("content-type") ?? "text/plain";
-  // Nor is its length. With 0, a compressor codes nothing, unless it codes content of any length.
+  // The length is not known either. With 0, a compressor codes nothing, unless it codes content of any length.
   const unsent = { type, length: res.getHeader("content-length") ?? 0 };
   const replacement = inPlace(res, request, instead, hasLayersBelow(res), unsent);
   res.on("error", ignoreLateWrites);

@@ -4,7 +4,7 @@ import { type Replacement, replaceHead } from "./replaced-head.ts";
 import type { Callback } from "./write-arguments.ts";
 import type { WrittenHead } from "./written-head.ts";
 
-/** What is known of the content of an answer when its head is due. */
+/** The content of an answer, as far as it is known just before the head is sent. */
 export interface FirstContent {
   /** The content so far; `undefined`: no content yet, or no content at all. */
   readonly chunk?: string | Uint8Array | undefined;
@@ -14,13 +14,13 @@ export interface FirstContent {
   readonly isWhole: boolean;
 }
 
-/** Called when the head is due. It may change the head on `res`, or return an answer to send instead. */
+/** Called just before the head is sent. It may change the head on `res`, or return an answer to send instead. */
 export type HeadHook = (content: FirstContent) => Replacement | undefined;
 
 export interface BeforeHeadOptions extends DropLimits {
   /**
-   * Called once, when content of a known length begins to arrive in parts. Returns up to which length, in bytes,
-   * the head waits for all of it, so that the hook sees the whole. Default: the head does not wait.
+   * Called once, when content of a known length begins to arrive in parts. Returns a number of bytes. The head waits
+   * for content up to that length, so that the hook sees all of it. Default: the head does not wait.
    */
   awaitedBytes?: (() => number) | undefined;
 }

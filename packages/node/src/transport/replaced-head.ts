@@ -3,7 +3,7 @@ import type { NodeResponse } from "../message.ts";
 /** An answer that is sent instead of the handler's. */
 export interface Replacement {
   readonly status: number;
-  /** Its own fields. Fields of the replaced answer may stay besides. */
+  /** Its own fields. Fields of the replaced answer may stay, too. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** `undefined`: it has no content. */
   readonly body?: string | undefined;

@@ -6,8 +6,8 @@ type Json = Record<string, unknown>;
 const encode = (text: string) => new TextEncoder().encode(text);
 
 /**
- * The contract for octets, and for a lost swap. A store passes that keeps no octets, and that returns no
- * state of a lost swap.
+ * The contract for octets, and for a lost swap. A store also passes if it keeps no octets, or returns no state of a
+ * lost swap.
  */
 export const octetsCases: Case[] = [
   {

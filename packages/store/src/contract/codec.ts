@@ -71,7 +71,7 @@ function checkedBytes(encoded: Uint8Array): Uint8Array {
   );
 }
 
-/** One of each: to make one costs more than to use it on a short text. */
+/** Made once, because making one costs more than using it on a short text. */
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
 
 export function toText(stored: Stored): string {

@@ -1,6 +1,6 @@
 import type { StoreOptions, Versioned, VersionInfo } from "./versioned-store.ts";
 
-/** What the ledger remembers of a keyed write, if its swap succeeds. */
+/** The facts that the ledger remembers of a keyed write, if its swap succeeds. */
 export interface LedgerClaim {
   /** Identifies the client and its `Idempotency-Key`. */
   id: string;

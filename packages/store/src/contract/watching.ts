@@ -1,4 +1,4 @@
-/** Something that is given up when its time is over, or when its signal aborts. */
+/** Work that is given up when its time is over, or when its signal aborts. */
 export interface Watched {
   /** In milliseconds of `performance.now()`. */
   end: number;

@@ -53,7 +53,7 @@ export interface DriverSwap {
   signal: AbortSignal | undefined;
 }
 
-/** What a driver reports about the version that it made. */
+/** The facts that a driver reports about the version that it made. */
 interface Won {
   modified: number | bigint;
   /** Set when the driver makes the versions itself. */
@@ -74,7 +74,7 @@ export interface Range {
   signal: AbortSignal | undefined;
 }
 
-/** What differs between databases. */
+/** The parts that differ between databases. */
 export interface Driver {
   /** How long its ledger keeps an entry, in seconds. */
   maxAge: number;
@@ -83,7 +83,7 @@ export interface Driver {
   list(range: Range): Promise<Row[]>;
 }
 
-/** Builds a store from a driver. What all drivers have in common is here, once. */
+/** Builds a store from a driver. This has all that drivers have in common. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
   async function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();

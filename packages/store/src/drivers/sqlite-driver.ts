@@ -22,7 +22,7 @@ type KeptEntry = Omit<LedgerEntry, "created" | "lastModified"> & { created: numb
 
 type Bound = Stored | number | null;
 
-/** Each so many keyed writes, expired entries are removed. */
+/** Expired entries are removed after this number of keyed writes. */
 const REMOVE_EVERY = 10;
 
 export function sqliteDriver(
@@ -110,7 +110,7 @@ export function sqliteDriver(
       const modified = swapAt(now, swap);
       if (modified !== undefined) return { won: { modified } };
       const found = readUnless(key, skipValue ? "*" : []);
-      // The clock was set back, so the time of the version before is taken.
+      // The clock was set back, so the time of the previous version is used.
       const isLater = found !== null && found.version === expected && Number(found.modified) > now;
       if (!isLater) return { lost: found };
       now = Number(found.modified);
@@ -140,7 +140,7 @@ export function sqliteDriver(
     }
   }
 
-  /** Keeps the removal of expired entries. Otherwise entries that expired together would never be removed. */
+  /** Commits the removal of expired entries. Otherwise entries that expired together would never be removed. */
   function refuse(id: string): DriverSwapResult {
     const isRepeated = findEntry(id) !== null;
     change("COMMIT");

@@ -1,7 +1,7 @@
 /** Deeper than real documents, and far below the depth where a recursive writer overflows the stack. */
 const MAX_DEPTH = 200;
 
-/** One for all bodies: to make a decoder costs more than to decode a short text. */
+/** Shared by all bodies, because making a decoder costs more than decoding a short text. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** The parsed body, or why it cannot be used. `isInvalid`: it was parsed, but a store could not hold it. */

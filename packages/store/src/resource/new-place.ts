@@ -16,7 +16,7 @@ export async function newPlace<T>(
   const name = await newName(settings, request, value);
   if (name instanceof Response) return name;
   const key = collection.prefix + name;
-  // The function made it of content from the network, so this is no error of the program.
+  // The function made the key from content of the network, so this is not a mistake in the program.
   const unusable = typeof name !== "string" || name === "" ? "it is not a name" : keyProblem(key);
   if (unusable) return invalidValue(`No key can be made of this content: ${unusable}.`);
   const url = urlBelow(request, collection)(key);

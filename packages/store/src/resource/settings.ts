@@ -71,7 +71,10 @@ export interface ResourceOptions<T> extends Policy {
   represent?: ((value: T, shown: Shown) => unknown) | undefined;
   /** Represents a page of a collection. Default: `{ items, next }`. */
   collection?: ((items: Item[], page: PageInfo) => unknown) | undefined;
-  /** Reads a client's copy back: it drops the members that `represent` added. Also called before a merge patch. */
+  /**
+   * Makes the value from what a client sends: it can remove the members that `represent` added. Also called before a
+   * merge patch.
+   */
   read?: ((body: unknown) => unknown) | undefined;
   /** `true`: the answer to PUT has `ETag` and `Last-Modified` even with `represent`. This departs from §9.3.4. */
   putValidator?: boolean | undefined;

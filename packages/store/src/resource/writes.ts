@@ -129,7 +129,7 @@ function isStoredAsSent<T>(
   return isSame(typeof written === "string" ? encodeText(written) : written, sent);
 }
 
-/** What the writes differ in. */
+/** The parts in which the writes differ. */
 type OwnOptions<T> = Pick<Write<T>, "change" | "octets" | "identity" | "skipValue" | "mustExist">;
 
 function writeOf<T>(

@@ -13,7 +13,7 @@ const MAX_UNQUEUED = 2;
 
 /** The writers of one store in this process, by key. */
 interface Writers {
-  /** How many work outside of the queue. */
+  /** The number of writers that work outside of the queue. */
   unqueued: Map<string, number>;
   queues: Map<string, Queue>;
 }

@@ -58,7 +58,7 @@ export interface Write<T> {
   mustExist: boolean;
 }
 
-/** What an attempt is based on. */
+/** The facts that an attempt starts from. */
 interface Found<T> {
   current: Versioned<T> | VersionInfo | null;
   /** An earlier write that was applied for the same request, or for another one under the same key. */
