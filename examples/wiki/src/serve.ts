@@ -24,7 +24,7 @@ Then reload the page: your browser asks with \`If-None-Match\`, and the wiki ans
 export interface Running {
   origin: string;
   storage: Storage;
-  /** The name and the tag of a page that is there. */
+  /** The name and the tag of a page that exists. */
   first: { name: string; tag: string };
   stop(): Promise<void>;
 }

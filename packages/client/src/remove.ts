@@ -19,8 +19,9 @@ export interface Removed {
 /**
  * Deletes one version, and only that version (`If-Match`).
  *
- * Given a url, it reads the current version and deletes it. If that was changed meanwhile, it reads again. Given a
- * `Snapshot`, it deletes the version that you saw, without a read. If somebody changed it since, nothing is deleted.
+ * Given a url, it reads the current version and deletes it. If that version was changed meanwhile, it reads again.
+ * Given a `Snapshot`, it deletes the version that you saw, without a read. If somebody changed it since, nothing is
+ * deleted.
  *
  * @throws {ConflictError} if it was changed since the snapshot, or `maxAttempts` times
  * @throws {MissingValidatorError} if there is no tag; nothing was deleted
@@ -35,7 +36,7 @@ export async function remove<T = unknown>(
   target: string | URL | Snapshot<T>,
   options: UpdateOptions<T> = {},
 ): Promise<Removed> {
-  // `wasApplied` compares what is there with what was sent, and nothing is sent here.
+  // `wasApplied` compares the current value with the value that was sent, and no value is sent here.
   const job = { ...jobOf(options, "remove()"), wantsValue: false, wasApplied: undefined };
   const given = givenSnapshot(target);
   let seen = given ?? (await found(job, checkedUrl(target), false));

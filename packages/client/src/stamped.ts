@@ -23,8 +23,8 @@ export interface StampOptions<T> {
  * Writers that do not stamp must leave the member as it is. If the list of ids was cut or removed, so that an id may
  * have been lost, the update ends with an `AmbiguousWriteError`.
  *
- * @throws {TypeError} on a value that is not a recipe and on an unknown option; when it runs, if the document is not an
- * object and no `write` is given
+ * @throws {TypeError} on a value that is not a recipe and on an unknown option. The new recipe throws it if the
+ * document is not an object and no `write` is given
  * @example
  * const visit = stamped<{ visits: number }>((page) => ({ ...page, visits: page.visits + 1 }));
  * const context = { attempt: 1, base: undefined, mine: undefined, etag: '"v1"', signal: new AbortController().signal };

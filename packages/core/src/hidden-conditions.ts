@@ -9,8 +9,8 @@ import { validatorFields } from "./validator-fields.ts";
 /**
  * True when a simpler check (split at commas, `Date.parse`) could find a match that the standard does not find.
  *
- * An adapter then hides the conditions from a handler that may make such a check. A simpler check that misses a
- * match does no harm: the conditions are judged again when the answer is there.
+ * An adapter then hides the conditions from a handler that may make such a check. A simpler check that misses a match
+ * does no harm: the conditions are judged again when the handler has made its answer.
  *
  * `now`: milliseconds since the epoch, for a two-digit year.
  *
@@ -54,7 +54,8 @@ export function isRangeRefused({ headers }: ConditionalRequest, now?: number): b
 }
 
 /**
- * True when an adapter hides the `Range` beside an `If-Range` from the handler, so that the handler sends the whole.
+ * True when an adapter hides the `Range` beside an `If-Range` from the handler, so that the handler sends the whole
+ * representation.
  *
  * `current`: `undefined` if the state is not known. Then `ranges` says whether the handler checks `If-Range` itself.
  *

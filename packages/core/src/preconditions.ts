@@ -65,7 +65,7 @@ export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Fie
   return namesNone(field, current, acceptEncoding);
 }
 
-/** {@link ifNoneMatch} of a field that is there, and of a state that has been checked. */
+/** {@link ifNoneMatch} of a field that is in the request, and of a state that has been checked. */
 export function namesNone(field: string, current: Current, acceptEncoding?: Field): boolean {
   if (current === null || names(field, current.etag, "weak")) return current === null;
   return codedTagIn(field, current, "weak", acceptEncoding ?? "") === undefined && !isStar(field);

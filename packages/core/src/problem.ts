@@ -67,7 +67,8 @@ export function problemDocument<Status extends number, Members extends object = 
 }
 
 /**
- * The problem that explains a refusal, or `undefined` if the decision is no refusal. `policy`: that of the decision.
+ * The problem that explains a refusal, or `undefined` if the decision is no refusal. `policy`: the policy of the
+ * decision.
  *
  * The advice works under that policy: a client that follows it is not refused for another reason.
  *
@@ -146,7 +147,7 @@ function whyTooWeak(field: string, current: State, next: string): string {
 function whatNext(current: Current, policy?: Policy, method = ""): string {
   if (current === null) return nothingHere(method);
   if (hasUsableTag(current, policy)) return `${AGAIN} ETag in If-Match.`;
-  // A date alone does not satisfy `require`, and a future date is sent as now.
+  // A date alone does not satisfy `require`, and a future date is sent as the current time.
   const { lastModified } = current;
   const isDateEnough = !requires(policy?.require, method);
   if (lastModified !== undefined && isDateEnough && timeOf(lastModified) <= (policy?.now ?? Date.now())) {

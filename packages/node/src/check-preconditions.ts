@@ -104,7 +104,7 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   return false;
 }
 
-/** `conditional()` does this for every head. */
+/** Removes the validators from an error. `conditional()` does the same for every head. */
 function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   const own = ownValidators(res);
   if (own.isGuarded) return;

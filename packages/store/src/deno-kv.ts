@@ -224,7 +224,7 @@ function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {
   return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
 }
 
-/** The entry, unless it has expired. The versionstamp in its version is that of its own commit. */
+/** The entry, unless it has expired. Its version contains the versionstamp of its own commit. */
 function entryIn({ value, versionstamp }: DenoKvMaybeEntry): LedgerEntry | null {
   if (versionstamp === null) return null;
   const { nonce, end, ...entry } = value as KeptEntry;

@@ -112,8 +112,9 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   const swapStatement = swapStatements(...tables);
 
   /**
-   * A read waits for a lock of the whole table, and a time-out in its own statement would come too late for that. So the
-   * second connection that it then takes asks whether there is such a lock.
+   * A read waits while another session has a lock on the whole table. A time-out that the read's own statement sets
+   * would take effect only after that wait. So when the read is late, a second connection asks whether there is such a
+   * lock.
    */
   function unlessLocked<R>(reading: Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {

@@ -73,7 +73,7 @@ export async function remove(it: Submission): Promise<Response> {
 async function collision(it: Submission, baseTag: string, mine: string, answer: Response): Promise<Response> {
   const { storage, name } = it;
   const page = await storage.pages.read(name);
-  // A form that creates a page was sent twice: the page is there already, with this text.
+  // A form that creates a page was sent twice: the page already exists, with this text.
   if (page && baseTag === "" && page.value.content === mine)
     return redirect(pageUrl(name), conditionOf(answer));
   if (!page) return show({ title: `${name} was deleted`, body: deletedView(name, mine) }, 412, own(answer));

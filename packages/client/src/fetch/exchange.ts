@@ -12,7 +12,7 @@ import { tryStore } from "./try-store.ts";
 import { selected } from "./variant.ts";
 import { answerWithoutAsking } from "./without-asking.ts";
 
-/** Answers a read: from what is kept alone, or after an exchange with the server. */
+/** Answers a read: from kept answers alone, or after an exchange with the server. */
 export async function exchange(
   read: Read,
   signal: AbortSignal | undefined,

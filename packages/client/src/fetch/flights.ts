@@ -63,7 +63,7 @@ export function newFlights(): Flights {
   };
 }
 
-/** Waits until the head is there or this caller has left. The last caller to leave ends the request. */
+/** Waits until the head has arrived or this caller has left. The last caller to leave ends the request. */
 function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Outcome> {
   flight.waiting++;
   if (!signal) return flight.head;

@@ -37,7 +37,7 @@ export interface Dialect {
   value?: Place;
   /** The condition did not hold. Default: 412. */
   conflict?: Says;
-  /** Nothing is there. Default: 404 and 410. */
+  /** The resource does not exist. Default: 404 and 410. */
   gone?: Says;
   /** Send the same request again, after `Retry-After`. Default: 429 and 503. */
   again?: Says;

@@ -20,7 +20,9 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
   }
 }
 
-/** Forgets what the fetch has kept. If that fails, the mode of the request passes by its store all the same. */
+/**
+ * Forgets the answers that the fetch has kept. If that fails, the cache mode of the request still bypasses its store.
+ */
 async function forget<T>({ fetch, signal }: Job<T>, url: string): Promise<void> {
   try {
     await until(signal, fetch.forget?.(url));
@@ -50,7 +52,7 @@ async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer>
   throw answer;
 }
 
-/** A part of a representation must not be taken for the whole. */
+/** A part of a representation must not be used as the whole. */
 function isWhole({ ok, status }: Response): boolean {
   return ok && status !== 206;
 }

@@ -16,7 +16,7 @@ export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>):
   });
 }
 
-/** Waits so many milliseconds, or fails with the signal's reason. */
+/** Waits for this number of milliseconds, or fails with the signal's reason. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => {

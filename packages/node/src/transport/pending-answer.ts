@@ -102,7 +102,7 @@ export function passHead(answer: PendingAnswer): void {
   const takeBack = replacement && replaceHead(res, replacement);
   const hasPhrase = replacement === undefined && head?.phrase !== undefined && head.status === res.statusCode;
   try {
-    // Never passes fields on, because old layers take a flat list for a list of pairs.
+    // Never passes fields on, because old layers read a flat list as a list of pairs.
     attempt(answer, () =>
       hasPhrase
         ? below.writeHead.call(res, res.statusCode, head!.phrase)

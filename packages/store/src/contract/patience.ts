@@ -8,8 +8,8 @@ export const PATIENCE = 2000;
 export const ANSWER_TIMEOUT = 10_000;
 
 /**
- * Returns the result of the work. After so many milliseconds, or when the signal aborts, it throws instead. The work
- * itself may still go on.
+ * Returns the result of the work. When the time is over, or when the signal aborts, it throws instead. The work itself
+ * may still go on.
  */
 export function within<R>(
   milliseconds: number,

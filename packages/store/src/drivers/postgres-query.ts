@@ -5,8 +5,8 @@ import { sqlState } from "./postgres-errors.ts";
 export type AnyRow = Record<string, unknown>;
 
 /**
- * Runs one statement, which commits by itself. It sends nothing unless a connection is there. A statement
- * that was given up before it was sent is never sent later.
+ * Runs one statement, which commits by itself. It sends nothing unless it has a connection. A statement that was given
+ * up before it was sent is never sent later.
  */
 export type Query = (text: string, values: unknown[], signal: AbortSignal | undefined) => Promise<AnyRow[]>;
 

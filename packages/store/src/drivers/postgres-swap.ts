@@ -36,8 +36,8 @@ interface SwapStatement {
 type Bind = (parameter: (swap: SwapParameters) => unknown, type?: string) => string;
 
 /**
- * Makes the statements for swaps. Their texts differ only by what is there: a version, a next value, a claim. So few are
- * made.
+ * Makes the statements for swaps. Their texts differ only by the parts that a swap has: a version, a next value, a
+ * claim. So there are only a few texts.
  */
 export function swapStatements(table: string, ledger: string, type: "text" | "bytea") {
   const made = new Map<string, SwapStatement>();
