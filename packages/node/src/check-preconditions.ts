@@ -104,7 +104,7 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   return false;
 }
 
-/** Removes the validators from an error. `conditional()` does the same for every head. */
+/** Adjusts the validators when the head is written. `conditional()` does the same for every head. */
 function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   const own = ownValidators(res);
   if (own.isGuarded) return;
