@@ -158,11 +158,13 @@ function markCoding({ raw: req }: FastifyRequest, { raw: res }: FastifyReply, it
   beforeHead(req, res, () => {
     const coding = res.getHeader("content-encoding");
     const etag = parseTag(res.getHeader("etag")?.toString());
+    // Its 200 may have become another answer since, such as an error page.
+    const delayed = isTransfer(it.request.method, res.statusCode) ? it.delayed : undefined;
     if (coding !== undefined && etag !== undefined) {
-      const status = it.delayed?.status ?? res.statusCode;
+      const status = delayed?.status ?? res.statusCode;
       res.setHeader("ETag", tagOfCodedAnswer(it.request, status, etag, String(coding)));
     }
-    return it.delayed;
+    return delayed;
   });
 }
 

@@ -137,3 +137,57 @@ describe.each(Object.keys(servers))("The 304 of %s", (server) => {
     },
   );
 });
+
+/** What a layer between the two answers after the 304 was decided. */
+const late = { "/error": 500, "/missing": 404, "/elsewhere": 302 };
+
+const between: Record<string, () => Promise<{ port: number; close(): unknown }>> = {
+  Koa: () => {
+    const app = new Koa();
+    app.silent = true;
+    app.use(koaCompress({ threshold: 0 }));
+    app.use(async (ctx, next) => {
+      await next();
+      if (ctx.path === "/error") throw new Error("later");
+      if (ctx.path === "/missing") Object.assign(ctx, { status: 404, body: LONG });
+      if (ctx.path === "/elsewhere") ctx.redirect("/");
+    });
+    app.use(koaConditional());
+    app.use((ctx) => {
+      ctx.set("ETag", '"v1"');
+      Object.assign(ctx, { type: "text/plain", body: LONG });
+    });
+    return served(app.callback());
+  },
+  Fastify: async () => {
+    const app = Fastify();
+    await app.register(fastifyCompress, { threshold: 0 });
+    await app.register(fastifyConditional);
+    app.addHook("onSend", async ({ url }, reply, payload) => {
+      if (url === "/error" && reply.statusCode === 200) throw new Error("later");
+      if (url === "/missing") reply.code(404);
+      if (url === "/elsewhere") reply.code(302).header("Location", "/");
+      return payload;
+    });
+    app.get("/*", (_, reply) => reply.header("ETag", '"v1"').type("text/plain").send(LONG));
+    await app.listen({ port: 0, host: "127.0.0.1" });
+    return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
+  },
+};
+
+describe("A 304 that waits for the compressor gives way to what another layer answers afterwards, §13.2.1:", () => {
+  test.each(Object.keys(between))("%s", async (name) => {
+    const { port, close } = await between[name]!();
+    const connection = await connect(port);
+    const lines: [string, string][] = [
+      ["Accept-Encoding", "gzip"],
+      ["If-None-Match", "*"],
+    ];
+    for (const [path, status] of Object.entries(late)) {
+      expect((await connection.ask("GET", path, lines)).status, path).toBe(status);
+    }
+    expect((await connection.ask("GET", "/", lines)).status).toBe(304);
+    connection.close();
+    close();
+  });
+});
