@@ -61,7 +61,7 @@ export async function remove<T = unknown>(
 }
 
 function deletion<T>(job: Job<T>, url: string, tag: string) {
-  const none = { body: null, contentType: undefined, sent: undefined, patch: undefined };
+  const none = { body: null, contentType: undefined, sent: undefined, expected: undefined };
   return write(job, { ...none, method: "DELETE", url, tag, key: job.newKey() });
 }
 

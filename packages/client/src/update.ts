@@ -75,7 +75,7 @@ export async function update<T = unknown>(
     if (run === undefined || payload === undefined) return unchanged(job, seen);
 
     const written = await write(job, payload);
-    if (written.is === "applied") return applied(job, payload, written, run);
+    if (written.is === "applied") return applied(job, payload, written);
     if (written.is === "recognised") {
       return {
         ...written.latest.snapshot,
@@ -151,8 +151,7 @@ async function applied<T>(
   job: Job<T>,
   payload: Payload<T>,
   { response, octets }: Success,
-  { base }: Run<T>,
 ): Promise<Updated<T>> {
-  const snapshot = await resultOf(job, payload, response, octets, base);
+  const snapshot = await resultOf(job, payload, response, octets);
   return { ...snapshot, status: "updated", response, attempts: job.attempts };
 }

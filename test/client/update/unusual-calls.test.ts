@@ -202,3 +202,13 @@ it("remove does not call wasApplied, because a removal sends no value to compare
   const error = await failure(remove<Counter>(server.url, { wasApplied, backoff: () => 1 }));
   expect(error).toBeInstanceOf(AmbiguousWriteError);
 });
+
+it("a PATCH that was made is reported as made, although what was read before it can no longer be decoded", async () => {
+  await serve(undefined, { n: 1, by: "ann" });
+  const decode = async (response: Response) => {
+    if (server.methods().includes("PATCH")) throw new Error("too late");
+    return (await response.json()) as Counter;
+  };
+  const done = await update<Counter>(server.url, increment, { method: "PATCH", decode });
+  expect(done).toMatchObject({ status: "updated", value: { n: 2, by: "ann" }, attempts: 1 });
+});

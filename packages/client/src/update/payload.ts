@@ -1,6 +1,6 @@
 import { shown } from "../checks.ts";
 import type { Job } from "./job.ts";
-import { patchFor } from "./merge-patch.ts";
+import { patched, patchFor } from "./merge-patch.ts";
 import { until } from "./waiting.ts";
 
 /** One body with one condition. Each time it is sent, the octets are the same. */
@@ -15,7 +15,7 @@ export interface Payload<T> {
   /** The value that the body was made of. */
   sent: T | undefined;
   /** The expected value afterwards, unless the server says otherwise. */
-  patch: unknown;
+  expected: T | undefined;
 }
 
 /** The value to write. */
@@ -34,20 +34,23 @@ export interface Change<T> {
 export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Payload<T> | undefined> {
   const { url, etag: tag, base, mine, same = false } = change;
   const { method, encode, signal } = job;
-  const bare = { method, url, tag, sent: mine, patch: undefined, contentType: undefined };
+  const bare = { method, url, tag, sent: mine, expected: mine, contentType: undefined };
   if (encode || isOctets(mine)) {
     const body = encode
       ? await until(signal, encode(mine, { method, current: await base?.() }))
       : (mine as BodyInit);
     return { ...bare, body: checkedBody(body), key: job.newKey() };
   }
-  const patch = method === "PATCH" ? patchFor(await base?.(), mine, same) : undefined;
+  // Decoded before the write: a write that succeeded must not fail for want of it.
+  const current = method === "PATCH" ? await base?.() : undefined;
+  const patch = method === "PATCH" ? patchFor(current, mine, same) : undefined;
   if (method === "PATCH" && patch === undefined) return undefined;
   const body = JSON.stringify(method === "PATCH" ? patch : mine);
   if (body === undefined || (body === "{}" && !isPlain(mine)))
     throw new TypeError(`Cannot write ${shown(mine)} as JSON: use another value, or give an encode`);
   const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  return { ...bare, body, contentType, patch, key: job.newKey() };
+  const expected = method === "PATCH" ? (patched(current, patch) as T) : mine;
+  return { ...bare, body, contentType, expected, key: job.newKey() };
 }
 
 export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {

@@ -1,7 +1,6 @@
 import { octetsOf } from "./content.ts";
 import { fieldTag, tagOf } from "./dialect.ts";
 import type { Job } from "./job.ts";
-import { patched } from "./merge-patch.ts";
 import type { Payload } from "./payload.ts";
 import { decoded, type Seen, snapshotOf } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -16,16 +15,14 @@ export async function resultOf<T>(
   payload: Payload<T>,
   response: Response,
   octets: Uint8Array<ArrayBuffer> | undefined,
-  base?: () => T | Promise<T>,
 ): Promise<Snapshot<T>> {
-  const { url, patch } = payload;
-  const sent = patch === undefined ? payload.sent : patched(await base?.(), patch);
+  const { url, expected } = payload;
   const content = octets?.length ? await contentOf(job, response, octets) : undefined;
   const inside = content && tagOf(job.dialect, new Headers(), content.value);
-  if (content && (inside !== undefined || isShown(response, url) || hasMembers(content.value, sent))) {
+  if (content && (inside !== undefined || isShown(response, url) || hasMembers(content.value, expected))) {
     return snapshotOf(url, content.value, tagOf(job.dialect, response.headers, content.value));
   }
-  return snapshotOf(url, sent as T, fieldTag(response.headers));
+  return snapshotOf(url, expected as T, fieldTag(response.headers));
 }
 
 /** The current state, if the refusal shows it: that saves a read. */
