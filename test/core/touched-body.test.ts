@@ -61,6 +61,21 @@ describe("conditional where reading a body changes it", () => {
     expect((await conditionalResponse(ask({ "If-None-Match": '"v1"' }), answer)).status).toBe(304);
   });
 
+  it("an answer whose body has a reader already is judged like any other", async () => {
+    for (const [method, options] of [
+      ["GET", {}],
+      ["HEAD", { tag: () => '"v1"' as const }],
+    ] as const) {
+      const answer = new Response(source().body, { headers: method === "GET" ? { ETag: '"v1"' } : {} });
+      answer.body!.getReader();
+      const asked = ask({ "If-None-Match": '"v1"' }, method);
+      expect((await conditionalResponse(asked, answer, options)).status, method).toBe(304);
+    }
+    const untagged = new Response("text");
+    untagged.body!.getReader();
+    expect(await conditionalResponse(ask(), untagged)).toBe(untagged);
+  });
+
   it("a `tag` function is called for HEAD only if the answer has a body", async () => {
     const tag = vi.fn(() => '"v1"' as const);
     const full = await conditional(() => new Response("text"), { tag })(ask({}, "HEAD"));

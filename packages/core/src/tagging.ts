@@ -3,7 +3,7 @@ import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
-import { discard, hasBody, readingChangesBodies, sendsFile } from "./touched-body.ts";
+import { copyOf, discard, hasBody, readingChangesBodies, sendsFile } from "./touched-body.ts";
 import { validatorFields } from "./validator-fields.ts";
 
 export type Awaitable<T> = T | Promise<T>;
@@ -67,7 +67,8 @@ export async function tagged<Req extends { method: string }>(
 
 /** Reads a copy, and leaves the body of the answer untouched. */
 async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: number): Promise<Response> {
-  const copy = response.clone();
+  const copy = copyOf(response);
+  if (copy === undefined) return response;
   if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
   const state = await tag.fileState?.(await copy.blob());
   return stamp(response, validatorFields(state ?? null));

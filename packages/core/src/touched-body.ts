@@ -17,20 +17,31 @@ export function sendsFile(copy: Response): boolean {
   return Bun !== undefined && /^ {2}FileRef \(/m.test(Bun.inspect(copy));
 }
 
+/** A clone, or `undefined` if the body is used or has a reader. To ask for `body.locked` would touch the body. */
+export function copyOf(response: Response): Response | undefined {
+  try {
+    return response.clone();
+  } catch {
+    return undefined;
+  }
+}
+
 /** True when the response has a body. It may be empty. */
 export function hasBody(response: Response): boolean {
   if (!readingChangesBodies()) return response.body !== null;
-  const { body } = response.clone();
-  discard(body);
-  return body !== null;
+  const copy = copyOf(response);
+  if (copy === undefined) return true;
+  discard(copy.body);
+  return copy.body !== null;
 }
 
 /** Cancels the body of a response that is not sent, so that its source ends. A file is left alone. */
 export function discardBody(response: Response): void {
-  // A used body cannot be copied, and its reader decides when it ends.
+  // A body that has a reader cannot be copied, and its reader decides when it ends.
   if (response.bodyUsed || isFormDataOfNode(response)) return;
   if (readingChangesBodies()) {
-    const copy = response.clone();
+    const copy = copyOf(response);
+    if (copy === undefined) return;
     const isFile = sendsFile(copy);
     discard(copy.body);
     if (isFile) return;
