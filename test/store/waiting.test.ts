@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { unlessAborted } from "../../packages/store/src/contract/waiting.ts";
+import { watch } from "../../packages/store/src/contract/watching.ts";
 
 const never = () => new Promise<never>(() => {});
 
@@ -45,4 +46,29 @@ test("unlessAborted gives up when the time is over, and a later error of the wor
   await expect(unlessAborted(work, undefined, limit)).rejects.toThrow("Too late");
   fail(new Error("Later"));
   await new Promise((resolve) => setTimeout(resolve));
+});
+
+test("unlessAborted keeps its time limit after a test with fake timers has taken its timer away", async () => {
+  vi.useFakeTimers();
+  const forgotten = new AbortController();
+  const first = unlessAborted(never, forgotten.signal);
+  vi.useRealTimers();
+  const limit = { milliseconds: 5, error: () => new Error("Too late") };
+  await expect(unlessAborted(never, undefined, limit)).rejects.toThrow("Too late");
+  forgotten.abort(new Error("Gone"));
+  await expect(first).rejects.toThrow("Gone");
+});
+
+test("unlessAborted keeps its time limit when another wait throws as it is given up", async () => {
+  vi.useFakeTimers();
+  const giveUp = () => {
+    throw new Error("A client library failed");
+  };
+  watch({ end: performance.now(), signal: undefined, giveUp });
+  const limit = { milliseconds: 5, error: () => new Error("Too late") };
+  const outcome = expect(unlessAborted(never, undefined, limit)).rejects.toThrow("Too late");
+  expect(() => vi.advanceTimersByTime(25)).toThrow("A client library failed");
+  vi.advanceTimersByTime(25);
+  await outcome;
+  vi.useRealTimers();
 });
