@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { resource, StoreBusyError } from "@entity-tag/store";
 import { redisStore } from "@entity-tag/store/redis";
 import { Cluster, Redis } from "ioredis";
@@ -121,6 +121,35 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
       proxy.close();
     },
   );
+
+  test("redisStore obeys the time limit of node-redis' withCommandOptions for a command that is not sent", async () => {
+    const { hostname, port } = new URL(redisUrl);
+    const sockets: Socket[] = [];
+    const proxy = createServer((socket) => {
+      const server = connect(Number(port || 6379), hostname);
+      sockets.push(socket, server);
+      socket
+        .on("error", () => {})
+        .pipe(server.on("error", () => {}))
+        .pipe(socket);
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const slow = createClient({ url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    await slow.on("error", () => {}).connect();
+    // The server reads no more, so what comes after a long command is not sent.
+    sockets[0]!.unpipe().pause();
+    slow.echo("x".repeat(50_000_000)).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const start = performance.now();
+    const store = redisStore(slow.withCommandOptions({ timeout: 100 }), { prefix: prefixOf() });
+    // The library tries one more command.
+    slow.echo("y").catch(() => {});
+    await expect(store.swap("a", null, 1)).rejects.toThrow(StoreBusyError);
+    expect(performance.now() - start).toBeLessThan(1_500);
+    slow.destroy();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  });
 
   test("swap stops waiting when its signal aborts", async () => {
     const silent = createServer(() => {}).listen(0, "127.0.0.1");

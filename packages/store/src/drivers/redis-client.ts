@@ -121,7 +121,7 @@ function sendByNodeRedis(client: NodeRedis): Send {
       return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
     } catch (error) {
       unsent.abort();
-      if ((error as Error | null)?.name === "AbortError" && !signal?.aborted) throw notConnected("Redis");
+      if (isAbortion(error) && !signal?.aborted) throw notConnected("Redis", error);
       throw error;
     } finally {
       unwatch(waiting);
@@ -129,10 +129,19 @@ function sendByNodeRedis(client: NodeRedis): Send {
   };
 }
 
-/** `commandOptions.timeout` of the client is, like our patience, for a command that was not sent yet. */
+/** The error of a command that was removed before it was sent. The library gives it a class, but no name. */
+function isAbortion(error: unknown): boolean {
+  const { name, message } = Object(error) as Error;
+  return name === "AbortError" || message === "The command was aborted";
+}
+
+/**
+ * `commandOptions.timeout` of the client is, like our patience, for a command that was not sent yet. The library shows
+ * what `withCommandOptions` was given in this member alone.
+ */
 function patienceOf(client: NodeRedis): number {
-  const { options } = client as { options?: { commandOptions?: { timeout?: number } } };
-  return Math.min(PATIENCE, options?.commandOptions?.timeout || PATIENCE);
+  const { _commandOptions } = client as { _commandOptions?: { timeout?: number } };
+  return Math.min(PATIENCE, _commandOptions?.timeout || PATIENCE);
 }
 
 /**
