@@ -155,3 +155,17 @@ test("SQLite seeks a deep page of a collection, and does not scan the rows befor
   const [plan] = db.prepare(`EXPLAIN QUERY PLAN ${asked.at(-1)}`).all("a", 2) as { detail: string }[];
   expect(plan?.detail).toMatch(/SEARCH .* \(key>\?\)$/);
 });
+
+test("a write of SQLite that waits for the event loop is not made when its client leaves", async () => {
+  const store = await sqliteStore<string>(new DatabaseSync(":memory:")).createTable();
+  const leaving = new AbortController();
+  const large = "x".repeat(100_000);
+  const writes = Array.from({ length: 200 }, (_, i) =>
+    store.swap(String(i), null, large, { signal: leaving.signal }),
+  );
+  leaving.abort(new Error("The client left"));
+  const outcomes = await Promise.allSettled(writes);
+  const made = outcomes.filter(({ status }) => status === "fulfilled").length;
+  expect(made).toBeLessThan(200);
+  expect(await store.list("", { limit: 1000, values: false })).toHaveLength(made);
+});

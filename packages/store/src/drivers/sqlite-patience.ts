@@ -3,8 +3,8 @@ import { PATIENCE } from "../contract/patience.ts";
 import { backoff, pause } from "../contract/waiting.ts";
 import { certain, isLocked } from "./sqlite-errors.ts";
 
-/** Runs a step at once, or a little later. */
-type Run = <R>(step: () => R) => R | Promise<R>;
+/** Runs a step at once, or a little later unless the signal aborts. */
+type Run = <R>(step: () => R, signal: AbortSignal | undefined) => R | Promise<R>;
 
 const atOnce: Run = (step) => step();
 
@@ -20,7 +20,7 @@ export async function whileBusy<R>(
   for (let tries = 0; ; tries++) {
     signal?.throwIfAborted();
     try {
-      const result = run(step);
+      const result = run(step, signal);
       return result instanceof Promise ? await result : result;
     } catch (error) {
       if (!isLocked(error)) throw certain(error, isRead);
@@ -67,11 +67,12 @@ export function writesInTurns(): Run {
     afterTurn(goOn);
   }
 
-  return (step) => {
+  return (step, signal) => {
     if (waiting.length === 0 && spent < MAX_BLOCK) return timed(step);
     return new Promise((resolve, reject) => {
       waiting.push(() => {
         try {
+          signal?.throwIfAborted();
           resolve(timed(step));
         } catch (error) {
           reject(error);
