@@ -123,11 +123,15 @@ function idOf(writeId: string): string {
   return writeId.split(".", 1)[0]!;
 }
 
-/** A body that the caller has read without handing it over cannot be read again, so its length is compared instead. */
+/**
+ * A body that the caller has read without handing it over cannot be read again, so its length is compared instead. Bun's
+ * server gives `null` as such a body, and `false` as `bodyUsed`.
+ */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
-  // Copying a request costs more than the rest of this.
-  if (request.body === null) return "";
-  if (request.bodyUsed || request.body?.locked) return request.headers.get("Content-Length") ?? "";
+  if (request.body === null || request.bodyUsed || request.body?.locked) {
+    const length = request.headers.get("Content-Length") ?? "";
+    return length === "0" ? "" : length;
+  }
   return readBytes(request.clone(), MAX_BYTES);
 }
 
