@@ -220,3 +220,25 @@ test("mutate throws when represent returns no Response, and a store when encode 
   const texts = memoryStore<number>({ encode: (value) => String(value) as never, decode: () => 1 });
   await expect(texts.swap("w", null, 1)).rejects.toThrow(/by its `encode`, was given "1": use a Uint8Array/);
 });
+
+test("a store names the place of a member that JSON would make null", async () => {
+  const store = memoryStore<unknown>();
+  const lost: [place: string, value: unknown][] = [
+    ["NaN at /total:", { total: Number.NaN }],
+    ["Infinity at /list/1:", { list: [null, Number.POSITIVE_INFINITY] }],
+    ["undefined at /0:", [undefined]],
+    ["a function at /a~1b/0:", { "a/b": [() => 1] }],
+    ["Symbol(s) at /0:", [Symbol("s")]],
+    ["an invalid Date at /due:", { due: new Date(Number.NaN) }],
+    ["NaN at /sum/of:", { sum: { toJSON: () => ({ of: Number.NaN }) } }],
+  ];
+  for (const [place, value] of lost) {
+    await expect(store.swap("a", null, value)).rejects.toThrow(`Cannot store ${place}`);
+    const put = new Request("https://example.com/a", { method: "PUT" });
+    await expect(mutate(put, store, "a", () => value)).rejects.toThrow(`Cannot store ${place}`);
+  }
+  expect(await store.read("a")).toBeNull();
+  const kept = { text: "null", list: [null], made: { toJSON: () => null }, absent: undefined };
+  await store.swap("a", null, kept);
+  expect((await store.read("a"))!.value).toEqual({ text: "null", list: [null], made: null });
+});

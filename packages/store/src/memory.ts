@@ -105,7 +105,7 @@ function shown(row: Row, withValue: boolean): Row {
 }
 
 function copyOf(stored: Stored): Stored {
-  return typeof stored === "string" ? stored : stored.slice();
+  return typeof stored === "string" ? stored : new Uint8Array(stored);
 }
 
 /** The keys in the order of their code points. The first listing sorts them; later writes keep the order. */

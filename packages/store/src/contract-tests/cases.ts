@@ -179,6 +179,11 @@ export const cases: Case[] = [
       array[0] = 9;
       (await binary.read(version))!.value[1] = 9;
       assert.deepEqual([...(await binary.read(version))!.value], [1, 2, 3]);
+      const shared = SharedSlices.of(1, 2, 3);
+      await put(binary, `${version}-shared`, null, shared);
+      shared[0] = 9;
+      (await binary.read(`${version}-shared`))!.value[1] = 9;
+      assert.deepEqual([...(await binary.read(`${version}-shared`))!.value], [1, 2, 3]);
     },
   },
   {
@@ -189,6 +194,24 @@ export const cases: Case[] = [
         await assert.rejects(store.swap(key, null, value), TypeError, String(value));
       }
       assert.equal(await store.read(key), null);
+    },
+  },
+  {
+    name: "a member that JSON would make null is a TypeError, and nothing is written",
+    async run({ open }) {
+      const [store, key] = [await open<unknown>(), fresh()];
+      for (const value of [
+        { total: Number.NaN },
+        [Number.POSITIVE_INFINITY],
+        [undefined],
+        { list: [() => 1] },
+      ]) {
+        await assert.rejects(store.swap(key, null, value), TypeError);
+      }
+      assert.equal(await store.read(key), null);
+      const kept = { none: null, list: [null], text: "null", absent: undefined };
+      await store.swap(key, null, kept);
+      assert.deepEqual((await store.read(key))?.value, { none: null, list: [null], text: "null" });
     },
   },
   {
@@ -476,4 +499,11 @@ function swapCase(text: string): string {
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** As a Buffer of Node: a slice shares memory with the whole. */
+class SharedSlices extends Uint8Array {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end) as Uint8Array<ArrayBuffer>;
+  }
 }

@@ -1,4 +1,5 @@
-import { wrongArgument } from "./given.ts";
+import { shownGiven, wrongArgument } from "./given.ts";
+import { type Loss, lossIn } from "./json-loss.ts";
 import type { Octets } from "./versioned-store.ts";
 
 /**
@@ -93,11 +94,19 @@ function toBytes(stored: Stored): Uint8Array {
 
 function toJson(value: unknown): string {
   const text = JSON.stringify(value);
-  // JSON writes NaN as null and omits undefined, so both would come back as another value.
-  if (text !== undefined && text !== "null") return text;
+  // JSON writes NaN as null. A text without null has lost nothing, so most values are not walked a second time.
+  if (text !== undefined && !text.includes("null")) return text;
+  const loss = text === undefined || text === "null" ? { pointer: "", value } : lossIn(value);
+  if (!loss) return text!;
+  const instead = loss.pointer ? "null" : "null to delete";
   throw new TypeError(
-    `Cannot store ${String(value)}: JSON has no such value. Store null to delete, or give encode and decode`,
+    `Cannot store ${shownLoss(loss)}: JSON has no such value. Store ${instead}, or give encode and decode`,
   );
+}
+
+function shownLoss({ value, pointer }: Loss): string {
+  const shown = value instanceof Date ? "an invalid Date" : shownGiven(value);
+  return pointer ? `${shown} at ${pointer}` : shown;
 }
 
 function fromJson<T>(stored: Stored): T {
