@@ -13,6 +13,7 @@ const run = promisify(execFile);
 
 /** The packages that the recipes import, besides ours. */
 const frameworks = [
+  "@cloudflare/workers-types",
   "@fastify/cors",
   "@hono/node-server",
   "@koa/cors",
@@ -81,6 +82,12 @@ describe("strict TypeScript", () => {
     expect(await compile(bunSite.folder, "bun-types", files)).toBe("");
   });
 
+  it("compiles that for a Durable Object", async () => {
+    const files = documents.flatMap((document) => filesOf(document, "workers", site.folder));
+    expect(files.length).toBeGreaterThan(0);
+    expect(await compile(site.folder, "@cloudflare/workers-types", files, ["es2023"])).toBe("");
+  });
+
   it("compiles that for Deno", async () => {
     const files = documents.flatMap((document) => filesOf(document, "deno", site.folder));
     expect(files.length).toBeGreaterThan(0);
@@ -90,12 +97,14 @@ describe("strict TypeScript", () => {
 });
 
 /** Writes the blocks of a document that run on this platform, and returns their files. */
-function filesOf(document: string, platform: "node" | "bun" | "deno", folder: string): string[] {
+function filesOf(document: string, platform: "node" | "bun" | "deno" | "workers", folder: string): string[] {
   const name = basename(document, ".md");
   const blocks = programs(document).map((program, index) => ({
     program,
     file: /^\/\/ (?:\S+\/)?(\S+\.ts)\n/.exec(program)?.[1] ?? `block-${index}.ts`,
-    runsOn: /^\/\/ runtime: (bun|deno)/.exec(program)?.[1] ?? "node",
+    runsOn: program.includes('from "cloudflare:workers"')
+      ? "workers"
+      : (/^\/\/ runtime: (bun|deno)/.exec(program)?.[1] ?? "node"),
   }));
   const own = blocks.filter(({ runsOn }) => runsOn === platform);
   if (own.length === 0) return [];
@@ -108,9 +117,14 @@ function filesOf(document: string, platform: "node" | "bun" | "deno", folder: st
 
 /**
  * The compiler's errors for these files, with the settings of an application: with the types of the DOM that `fetch`
- * needs.
+ * needs, unless `types` has them and `lib` leaves the DOM out.
  */
-async function compile(folder: string, types: string, files: readonly string[]): Promise<string> {
+async function compile(
+  folder: string,
+  types: string,
+  files: readonly string[],
+  lib?: readonly string[],
+): Promise<string> {
   const options = {
     strict: true,
     noEmit: true,
@@ -121,6 +135,7 @@ async function compile(folder: string, types: string, files: readonly string[]):
     experimentalDecorators: true,
     noUncheckedIndexedAccess: true,
     types: [types],
+    lib,
   };
   writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions: options, files }));
   const tsc = `${root}/test/node_modules/typescript/bin/tsc`;

@@ -150,7 +150,7 @@ async function exchange(
 }
 
 const mayBeUnread = ({ also = [] }: Row): boolean =>
-  also.some(({ chosenBy }) => chosenBy === "the server, as it reads the message");
+  also.some(({ chosenBy }) => chosenBy === "the server, while it reads the message");
 
 function toResult(row: Row, found: string[], reply?: Reply): Result {
   const failed: Verdict = row.level === "MUST" ? "fail" : "warning";

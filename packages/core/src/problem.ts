@@ -138,7 +138,8 @@ function whyFailed(
 function whyTooWeak(field: string, current: State, next: string): string {
   const compared = "and If-Match compares strongly.";
   const unmarked = (tag: EntityTag) => (isWeak(tag) ? tag.slice(2) : tag);
-  const isMarked = (parseTagList(field) as EntityTag[]).some((tag) => ifMatch(unmarked(tag), current));
+  const tags = [...parseTagList(field)!] as EntityTag[];
+  const isMarked = tags.some((tag) => ifMatch(unmarked(tag), current));
   if (!isMarked) return `The current tag is weak, ${compared}${next}`;
   return `The tag is the current one, but weak, ${compared}${next && " Send it without W/."}`;
 }

@@ -38,7 +38,7 @@ function strictly(row: Row): Row {
   const { also = [], ...rest } = row;
   const kept = also.filter(
     ({ chosenBy, status }) =>
-      chosenBy === "the server, as it reads the message" ||
+      chosenBy === "the server, while it reads the message" ||
       (rest.expect.outcome === "not-modified" && status.includes(304)),
   );
   return kept.length === 0 ? rest : { ...rest, also: kept };
