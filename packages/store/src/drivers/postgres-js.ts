@@ -12,6 +12,8 @@ export interface PostgresJs {
 
 interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
   cancel?(): unknown;
+  /** What `cancel` calls once. */
+  canceller?: ((query: unknown) => Promise<unknown>) | null;
   /** Set once it is sent. */
   state?: unknown;
 }
@@ -26,8 +28,7 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
   return prepared(async (text, values, signal, name) => {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
-    // Removes a statement that is still queued, and asks the server to cancel one that is running.
-    const stop = () => void query.cancel?.();
+    const stop = () => cancel(query);
     const end = performance.now() + PATIENCE;
     const unsent: Watched = { end, signal: undefined, giveUp: () => query.state || stop() };
     watch(unsent);
@@ -42,6 +43,22 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     }
   }, options?.prepare !== false);
 }
+
+/**
+ * Removes a statement that is still queued, and asks the server to cancel one that is running.
+ *
+ * The library rejects two promises without a listener, and each would end the process: that of a statement which nobody
+ * awaits any more, and that of a cancellation which does not reach the server. `query.then` would send the statement.
+ */
+function cancel(query: PostgresJsQuery): void {
+  if (query instanceof Promise) Promise.prototype.then.call(query, undefined, ignore);
+  const { canceller } = query;
+  if (typeof canceller !== "function") return void query.cancel?.();
+  query.canceller = null;
+  Promise.resolve(canceller(query)).catch(ignore);
+}
+
+function ignore(): void {}
 
 /** Errors of postgres.js, and of its socket while it connects. */
 const NOT_SENT = new Set(["CONNECT_TIMEOUT", "CONNECTION_ENDED", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
