@@ -37,6 +37,8 @@ export default defineConfig({
         test: { name: "alone", include: [alone], maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
+    // Real browsers and servers answer late on a machine that runs other suites at the same time.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
