@@ -32,8 +32,16 @@ export async function edit(server: Server, context: BrowserContext, name: string
 }
 
 /** Waits until the line beside the button says this. */
-export function says(page: Page, text: string | RegExp): Promise<void> {
-  return expect.poll(() => page.textContent("#state"), { timeout: 20_000 }).toMatch(text);
+export async function says(page: Page, text: string | RegExp): Promise<void> {
+  let said: string | null = "";
+  const read = async () => {
+    said = await page.textContent("#state");
+    return said ?? "";
+  };
+  await expect
+    .poll(read, { timeout: 30_000 })
+    .toMatch(text)
+    .catch(() => expect(said, "the line beside the button").toMatch(text));
 }
 
 function jsonOf({ origin }: Server, name: string): string {

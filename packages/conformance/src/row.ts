@@ -98,7 +98,7 @@ export interface Expectation {
 /** Another answer that is right. A member that is left out is as in `expect`. */
 export interface Latitude extends Partial<Omit<Expectation, "because">> {
   status: readonly number[];
-  /** The party that chooses it: "the origin server", "an intermediary". */
-  chosenBy: string;
+  /** Who chooses it: the origin server by its own policy, or any server that has not read the whole message yet. */
+  chosenBy: "the origin server" | "the server, while it reads the message";
   why: string;
 }

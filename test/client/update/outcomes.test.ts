@@ -357,7 +357,7 @@ describe("update and time", () => {
       const began = performance.now();
       const error = await failure(update<Counter>(server.url, recipe, { signal: controller.signal }));
       expect(error).toMatchObject({ message: "enough" });
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(performance.now() - began).toBeLessThan(5_000);
     },
   );
 

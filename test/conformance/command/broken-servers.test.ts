@@ -121,7 +121,7 @@ describe.concurrent("the probe of a broken server ends in time, prints one clear
       socket.on("data", () => socket.write(page));
     });
     const url = (await listening(server as Server)).replace("http:", "https:");
-    isOneLine(await run([url]), /certificate of .* is not to be trusted \(.*self-signed/);
+    isOneLine(await run([url]), /certificate of .* cannot be trusted \(.*self-signed/);
     const taken = await run([url, "--insecure", "--only", "validators"]);
     expect(taken.status, taken.err).toBe(0);
   });
@@ -129,7 +129,7 @@ describe.concurrent("the probe of a broken server ends in time, prints one clear
   it("a server that stops answering during the probe", async () => {
     const server = await startServer({ neverAnswers: (asked) => asked.get("if-none-match") !== null });
     stopping.push(server.close);
-    isOneLine(await run([server.url, "--timeout", "200ms"]), /stopped answering/);
+    isOneLine(await run([server.url, "--timeout", "2s"]), /stopped answering/);
   });
 });
 
@@ -149,7 +149,7 @@ function isOneLine({ status, out, err, ms }: Awaited<ReturnType<typeof run>>, li
   expect(out).toBe("");
   expect(err).toMatch(line);
   expect(err.trimEnd().split("\n")).toHaveLength(1);
-  expect(ms).toBeLessThan(5_000);
+  expect(ms).toBeLessThan(20_000);
 }
 
 /** Sends `head` when the first data arrives, and then calls `then`. */

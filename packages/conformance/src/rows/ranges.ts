@@ -49,7 +49,7 @@ const ignored = (...statuses: number[]) => ({
           {
             status: statuses,
             body: "any" as const,
-            chosenBy: "the server, while it reads the message",
+            chosenBy: "the server, while it reads the message" as const,
             why: "§14.2: a server may ignore or reject an invalid range",
           },
         ],
