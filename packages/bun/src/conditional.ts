@@ -1,7 +1,7 @@
-import { parseDate } from "@entity-tag/core";
+import { parseDate, validatorFields } from "@entity-tag/core";
 import { CONDITIONAL_RULES, checkOptions } from "@entity-tag/core/adapter";
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
-import { asPart } from "./file-part.ts";
+import { asPart } from "./transport/file-part.ts";
 import { contentTag, sentFileState } from "./validator.ts";
 
 export type Native = typeof globalThis extends { Bun: infer Bun } ? Bun : object;
@@ -23,8 +23,9 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { tag } = options;
   const isOwn = tag === false || typeof tag === "function";
+  const fieldsOf = (file: Blob) => (isOwn ? [] : validatorFields(sentFileState(file)));
   const handle = async (request: Req, server: Server) =>
-    asPart(request, await handler(request, server), !isOwn);
+    asPart(request, await handler(request, server), fieldsOf);
   const guarded = guard(handle, {
     ...options,
     tag: isOwn ? tag : { contentTag, fileState: sentFileState, ...tag },

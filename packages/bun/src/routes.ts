@@ -1,6 +1,7 @@
 import { CONDITIONAL_RULES, checkMethods, checkOptions } from "@entity-tag/core/adapter";
 import { type BunServer, conditional } from "./conditional.ts";
 import type { Options, Route } from "./route-types.ts";
+import { copyOf } from "./transport/static-response.ts";
 import { type BunFile, fileState } from "./validator.ts";
 
 /**
@@ -37,8 +38,7 @@ function isTableOfMethods(route: unknown): route is object {
 /** Each request gets a copy. A file is judged by the disk. If it does not exist, `fetch` answers, as in Bun. */
 function fixed(response: Response, options: Options) {
   const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
-  const copy = async ({ method }: Request) =>
-    method === "HEAD" ? typed(response.clone(), (await content).type) : response.clone();
+  const copy = async (request: Request) => copyOf(response, request, (await content).type);
   const send = (current?: Options["current"]) => conditional(copy, { current, ...options });
   const byContent = send();
   const byDisk = send(async () => fileState(await content));
@@ -47,11 +47,6 @@ function fixed(response: Response, options: Options) {
     if (found === undefined) return byContent(request, server);
     return found?.isFile() ? byDisk(request, server) : server.fetch(request).catch(orNotFound);
   };
-}
-/** Bun finds the type of a string when it sends it, but not for HEAD. */
-function typed(response: Response, type: string): Response {
-  if (type !== "" && !response.headers.has("Content-Type")) response.headers.set("Content-Type", type);
-  return response;
 }
 type Content = Omit<BunFile, "stat"> & { type: string; stat(): Promise<{ isFile(): boolean }> | undefined };
 const orNotFound = (error: Error) =>

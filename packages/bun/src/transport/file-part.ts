@@ -1,5 +1,4 @@
-import { isRead, validatorFields } from "@entity-tag/core";
-import { sentFileState } from "./validator.ts";
+import { isRead } from "@entity-tag/core";
 
 declare const Bun: { inspect(value: unknown): string; file(path: string): { readonly size: number } };
 type NamedFile = Blob & { readonly name?: string };
@@ -7,12 +6,14 @@ type NamedFile = Blob & { readonly name?: string };
 /**
  * A handler honours `Range` with `new Response(file.slice(start, end))`, and Bun makes a 206 of it, but only while
  * nobody has looked at the fields of the answer. So this makes the 206 that Bun would make. Otherwise a part would go
- * out as the whole, under the tag of the whole. `isTagged`: the part gets the tag of its file.
+ * out as the whole, under the tag of the whole.
+ *
+ * `fieldsOf`: the fields that the part gets unless it has a tag of its own.
  */
 export async function asPart<Res extends Response | undefined>(
   { method, headers }: Request,
   response: Res,
-  isTagged: boolean,
+  fieldsOf: (file: Blob) => Iterable<[name: string, value: string]>,
 ): Promise<Res | Response> {
   const range = headers.get("Range");
   if (range === null || !isRead(method) || !response || response.status !== 200) return response;
@@ -26,8 +27,8 @@ export async function asPart<Res extends Response | undefined>(
   if (!isPart || length < 1 || response.headers.has("Content-Range")) return response;
   const part = new Response(file, { status: 206, headers: response.headers });
   part.headers.set("Content-Range", `bytes ${start}-${start + length - 1}/*`);
-  if (!isTagged || part.headers.has("ETag")) return part;
-  for (const [name, value] of validatorFields(sentFileState(file))) part.headers.set(name, value);
+  if (part.headers.has("ETag")) return part;
+  for (const [name, value] of fieldsOf(file)) part.headers.set(name, value);
   return part;
 }
 
