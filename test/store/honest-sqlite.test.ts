@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { resource } from "@entity-tag/store";
 import { type SqliteDatabase, sqliteStore } from "@entity-tag/store/sqlite";
 import Libsql from "libsql";
@@ -157,11 +157,21 @@ test("SQLite seeks a deep page of a collection, and does not scan the rows befor
 });
 
 test("a write of SQLite that waits for the event loop is not made when its client leaves", async () => {
-  const store = await sqliteStore<string>(new DatabaseSync(":memory:")).createTable();
+  const db = new DatabaseSync(":memory:");
+  const slow = {
+    prepare(sql: string) {
+      const statement = db.prepare(sql);
+      const run = (...values: SQLInputValue[]) => {
+        for (const start = performance.now(); performance.now() - start < 1; );
+        return statement.run(...values);
+      };
+      return { run, all: statement.all.bind(statement) };
+    },
+  };
+  const store = await sqliteStore<number>(slow).createTable();
   const leaving = new AbortController();
-  const large = "x".repeat(100_000);
   const writes = Array.from({ length: 200 }, (_, i) =>
-    store.swap(String(i), null, large, { signal: leaving.signal }),
+    store.swap(String(i), null, i, { signal: leaving.signal }),
   );
   leaving.abort(new Error("The client left"));
   const outcomes = await Promise.allSettled(writes);

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { unlessAborted } from "../../packages/store/src/contract/waiting.ts";
 import { watch } from "../../packages/store/src/contract/watching.ts";
 
@@ -48,27 +48,79 @@ test("unlessAborted gives up when the time is over, and a later error of the wor
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-test("unlessAborted keeps its time limit after a test with fake timers has taken its timer away", async () => {
-  vi.useFakeTimers();
-  const forgotten = new AbortController();
-  const first = unlessAborted(never, forgotten.signal);
-  vi.useRealTimers();
-  const limit = { milliseconds: 5, error: () => new Error("Too late") };
-  await expect(unlessAborted(never, undefined, limit)).rejects.toThrow("Too late");
-  forgotten.abort(new Error("Gone"));
-  await expect(first).rejects.toThrow("Gone");
+/** `performance`: whether the clock is replaced, too. It is, by default. */
+describe.each([true, false])("while a test uses fake timers (clock replaced: %s)", (replacesClock) => {
+  const toFake = ["setTimeout", "clearTimeout", ...(replacesClock ? ["performance"] : [])] as never;
+  const limit = { milliseconds: 50, error: () => new Error("Too late") };
+  const tooLate = { status: "rejected", reason: { message: "Too late" } };
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("unlessAborted keeps its time limit and its signal after the test has taken its timers away", async () => {
+    vi.useFakeTimers({ toFake });
+    const forgotten = new AbortController();
+    const aborted = unlessAborted(never, forgotten.signal);
+    const begun = unlessAborted(never, undefined, limit);
+    vi.useRealTimers();
+    const later = unlessAborted(never, undefined, limit);
+    expect(await Promise.allSettled([begun, later])).toMatchObject([tooLate, tooLate]);
+    forgotten.abort(new Error("Gone"));
+    await expect(aborted).rejects.toThrow("Gone");
+  });
+
+  test("unlessAborted keeps the time limit of work that began before the test", async () => {
+    const controller = new AbortController();
+    const begun = unlessAborted(never, controller.signal, limit);
+    vi.useFakeTimers({ toFake });
+    const own = unlessAborted(never, undefined, limit);
+    const outcomes = Promise.allSettled([begun, own]);
+    vi.advanceTimersByTime(60);
+    expect(await outcomes).toMatchObject([tooLate, tooLate]);
+  });
+
+  test("unlessAborted keeps its time limit and its signal when another wait throws as it is given up", async () => {
+    vi.useFakeTimers({ toFake });
+    const giveUp = () => {
+      throw new Error("A client library failed");
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    watch({ limit: 1, giveUp });
+    watch({ signal, giveUp });
+    const late = unlessAborted(never, undefined, limit);
+    const left = unlessAborted(never, signal);
+    const outcomes = Promise.allSettled([late, left]);
+    controller.abort(new Error("Gone"));
+    for (const time of [5, 25]) expect(() => vi.advanceTimersByTime(time)).toThrow("A client library failed");
+    vi.advanceTimersByTime(60);
+    expect(await outcomes).toMatchObject([
+      { reason: { message: "Too late" } },
+      { reason: { message: "Gone" } },
+    ]);
+  });
 });
 
-test("unlessAborted keeps its time limit when another wait throws as it is given up", async () => {
-  vi.useFakeTimers();
-  const giveUp = () => {
-    throw new Error("A client library failed");
+test("unlessAborted keeps its time limit and its signal when a request has ended and taken its timers with it", async () => {
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const { setTimeout } = globalThis;
+  const kept = (...args: Parameters<typeof setTimeout>) => {
+    const timer = setTimeout(...args);
+    timers.push(timer);
+    return timer;
   };
-  watch({ end: performance.now(), signal: undefined, giveUp });
-  const limit = { milliseconds: 5, error: () => new Error("Too late") };
-  const outcome = expect(unlessAborted(never, undefined, limit)).rejects.toThrow("Too late");
-  expect(() => vi.advanceTimersByTime(25)).toThrow("A client library failed");
-  vi.advanceTimersByTime(25);
-  await outcome;
-  vi.useRealTimers();
+  vi.stubGlobal("setTimeout", kept);
+  const first = new AbortController();
+  const ended = unlessAborted(never, first.signal);
+  for (const timer of timers) clearTimeout(timer);
+  const second = new AbortController();
+  const limit = { milliseconds: 1200, error: () => new Error("Too late") };
+  await expect(unlessAborted(never, second.signal, limit)).rejects.toThrow("Too late");
+  const left = unlessAborted(never, second.signal);
+  second.abort(new Error("Gone"));
+  await expect(left).rejects.toThrow("Gone");
+  first.abort(new Error("Ended"));
+  await expect(ended).rejects.toThrow("Ended");
+  vi.unstubAllGlobals();
 });

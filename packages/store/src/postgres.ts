@@ -122,8 +122,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         const isLocked = await query(sql.isLocked, [table], undefined).then((rows) => rows.length > 0);
         if (isLocked) throw new StoreBusyError("The table is locked");
       };
-      const end = performance.now() + PATIENCE;
-      const late: Watched = { end, signal: undefined, giveUp: () => void giveUp().catch(reject) };
+      const late: Watched = { limit: PATIENCE, giveUp: () => void giveUp().catch(reject) };
       watch(late);
       reading.then(resolve, reject).finally(() => unwatch(late));
     });

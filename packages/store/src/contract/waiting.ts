@@ -20,7 +20,7 @@ export function unlessAborted<T>(
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const waiting: Watched = {
-      end: limit ? performance.now() + limit.milliseconds : Number.POSITIVE_INFINITY,
+      limit: limit?.milliseconds,
       signal,
       giveUp: (abortion) => reject(abortion ? abortion.reason : limit!.error()),
     };
@@ -54,7 +54,7 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 /** Resolves when the work ends, with or without an error, or after about `ms` milliseconds. */
 export function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const waiting: Watched = { end: performance.now() + ms, signal: undefined, giveUp: () => resolve() };
+    const waiting: Watched = { limit: ms, giveUp: () => resolve() };
     watch(waiting);
     const end = () => {
       unwatch(waiting);

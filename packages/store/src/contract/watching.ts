@@ -1,52 +1,75 @@
 /** Work that is given up when its time is over, or when its signal aborts. */
 export interface Watched {
-  /** In milliseconds of `performance.now()`. */
-  end: number;
-  signal: AbortSignal | undefined;
+  /** In milliseconds. Without a limit only the signal ends it. */
+  limit?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Called once. `reason`: that of the signal; `undefined` when the time is over. */
   giveUp(abortion: { reason: unknown } | undefined): void;
+  /** Set by `watch`. */
+  timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** How often all of them are looked at, in milliseconds. So a signal takes effect after at most this time. */
+/** How often the signals are looked at, in milliseconds. So a signal takes effect after at most this time. */
 const INTERVAL = 20;
 
-/** A timer that is later than this is replaced, in milliseconds. */
+/** A look that is later than this is replaced, in milliseconds. */
 const MAX_DELAY = 1000;
 
 const all = new Set<Watched>();
-let timer: ReturnType<typeof setTimeout> | undefined;
-/** When the timer should call. */
+let look: ReturnType<typeof setTimeout> | undefined;
+/** When the next look should come, in milliseconds of `performance.now()`. */
 let due = 0;
+/** What set the timers above. */
+let setter = globalThis.setTimeout;
 
 /**
- * Watches until `unwatch`. One timer serves all that is watched: a timer and a listener on the signal for each statement
- * would cost more than the rest of our work for it.
+ * Watches until `unwatch`. Each time limit has a timer of its own: in some runtimes a timer ends with the request that
+ * set it, and would take the limits of other requests with it. One more timer looks at all signals, because a listener
+ * for each statement would cost more than the rest of our work for it.
  */
 export function watch(it: Watched): void {
+  // The timers of a test with fake timers never call once it has put the real ones back, or the reverse.
+  if (setter !== globalThis.setTimeout) setAllAnew();
   all.add(it);
-  // Some timers never call: those of a test with fake timers, and of a request that has ended in some runtimes.
-  if (timer === undefined || performance.now() > due + MAX_DELAY) lookLater();
+  limit(it);
+  if (it.signal && (look === undefined || performance.now() > due + MAX_DELAY)) lookLater();
 }
 
 export function unwatch(it: Watched): void {
   all.delete(it);
+  clearTimeout(it.timer);
+}
+
+/** An old timer that calls after all does so first or in vain. */
+function setAllAnew(): void {
+  setter = globalThis.setTimeout;
+  for (const it of all) limit(it);
+  if (look !== undefined) lookLater();
+}
+
+function limit(it: Watched): void {
+  if (it.limit !== undefined) it.timer = setTimeout(giveUp, it.limit, it);
+}
+
+function giveUp(it: Watched): void {
+  if (!all.delete(it)) return;
+  const { signal } = it;
+  it.giveUp(signal?.aborted ? { reason: signal.reason } : undefined);
 }
 
 function lookLater(): void {
-  clearTimeout(timer);
+  clearTimeout(look);
   due = performance.now() + INTERVAL;
-  timer = setTimeout(look, INTERVAL);
+  look = setTimeout(lookAtSignals, INTERVAL);
 }
 
-function look(): void {
-  const now = performance.now();
-  timer = undefined;
+function lookAtSignals(): void {
+  look = undefined;
   try {
     for (const it of all) {
-      const { signal } = it;
-      if (!signal?.aborted && now < it.end) continue;
-      all.delete(it);
-      it.giveUp(signal?.aborted ? { reason: signal.reason } : undefined);
+      if (!it.signal?.aborted) continue;
+      unwatch(it);
+      it.giveUp({ reason: it.signal.reason });
     }
   } finally {
     // A client library may throw when it is told to give up. The others are still watched.

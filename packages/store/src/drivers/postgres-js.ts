@@ -29,8 +29,7 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
     const stop = () => cancel(query);
-    const end = performance.now() + PATIENCE;
-    const unsent: Watched = { end, signal: undefined, giveUp: () => query.state || stop() };
+    const unsent: Watched = { limit: PATIENCE, giveUp: () => query.state || stop() };
     watch(unsent);
     try {
       return Array.from(await within(ANSWER_TIMEOUT, () => query, signal, noAnswer)) as AnyRow[];

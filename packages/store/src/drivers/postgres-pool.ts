@@ -45,8 +45,7 @@ export function queryByPool(pool: PgPool): Query {
       if (!isBack) giveBack(client, destroy);
       isBack = true;
     };
-    const end = performance.now() + ANSWER_TIMEOUT;
-    const silent: Watched = { end, signal: undefined, giveUp: () => back(true) };
+    const silent: Watched = { limit: ANSWER_TIMEOUT, giveUp: () => back(true) };
     watch(silent);
     query.then(
       () => back(false),

@@ -109,8 +109,7 @@ function sendByNodeRedis(client: NodeRedis): Send {
   return async (command, args, signal) => {
     const unsent = new Unsent();
     const waiting: Watched = {
-      end: performance.now() + patienceOf(client),
-      signal: undefined,
+      limit: patienceOf(client),
       giveUp: () => unsent.abort(),
     };
     watch(waiting);
