@@ -8,7 +8,7 @@ import { newFlights } from "./fetch/flights.ts";
 import { forget, type Memory, sendUnsafe } from "./fetch/forget.ts";
 import { forgottenIn } from "./fetch/forgotten.ts";
 import { givenPartition, groupOf } from "./fetch/partition.ts";
-import { pass } from "./fetch/send.ts";
+import { pass, READS } from "./fetch/send.ts";
 import { type ConditionalFetchOptions, settingsOf } from "./fetch/settings.ts";
 import type { Fetch } from "./fetch.ts";
 
@@ -24,7 +24,6 @@ export interface ConditionalFetch extends Fetch {
   forget(input: Parameters<Fetch>[0]): Promise<void>;
 }
 
-const READS = ["GET", "HEAD", "QUERY"];
 const OTHER_SAFE = ["OPTIONS", "TRACE"];
 
 /**

@@ -10,10 +10,8 @@ export interface ProblemDocument {
   [member: string]: unknown;
 }
 
-/**
- * A registered symbol, because a program may load two copies of this package: one by `import`, the other by `require`.
- */
-const KIND = /* @__PURE__ */ Symbol.for("@entity-tag/client/error");
+/** The name of a registered symbol, because a program may load two copies of this package: by `import` and by `require`. */
+const KIND = "@entity-tag/client/error";
 
 /**
  * `instanceof` holds for the same error of another copy, too. Each message says what to do next, and that is worth its
@@ -26,11 +24,9 @@ class ClientError extends Error {
 
   constructor(message: string, members: object, options?: ErrorOptions) {
     super(message, options);
-    Object.assign(this, { code: new.target.code }, members);
-  }
-
-  get [KIND](): string {
-    return this.code;
+    const { code } = new.target;
+    Object.assign(this, { code }, members);
+    Object.defineProperty(this, Symbol.for(KIND), { value: code });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -42,7 +38,7 @@ class ClientError extends Error {
 /** A user's subclass has no code of its own, so `instanceof` works for it as usual. */
 function isInstance(one: object & { code?: string }, value: unknown): boolean {
   if (!Object.hasOwn(one, "code")) return Function.prototype[Symbol.hasInstance].call(one, value);
-  return (value as { [KIND]?: unknown } | null | undefined)?.[KIND] === one.code;
+  return (value as { [kind: symbol]: unknown } | null | undefined)?.[Symbol.for(KIND)] === one.code;
 }
 
 /**
@@ -69,23 +65,18 @@ export class ConflictError<T = unknown> extends ClientError {
   declare readonly latest: T | undefined;
   declare readonly snapshot: Snapshot<T> | undefined;
 
-  constructor({
-    url,
-    attempts,
-    base,
-    mine,
-    snapshot,
-  }: {
+  constructor(members: {
     url: string;
     attempts: number;
     base: T;
     mine?: T | undefined;
     snapshot?: Snapshot<T> | undefined;
   }) {
+    const { url, attempts, snapshot } = members;
     super(
       `${url} was changed by somebody else: ${attempts} of ${attempts} writes refused, nothing written. ` +
         "Merge error.mine into what is there now, or allow more with maxAttempts",
-      { url, attempts, base, mine, snapshot, latest: snapshot?.value },
+      { mine: undefined, snapshot, ...members, latest: snapshot?.value },
     );
   }
 }
@@ -126,8 +117,8 @@ export class UnusableValidatorError extends ClientError {
 
   constructor(url: string, etag: string) {
     super(
-      `${url} refused ${etag} twice, though a fresh read had just given it. Nothing was written. Either a proxy or a compressor ` +
-        'changes tags on the way (W/"v1" or "v1-gzip" for "v1": try headers { "Accept-Encoding": "identity" }), ' +
+      `${url} refused ${etag} twice, though a fresh read had just given it. Nothing was written. ` +
+        'Either a proxy or a compressor changes tags on the way (W/"v1" or "v1-gzip" for "v1": try headers { "Accept-Encoding": "identity" }), ' +
         "or this is the tag of a projection or another variant: read the whole resource",
       { url, etag },
     );
@@ -154,11 +145,8 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
   declare readonly latest: T | undefined;
 
   constructor({
-    url,
-    attempts,
-    sent,
-    latest,
     cause,
+    ...members
   }: {
     url: string;
     attempts: number;
@@ -167,9 +155,10 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
     cause?: unknown;
   }) {
     super(
-      `The answer to a write of ${url} was lost, and it may have been made. Compare error.sent with error.latest. ` +
-        "To have such writes recognised, use stamped(), wasApplied, or idempotencyKey with a server that keeps a ledger",
-      { url, attempts, sent, latest },
+      `The answer to a write of ${members.url} was lost, and it may have been made. ` +
+        "Compare error.sent with error.latest. To have such writes recognised, use stamped(), wasApplied, " +
+        "or idempotencyKey with a server that keeps a ledger",
+      members,
       { cause },
     );
   }

@@ -9,8 +9,6 @@ export interface MemoryStoreOptions {
   maxBytes?: number | undefined;
 }
 
-type Variants = Map<string, StoredResponse>;
-
 /**
  * The octets that the head of an answer counts for: about its size in memory, as the suite `client` of the benchmarks
  * measures.
@@ -29,83 +27,71 @@ const HEAD = 2560;
 export function memoryStore(options: MemoryStoreOptions = {}): ResponseStore {
   checkOptions(
     options,
-    {
-      maxEntries: numberAbove(0, "a number above 0"),
-      maxBytes: numberAbove(0, "a number above 0"),
-    },
+    { maxEntries: numberAbove(0, "a number above 0"), maxBytes: numberAbove(0, "a number above 0") },
     "memoryStore()",
   );
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024 } = options;
 
-  // A Map keeps the order of insertion, and every use inserts again: the first is the least recently used.
-  const groups = new Map<string, Variants>();
-  const groupsOf = new Map<string, Set<string>>();
-  let entries = 0;
+  // A Set keeps the order of insertion, and every use inserts again: the first is the least recently used.
+  const all = new Set<StoredResponse>();
+  // The answers of each url, and of each url with a group.
+  const index = new Map<string, Set<StoredResponse>>();
   let octets = 0;
+
+  const found = (url: string, group?: string) => [...(index.get(placeOf(url, group)) ?? [])];
 
   function put(stored: StoredResponse): void {
     drop(stored.url, stored.group, stored.variant);
-    const place = placeOf(stored.url, stored.group);
-    const variants: Variants = groups.get(place) ?? new Map();
-    groups.delete(place);
-    groups.set(place, variants.set(stored.variant, stored));
-    groupsOf.set(stored.url, (groupsOf.get(stored.url) ?? new Set()).add(stored.group));
-    count(stored, 1);
+    all.add(stored);
+    octets += stored.body.length + HEAD;
+    for (const place of placesOf(stored)) index.set(place, (index.get(place) ?? new Set()).add(stored));
   }
 
-  function drop(url: string, group: string, variant?: string): void {
-    const place = placeOf(url, group);
-    const variants = groups.get(place);
-    for (const name of variant === undefined ? [...(variants?.keys() ?? [])] : [variant]) {
-      const stored = variants?.get(name);
-      if (stored && variants?.delete(name)) count(stored, -1);
+  function drop(url: string, group?: string, variant?: string): void {
+    for (const stored of found(url, group)) {
+      if (variant !== undefined && stored.variant !== variant) continue;
+      all.delete(stored);
+      octets -= stored.body.length + HEAD;
+      for (const place of placesOf(stored)) {
+        const others = index.get(place);
+        if (others?.delete(stored) && others.size === 0) index.delete(place);
+      }
     }
-    if (variants?.size !== 0) return;
-    groups.delete(place);
-    groupsOf.get(url)?.delete(group);
-    if (groupsOf.get(url)?.size === 0) groupsOf.delete(url);
-  }
-
-  function dropOldest(): void {
-    const [variants] = groups.values();
-    const [oldest] = variants?.values() ?? [];
-    if (oldest) drop(oldest.url, oldest.group, oldest.variant);
-  }
-
-  function count({ body }: StoredResponse, times: 1 | -1): void {
-    entries += times;
-    octets += times * (body.length + HEAD);
   }
 
   return {
     persists: false,
 
     async read(url, group) {
-      const place = placeOf(url, group);
-      const variants = groups.get(place);
-      if (!variants) return [];
-      groups.delete(place);
-      groups.set(place, variants);
-      return [...variants.values()];
+      const variants = found(url, group);
+      for (const stored of variants) if (all.delete(stored)) all.add(stored);
+      return variants;
     },
 
     async write(response) {
       put(response);
-      while (entries > maxEntries || octets > maxBytes) dropOldest();
+      for (const { url, group, variant } of all) {
+        if (all.size <= maxEntries && octets <= maxBytes) return;
+        drop(url, group, variant);
+      }
     },
 
     async freshen(head) {
-      const stored = groups.get(placeOf(head.url, head.group))?.get(head.variant);
-      if (stored?.id === head.id) put({ ...head, body: stored.body });
+      const stored = found(head.url, head.group).find(({ id }) => id === head.id);
+      if (stored?.variant === head.variant) put({ ...head, body: stored.body });
     },
 
     async remove(url, group, variant) {
-      if (group !== undefined) return drop(url, group, variant);
-      for (const name of [...(groupsOf.get(url) ?? [])]) drop(url, name);
+      drop(url, group, variant);
     },
   };
 }
 
-function placeOf(url: string, group: string): string {
-  return `${url}\n${group}`;
+function placesOf({ url, group }: StoredResponse): string[] {
+  return [url, placeOf(url, group)];
+}
+
+/** No url contains a line break. */
+function placeOf(url: string, group: string | undefined): string {
+  return group === undefined ? url : `${url}\n${group}`;
 }

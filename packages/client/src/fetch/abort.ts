@@ -17,10 +17,17 @@ export function onAbort(signal: AbortSignal | undefined, listener: Listener): ()
 }
 
 /** The outcome of the work, or a rejection with the signal's reason as soon as it aborts. */
-export function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: Promise<T>,
+  leave?: Listener,
+): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const finish = onAbort(signal, reject);
+    const finish = onAbort(signal, (reason) => {
+      reject(reason);
+      leave?.(reason);
+    });
     work.then(resolve, reject).finally(finish);
   });
 }

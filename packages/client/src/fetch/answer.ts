@@ -4,10 +4,11 @@ import type { Update } from "./freshening.ts";
 /** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
 const ORIGIN: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/client/origin");
 
-/** Where an answer came from. Only `fetch` itself can write the first four into a Response, or any text into the fourth. */
-interface Origin extends Pick<Response, "url" | "redirected" | "type" | "statusText"> {
-  isNotModified: boolean;
-}
+/** Members that only `fetch` itself can write into a Response, at least with any text. */
+const MEMBERS = ["url", "redirected", "type", "statusText"] as const;
+
+/** Where an answer came from. */
+type Origin = Pick<Response, (typeof MEMBERS)[number]> & { isNotModified?: boolean };
 
 /**
  * True when the server answered 304, so that this response is the kept one. That also holds for its clones.
@@ -22,15 +23,13 @@ export function isNotModified(response: Response): boolean {
 
 /** The same response with another body. It keeps its url, and so do its clones. */
 export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
-  const { status, statusText, headers, url, redirected, type } = response;
-  return withOrigin(new Response(body, { status, headers }), {
-    ...{ url, redirected, type, statusText, isNotModified: false },
-  });
+  const { status, headers } = response;
+  return withOrigin(new Response(body, { status, headers }), response);
 }
 
 /** A Response of a kept answer, with a body of its own and some other fields. */
 export function answerOf(
-  { status, statusText, headers, body, finalUrl, redirected }: StoredResponse,
+  { status, statusText, headers, body, finalUrl: url, redirected }: StoredResponse,
   method: string,
   isNotModified: boolean,
   updates: readonly Update[],
@@ -42,9 +41,7 @@ export function answerOf(
     if (value === undefined) response.headers.delete(name);
     else response.headers.set(name, value);
   }
-  return withOrigin(response, {
-    ...{ url: finalUrl, redirected, type: "basic", statusText, isNotModified },
-  });
+  return withOrigin(response, { url, redirected, type: "basic", statusText, isNotModified });
 }
 
 const prepared = new WeakMap<StoredResponse["headers"], Headers>();
@@ -52,7 +49,7 @@ const prepared = new WeakMap<StoredResponse["headers"], Headers>();
 /**
  * The kept fields as an object that is made once. A Response copies an object faster than pairs, which it must check.
  */
-function preparedFields(headers: StoredResponse["headers"]): Headers {
+export function preparedFields(headers: StoredResponse["headers"]): Headers {
   const before = prepared.get(headers);
   if (before) return before;
   const fields = new Headers(headers as [string, string][]);
@@ -65,24 +62,23 @@ let prototype: object | undefined;
 
 /** Gives a response its origin. One prototype for all responses is cheaper than own members for each. */
 function withOrigin(response: Response, origin: Origin): Response {
-  prototype ??= Object.create(Response.prototype, {
-    url: originMember("url"),
-    redirected: originMember("redirected"),
-    type: originMember("type"),
-    statusText: originMember("statusText"),
-    clone: {
-      value(this: Response & { [ORIGIN]: Origin }) {
-        return withOrigin(Response.prototype.clone.call(this), this[ORIGIN]);
-      },
-    },
-  });
-  return Object.assign(Object.setPrototypeOf(response, prototype as object), { [ORIGIN]: origin });
+  prototype ??= newPrototype();
+  return Object.assign(Object.setPrototypeOf(response, prototype), { [ORIGIN]: origin });
 }
 
-function originMember(name: keyof Origin): PropertyDescriptor {
-  return {
-    get(this: { [ORIGIN]: Origin }) {
-      return this[ORIGIN][name];
+function newPrototype(): object {
+  const clone = {
+    value(this: Response & { [ORIGIN]: Origin }) {
+      return withOrigin(Response.prototype.clone.call(this), this[ORIGIN]);
     },
   };
+  const prototype = Object.create(Response.prototype, { clone });
+  for (const name of MEMBERS) {
+    Object.defineProperty(prototype, name, {
+      get(this: { [ORIGIN]: Origin }) {
+        return this[ORIGIN][name];
+      },
+    });
+  }
+  return prototype;
 }

@@ -1,6 +1,6 @@
 let hides: boolean | undefined;
 
-/** True in a browser, which adds cookies that the page cannot see. It is detected by a field: only a browser refuses `Cookie`. */
+/** True in a browser, which adds cookies that the page cannot see. Only a browser refuses the field `Cookie`. */
 export function hidesCookies(): boolean {
   hides ??= !new Request("http://localhost/", { headers: { Cookie: "a=b" } }).headers.has("Cookie");
   return hides;

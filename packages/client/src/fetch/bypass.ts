@@ -26,6 +26,7 @@ export function bypassReason(
   // Kept answers were not checked against a digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
-  if (unconditional.has(url)) return "the server shows no validator, or allows no condition (CORS)";
+  if (unconditional.size > 0 && (unconditional.has(url) || unconditional.has(new URL(url).origin)))
+    return "the server shows no validator, or allows no condition (CORS)";
   return;
 }

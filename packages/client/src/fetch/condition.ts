@@ -23,11 +23,11 @@ export function conditionFor(
   selected: StoredResponse | undefined,
 ): Condition | undefined {
   const own = selected && fieldOf(selected, "etag");
-  // This is not a valid tag, but the server may compare it as text. It cannot be a member of a list.
-  if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
+  // If this is not a valid tag, the server may compare it as text. It cannot be a member of a list.
+  if (selected && own && (kept.length === 1 || !parseTag(own)))
+    return { name: "If-None-Match", value: own, about: [selected] };
   const date = selected && !own && fieldOf(selected, "last-modified");
   if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
-  if (own && kept.length === 1) return { name: "If-None-Match", value: own, about: kept };
   const about = [...kept]
     .sort((a, b) => Number(b === selected) - Number(a === selected) || b.time - a.time)
     .filter((stored) => parseTag(fieldOf(stored, "etag")))

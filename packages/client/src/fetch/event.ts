@@ -5,6 +5,8 @@ import type { Settings } from "./settings.ts";
 export interface Asked {
   call: FetchCall;
   settings: Settings;
+  /** True after the store has failed. */
+  isWithoutStore?: boolean;
 }
 
 /** Why a request went to the server: RFC 9211 §2.2. */
@@ -37,8 +39,8 @@ export interface CacheEvent {
 export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
 
 /**
- * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer: its body is
- * cancelled, so that the connection is free.
+ * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer: its
+ * body is cancelled, so that the connection is free.
  */
 export function report({ call, settings }: Asked, happened: Happened, answer?: Response): void {
   const { onEvent } = settings;

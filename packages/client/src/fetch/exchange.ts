@@ -1,14 +1,15 @@
+import type { StoredResponse } from "../response-store.ts";
 import { isAcrossOrigins } from "./browser.ts";
 import { conditionFor, selectedBy } from "./condition.ts";
 import { deliver } from "./deliver.ts";
 import type { Forwarded } from "./event.ts";
-import type { FetchCall } from "./fetch-call.ts";
 import type { Outcome } from "./flights.ts";
-import type { Read } from "./keeping.ts";
+import { removeOwed } from "./forget.ts";
+import { hasValidator, type Read } from "./keeping.ts";
 import { freshenByHead, revalidated } from "./revalidated.ts";
 import { pass, send } from "./send.ts";
 import type { Settings } from "./settings.ts";
-import { tryStore } from "./try-store.ts";
+import { checkedAnswers, tryStore } from "./try-store.ts";
 import { selected } from "./variant.ts";
 import { answerWithoutAsking } from "./without-asking.ts";
 
@@ -18,10 +19,10 @@ export async function exchange(
   signal: AbortSignal | undefined,
   isJoined: () => boolean,
 ): Promise<Outcome> {
-  const { call, settings, group } = read;
+  const { call, settings } = read;
   const { url, method, cache } = call;
   const { store } = settings;
-  const kept = await tryStore(read, () => store.read(url, group), []);
+  const kept = await tryStore(read, () => keptFor(read), []);
   const chosen = kept.length > 0 ? await selected(kept, call.headers, settings) : undefined;
   const serve = answerWithoutAsking(read, chosen);
   if (serve) return { serve };
@@ -36,7 +37,9 @@ export async function exchange(
   if (!condition) {
     const response = await send(settings, call, signal);
     if (method === "HEAD") await freshenByHead(read, response, chosen);
-    noteHiddenTag(response, call, settings);
+    // The browser's own cache can see a validator that the page is not shown.
+    if (response.type === "cors" && response.ok && isAcrossOrigins(url) && !hasValidator(response.headers))
+      note(url, settings);
     return hand(response);
   }
 
@@ -46,7 +49,7 @@ export async function exchange(
   } catch (error) {
     // When CORS forbids the request, a browser shows the same failure as for a lost connection.
     if (signal?.aborted || !isAcrossOrigins(url)) throw error;
-    settings.unconditional.add(new URL(url).origin);
+    note(new URL(url).origin, settings);
     return hand(await pass(settings, call, signal), "a condition needs the server's leave (CORS)");
   }
   if (answer.status !== 304) return hand(answer);
@@ -61,15 +64,14 @@ export async function exchange(
   return hand(await send(settings, call, signal), "a 304 was about an answer that is not kept");
 }
 
-/**
- * Notes a url of another origin that shows the page no validator. The browser's own cache can see the validator and use
- * it.
- */
-function noteHiddenTag(
-  { type, headers, ok }: Response,
-  { url }: FetchCall,
-  { unconditional }: Settings,
-): void {
-  if (type === "cors" && ok && isAcrossOrigins(url) && !headers.has("ETag") && !headers.has("Last-Modified"))
-    unconditional.add(url);
+async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
+  const { call, settings, group } = read;
+  await removeOwed(call.url, read);
+  return checkedAnswers(await settings.store.read(call.url, group));
+}
+
+/** Notes where no condition is possible. An entry that was dropped is found again, at the cost of one request. */
+function note(urlOrOrigin: string, { unconditional }: Settings): void {
+  if (unconditional.size >= 1000) unconditional.clear();
+  unconditional.add(urlOrOrigin);
 }

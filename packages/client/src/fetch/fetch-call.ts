@@ -29,37 +29,40 @@ export interface FetchCall {
   init: Init;
 }
 
+/** Shared by all requests without fields of their own. It is never changed. */
+const NO_FIELDS = /* @__PURE__ */ new Headers();
+
 /**
- * Reads the arguments of `fetch`. It does not make a Request of them, because that costs as much as all other steps
- * together.
+ * Reads the arguments of `fetch`. It makes a Request of them only if it must, because that costs as much as all other
+ * steps together.
  *
  * It returns `undefined` if they are not valid. Then `fetch` itself says why.
  */
 export function fetchCallOf(input: Input, options?: Init | null): FetchCall | undefined {
-  const init =
-    options && Object.getPrototypeOf(options) !== Object.prototype ? membersOf(options) : (options ?? {});
-  const request = typeof input === "object" && "headers" in input ? input : undefined;
-  const url = absolute(request ? request.url : String(input));
-  if (url === undefined) return;
-  const pick = <Name extends "cache" | "credentials" | "mode" | "redirect" | "integrity">(
-    name: Name,
-    otherwise: string,
-  ): string => init[name] ?? request?.[name] ?? otherwise;
-  const given = init.headers ?? request?.headers;
   try {
-    const headers = given === undefined ? NO_FIELDS : new Headers(given);
+    // An init may be a Request, as in `fetch(url, request)`. Its members are not its own: `{ ...init }` would lose them.
+    if (options && !isPlain(options)) return fetchCallOf(new Request(input, options));
+    const init = options ?? {};
+    const request = typeof input === "object" && "headers" in input ? input : undefined;
+    const given = init.headers ?? request?.headers;
+    const headers = given ? new Headers(given) : NO_FIELDS;
+    const url = new URL(
+      request?.url ?? String(input),
+      globalThis.document?.baseURI ?? globalThis.location?.href,
+    );
+    if (url.hash) url.hash = "";
     return {
-      url,
+      url: url.href,
       method: normalized(init.method ?? request?.method ?? "GET"),
       headers,
-      fields: headers === NO_FIELDS ? [] : [...headers],
+      fields: given ? [...headers] : [],
       content: undefined,
       signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
-      cache: pick("cache", "default"),
-      credentials: pick("credentials", "same-origin"),
-      mode: pick("mode", "cors"),
-      redirect: pick("redirect", "follow"),
-      integrity: pick("integrity", ""),
+      cache: init.cache ?? request?.cache ?? "default",
+      credentials: init.credentials ?? request?.credentials ?? "same-origin",
+      mode: init.mode ?? request?.mode ?? "cors",
+      redirect: init.redirect ?? request?.redirect ?? "follow",
+      integrity: init.integrity ?? request?.integrity ?? "",
       input,
       init,
     };
@@ -68,52 +71,27 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
   }
 }
 
-const MEMBERS = [
-  ...["method", "headers", "body", "mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy"],
-  ...["integrity", "keepalive", "signal", "duplex", "priority"],
-] as const;
-
-/**
- * An init as a plain object. A Request may be an init, too, as in `fetch(url, request)`: its members are not its own, so that a
- * copy by `{ ...init }` would lose them.
- */
-function membersOf(init: object): Init {
-  const members = init as Record<string, unknown>;
-  const inherited = MEMBERS.map((name) => [name, members[name]]).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(inherited), ...init };
+/** True for `{}` of any realm: the prototype of its prototype is `null`. */
+function isPlain(init: object): boolean {
+  const prototype = Object.getPrototypeOf(init);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
-
-/** Shared by all requests without fields of their own. It is never changed. */
-const NO_FIELDS = /* @__PURE__ */ new Headers();
 
 /** The same request with its content read, so that it can be a part of the key and be sent again. */
 export async function withContent(call: FetchCall): Promise<FetchCall> {
-  const { input, method, init } = call;
+  const { input, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
   const content = new Uint8Array(await request.arrayBuffer());
+  const { headers } = request;
+  // The content of the Request is used up, so each time it is sent it is given again.
   return {
     ...call,
-    headers: request.headers,
-    fields: [...request.headers],
+    headers,
+    fields: [...headers],
     content,
-    input: call.url,
-    init: {
-      ...(typeof input === "object" && "headers" in input && membersOf(input)),
-      ...init,
-      method,
-      body: content,
-    },
+    input: request,
+    init: { ...init, headers, body: content },
   };
-}
-
-function absolute(text: string): string | undefined {
-  try {
-    const url = new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href);
-    if (url.hash) url.hash = "";
-    return url.href;
-  } catch {
-    return;
-  }
 }
 
 /** Six methods may be written in any case. All others are case-sensitive. */

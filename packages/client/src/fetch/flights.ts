@@ -1,4 +1,4 @@
-import { onAbort } from "./abort.ts";
+import { unlessAborted } from "./abort.ts";
 import type { Forwarded } from "./event.ts";
 
 /** Makes an answer for one caller; `undefined` when that caller must ask the server itself. */
@@ -52,7 +52,9 @@ export function newFlights(): Flights {
     async join({ key, url, signal }, ask, onJoin) {
       signal?.throwIfAborted();
       const underWay = flights.get(key);
-      const { serve, fwd } = await headOf(underWay ?? start(key, url, signal, ask), signal);
+      const flight = underWay ?? start(key, url, signal, ask);
+      flight.waiting++;
+      const { serve, fwd } = await unlessAborted(signal, flight.head, (reason) => leave(flight, reason));
       const response = serve(signal);
       if (response && underWay) onJoin(response, fwd);
       return response ?? (await ask(signal, () => false)).serve(signal)!;
@@ -63,18 +65,10 @@ export function newFlights(): Flights {
   };
 }
 
-/** Waits until the head has arrived or this caller has left. The last caller to leave ends the request. */
-function headOf(flight: Flight, signal: AbortSignal | undefined): Promise<Outcome> {
-  flight.waiting++;
-  if (!signal) return flight.head;
-  return new Promise((resolve, reject) => {
-    const finish = onAbort(signal, (reason) => {
-      reject(reason);
-      if (--flight.waiting > 0) return;
-      flight.controller?.abort(reason);
-      // A `fetch` that ignores its signal may still answer.
-      flight.head.then(({ serve }) => serve(undefined)?.body?.cancel()).catch(() => {});
-    });
-    flight.head.then(resolve, reject).finally(finish);
-  });
+/** The last caller to leave ends the request. */
+function leave(flight: Flight, reason: unknown): void {
+  if (--flight.waiting > 0) return;
+  flight.controller?.abort(reason);
+  // A `fetch` that ignores its signal may still answer.
+  flight.head.then(({ serve }) => serve(undefined)?.body?.cancel()).catch(() => {});
 }

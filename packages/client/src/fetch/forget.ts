@@ -13,18 +13,26 @@ export interface Memory {
   forgotten: Forgotten;
 }
 
-/** Forgets everything under these urls, in all partitions. */
-export async function forget(
-  urls: Iterable<string>,
-  { settings, flights, forgotten }: Memory,
+/** Forgets everything under these urls, in all partitions, as far as the store can. */
+export async function forget(urls: Iterable<string>, memory: Memory): Promise<void> {
+  const { flights, forgotten } = memory;
+  const removals = Array.from(urls, (url) => {
+    forgotten.add(url);
+    forgotten.unremoved.add(url);
+    flights.close(url);
+    return removeOwed(url, memory);
+  });
+  await Promise.all(removals);
+}
+
+/** Removes the answers of a url that was forgotten, unless that is done. */
+export async function removeOwed(
+  url: string,
+  { settings: { store }, forgotten: { unremoved } }: Pick<Memory, "settings" | "forgotten">,
 ): Promise<void> {
-  await Promise.all(
-    [...urls].map((url) => {
-      forgotten.add(url);
-      flights.close(url);
-      return inTime(settings.store, settings.store.remove(url));
-    }),
-  );
+  if (!unremoved.has(url)) return;
+  await inTime(store, store.remove(url));
+  unremoved.delete(url);
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Forgotten {
   add(url: string): void;
   /** True when the url was forgotten after that moment. */
   isSince(url: string, moment: number): boolean;
+  /** Urls whose answers the store failed to remove. They are removed before the store is read again. */
+  unremoved: Set<string>;
 }
 
 const MOST = 1000;
@@ -26,6 +28,7 @@ function newForgotten(): Forgotten {
   // forgotten then.
   let floor = 0;
   return {
+    unremoved: new Set(),
     now: () => moment,
     add(url) {
       moments.delete(url);

@@ -1,4 +1,3 @@
-import type { StoredHead } from "../response-store.ts";
 import { hasDirective } from "./cache-control.ts";
 import { withoutFragment } from "./condition.ts";
 import type { Asked } from "./event.ts";
@@ -20,18 +19,21 @@ export function mayServeOthers(response: Response): boolean {
   return !hasDirective(response.headers, "no-store") && varyOf(response.headers) !== "*";
 }
 
+export function hasValidator(headers: Headers): boolean {
+  return headers.has("ETag") || headers.has("Last-Modified");
+}
+
 /** True when an answer is kept. Without freshness, only an answer with a validator is worth keeping. */
 export function isStorable({ call, settings }: Read, response: Response): boolean {
-  const { status, headers, type, url } = response;
+  const { status, headers, url } = response;
   if (call.method === "HEAD" || !mayServeOthers(response)) return false;
+  // An opaque answer has the status 0.
   if (status === 206 || status === 304 || status < 200 || status > 599) return false;
-  if (type === "opaque" || type === "opaqueredirect" || type === "error") return false;
   // An answer of another origin is not kept under a url of this origin.
   if (url && new URL(url).origin !== new URL(call.url).origin) return false;
   if (headers.get("Content-Type")?.startsWith("text/event-stream")) return false;
-  const hasValidator = headers.has("ETag") || headers.has("Last-Modified");
   return (
-    ((status === 200 || status === 203) && hasValidator) ||
+    ((status === 200 || status === 203) && hasValidator(headers)) ||
     settings.fresh?.mayKeep(call.headers, response) === true
   );
 }
@@ -40,31 +42,26 @@ export function isStorable({ call, settings }: Read, response: Response): boolea
 export async function keep(read: Read, response: Response, body: Uint8Array): Promise<void> {
   const { call, settings, group, since, forgotten } = read;
   const { url } = call;
-  const vary = varyOf(response.headers);
-  if (vary === "*" || forgotten.isSince(url, since)) return;
+  const { status, statusText, headers, redirected } = response;
+  const vary = varyOf(headers) as string[];
+  if (forgotten.isSince(url, since)) return;
   const write = async () => {
-    const variant = await variantOf(vary, call.headers, settings);
-    await settings.store.write({ ...headOf(response, url), group, variant, vary, body });
+    await settings.store.write({
+      url,
+      group,
+      variant: await variantOf(vary, call.headers, settings),
+      vary,
+      // Pages without https have no `crypto.randomUUID`.
+      id: crypto.getRandomValues(new Uint32Array(4)).join("-"),
+      status,
+      statusText,
+      headers: keptFields(headers),
+      finalUrl: withoutFragment(response.url) || url,
+      redirected,
+      time: Date.now(),
+      body,
+    });
     if (forgotten.isSince(url, since)) await settings.store.remove(url);
   };
   await tryStore(read, write, undefined);
-}
-
-function headOf(response: Response, url: string): Omit<StoredHead, "group" | "variant" | "vary"> {
-  const { status, statusText, headers, redirected } = response;
-  return {
-    url,
-    id: newId(),
-    status,
-    statusText,
-    headers: keptFields(headers),
-    finalUrl: withoutFragment(response.url) || url,
-    redirected,
-    time: Date.now(),
-  };
-}
-
-/** Pages without https have no `crypto.randomUUID`. */
-function newId(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

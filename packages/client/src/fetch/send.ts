@@ -3,11 +3,12 @@ import type { Condition } from "./condition.ts";
 import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
+/** The methods of a read. */
+export const READS = ["GET", "HEAD", "QUERY"];
+
 /**
- * Sends the request, with the condition that this package adds, if there is one.
- *
- * Node's fetch adds `Cache-Control: no-cache` to a request with a condition. Express and others never answer 304 to
- * that, so this sets `max-age=0` first. A browser's own cache must not answer in place of the server.
+ * Sends the request, with the condition that this package adds, if there is one. A browser's own cache must not answer
+ * in place of the server.
  */
 export function send(
   { fetch }: Settings,
@@ -15,38 +16,38 @@ export function send(
   signal: AbortSignal | undefined,
   condition?: Condition,
 ): Promise<Response> {
-  const init = initOf(call, signal);
-  if (condition) {
-    init.headers = withMaxAge(call.headers, call.url);
-    init.headers.set(condition.name, condition.value);
-  }
+  const init = initOf(call, signal, condition);
   const isUsual = call.cache === "default" || call.cache === "no-cache";
   if (isUsual && hidesCookies()) init.cache = condition ? "default" : "no-store";
   return fetch(call.input, init);
 }
 
-/**
- * Sends the request as the caller gave it. A condition of the caller's gets `max-age=0` as ours does, so that a 304 is
- * possible. Across origins, the browser's own cache revalidates instead.
- */
+/** Sends the request as the caller gave it. Across origins, the browser's own cache revalidates. */
 export function pass({ fetch }: Settings, call: FetchCall, signal = call.signal): Promise<Response> {
-  const init = initOf(call, signal);
-  const isRevalidation = call.headers.has("If-None-Match") || call.headers.has("If-Modified-Since");
-  if (isRevalidation && call.cache === "default") init.headers = withMaxAge(call.headers, call.url);
-  if (call.cache === "default" && isAcrossOrigins(call.url)) init.cache = "no-cache";
+  const { headers, cache, method } = call;
+  const isCondition = headers.has("If-None-Match") || headers.has("If-Modified-Since");
+  const init = initOf(call, signal, isCondition && cache === "default" && READS.includes(method));
+  if (cache === "default" && isAcrossOrigins(call.url)) init.cache = "no-cache";
   return fetch(call.input, init);
 }
 
-function withMaxAge(given: Headers, url: string): Headers {
-  const headers = new Headers(given);
-  // Across origins the server would have to allow this field.
-  if (!headers.has("Cache-Control") && !isAcrossOrigins(url)) headers.set("Cache-Control", "max-age=0");
-  return headers;
-}
-
+/**
+ * What the request is sent with.
+ *
+ * Node's fetch adds `Cache-Control: no-cache` to a request with a condition. Express and others never answer 304 to
+ * that, so a read with a condition, ours or the caller's, gets `max-age=0` first.
+ */
 function initOf(
-  { init, content, headers, signal: given }: FetchCall,
+  { init, headers: given, fields, signal: own, url }: FetchCall,
   signal: AbortSignal | undefined,
+  condition: Condition | boolean | undefined,
 ): FetchCall["init"] {
-  return { ...init, ...(content && { headers }), ...(given && signal && { signal }) };
+  const sent: FetchCall["init"] = { ...init, ...(own && signal && { signal }) };
+  if (!condition) return sent;
+  const all: Record<string, string> = Object.fromEntries(fields);
+  // Across origins the server would have to allow this field.
+  if (!given.has("Cache-Control") && !isAcrossOrigins(url)) all["Cache-Control"] = "max-age=0";
+  if (condition !== true) all[condition.name] = condition.value;
+  sent.headers = all;
+  return sent;
 }

@@ -33,12 +33,7 @@ export interface Settings {
   maxEntryBytes: number;
   onEvent: ConditionalFetchOptions["onEvent"];
   /** Urls and origins to which a page may send no condition. */
-  unconditional: Unconditional;
-}
-
-export interface Unconditional {
-  add(urlOrOrigin: string): void;
-  has(url: string): boolean;
+  unconditional: Set<string>;
 }
 
 /** The options with their defaults. A mistake is a TypeError at once, not at a later request. */
@@ -60,21 +55,9 @@ export function settingsOf(options: ConditionalFetchOptions): Settings {
   const { store = memoryStore(), maxEntryBytes = 5 * 1024 * 1024 } = options;
   if (store.persists && !options.partition && hidesCookies())
     throw new TypeError(
-      "Cannot keep answers beyond this page without `partition`: a browser hides who is signed in. Say who it is, as in " +
-        "`partition: () => user.id`, or `partition: () => null` while nobody is",
+      "Cannot keep answers beyond this page without `partition`: a browser hides who is signed in. " +
+        "Say who it is, as in `partition: () => user.id`, or `partition: () => null` while nobody is",
     );
   const { fetch = globalThis.fetch, fresh, partition, onEvent } = options;
-  return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unconditional: newUnconditional() };
-}
-
-function newUnconditional(): Unconditional {
-  const places = new Set<string>();
-  return {
-    add(urlOrOrigin) {
-      // An entry that was dropped is found again, at the cost of one request.
-      if (places.size >= 1000) places.clear();
-      places.add(urlOrOrigin);
-    },
-    has: (url) => places.size > 0 && (places.has(url) || places.has(new URL(url).origin)),
-  };
+  return { fetch, store, fresh, partition, maxEntryBytes, onEvent, unconditional: new Set() };
 }

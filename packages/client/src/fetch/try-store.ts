@@ -1,23 +1,30 @@
-import type { ResponseStore } from "../response-store.ts";
+import type { ResponseStore, StoredResponse } from "../response-store.ts";
+import { preparedFields } from "./answer.ts";
 import { type Asked, report } from "./event.ts";
 
 /** How long a step in a store may take, in milliseconds. */
 const LONGEST_STEP = 2000;
 
 /**
- * Takes a step in the store. If the store fails, or does not answer in time, it reports an event and gives `otherwise`, so
- * that the caller still gets an answer.
+ * Takes a step in the store. If the store fails, or does not answer in time, it reports an event and gives `otherwise`,
+ * so that the caller still gets an answer. Then this request leaves the store alone, so that it does not wait twice.
  */
 export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwise: T): Promise<T> {
+  if (asked.isWithoutStore) return otherwise;
   try {
     return await inTime(asked.settings.store, step());
   } catch (error) {
+    asked.isWithoutStore = true;
     report(asked, { fwd: "bypass", detail: `the store failed: ${String(error)}` });
     return otherwise;
   }
 }
 
-/** The outcome of a step, or a rejection if the store hangs. A store in this process's memory has nothing to wait for. */
+/**
+ * The outcome of a step, or a rejection if the store hangs. A store in this process's memory has nothing to wait for.
+ *
+ * The timer is not `unref`ed: Node would end the process while the caller waits for its answer.
+ */
 export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promise<T> {
   if (!persists) return work;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,4 +32,15 @@ export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promis
     timer = setTimeout(() => reject(new Error(`no answer within ${LONGEST_STEP} ms`)), LONGEST_STEP);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** What a store has read. @throws {TypeError} on anything that is not a list of kept answers */
+export function checkedAnswers(found: readonly StoredResponse[]): readonly StoredResponse[] {
+  for (const { body, headers, status, vary } of found) {
+    // Fields that are not valid throw here.
+    preparedFields(headers);
+    if (!ArrayBuffer.isView(body) || !vary.map || !(status >= 200 && status <= 599))
+      throw new TypeError("Cannot use what `read` gave: it is not a list of kept answers");
+  }
+  return found;
 }
