@@ -1,1 +1,2 @@
-export { type ConditionalOptions, type ContentTagging, conditional } from "./conditional.ts";
+export type { ContentTagging } from "@entity-tag/node/framework";
+export { type ConditionalOptions, conditional } from "./conditional.ts";

@@ -1,0 +1,45 @@
+import { Readable } from "node:stream";
+import type { FrameworkAnswer } from "@entity-tag/node/framework";
+import type { FastifyReply } from "fastify";
+
+/** The answer of Fastify, with the payload that a hook was given. `payload` is what the hook returns. */
+export interface Answer extends FrameworkAnswer<FastifyReply> {
+  payload: unknown;
+}
+
+export function answerOf(reply: FastifyReply, payload?: unknown): Answer {
+  return {
+    reply,
+    payload,
+    get status() {
+      return reply.statusCode;
+    },
+    set status(status) {
+      reply.code(status);
+    },
+    get: (name) => reply.getHeader(name)?.toString(),
+    set: (name, value) => void reply.header(name, value),
+    remove: (name) => void reply.removeHeader(name),
+    fieldNames: () => Object.keys(reply.getHeaders()),
+    hasContent() {
+      return this.payload != null;
+    },
+    content() {
+      return this.payload;
+    },
+    setContent(content) {
+      if (this.payload instanceof Readable) this.payload.destroy();
+      this.payload = content ?? emptyFor(reply);
+    },
+    // @fastify/compress does not look at an answer without content, so it would set no `Vary`.
+    isCompressed: "compress" in reply,
+  };
+}
+
+/**
+ * Fastify's own HEAD route announces a `Content-Length` of 0 where there is no payload, which would be that of the 200
+ * (RFC 9110 §8.6). It announces none for a stream.
+ */
+function emptyFor({ request }: FastifyReply): Readable | undefined {
+  return request.method === "HEAD" ? Readable.from([]) : undefined;
+}

@@ -1,0 +1,44 @@
+import { Readable } from "node:stream";
+import type { FrameworkAnswer } from "@entity-tag/node/framework";
+import type { Context } from "koa";
+
+/** The answer of Koa, which it sends after all middleware. */
+export function answerOf(ctx: Context): FrameworkAnswer<Context> {
+  const { response } = ctx;
+  return {
+    reply: ctx,
+    get status() {
+      return ctx.status;
+    },
+    set status(status) {
+      ctx.status = status;
+    },
+    get: (name) => String(response.get(name) ?? "") || undefined,
+    set: (name, value) => ctx.set(name, value),
+    remove: (name) => ctx.remove(name),
+    fieldNames: () => Object.keys(response.headers),
+    hasContent: () => ctx.body != null,
+    content: () => (isSentAsJson(ctx.body) ? JSON.stringify(ctx.body) : ctx.body),
+    setContent(content) {
+      const old = ctx.body;
+      ctx.body = content ?? null;
+      if (old instanceof Readable) old.destroy();
+    },
+    get isCompressed() {
+      return hasCompressor(ctx);
+    },
+  };
+}
+
+function isSentAsJson(body: unknown): boolean {
+  if (typeof body !== "object" || body === null || Buffer.isBuffer(body)) return false;
+  return !("pipe" in body || "getReader" in body || body instanceof Blob || body instanceof Response);
+}
+
+/**
+ * koa-compress sets `Vary` on every answer that passes it. A 304 that is made before the handler runs does not pass a
+ * compressor that is inside this middleware.
+ */
+function hasCompressor({ app }: Context): boolean {
+  return app.middleware.some((each) => "preferredEncodings" in each);
+}

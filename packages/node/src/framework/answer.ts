@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+import { type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
+
+/**
+ * The answer of a framework, before it is sent. A package for a framework implements this over what the framework has.
+ *
+ * `Reply`: what the framework calls an answer.
+ */
+export interface FrameworkAnswer<Reply> {
+  /** Given to the option `tag`, if that is a function. */
+  readonly reply: Reply;
+  status: number;
+  /** `undefined`: the answer lacks the field. */
+  get(fieldName: string): string | undefined;
+  set(fieldName: string, value: string): void;
+  remove(fieldName: string): void;
+  fieldNames(): Iterable<string>;
+  /** True when the handler has given content, even content that no tag can be made from. */
+  hasContent(): boolean;
+  /** A string, bytes or a Node stream. Of anything else no tag is made. Called only if a tag is to be made from it. */
+  content(): unknown;
+  /** Replaces the content. `undefined`: the answer has no content. */
+  setContent(content: string | Buffer | Readable | undefined): void;
+  /** True when a compressor is there that may not handle a 304, so that its `Vary` would be missing. */
+  readonly isCompressed: boolean;
+}
+
+/** Makes it the answer that the conditions decide. It passes all layers of the framework, as every answer does. */
+export function replace(answer: FrameworkAnswer<unknown>, instead: PlainResponse): void {
+  const { status, fields, body, keeps, vary } = instead;
+  for (const name of answer.fieldNames()) {
+    if (!keeps(name, answer.get(name))) answer.remove(name);
+  }
+  answer.status = status;
+  // Before the fields, because a framework may set fields with the content.
+  answer.setContent(body);
+  for (const [name, value] of fields) answer.set(name, value);
+  if (vary !== undefined || (isNotModified(instead) && answer.isCompressed)) {
+    answer.set("Vary", withAcceptEncoding(answer.get("Vary")));
+  }
+}
+
+/** A refusal has a problem document, and a 304 has no content. */
+export function isNotModified({ body }: PlainResponse): boolean {
+  return body === undefined;
+}
