@@ -183,7 +183,11 @@ ${closing}`,
 export const elsewhere: readonly { document: string; has: string; why: string }[] = [
   { document: "packages/next/README.md", has: "pages/[slug]", why: "raced in test/adapters/next.test.ts" },
   { document: "packages/core/README.md", has: "evaluate(request", why: "decides, and writes nothing" },
-  { document: "packages/node/README.md", has: "answerOf = (reply)", why: "deletes a field, and serves reads" },
+  {
+    document: "packages/node/README.md",
+    has: "answerOf = (reply)",
+    why: "deletes a field, and serves reads",
+  },
   {
     document: "packages/core/README.md",
     has: "ifModifiedSince(date",

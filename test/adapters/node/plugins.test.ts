@@ -413,3 +413,26 @@ test.each(Object.entries(states))(
     await close();
   },
 );
+
+test("Fastify's own HEAD route answers where a handler returns a Response without content", async () => {
+  const app = Fastify();
+  await app.register(fastifyConditional);
+  app.get("/", () => new Response(null, { status: 404, headers: { "X-Why": "absent" } }));
+  const { port, close } = await servedFastify(app);
+  for (const method of ["GET", "HEAD"]) {
+    const answer = await ask(port, method, "/");
+    expect([answer.status, answer.field("x-why")], method).toEqual([404, "absent"]);
+  }
+  await close();
+});
+
+test("Fastify's handler sees no Range beside an If-Range where `current` does not know the route", async () => {
+  const app = Fastify();
+  await app.register(fastifyConditional, { current: () => undefined });
+  app.get("/", ({ headers }, reply) => reply.header("ETag", '"v2"').send(headers.range ?? "whole"));
+  const { port, close } = await servedFastify(app);
+  const range = ["Range", "bytes=0-3"] as const;
+  expect(textOf(await ask(port, "GET", "/", [range, ["If-Range", '"v1"']]))).toBe("whole");
+  expect(textOf(await ask(port, "GET", "/", [range]))).toBe("bytes=0-3");
+  await close();
+});
