@@ -62,11 +62,15 @@ export function checkDialect(dialect: unknown, where: string): void {
 export function checkRecipe(recipe: unknown, where: string): void {
   if (typeof recipe === "function") return;
   throw new TypeError(
-    `${where}: the recipe is ${shown(recipe)}: use a function of the current value, as in (current) => ({ ...current, done: true })`,
+    `${where}: the recipe is ${shown(recipe)}: use a function of the current value, ` +
+      "as in (current) => ({ ...current, done: true })",
   );
 }
 
-/** How an error message shows a given value. It shows only the names of an object's members, because a value may be secret. */
+/**
+ * How an error message shows a given value. It shows only the names of an object's members, because a value may be
+ * secret.
+ */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";

@@ -3,11 +3,12 @@ import type { Around, Dialect } from "./update/dialect.ts";
 type Members = Record<string, unknown>;
 
 /**
- * Plain HTTP: the tag is in the `ETag` field. Members of a collection are `{ url, etag, value }`, as `resource` of `@entity-tag/store`
- * shows them, in an array or in `items`.
+ * Plain HTTP: the tag is in the `ETag` field. Members of a collection are `{ url, etag, value }`, as `resource` of
+ * `@entity-tag/store` shows them, in an array or in `items`.
  *
  * @example
- * items({ items: [{ url: "/pages/a", etag: '"v1"', value: "A" }] }, http); // [{ url: "/pages/a", value: "A", etag: '"v1"' }]
+ * const page = { url: "/pages/a", etag: '"v1"', value: "A" };
+ * items({ items: [page] }, http); // [{ url: "/pages/a", value: "A", etag: '"v1"' }]
  * @see RFC 9110 §8.8.3
  */
 export const http: Dialect = {
@@ -23,7 +24,8 @@ export const http: Dialect = {
  * A member without a `selfLink` is below its collection, under its `id`.
  *
  * @example
- * items({ items: [{ id: "a", etag: '"1"' }] }, google, "https://example.com/events?maxResults=9")[0]?.url; // "https://example.com/events/a"
+ * const list = { items: [{ id: "a", etag: '"1"' }] };
+ * items(list, google, "https://example.com/events?maxResults=9")[0]?.url; // "https://example.com/events/a"
  * @see RFC 9110 §8.8.3
  */
 export const google: Dialect = {

@@ -10,7 +10,10 @@ export interface ProblemDocument {
   [member: string]: unknown;
 }
 
-/** The name of a registered symbol, because a program may load two copies of this package: by `import` and by `require`. */
+/**
+ * The name of a registered symbol, because a program may load two copies of this package: by `import` and by
+ * `require`.
+ */
 const KIND = "@entity-tag/client/error";
 
 /**
@@ -118,7 +121,8 @@ export class UnusableValidatorError extends ClientError {
   constructor(url: string, etag: string) {
     super(
       `${url} refused ${etag} twice, though a fresh read had just given it. Nothing was written. ` +
-        'Either a proxy or a compressor changes tags on the way (W/"v1" or "v1-gzip" for "v1": try headers { "Accept-Encoding": "identity" }), ' +
+        'Either a proxy or a compressor changes tags on the way (W/"v1" or "v1-gzip" for "v1": ' +
+        'try headers { "Accept-Encoding": "identity" }), ' +
         "or this is the tag of a projection or another variant: read the whole resource",
       { url, etag },
     );

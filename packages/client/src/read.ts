@@ -10,7 +10,8 @@ import { checkedUrl } from "./update/target.ts";
  * connection, 502, 504, 429, 503) is tried again, up to `maxAttempts` times. The answer to a conditional `fetch` of
  * yours is used as it is.
  *
- * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another form)
+ * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another
+ * form)
  * @example
  * const home = await read<{ title: string }>(pages.url, pages.options);
  * home.value.title; // "Home"

@@ -35,7 +35,8 @@ redis.call('DEL', KEYS[1])`;
  *
  * Bound its memory in Redis itself: `maxmemory-policy allkeys-lru`.
  *
- * @throws {TypeError} on an unknown option, a value that is not a client of `redis` or `ioredis`, or a `ttl` that is not a number above 0
+ * @throws {TypeError} on an unknown option, a value that is not a client of `redis` or `ioredis`, or a `ttl` that is
+ * not a number above 0
  * @example
  * const remembering = conditionalFetch({ store: redisStore(await createClient({ url }).connect()) });
  * @see RFC 9111 §3

@@ -68,7 +68,7 @@ function deletion<T>(job: Job<T>, url: string, tag: string) {
 /** The current value, or `undefined` if the resource is absent. */
 async function found<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T> | undefined> {
   return read(job, url, fresh).catch((error: unknown) => {
-    if (error instanceof HttpError && says(job.dialect.gone, [404, 410], error.response)) return undefined;
+    if (error instanceof HttpError && says(job.dialect.gone, error.response)) return undefined;
     throw error;
   });
 }

@@ -6,8 +6,8 @@ import type { StoredHead } from "./response-store.ts";
 /**
  * Uses an answer without asking while it is fresh, as a private cache does.
  *
- * `Cache-Control`, `Expires`, `Age` and the request's own directives count. Without any of them an answer is fresh for a
- * tenth of the time since it was last modified.
+ * `Cache-Control`, `Expires`, `Age` and the request's own directives count. Without any of them an answer is fresh for
+ * a tenth of the time since it was last modified.
  *
  * @throws {TypeError} on any option
  * @example

@@ -30,7 +30,8 @@ const TRIES = 20;
 /**
  * Keeps answers in a table of a SQLite database, which any number of processes may share and which survives a restart.
  *
- * @throws {TypeError} on an unknown option, a value without `prepare`, a table name that is not valid, or a bound that is not a number above 0
+ * @throws {TypeError} on an unknown option, a value without `prepare`, a table name that is not valid, or a bound that
+ * is not a number above 0
  * @example
  * import { DatabaseSync } from "node:sqlite";
  *

@@ -19,9 +19,9 @@ export interface StampOptions<T> {
 /**
  * A recipe that writes the id of each operation into the document, and recognises it there after an answer was lost.
  *
- * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps the newest 256 ids.
- * Writers that do not stamp must leave the member as it is. If the list of ids was cut or removed, so that an id may
- * have been lost, the update ends with an `AmbiguousWriteError`.
+ * So an update is made exactly once on any server that keeps the member, with no ledger of keys. The document keeps
+ * the newest 256 ids. Writers that do not stamp must leave the member as it is. If the list of ids was cut or removed,
+ * so that an id may have been lost, the update ends with an `AmbiguousWriteError`.
  *
  * @throws {TypeError} on a value that is not a recipe and on an unknown option. The new recipe throws it if the
  * document is not an object and no `write` is given

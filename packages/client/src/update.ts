@@ -24,9 +24,9 @@ import { ambiguous, type Success, write } from "./update/write.ts";
  * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
  * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written.
  *
- * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first write.
- * If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the value that
- * it returned (`mine`): enough for a three-way merge.
+ * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first
+ * write. If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the
+ * value that it returned (`mine`): enough for a three-way merge.
  *
  * ```ts
  * await update(opened, (current, { base, mine }) => (mine === undefined ? edited : merge(base, mine, current)));

@@ -141,25 +141,22 @@ function unknownOption(name: string, rules: OptionRules, where: string): TypeErr
 }
 
 function hintFor(name: string, names: readonly string[]): string {
-  const [nearest] = names
-    .map((known) => ({ known, distance: editsBetween(name.toLowerCase(), known.toLowerCase()) }))
-    .filter(({ distance }) => distance <= 2)
-    .sort((a, b) => a.distance - b.distance);
-  return nearest ? `did you mean \`${nearest.known}\`?` : `use ${names.join(", ")}`;
+  const near = (edits: number) =>
+    names.find((known) => isWithin(edits, name.toLowerCase(), known.toLowerCase()));
+  const nearest = near(0) ?? near(1) ?? near(2);
+  return nearest ? `did you mean \`${nearest}\`?` : `use ${names.join(", ")}`;
 }
 
-/** The edit distance of two names: how many letters must be added, removed or replaced. */
-function editsBetween(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
-    }
-    above = row;
-  }
-  return above[b.length]!;
+/** Whether so few letters must be added, removed or replaced to make one name of the other. */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (a === b || edits < 0) return edits >= 0;
+  const [restOfA, restOfB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return isWithin(edits, restOfA, restOfB);
+  return (
+    isWithin(edits - 1, restOfA, restOfB) ||
+    isWithin(edits - 1, restOfA, b) ||
+    isWithin(edits - 1, a, restOfB)
+  );
 }
 
 /** Methods are case-sensitive: `put` would require nothing of PUT. */

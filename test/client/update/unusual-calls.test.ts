@@ -134,6 +134,17 @@ describe("a url that no request can have is not treated as a lost answer", () =>
       expect(await failure(work)).toMatchObject({ name: "TypeError" });
   });
 
+  it.each(["/document", "http://["])("%s is refused with what to give instead", async (url) => {
+    await serve();
+    const fetching = conditionalFetch();
+    for (const work of [read(url), create(url, 1), update(url, () => 1, { fetch: fetching }), remove(url)]) {
+      const { message } = await failure(work);
+      expect(message).toBe(
+        `Cannot use "${url}" as a url: give an absolute one, as in "https://example.com/pages/home"`,
+      );
+    }
+  });
+
   it("a relative url counts as a lost answer if the caller's own fetch accepts it and loses the answer", async () => {
     await serve({ fault: ({ method }) => (method === "PUT" ? "lost after" : undefined) });
     const below = (url: string | URL | Request, init?: RequestInit) =>

@@ -41,8 +41,8 @@ export function conditionFor(
  * The kept answer that a 304 is about; `undefined` if that answer is not kept.
  *
  * We choose: a tag that was sent selects its answer by the weak comparison, because servers and proxies weaken tags on
- * the way (RFC 9111 §4.3.4 asks for the strong comparison). Dates are compared as text: a server that spells one date in
- * two ways is asked once more.
+ * the way (RFC 9111 §4.3.4 asks for the strong comparison). Dates are compared as text: a server that spells one date
+ * in two ways is asked once more.
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
   const from = withoutFragment(notModified.url);

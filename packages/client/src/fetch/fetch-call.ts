@@ -40,7 +40,7 @@ const NO_FIELDS = /* @__PURE__ */ new Headers();
  */
 export function fetchCallOf(input: Input, options?: Init | null): FetchCall | undefined {
   try {
-    // An init may be a Request, as in `fetch(url, request)`. Its members are not its own: `{ ...init }` would lose them.
+    // An init may be a Request, as in `fetch(url, request)`. `{ ...init }` would lose its members.
     if (options && !isPlain(options)) return fetchCallOf(new Request(input, options));
     const init = options ?? {};
     const request = typeof input === "object" && "headers" in input ? input : undefined;

@@ -12,7 +12,7 @@ export function waitAfter<T>(
 ): number | undefined {
   if (!(error instanceof HttpError)) return isMistake(url, error) ? undefined : backoff(asked);
   const { response, status } = error;
-  if (says(dialect.again, [429, 503], response)) return retryAfter(response) ?? backoff(asked);
+  if (says(dialect.again, response)) return retryAfter(response) ?? backoff(asked);
   return status === 502 || status === 504 ? backoff(asked) : undefined;
 }
 
@@ -25,12 +25,24 @@ function isMistake(url: string, error: unknown): boolean {
   return isFinal || /^Cannot /.test(message) || isUnsendable(url, error);
 }
 
-/** Whether `fetch` refused the url before it sent anything. It did if `new Request` fails with the same message. */
+/**
+ * Whether `fetch` refused the url before it sent anything. It did if `new Request` fails with the same message, or with
+ * the one that Bun has for its `fetch`.
+ */
 export function isUnsendable(url: string, error: unknown): boolean {
   try {
     new Request(url);
     return false;
   } catch (refusal) {
-    return (refusal as Error).message === (error as Error | undefined)?.message;
+    return [(refusal as Error).message, "fetch() URL is invalid"].includes((error as Error)?.message);
   }
+}
+
+/** A clearer error for a relative url outside of a page; otherwise the error itself. */
+export function clearer(url: string, error: unknown): unknown {
+  if (!isUnsendable(url, error) || URL.canParse(url, globalThis.location?.href)) return error;
+  return new TypeError(
+    `Cannot use ${JSON.stringify(url)} as a url: give an absolute one, as in "https://example.com/pages/home"`,
+    { cause: error },
+  );
 }

@@ -98,7 +98,6 @@ export function isUsableTag(text: string): boolean {
 }
 
 /** Whether a status is in the list. */
-export function says(what: Says | undefined, usual: readonly number[], response: Response): boolean {
-  const sayers = what ?? usual;
-  return typeof sayers === "function" ? sayers(response) : sayers.includes(response.status);
+export function says(what: Says, response: Response): boolean {
+  return typeof what === "function" ? what(response) : what.includes(response.status);
 }

@@ -21,23 +21,23 @@ export async function exchange<R>(
     head = await job.fetch(url, { ...init, signal: controller.signal });
     return use(head);
   };
-  let abort = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    const end = (reason: unknown) => {
-      controller.abort(reason);
-      reject(reason);
-    };
-    const expire = () =>
-      end(new DOMException(`${url} gave no whole answer within ${timeout} ms`, "TimeoutError"));
-    abort = () => end(signal?.reason);
-    // A timer cannot be set for longer than 31 bits of milliseconds.
-    if (timeout < 2 ** 31) timer = setTimeout(expire, timeout);
-  });
-  signal?.addEventListener("abort", abort, { once: true });
+  let abort = () => {};
   try {
-    // A `fetch` that ignores its signal must not keep the caller waiting.
-    return await Promise.race([exchanged(), ended]);
+    return await new Promise<R>((resolve, reject) => {
+      // A `fetch` that ignores its signal must not keep the caller waiting.
+      const end = (reason: unknown) => {
+        controller.abort(reason);
+        reject(reason);
+      };
+      const expire = () =>
+        end(new DOMException(`${url} gave no whole answer within ${timeout} ms`, "TimeoutError"));
+      // A timer cannot be set for longer than 31 bits of milliseconds.
+      if (timeout < 2 ** 31) timer = setTimeout(expire, timeout);
+      abort = () => end(signal?.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      exchanged().then(resolve, reject);
+    });
   } catch (error) {
     signal?.throwIfAborted();
     const given = head as Response | undefined;

@@ -8,7 +8,7 @@ import { fullJitter, until } from "./waiting.ts";
 /** One call of `read`, `update`, `create` or `remove`: its arguments, and how many writes it has sent. */
 export interface Job<T> {
   fetch: NonNullable<UpdateOptions["fetch"]>;
-  dialect: Dialect;
+  dialect: Dialect & Required<Pick<Dialect, "conflict" | "gone" | "again">>;
   method: "PUT" | "PATCH";
   encode: ((value: T, context: EncodeContext<T>) => BodyInit | Promise<BodyInit>) | undefined;
   decode: ((response: Response) => T | Promise<T>) | undefined;
@@ -65,10 +65,11 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
   );
   if (options.dialect) checkDialect(options.dialect, where);
   const { method = "PUT", encode, decode, wasApplied, headers, signal } = options;
+  const { conflict = [412], gone = [404, 410], again = [429, 503] } = options.dialect ?? {};
   if (headers && typeof headers !== "function") checkHeaders(new Headers(headers), where);
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
-    dialect: options.dialect ?? {},
+    dialect: { ...options.dialect, conflict, gone, again },
     method,
     encode,
     decode,
@@ -94,6 +95,7 @@ function checkHeaders(given: Headers, where: string): void {
   const ours = OURS.find((name) => given.has(name));
   if (ours === undefined) return;
   throw new TypeError(
-    `${where}: \`headers\` has ${ours}, which is set for you: start from a Snapshot, or use an option such as idempotencyKey`,
+    `${where}: \`headers\` has ${ours}, which is set for you: ` +
+      "start from a Snapshot, or use an option such as idempotencyKey",
   );
 }

@@ -1,5 +1,5 @@
 import { HttpError } from "../errors.ts";
-import { waitAfter } from "./another-try.ts";
+import { clearer, waitAfter } from "./another-try.ts";
 import { drop, httpError } from "./content.ts";
 import { fieldTag } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
@@ -15,7 +15,8 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
     if ("octets" in answer) return seen(job, url, answer);
     job.signal?.throwIfAborted();
     const wait = waitAfter(job, url, answer.error, asked);
-    if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE) throw answer.error;
+    if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE)
+      throw clearer(url, answer.error);
     await pause(wait, job.signal);
   }
 }

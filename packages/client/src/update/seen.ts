@@ -35,8 +35,9 @@ export async function seen<T>(job: Job<T>, url: string, { response, octets }: An
  * We choose: never another origin. Later requests would send the caller's credentials there, which `fetch` removes at
  * such a redirect. The write then ends with the server's redirect, whose `Location` says where to go.
  */
-function endOf({ redirected, url: end }: Response, url: string): string {
-  if (!redirected) return url;
+function endOf(response: Response, url: string): string {
+  if (!response.redirected) return url;
+  const end = response.url;
   const page = globalThis.location?.href;
   return URL.canParse(url, page) && new URL(url, page).origin === new URL(end).origin ? end : url;
 }

@@ -1,9 +1,15 @@
 import { parseDate } from "@entity-tag/core";
 
-/** The longest pause that `Retry-After` can cause, in milliseconds. A longer one is an error, so that the caller can plan it. */
+/**
+ * The longest pause that `Retry-After` can cause, in milliseconds. A longer one is an error, so that the caller can
+ * plan it.
+ */
 export const LONGEST_PAUSE = 60_000;
 
-/** The outcome of the work, or a rejection with the signal's reason as soon as it aborts. A later failure of the work is ignored. */
+/**
+ * The outcome of the work, or a rejection with the signal's reason as soon as it aborts. A later failure of the work
+ * is ignored.
+ */
 export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>): T | Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
@@ -32,8 +38,9 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 /**
  * Full jitter: any time up to a bound that doubles with each failure, from 20 ms up to a second.
  *
- * Clients that failed together spread over the whole time, so that they do not meet again. From the ninth failure on the
- * bound grows by an eighth of a second each time: so many failures mean that a second is too short for so many clients.
+ * Clients that failed together spread over the whole time, so that they do not meet again. From the ninth failure on
+ * the bound grows by an eighth of a second each time: so many failures mean that a second is too short for so many
+ * clients.
  */
 export function fullJitter(failures: number): number {
   return Math.random() * Math.min(Math.max(1000, 125 * failures), 20 * 2 ** (failures - 1));

@@ -1,7 +1,7 @@
 import { credentialsIn } from "../credentials.ts";
 import { AmbiguousWriteError, HttpError } from "../errors.ts";
 import { sameVersion } from "../same-version.ts";
-import { isUnsendable } from "./another-try.ts";
+import { clearer, isUnsendable } from "./another-try.ts";
 import { httpError, octetsOf } from "./content.ts";
 import { says } from "./dialect.ts";
 import { exchange } from "./exchange.ts";
@@ -90,7 +90,7 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
   return exchange<Answer>(job, url, init, use, (error, head) => {
     // The head says whether the write was made, so it does not matter that the content broke off.
     if (head) return head.ok ? successOf(head) : new HttpError(head, method, url);
-    if (!isDoubtful(doubt) && isUnsendable(url, error)) throw error;
+    if (!isDoubtful(doubt) && isUnsendable(url, error)) throw clearer(url, error);
     return { lost: error };
   });
 }
@@ -109,13 +109,13 @@ function meaningOf<T>(
 ): Meaning {
   if (!(answer instanceof HttpError)) return "unknown";
   const { response, status, problem } = answer;
-  if (says(dialect.conflict, [412], response)) {
+  if (says(dialect.conflict, response)) {
     const certain = key !== undefined && doubt.credentials !== null && remembers(response, doubt.firstSent);
     return isDoubtful(doubt) && !certain ? "unknown" : "refused";
   }
-  if (tag !== undefined && says(dialect.gone, [404, 410], response)) return "gone";
+  if (tag !== undefined && says(dialect.gone, response)) return "gone";
   if (status === 502 || status === 504) return "unknown";
-  if (says(dialect.again, [429, 503], response)) return "again";
+  if (says(dialect.again, response)) return "again";
   return key !== undefined && underWay(response, resent, problem?.type) ? "again" : "failed";
 }
 
@@ -129,7 +129,7 @@ function isDoubtful({ lost, suspected }: Doubt): boolean {
 }
 
 function isRefusal<T>({ dialect }: Job<T>, answer: Failure): boolean {
-  return answer instanceof HttpError && says(dialect.conflict, [412], answer.response);
+  return answer instanceof HttpError && says(dialect.conflict, answer.response);
 }
 
 function note<T>(doubt: Doubt, { key }: Payload<T>, answer: Failure): void {
@@ -144,7 +144,7 @@ async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promi
   const asked = await read(job, url, true).catch((error: unknown) => ({ error }));
   job.signal?.throwIfAborted();
   if ("error" in asked) {
-    const gone = asked.error instanceof HttpError && says(job.dialect.gone, [404, 410], asked.error.response);
+    const gone = asked.error instanceof HttpError && says(job.dialect.gone, asked.error.response);
     if (!gone) throw ambiguous(job, payload, answer);
     return tag === undefined ? undefined : { is: "gone", doubtful: true, error: answer };
   }
