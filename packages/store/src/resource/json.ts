@@ -1,3 +1,5 @@
+import { lossIn } from "../contract/json-loss.ts";
+
 /** Deeper than real documents, and far below the depth where a recursive writer overflows the stack. */
 const MAX_DEPTH = 200;
 
@@ -26,26 +28,16 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if (isTooDeep(text.value)) return { problem: `The JSON is nested deeper than ${MAX_DEPTH} levels.` };
   try {
     const value = JSON.parse(text.value);
-    const pointer = infinityIn(value);
-    if (pointer === undefined) return { value };
-    return { problem: `The number at ${pointer || "the top"} is too large to be stored.`, isInvalid: true };
+    // 1e999 was parsed as Infinity.
+    const loss = lossIn(value);
+    if (!loss) return { value };
+    return {
+      problem: `The number at ${loss.pointer || "the top"} is too large to be stored.`,
+      isInvalid: true,
+    };
   } catch (error) {
     return { problem: `The body is not JSON: ${(error as SyntaxError).message}.` };
   }
-}
-
-/**
- * The JSON Pointer of a number that became infinite when it was parsed, such as 1e999. JSON would write it back as
- * null.
- */
-function infinityIn(value: unknown): string | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : "";
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [name, member] of Object.entries(value)) {
-    const below = infinityIn(member);
-    if (below !== undefined) return `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}${below}`;
-  }
-  return undefined;
 }
 
 function isTooDeep(text: string): boolean {
