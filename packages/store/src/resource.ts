@@ -34,30 +34,30 @@ export function resource<T>(
   const settings = settingsOf(store, options);
   return async (request) => {
     checkRequest(request, "The handler of resource()");
-    const response = withLedgerField(request, store, await handle(settings, request));
+    let answer: Response;
+    try {
+      answer = await handle(settings, request);
+    } catch (error) {
+      // `key` and `authorize` may ask a store, too. When that is busy, nothing was written.
+      if (!(error instanceof StoreBusyError)) throw error;
+      answer = unreadableNow();
+    }
+    const response = withLedgerField(request, store, answer);
     return request.method === "HEAD" ? new Response(null, response) : response;
   };
 }
 
+/** It awaits no value that is there already, because that costs as much as some of the steps in between. */
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
-  try {
-    return await handleTarget(settings, request);
-  } catch (error) {
-    if (error instanceof StoreBusyError) return unreadableNow();
-    throw error;
-  }
-}
-
-/** `key` and `authorize` may ask a store, too. When that is busy, nothing was written. */
-async function handleTarget<T>(settings: Settings<T>, request: Request): Promise<Response> {
-  const target = await settings.targetOf(request);
+  const found = settings.targetOf(request);
+  const target = typeof found === "string" ? found : await found;
   if (target === null || target === undefined) return problem(404, "Nothing can be here.");
   const key = typeof target === "string" ? target : target.prefix;
   if (typeof key !== "string")
     throw wrongArgument("resource(), by its `key`,", target, "a key, { prefix } or null");
   const unusable = keyProblem(key);
   if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
-  const refusal = await unauthorized(settings, request, key);
+  const refusal = settings.authorize && (await unauthorized(settings, request, key));
   if (refusal) return refusal;
   if (typeof target !== "string") return handleCollection(settings, request, target);
   return handleMember(settings, request, placeOf(request, key));

@@ -85,23 +85,25 @@ export interface Driver {
 
 /** Builds a store from a driver. This has all that drivers have in common. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
-  async function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
+  /** Throws at once on a wrong argument, so its callers are async. */
+  function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
     checkKey(key);
-    const { row } = await driver.read({ key, known, id: undefined, signal });
-    return row && decodedRow(row, codec);
+    return driver.read({ key, known, id: undefined, signal });
   }
 
   return {
     async read(key, options = {}) {
       checkOptions(options, SIGNAL_RULES, "read()");
-      return (await readRow(key, [], options.signal)) as Versioned<T> | null;
+      const { row } = await readRow(key, [], options.signal);
+      return row && (decodedRow(row, codec) as Versioned<T>);
     },
 
     async readUnless(key, known, options = {}) {
       checkOptions(options, SIGNAL_RULES, "readUnless()");
       checkKnown(known, "readUnless()");
-      return readRow(key, known, options.signal);
+      const { row } = await readRow(key, known, options.signal);
+      return row && decodedRow(row, codec);
     },
 
     async swap(key, expected, next, options = {}): Promise<Swap<T>> {
@@ -238,18 +240,20 @@ function bytesOf(stored: Stored): Uint8Array {
   return typeof stored === "string" ? encodeText(stored) : new Uint8Array(stored);
 }
 
-/** True when these are the bytes of the value. A text is not encoded for it, because that would cost more. */
+/** True when these are the bytes of the value. The engine decodes and compares faster than a loop over the bytes. */
 function isStoredAs(value: Stored, octets: Uint8Array): boolean {
   if (typeof value !== "string") return isSame(value, octets);
-  // UTF-8 has as many bytes as a text has UTF-16 units if all of them are ASCII, and at most three times as many.
+  // UTF-8 has at least as many bytes as a text has UTF-16 units, and at most three times as many.
   if (value.length > octets.byteLength || value.length * 3 < octets.byteLength) return false;
-  if (value.length < octets.byteLength) return isSame(encodeText(value), octets);
-  for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit !== octets[i] || unit >= 0x80) return false;
+  try {
+    return decoder.decode(octets) === value;
+  } catch {
+    return false;
   }
-  return true;
 }
+
+/** Keeps a byte order mark, and throws on bytes that are not UTF-8. So no other bytes give the same text. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;

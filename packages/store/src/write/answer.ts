@@ -30,7 +30,7 @@ export interface Shown<T> {
 }
 
 /** Turns the outcome of a write into its answer. */
-export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise<Response> {
+export function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Response | Promise<Response> {
   switch (outcome.kind) {
     case "created":
     case "updated":
@@ -63,18 +63,27 @@ export async function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Promise
 }
 
 /** 201 with `Location`, 200 with the new representation, or 204; all with the new tag. */
-async function success<T>(how: Shown<T>, current: Versioned<T>, created: boolean): Promise<Response> {
+function success<T>(how: Shown<T>, current: Versioned<T>, created: boolean): Response | Promise<Response> {
   const { request, represent, echo, location } = how;
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
-  const shown = represent && wanted ? checkedResponse(await represent(current.value, current)) : undefined;
   const fields = validators(how, current);
   if (created) fields.Location = location ?? pathOf(request);
-  if (shown) fields["Content-Location"] = location ?? pathOf(request);
   if (represent && preference) fields["Preference-Applied"] = `return=${preference}`;
-  if (!shown) return new Response(null, { status: created ? 201 : 204, headers: fields });
+  if (represent && wanted) return withContent(how, fields, represent(current.value, current), created);
+  return new Response(null, { status: created ? 201 : 204, headers: fields });
+}
+
+async function withContent<T>(
+  { request, location }: Shown<T>,
+  fields: Record<string, string>,
+  content: Response | Promise<Response>,
+  created: boolean,
+): Promise<Response> {
+  const shown = checkedResponse(await content);
   const headers = new Headers(shown.headers);
   for (const name in fields) headers.set(name, fields[name]!);
+  headers.set("Content-Location", location ?? pathOf(request));
   return new Response(shown.body, { status: created ? 201 : 200, headers });
 }
 
@@ -89,10 +98,10 @@ function checkedResponse(shown: Response): Response {
 }
 
 /** Repeats the first answer. It can show the content only while that version is current. */
-async function repeated<T>(
+function repeated<T>(
   { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
   shown: Shown<T>,
-): Promise<Response> {
+): Response | Promise<Response> {
   const { version, created, lastModified } = first;
   const location = first.location ?? shown.location;
   if (version === null) return new Response(null, { status: 204 });

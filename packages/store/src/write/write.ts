@@ -145,7 +145,7 @@ async function judgeRepeat<T>(
   found: Found<T>["current"],
 ): Promise<Outcome<T>> {
   if (entry.fingerprint !== claim.fingerprint) return { kind: "key-reused" };
-  const current = entry.key === it.key ? found : await read(it, entry.key);
+  const current = entry.key === it.key ? found : (await read(it, entry.key)).current;
   return { kind: "repeated", first: entry, current };
 }
 
@@ -175,20 +175,22 @@ function foundBy<T>(it: Write<T>, { current }: LostSwap<T>): Found<T> | undefine
   return current === undefined || it.identity.claim ? undefined : { current, entry: null };
 }
 
-async function findCurrent<T>(it: Write<T>): Promise<Found<T>> {
+function findCurrent<T>(it: Write<T>): Promise<Found<T>> {
   const { store, key, signal, identity } = it;
-  if (!store.ledger || !identity.claim) return { current: await read(it, key), entry: null };
+  if (!store.ledger || !identity.claim) return read(it, key);
   return store.ledger.find(key, identity.claim.id, { known: it.skipValue ? "*" : [], signal });
 }
 
 /** A value that cannot be decoded counts as one that can be replaced. */
-async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Promise<Found<T>["current"]> {
+async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Promise<Found<T>> {
   try {
-    return skipValue && store.readUnless
-      ? await store.readUnless(key, "*", { signal })
-      : await store.read(key, { signal });
+    const current =
+      skipValue && store.readUnless
+        ? await store.readUnless(key, "*", { signal })
+        : await store.read(key, { signal });
+    return { current, entry: null };
   } catch (error) {
-    if (error instanceof UnreadableValueError) return error.current;
+    if (error instanceof UnreadableValueError) return { current: error.current, entry: null };
     throw error;
   }
 }
