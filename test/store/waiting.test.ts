@@ -48,6 +48,20 @@ test("unlessAborted gives up when the time is over, and a later error of the wor
   await new Promise((resolve) => setTimeout(resolve));
 });
 
+test("unlessAborted calls what is to be done early once, and still gives up when the time is over", async () => {
+  const calls: number[] = [];
+  const start = performance.now();
+  const early = { milliseconds: 30, call: () => calls.push(performance.now() - start) };
+  const limit = { milliseconds: 60, error: () => new Error("Too late"), early };
+  await expect(unlessAborted(never, undefined, limit)).rejects.toThrow("Too late");
+  expect(performance.now() - start).toBeGreaterThan(50);
+  expect(calls).toHaveLength(1);
+  expect(calls[0]).toBeLessThan(performance.now() - start);
+  expect(await unlessAborted(async () => 7, undefined, limit)).toBe(7);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(calls).toHaveLength(1);
+});
+
 /** `performance`: whether the clock is replaced, too. It is, by default. */
 describe.each([true, false])("while a test uses fake timers (clock replaced: %s)", (replacesClock) => {
   const toFake = ["setTimeout", "clearTimeout", ...(replacesClock ? ["performance"] : [])] as never;

@@ -124,7 +124,15 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
       };
       const late: Watched = { limit: PATIENCE, giveUp: () => void giveUp().catch(reject) };
       watch(late);
-      reading.then(resolve, reject).finally(() => unwatch(late));
+      const accept = (rows: R) => {
+        unwatch(late);
+        resolve(rows);
+      };
+      const refuse = (error: unknown) => {
+        unwatch(late);
+        reject(error);
+      };
+      reading.then(accept, refuse);
     });
   }
 

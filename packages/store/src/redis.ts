@@ -74,7 +74,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
     async read({ key, known, id, signal }) {
       if (id === undefined && (known === "*" || known.length === 0)) {
         const fields = known === "*" ? INFO : [...INFO, "value", "octets"];
-        const asked = command(send, "HMGET", [hashes + key, ...fields], signal);
+        const asked = send("HMGET", [hashes + key, ...fields], signal);
         const state = (await readReply(asked, signal)) as State;
         return { row: state[0] ? rowOf(state) : null, entry: null };
       }
@@ -93,6 +93,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
         keys.push(entryKey(claim.id), ledger);
         args.push(JSON.stringify(entry), String(limits.maxAge * 1000), String(limits.maxEntries));
       }
+      if (swap.next) args.push(...fieldsOf(swap.next));
       const [outcome, what] = await ask<Reply>(send, SWAP, keys, args, signal);
       switch (toText(outcome)) {
         case "won":
@@ -119,9 +120,15 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
 }
 
 function argumentsOf({ key, expected, next, version, skipValue }: DriverSwap): Argument[] {
-  const args = [key, optional(expected), skipValue ? "skip" : "value"];
-  if (!next) return [...args, "-", "-", "-", "-"];
-  return [...args, version, optional(next.writeId), next.value, optionalBytes(next.octets)];
+  const found = expected === null ? "-" : `+${expected}`;
+  return [key, found, skipValue ? "skip" : "value", next ? version : "-", next?.octets ? "keep" : "drop"];
+}
+
+function fieldsOf({ value, octets, writeId }: NonNullable<DriverSwap["next"]>): Argument[] {
+  const fields: Argument[] = ["value", value];
+  if (octets) fields.push("octets", octets);
+  if (writeId !== null) fields.push("writeid", writeId);
+  return fields;
 }
 
 /** 0 for a text that is not a time: it may have been written by hand. */
@@ -136,18 +143,6 @@ function checkPrefix(prefix: string): string {
   throw new TypeError(
     `Cannot use ${JSON.stringify(prefix)} as a prefix. Use any text without braces: "app:pages"`,
   );
-}
-
-function optional(text: string | null): string {
-  return text === null ? "-" : `+${text}`;
-}
-
-function optionalBytes(bytes: Uint8Array | null): Argument {
-  if (!bytes) return "-";
-  const marked = new Uint8Array(bytes.byteLength + 1);
-  marked[0] = "+".charCodeAt(0);
-  marked.set(bytes, 1);
-  return marked;
 }
 
 const digests = new Map<string, string>();
@@ -167,23 +162,10 @@ async function ask<R>(
     return (await send("EVALSHA", [digest, ...rest], signal)) as R;
   } catch (error) {
     // Redis knows the digest once it was sent the whole script.
-    if (beginsWith(error, ["NOSCRIPT"])) return (await command(send, "EVAL", [script, ...rest], signal)) as R;
-    throw certain(error);
+    if (!beginsWith(error, ["NOSCRIPT"])) throw certain(error);
   }
-}
-
-/** Sends one command. */
-async function command(
-  send: Send,
-  name: string,
-  args: Argument[],
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  try {
-    return await send(name, args, signal);
-  } catch (error) {
-    throw certain(error);
-  }
+  const whole = send("EVAL", [script, ...rest], signal);
+  return whole.catch((error) => Promise.reject(certain(error))) as Promise<R>;
 }
 
 /** Codes of a command that was refused before it wrote: the server starts, stops, replicates or is busy. */
@@ -213,8 +195,9 @@ async function readReply<R>(reply: Promise<R>, signal: AbortSignal | undefined):
   try {
     return await reply;
   } catch (error) {
-    const { message, name } = (error ?? {}) as Partial<Error>;
-    if (signal?.aborted || REPLY.test(message ?? "") || name?.startsWith("Store")) throw error;
+    const known = certain(error);
+    const { message, name } = (known ?? {}) as Partial<Error>;
+    if (signal?.aborted || REPLY.test(message ?? "") || name?.startsWith("Store")) throw known;
     throw new StoreBusyError("Redis cannot be read now", { cause: error });
   }
 }

@@ -203,8 +203,8 @@ export const promises: readonly Promised[] = [
     breaks: [
       {
         in: "drivers/redis-client.ts",
-        find: "    if (!isReady(client)) await ready(client, signal);",
-        put: "    if (!isReady(client) && args.length === 0) await ready(client, signal);",
+        find: "    isReady(client)\n      ? send(",
+        put: "    isReady(client) || args.length > 0\n      ? send(",
       },
     ],
   },

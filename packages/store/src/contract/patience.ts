@@ -1,5 +1,5 @@
 import { StoreBusyError } from "./errors.ts";
-import { unlessAborted } from "./waiting.ts";
+import { type TimeLimit, unlessAborted } from "./waiting.ts";
 
 /** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
 export const PATIENCE = 2000;
@@ -16,8 +16,9 @@ export function within<R>(
   work: () => PromiseLike<R>,
   signal: AbortSignal | undefined,
   timedOut: () => Error,
+  early?: TimeLimit["early"],
 ): Promise<R> {
-  return unlessAborted(work, signal, { milliseconds, error: timedOut });
+  return unlessAborted(work, signal, { milliseconds, error: timedOut, early });
 }
 
 /** Nothing was sent, so nothing was written. */

@@ -4,6 +4,8 @@ import { unwatch, type Watched, watch } from "./watching.ts";
 export interface TimeLimit {
   milliseconds: number;
   error: () => Error;
+  /** Called once when the work takes this long. It is not given up yet. */
+  early?: { milliseconds: number; call: () => void } | undefined;
 }
 
 /**
@@ -19,10 +21,18 @@ export function unlessAborted<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
+    let early = limit?.early;
     const waiting: Watched = {
-      limit: limit?.milliseconds,
+      limit: (early ?? limit)?.milliseconds,
       signal,
-      giveUp: (abortion) => reject(abortion ? abortion.reason : limit!.error()),
+      giveUp(abortion) {
+        if (abortion || !early) return reject(abortion ? abortion.reason : limit!.error());
+        const { milliseconds, call } = early;
+        early = undefined;
+        waiting.limit = limit!.milliseconds - milliseconds;
+        watch(waiting);
+        call();
+      },
     };
     watch(waiting);
     const accept = (result: T) => {

@@ -1,5 +1,4 @@
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
-import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
@@ -29,16 +28,13 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
     const stop = () => cancel(query);
-    const unsent: Watched = { limit: PATIENCE, giveUp: () => query.state || stop() };
-    watch(unsent);
+    const early = { milliseconds: PATIENCE, call: () => query.state || stop() };
     try {
-      return Array.from(await within(ANSWER_TIMEOUT, () => query, signal, noAnswer)) as AnyRow[];
+      return Array.from(await within(ANSWER_TIMEOUT, () => query, signal, noAnswer, early)) as AnyRow[];
     } catch (error) {
       if (signal?.aborted) stop();
       if (isNotSent(error)) throw notConnected("PostgreSQL", error);
       throw error;
-    } finally {
-      unwatch(unsent);
     }
   }, options?.prepare !== false);
 }

@@ -1,3 +1,4 @@
+import { StoreBusyError } from "../contract/errors.ts";
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
 import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { isBroken, noAnswer } from "./postgres-errors.ts";
@@ -70,21 +71,23 @@ function surviveEarlyErrors(pool: PgPool): void {
 
 async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise<PgClient> {
   const connecting = pool.connect();
-  let isTaken = false;
   try {
-    const wait = () => connecting.catch((error) => Promise.reject(notConnected("PostgreSQL", error)));
-    const client = await within(PATIENCE, wait, signal, () =>
-      notConnected("PostgreSQL", "No connection is free"),
+    return await within(
+      PATIENCE,
+      () => connecting,
+      signal,
+      () => notConnected("PostgreSQL", "No connection is free"),
     );
-    isTaken = true;
-    return client;
-  } finally {
-    if (!isTaken)
-      connecting.then(
-        (client) => client.release(),
-        () => {},
-      );
+  } catch (error) {
+    // It may come later. Then it goes back to the pool.
+    connecting.then((client) => client.release(), ignore);
+    throw isGivenUp(error, signal) ? error : notConnected("PostgreSQL", error);
   }
+}
+
+/** True when our wait ended, and not the pool's attempt. */
+function isGivenUp(error: unknown, signal: AbortSignal | undefined): boolean {
+  return error instanceof StoreBusyError || (signal?.aborted === true && error === signal.reason);
 }
 
 function giveBack(client: PgClient, destroy: boolean): void {

@@ -1,6 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
 import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
-import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
 /** A client of `redis` (node-redis). */
@@ -58,10 +57,10 @@ export function sendOf(client: NodeRedis | IoRedis): Send {
  * then.
  */
 function whenReady(client: Connected, send: Send): Send {
-  return async (command, args, signal) => {
-    if (!isReady(client)) await ready(client, signal);
-    return send(command, args, signal);
-  };
+  return (command, args, signal) =>
+    isReady(client)
+      ? send(command, args, signal)
+      : ready(client, signal).then(() => send(command, args, signal));
 }
 
 function isReady({ isReady, status }: Connected): boolean {
@@ -108,22 +107,16 @@ function sendByNodeRedis(client: NodeRedis): Send {
   const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
   return async (command, args, signal) => {
     const unsent = new Unsent();
-    const waiting: Watched = {
-      limit: patienceOf(client),
-      giveUp: () => unsent.abort(),
-    };
-    watch(waiting);
+    const early = { milliseconds: patienceOf(client), call: () => unsent.abort() };
     // The library's own time limit would make a timer and a signal for each command. Ours includes it.
     const options = { typeMapping, abortSignal: unsent, timeout: undefined };
     const work = () => client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], options);
     try {
-      return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
+      return await within(ANSWER_TIMEOUT, work, signal, noAnswer, early);
     } catch (error) {
       unsent.abort();
       if (isAbortion(error) && !signal?.aborted) throw notConnected("Redis", error);
       throw error;
-    } finally {
-      unwatch(waiting);
     }
   };
 }

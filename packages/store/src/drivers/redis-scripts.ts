@@ -1,7 +1,7 @@
 /*
  * Redis runs a script without interruption, so no other locking is needed. A key's hash has the fields
- * `version`, `modified`, `writeid`, `value` and `octets`. An optional argument is `-` when it is absent, and
- * has a leading `+` when it is present, so that an empty text can be told from an absent one.
+ * `version`, `modified`, `writeid`, `value` and `octets`. The expected version is `-` when it is absent, and has a leading
+ * `+` when it is present, so that no version can be taken for its absence.
  */
 
 /**
@@ -21,8 +21,9 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
 
 /**
  * KEYS: the hash, the index; and under a key of the client: its entry in the ledger, the index of the ledger.
- * ARGV: key, expected, `skip` or `value`, version (`-` to delete), writeid, value, octets; and for the ledger: entry (a
- * JSON object, which gets the time of the new version), its life in milliseconds, how many entries there may be.
+ * ARGV: key, expected, `skip` or `value`, version (`-` to delete), `drop` if octets that are there must go; under a key of
+ * the client: entry (a JSON object, which gets the time of the new version), its life in milliseconds, how many entries
+ * there may be; then names and values of the other fields.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
  * The index gets the key again with each write, in case Redis evicted it. ioredis may send a script twice, so finding the version that it is to write counts as won.
@@ -43,30 +44,21 @@ local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0) o
 if KEYS[3] then
   local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 100)
   if #expired > 0 then redis.call('ZREM', KEYS[4], unpack(expired)) end
-  if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[10]) then return {'full'} end
-  local entry = ARGV[8]
+  if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[8]) then return {'full'} end
+  local entry = ARGV[6]
   if ARGV[4] ~= '-' then entry = string.sub(entry, 1, -2) .. ',"lastModified":' .. modified .. '}' end
-  redis.call('SET', KEYS[3], entry, 'PX', ARGV[9])
-  redis.call('ZADD', KEYS[4], now + ARGV[9], KEYS[3])
+  redis.call('SET', KEYS[3], entry, 'PX', ARGV[7])
+  redis.call('ZADD', KEYS[4], now + ARGV[7], KEYS[3])
 end
 if ARGV[4] == '-' then
   redis.call('DEL', KEYS[1])
   redis.call('ZREM', KEYS[2], ARGV[1])
   return {'won', '0'}
 end
-local fields = {'version', ARGV[4], 'modified', modified, 'value', ARGV[6]}
-local absent = {}
-for name, value in pairs({writeid = ARGV[5], octets = ARGV[7]}) do
-  if value == '-' then
-    table.insert(absent, name)
-  else
-    table.insert(fields, name)
-    table.insert(fields, string.sub(value, 2))
-  end
-end
-redis.call('HSET', KEYS[1], unpack(fields))
+if current[3] then redis.call('HDEL', KEYS[1], 'writeid') end
+if current[1] and ARGV[5] == 'drop' then redis.call('HDEL', KEYS[1], 'octets') end
+redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, unpack(ARGV, KEYS[3] and 9 or 6))
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
-if current[1] and #absent > 0 then redis.call('HDEL', KEYS[1], unpack(absent)) end
 return {'won', modified}`;
 
 /**

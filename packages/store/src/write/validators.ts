@@ -18,8 +18,17 @@ export function validatorsOf(
   format: TagFormat = TAG_FORMATS.version,
 ): Record<string, string> {
   const fields: Record<string, string> = { ETag: format.tagOf(info) };
-  if (info.lastModified !== undefined) fields["Last-Modified"] = formatDate(info.lastModified);
+  if (info.lastModified !== undefined) fields["Last-Modified"] = dateOf(info.lastModified);
   return fields;
+}
+
+/** The last date that was made. Most writes of one second follow each other. */
+let last = { second: Number.NaN, text: "" };
+
+function dateOf(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (last.second !== second) last = { second, text: formatDate(time) };
+  return last.text;
 }
 
 /** The versions that the client's `If-None-Match` may name. Their values need not be loaded. */
