@@ -48,6 +48,7 @@ const servers: readonly Runtime[] = [
 ];
 
 const names = Object.keys(answers);
+const isTag = (etag: string | null) => etag?.includes('"') === true;
 
 describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) => {
   let server: { port: number; stop(): unknown };
@@ -56,12 +57,15 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
   });
   afterAll(() => server?.stop());
 
-  const broken = { status: "broken" as const, etag: null };
+  const broken = { status: "broken" as const, etag: "no answer" };
 
   /** The answer, without the fields that this package may add. */
   async function ask(way: string, name: string, method: string, fields: Record<string, string> = {}) {
     const url = `http://localhost:${server.port}${encodeURI(`/${way}/${name}`)}`;
-    const response = await fetch(url, { method, headers: fields, redirect: "manual" }).catch(() => undefined);
+    // Each on its own connection: a server closes the connection of a body that breaks, and the next request would be
+    // lost on it.
+    const headers = { ...fields, Connection: "close" };
+    const response = await fetch(url, { method, headers, redirect: "manual" }).catch(() => undefined);
     const content = await response?.arrayBuffer().catch(() => undefined);
     if (response === undefined || content === undefined) return broken;
     const get = (field: string) => response.headers.get(field);
@@ -127,10 +131,11 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
 
   it("a body that is complete at once has a tag, and any other or too long body has no tag", async () => {
     const found: string[] = [];
-    for (const name of names) if ((await ask("late", name, "GET")).etag !== null) found.push(name);
+    for (const name of names) if (isTag((await ask("late", name, "GET")).etag)) found.push(name);
     expect(found).toEqual(expect.arrayContaining([...tagged]));
     expect(found).not.toContain("stream that waits");
     expect(found).not.toContain("longer than maxBytes");
+    expect(found).not.toContain("fetched");
     expect((await ask("large", "longer than maxBytes", "GET")).etag).toEqual(
       tagged === plain ? expect.stringMatching(/^W\//) : null,
     );

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { keepsInNotModified, keepsInRefusal, type State } from "@entity-tag/core";
 import { keepsInLateRefusal, lateResponse } from "@entity-tag/core/adapter";
 import { checkPreconditions, conditional, conditionalResponse, notModified } from "@entity-tag/core/fetch";
@@ -47,6 +50,30 @@ describe("conditionalResponse, §13.2", () => {
       '"v1-gzip"',
       "Origin, Accept-Encoding",
     ]);
+  });
+
+  it("conditionalResponse tags the answer of another server only if its length is known", async () => {
+    const origin = createServer((request, response) => {
+      if (request.url === "/length") response.setHeader("Content-Length", 5);
+      response.write("hel");
+      response.end("lo");
+    }).listen(0);
+    await once(origin, "listening");
+    const tag = async (path: string) => {
+      const fetched = await fetch(`http://localhost:${(origin.address() as AddressInfo).port}${path}`);
+      const response = await conditionalResponse(ask("GET"), fetched);
+      expect(await response.text()).toBe("hello");
+      return response.headers.get("ETag");
+    };
+    try {
+      expect([await tag("/length"), await tag("/chunked")]).toEqual([expect.stringMatching(/^W\//), null]);
+    } finally {
+      origin.closeAllConnections();
+      origin.close();
+    }
+    expect(
+      (await conditionalResponse(ask("GET"), await fetch("data:,hello"))).headers.get("ETag"),
+    ).toBeNull();
   });
 
   it("conditionalResponse returns the same response when it need not change it", async () => {

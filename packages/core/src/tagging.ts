@@ -60,9 +60,18 @@ export async function tagged<Req extends { method: string }>(
   }
   if (isEventStream(headers.get("Content-Type")) || Number(headers.get("Content-Length")) > maxBytes)
     return response;
+  if (isArriving(response)) return response;
   return readingChangesBodies()
     ? taggedByCopy(response, tag, maxBytes)
     : taggedByContent(response, response, tag, maxBytes);
+}
+
+/**
+ * True for the answer of another server, which `fetch` gave. Its body may have arrived with its head or later, so
+ * without a length it would be complete on one day and not on the next.
+ */
+function isArriving({ url, headers }: Response): boolean {
+  return Boolean(url) && !headers.has("Content-Length");
 }
 
 /** Reads a copy, and leaves the body of the answer untouched. */

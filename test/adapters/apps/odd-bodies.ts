@@ -32,7 +32,9 @@ const withCookies = (body: string | null, status: number) => {
   return new Response(body, { status, headers });
 };
 
-export const answers: Record<string, () => Response | Promise<Response>> = {
+type Handler = (request: Request) => Response | Promise<Response>;
+
+export const answers: Record<string, Handler> = {
   string: () => new Response("a string"),
   "empty string": () => new Response(""),
   "string with a length": () => new Response("a string", { headers: { "Content-Length": "8" } }),
@@ -106,6 +108,7 @@ export const answers: Record<string, () => Response | Promise<Response>> = {
     ),
   "transformed stream": () =>
     new Response(pulled(["one", "two"]).pipeThrough(new TextEncoderStream()), typed),
+  fetched: ({ url }) => fetch(new URL("/alone/stream%20that%20waits", url)),
   "immutable headers": () => fetch("data:text/plain,fetched"),
   redirect: () => Response.redirect("https://example.com/", 302),
   "an error": () => new Response("gone", { status: 500 }),
@@ -123,16 +126,13 @@ export const answers: Record<string, () => Response | Promise<Response>> = {
   "longer than maxBytes": () => new Response("0123456789".repeat(200_000), typed),
 };
 
-type Guard = (
-  handler: () => Response | Promise<Response>,
-  options?: object,
-) => (...given: never[]) => unknown;
+type Guard = (handler: Handler, options?: object) => (...given: never[]) => unknown;
 
 /** Each answer alone, judged late, judged with a large `maxBytes`, and judged early. */
 export function odd(conditional: Guard): Record<string, (...given: never[]) => unknown> {
   return Object.fromEntries(
     Object.entries(answers).flatMap(([name, answer]) => [
-      [encodeURI(`/alone/${name}`), answer],
+      [encodeURI(`/alone/${name}`), answer as (...given: never[]) => unknown],
       [encodeURI(`/late/${name}`), conditional(answer)],
       [encodeURI(`/large/${name}`), conditional(answer, { maxBytes: Number.MAX_SAFE_INTEGER })],
       [encodeURI(`/early/${name}`), conditional(answer, { current: () => ({ etag: '"v1"' }) })],

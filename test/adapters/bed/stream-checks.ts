@@ -14,10 +14,17 @@ export interface Speaking {
 /** The checks that a runtime may be unable to pass. */
 export type StreamCheck = "a connection serves the next request after a 304 in place of an endless stream";
 
+/**
+ * Each request has its own connection. `fetch` would reuse one that was idle while 32 MB arrived on another. A server of
+ * Node closes it after five seconds, and `fetch` does not ask again.
+ */
+const getByHttp1 = (url: string, { headers, ...init }: RequestInit = {}): Promise<Response> =>
+  fetch(url, { ...init, headers: { ...headers, Connection: "close" } as Record<string, string> });
+
 /** The requirements for bodies that are long, late or broken, wherever the programs of `apps/streams.ts` run. */
 export function expectStreams(
   base: () => string,
-  { get: ask = fetch, connect = http1, output, gaps = [] }: Speaking = {},
+  { get: ask = getByHttp1, connect = http1, output, gaps = [] }: Speaking = {},
 ): void {
   const get = (kind: string, init?: RequestInit) => ask(`${base()}/${kind}`, init);
   const check = (name: StreamCheck, test: () => Promise<void>) =>
@@ -87,8 +94,7 @@ export function expectStreams(
     expect(await isWhole(response)).toBe(true);
   });
 
-  // Beside many other suites the client may reuse a connection that its server has just closed.
-  it("32 MB with a tag arrive whole, and are not sent again", { retry: 2 }, async () => {
+  it("32 MB with a tag arrive whole, and are not sent again", async () => {
     const response = await get("big-tagged");
     expect(response.headers.get("ETag")).toContain('"big');
     expect(await isWhole(response)).toBe(true);
