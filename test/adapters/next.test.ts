@@ -78,6 +78,72 @@ describe("route does not change what Next does by itself", () => {
   });
 });
 
+describe("What Next adds to an answer after its handler is on the answer that replaces it", () => {
+  const none = { "If-None-Match": '"v1"' };
+
+  it.each<[method: string, path: string, conditions: Record<string, string>, status: number, cookie: string]>(
+    [
+      ["GET", "cookies", {}, 200, "visit=1"],
+      ["GET", "cookies", none, 304, "visit=1"],
+      ["HEAD", "cookies", none, 304, "visit=1"],
+      ["GET", "cookies", { "If-None-Match": '"v1-gzip"', "Accept-Encoding": "gzip" }, 304, "visit=1"],
+      ["GET", "cookies", { "If-Match": '"v0"' }, 412, "visit=1"],
+      ["GET", "session", none, 304, "session=renewed"],
+      ["PUT", "session", { "If-Match": '"v1"' }, 204, "session=renewed"],
+      ["PUT", "session", { "If-Match": '"v0"' }, 412, "session=renewed"],
+      ["PUT", "session", {}, 428, "session=renewed"],
+      ["GET", "streamed", none, 304, "visit=1"],
+      ["GET", "streamed", { "If-Match": '"v0"' }, 412, "visit=1"],
+    ],
+  )("%s %s with %j is a %i with the cookie %s", async (method, path, conditions, status, cookie) => {
+    const body = method === "PUT" ? "text" : undefined;
+    const answer = await ask(method, `/own/${path}?tag`, conditions, body);
+    expect([answer.status, field(answer, "set-cookie")]).toEqual([status, `${cookie}; Path=/`]);
+  });
+
+  it("the tag of a draft and of its page are told apart, and a 304 turns the draft mode on as well", async () => {
+    const page = { "If-None-Match": '"page"' };
+    expect(await ask("GET", "/own/draft", page)).toMatchObject({ status: 304 });
+    const enabled = await ask("GET", "/own/draft?enable", page);
+    expect(enabled).toMatchObject({ status: 200, body: "the draft" });
+    const cookie = field(enabled, "set-cookie")!;
+    expect(cookie).toContain("__prerender_bypass=");
+    const again = await ask("GET", "/own/draft?enable", { "If-None-Match": '"draft"' });
+    expect([again.status, field(again, "set-cookie")]).toEqual([304, cookie]);
+    const asEditor = { Cookie: cookie.split(";")[0]! };
+    expect((await ask("GET", "/own/draft", { ...asEditor, ...page })).body).toBe("the draft");
+    expect((await ask("GET", "/own/draft", { ...asEditor, "If-None-Match": '"draft"' })).status).toBe(304);
+  });
+
+  it.each(["identity", "gzip"])(
+    "a streamed body arrives whole, and has the Vary of its 304 (%s)",
+    async (coding) => {
+      for (const [query, tag] of [
+        ["", undefined],
+        ["?tag", coding === "gzip" ? '"v1-gzip"' : '"v1"'],
+      ] as const) {
+        const whole = await ask("GET", `/own/streamed${query}`, { "Accept-Encoding": coding });
+        expect([whole.status, field(whole, "etag")]).toEqual([200, tag]);
+        expect(field(whole, "content-encoding")).toBe(coding === "gzip" ? "gzip" : undefined);
+        if (coding === "identity") expect(whole.body).toHaveLength(19_800);
+        const again = await ask("GET", `/own/streamed${query}`, {
+          "Accept-Encoding": coding,
+          "If-None-Match": "*",
+        });
+        expect([again.status, field(again, "etag")]).toEqual([304, tag]);
+        expect(members(again, "vary").sort()).toEqual(members(whole, "vary").sort());
+      }
+    },
+  );
+
+  it("a write beside force-static, whose handler gets no request, is not made", async () => {
+    for (const conditions of [{}, { "If-Match": '"v0"' }, { "If-Match": '"v1"' }]) {
+      expect((await ask("PUT", "/own/static", conditions, "text")).status).toBe(500);
+    }
+    expect(JSON.parse((await ask("GET", "/own/static-writes")).body)).toBe(0);
+  });
+});
+
 /** From the entry that depends on the order of its members on, Next's choice is not known, so the tag is weak. */
 const acceptEncodings = [
   undefined,

@@ -52,6 +52,16 @@ describe("withCompressor, §8.8.3.3", () => {
     },
   );
 
+  it("withCompressor gives the Vary of a coded 200 to a 304 without a validator, §15.4.5", async () => {
+    const { ask } = serving(undefined, { Vary: "Cookie" });
+    const again = await ask({ As: "gzip", "If-None-Match": "*" });
+    expect([again.status, again.headers.get("ETag"), again.headers.get("Vary")]).toEqual([
+      304,
+      null,
+      "Cookie, Accept-Encoding",
+    ]);
+  });
+
   it.each([
     ["*", "gzip", '"v1-gzip"'],
     ["*", "unsure", 'W/"v1"'],

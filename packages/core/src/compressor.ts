@@ -39,7 +39,9 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
     if (coding !== "identity" && request.headers.has("If-Range")) request.headers.delete("Range");
     const response = await handler(request, ...rest);
     const etag = parseTag(response.headers.get("ETag"));
-    if (etag === undefined && !response.headers.has("Last-Modified")) return response;
+    const isDated = response.headers.has("Last-Modified");
+    // A 200 without a validator needs no change, but a 304, to `*`, needs the `Vary` that the compressor gives that 200.
+    if (etag === undefined && !isDated && response.status !== 304) return response;
     const coded = new Response(response.body, response);
     if (etag !== undefined) {
       const { status } = response;
