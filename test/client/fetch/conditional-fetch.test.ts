@@ -623,6 +623,23 @@ describe("conditionalFetch: bodies and connections", () => {
     expect(events.filter((event) => event.includes("no answer within 2000 ms")).length).toBe(2);
   });
 
+  it.each([
+    ["*", "a server answers 304 to it whatever it has"],
+    ['"1", "2"', "it is about two versions"],
+    [`"${"x".repeat(8000)}"`, "many servers refuse so long a field"],
+  ])("a tag that is %s is not sent back: %s", async (etag) => {
+    let body = "first";
+    const server = await open.serve((req, res) => {
+      if (req.headers["if-none-match"])
+        res.writeHead(req.headers["if-none-match"].length > 4096 ? 431 : 304).end();
+      else res.writeHead(200, { ETag: etag, "Content-Length": body.length }).end(body);
+    });
+    const remembering = conditionalFetch();
+    expect(await text(remembering(server.url))).toBe("first");
+    body = "second";
+    expect(await text(remembering(server.url))).toBe("second");
+  });
+
   it("a condition of the caller's gets max-age=0 on a read, and nothing on a write", async () => {
     const server = await open.serve(page(() => '"1"'));
     const remembering = conditionalFetch();

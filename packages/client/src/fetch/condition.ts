@@ -1,6 +1,7 @@
 import { parseTag } from "@entity-tag/core";
 import type { StoredResponse } from "../response-store.ts";
 import { sameVersion } from "../same-version.ts";
+import { isUsableTag } from "../usable-tag.ts";
 
 /** A condition that this package adds, and the kept answers whose validators it has. */
 export interface Condition {
@@ -9,8 +10,8 @@ export interface Condition {
   about: readonly StoredResponse[];
 }
 
-/** The most tags in one field. Many servers refuse more than 8 kB of fields. */
-const MOST_TAGS = 32;
+/** The longest list of tags, in characters. Many servers refuse more than 8 kB of fields. */
+const LONGEST_LIST = 4000;
 
 /**
  * The condition that asks whether a kept answer is still good: `If-None-Match` with the tags of all variants, that of
@@ -22,19 +23,28 @@ export function conditionFor(
   kept: readonly StoredResponse[],
   selected: StoredResponse | undefined,
 ): Condition | undefined {
-  const own = selected && fieldOf(selected, "etag");
-  // If this is not a valid tag, the server may compare it as text. It cannot be a member of a list.
-  if (selected && own && (kept.length === 1 || !parseTag(own)))
-    return { name: "If-None-Match", value: own, about: [selected] };
+  const own = selected && tagIn(selected);
+  // Without quotes it is not a valid tag: it cannot be a member of a list.
+  if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
   const date = selected && !own && fieldOf(selected, "last-modified");
   if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
+  const tags = new Set<string>();
+  let length = 0;
   const about = [...kept]
     .sort((a, b) => Number(b === selected) - Number(a === selected) || b.time - a.time)
-    .filter((stored) => parseTag(fieldOf(stored, "etag")))
-    .slice(0, MOST_TAGS);
-  if (about.length === 0) return;
-  const tags = new Set(about.map((stored) => fieldOf(stored, "etag")));
-  return { name: "If-None-Match", value: [...tags].join(", "), about };
+    .filter((stored) => {
+      const tag = tagIn(stored);
+      if (!parseTag(tag)) return false;
+      if (!tags.has(tag!)) length += tag!.length + 2;
+      return length <= LONGEST_LIST && tags.add(tag!);
+    });
+  return about.length > 0 ? { name: "If-None-Match", value: [...tags].join(", "), about } : undefined;
+}
+
+/** The tag of a kept answer, if a server can be asked about it. */
+function tagIn(stored: StoredResponse): string | undefined {
+  const tag = fieldOf(stored, "etag");
+  return tag !== undefined && tag.length <= LONGEST_LIST && isUsableTag(tag) ? tag : undefined;
 }
 
 /**

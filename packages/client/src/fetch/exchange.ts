@@ -65,8 +65,8 @@ export async function exchange(
 }
 
 async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
-  const { call, settings, group } = read;
-  await removeOwed(call.url, read);
+  const { call, settings, group, forgotten } = read;
+  if (forgotten.unremoved.has(call.url)) await removeOwed(call.url, read);
   return checkedAnswers(await settings.store.read(call.url, group));
 }
 

@@ -81,13 +81,15 @@ function isPlain(init: object): boolean {
 export async function withContent(call: FetchCall): Promise<FetchCall> {
   const { input, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
-  const content = new Uint8Array(await request.arrayBuffer());
+  // Read before the content is, because Bun forgets the type of a content that is used up.
   const { headers } = request;
+  const fields = [...headers];
+  const content = new Uint8Array(await request.arrayBuffer());
   // The content of the Request is used up, so each time it is sent it is given again.
   return {
     ...call,
     headers,
-    fields: [...headers],
+    fields,
     content,
     input: request,
     init: { ...init, headers, body: content },

@@ -25,12 +25,11 @@ export async function forget(urls: Iterable<string>, memory: Memory): Promise<vo
   await Promise.all(removals);
 }
 
-/** Removes the answers of a url that was forgotten, unless that is done. */
+/** Removes the answers of a url that was forgotten. */
 export async function removeOwed(
   url: string,
   { settings: { store }, forgotten: { unremoved } }: Pick<Memory, "settings" | "forgotten">,
 ): Promise<void> {
-  if (!unremoved.has(url)) return;
   await inTime(store, store.remove(url));
   unremoved.delete(url);
 }

@@ -31,7 +31,9 @@ export async function selected(
   let latest: StoredResponse | undefined;
   for (const stored of kept) {
     if (latest && latest.time >= stored.time) continue;
-    if (stored.variant === (await variantOf(stored.vary, fields, settings))) latest = stored;
+    const variant = variantOf(stored.vary, fields, settings);
+    // A store in memory has the text itself, and there is nothing to wait for.
+    if (stored.variant === (typeof variant === "string" ? variant : await variant)) latest = stored;
   }
   return latest;
 }

@@ -1,5 +1,6 @@
 import { parseTag } from "@entity-tag/core";
 import { sameVersion } from "../same-version.ts";
+import { isUsableTag } from "../usable-tag.ts";
 
 /** A place in a body: a JSON Pointer (RFC 6901), or a function that finds it. */
 export type Place = string | ((from: unknown, around: Around) => unknown);
@@ -81,20 +82,10 @@ export function tagOf(dialect: Dialect, headers: Headers, content: unknown): str
   return field === undefined || (inside !== undefined && sameVersion(field, inside)) ? inside : field;
 }
 
-/**
- * The `ETag` field, if it can be sent in `If-Match`.
- *
- * We choose: a tag without quotes is sent back unchanged, because a server that sends such a tag also compares it
- * without quotes. `*` and lists are not tags: they would let a write overwrite any version.
- */
+/** The `ETag` field, if it can be sent in `If-Match`. */
 export function fieldTag(headers: Headers): string | undefined {
   const field = headers.get("ETag")?.trim();
   return field !== undefined && isUsableTag(field) ? field : undefined;
-}
-
-/** Whether `If-Match` with this text names exactly one version. */
-export function isUsableTag(text: string): boolean {
-  return parseTag(text) === text || /^[!#-)+\--~]+$/.test(text);
 }
 
 /** Whether a status is in the list. */

@@ -1,5 +1,5 @@
 import { shown } from "../checks.ts";
-import { isUsableTag } from "./dialect.ts";
+import { isUsableTag } from "../usable-tag.ts";
 import type { Seen } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -27,6 +27,7 @@ export async function reads(
     dated: await twice("/dated"),
     vary: await twice("/vary", () => ({ headers: { Accept: "a/a" } })),
     query: await twice("/query", () => ({ method: "QUERY", body: "a" })),
+    typed: await twice("/typed", () => ({ method: "QUERY", body: new Blob(["a"], { type: "a/b" }) })),
     noStore: await twice("/no-store"),
     together: await Promise.all([1, 2, 3].map(() => ask("/slow"))),
     own: await ask("/plain", { headers: { "If-None-Match": '"1"' } }),
@@ -48,6 +49,7 @@ export const expected = {
   dated: kept(5),
   vary: kept(5),
   query: kept(5),
+  typed: kept(5),
   noStore: [
     [200, false, 5, true],
     [200, false, 5, true],
