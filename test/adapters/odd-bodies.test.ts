@@ -57,7 +57,7 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
   });
   afterAll(() => server?.stop());
 
-  const broken = { status: "broken" as const, etag: "no answer" };
+  const broken = { status: "broken" as const, etag: "no answer", modified: null };
 
   /** The answer, without the fields that this package may add. */
   async function ask(way: string, name: string, method: string, fields: Record<string, string> = {}) {
@@ -76,9 +76,10 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
       type: get("Content-Type")?.replace(boundary, "boundary"),
       own: [get("X-Own"), get("Vary"), get("Location"), response.headers.getSetCookie()],
       etag: get("ETag"),
+      modified: get("Last-Modified"),
     };
   }
-  const withoutTag = ({ etag, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
+  const withoutTag = ({ etag, modified, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
 
   it.each(names.filter((name) => !isUnsteady?.(name)))(
     "a body is sent as without this package: %s",
@@ -128,6 +129,13 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
       expect([...tags]).toEqual([first.etag]);
     },
   );
+
+  it("a Last-Modified that is later than now is sent as now", async () => {
+    for (const way of ["late", "early"]) {
+      const { modified } = await ask(way, "dated ahead", "GET");
+      expect(Date.parse(modified!)).toBeLessThanOrEqual(Date.now());
+    }
+  });
 
   it("a body that is complete at once has a tag, and any other or too long body has no tag", async () => {
     const found: string[] = [];

@@ -76,6 +76,31 @@ describe("conditionalResponse, §13.2", () => {
     ).toBeNull();
   });
 
+  it("conditional and conditionalResponse send a Last-Modified that is later than now as now, §8.8.2.1", async () => {
+    const ahead = "Fri, 01 Jan 2100 00:00:00 GMT";
+    const dated = (body: string | null = "content", status = 200) =>
+      new Response(body, { status, headers: { "Last-Modified": ahead } });
+    const isNow = (response: Response) => {
+      const age = Date.now() - Date.parse(response.headers.get("Last-Modified")!);
+      return age >= 0 && age < 60_000;
+    };
+    const guard = conditional(() => dated());
+    const known = conditional(() => dated(), { current: () => ({ etag: '"v1"' }) });
+    for (const handler of [guard, known, (request: Request) => conditionalResponse(request, dated())]) {
+      for (const method of ["GET", "HEAD"]) expect(isNow(await handler(ask(method)))).toBe(true);
+    }
+    expect(isNow(await guard(ask("GET", { "If-None-Match": "*" })))).toBe(true);
+    const constant = dated(null);
+    expect(isNow(await conditionalResponse(ask("GET"), constant))).toBe(true);
+    expect(constant.headers.get("Last-Modified")).toBe(ahead);
+    for (const [request, response] of [
+      [ask("PUT"), dated()],
+      [ask("GET"), dated("", 404)],
+    ] as const) {
+      expect((await conditionalResponse(request, response)).headers.get("Last-Modified")).toBe(ahead);
+    }
+  });
+
   it("conditionalResponse returns the same response when it need not change it", async () => {
     const response = v1();
     expect(await conditionalResponse(ask("GET"), response)).toBe(response);

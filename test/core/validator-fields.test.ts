@@ -1,4 +1,5 @@
 import { type Current, validatorFields } from "@entity-tag/core";
+import { lastModifiedUpToNow } from "@entity-tag/core/adapter";
 import { describe, expect, it } from "vitest";
 
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
@@ -43,4 +44,24 @@ describe("validatorFields, §8.8", () => {
       );
     },
   );
+});
+
+describe("lastModifiedUpToNow, §8.8.2.1", () => {
+  it.each<[field: string | null | undefined, sent: string | undefined]>([
+    ["Tue, 15 Nov 1994 12:45:27 GMT", then],
+    ["Friday, 01-Jan-10 00:00:00 GMT", then],
+    [then, undefined],
+    ["Tue, 15 Nov 1994 12:45:25 GMT", undefined],
+    ["2100-01-01", undefined],
+    ["", undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ])("lastModifiedUpToNow of %j is %j", (field, sent) => {
+    expect(lastModifiedUpToNow(field, moment)).toBe(sent);
+  });
+
+  it("lastModifiedUpToNow takes the clock of the machine, if it is given no time", () => {
+    expect(lastModifiedUpToNow(then)).toBeUndefined();
+    expect(Date.parse(lastModifiedUpToNow("Fri, 01 Jan 2100 00:00:00 GMT")!)).toBeLessThanOrEqual(Date.now());
+  });
 });

@@ -34,4 +34,5 @@ export {
 } from "./responses.ts";
 export { checkedState, checkValidators } from "./state.ts";
 export { type ContentTagging, isEventStream, madeTag, mayBeTagged } from "./tagging.ts";
+export { lastModifiedUpToNow } from "./validator-fields.ts";
 export { withAcceptEncoding } from "./vary.ts";

@@ -6,7 +6,7 @@ import { parseDate } from "./http-date.ts";
 import { checkOptions, LATE_RULES } from "./options.ts";
 import { lateResponse } from "./responses.ts";
 import type { State } from "./state.ts";
-import { type Tagging, tagged } from "./tagging.ts";
+import { datedUpToNow, type Tagging, tagged } from "./tagging.ts";
 import { discardBody } from "./touched-body.ts";
 
 /** The options of {@link conditionalResponse}. */
@@ -49,7 +49,8 @@ export async function conditionalResponse<Req extends ConditionalRequest = Reque
       `conditionalResponse() was given ${String(response)}: use a Response as the second argument`,
     );
   }
-  return judge(request, response, options);
+  const isSent = isTransfer(request.method, response.status);
+  return judge(request, isSent ? datedUpToNow(response) : response, options);
 }
 
 /** True when some writes must have a condition. */

@@ -6,7 +6,7 @@ import { anyFunction, checkOptions, extended, LATE_RULES, type OptionRules } fro
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
 import { type Current, checkedState } from "./state.ts";
-import { type Awaitable, stamp } from "./tagging.ts";
+import { type Awaitable, datedUpToNow, stamp } from "./tagging.ts";
 import { discard, discardBody } from "./touched-body.ts";
 import { validatorFields } from "./validator-fields.ts";
 import { askedTwice, withoutRange } from "./without-range.ts";
@@ -50,7 +50,7 @@ export const CONDITIONAL_RULES: OptionRules = /* @__PURE__ */ extended(LATE_RULE
  * answer. A body without one is hashed if it is complete at once. All others, such as server-sent events, are sent
  * at once without a tag. The answer to a failed `If-Range` is the whole representation: a handler of GET or QUERY
  * that sent a part is called again, without `Range`. A request's `Cache-Control: no-cache` suppresses no 304.
- * Arguments after the request are passed through.
+ * A `Last-Modified` of a 2xx read that is later than now is sent as now. Arguments after the request are passed through.
  *
  * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`. The handler's
  *   promise rejects if `current` or `tag` returns something other than a state or a tag, and with errors of the
@@ -86,7 +86,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     const fields = fieldsOf(options, validators, request, rest);
     const handle = async (request: Req) => {
       const response = await handler(request, ...rest);
-      return isSent(request, response) ? stamp(response, fields) : response;
+      return isSent(request, response) ? datedUpToNow(stamp(response, fields)) : response;
     };
     // The state has no validator, so a read is judged by those of its answer.
     const isLate = state === undefined || (validators.length === 0 && isRead(request.method));

@@ -4,7 +4,7 @@ import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
 import { copyOf, discard, hasBody, readingChangesBodies, sendsFile } from "./touched-body.ts";
-import { validatorFields } from "./validator-fields.ts";
+import { lastModifiedUpToNow, validatorFields } from "./validator-fields.ts";
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -139,10 +139,23 @@ export function madeTag(given: EntityTag): EntityTag {
 export function stamp(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
   if (missing.length === 0) return response;
-  const isOneOff = isWritable(response) && (readingChangesBodies() || seemsToHaveBody(response));
-  const stamped = isOneOff ? response : new Response(response.body, response);
+  const stamped = changeable(response);
   for (const [name, value] of missing) stamped.headers.append(name, value);
   return stamped;
+}
+
+/** The answer, with now in place of a `Last-Modified` that is later, which an origin must not send (§8.8.2.1). */
+export function datedUpToNow(response: Response): Response {
+  const date = lastModifiedUpToNow(response.headers.get("Last-Modified"));
+  if (date === undefined) return response;
+  const dated = changeable(response);
+  dated.headers.set("Last-Modified", date);
+  return dated;
+}
+
+function changeable(response: Response): Response {
+  const isOneOff = isWritable(response) && (readingChangesBodies() || seemsToHaveBody(response));
+  return isOneOff ? response : new Response(response.body, response);
 }
 
 /** Deno sends a string without its length once `body` was read. A typed answer has a body, so it is not read there. */

@@ -1,5 +1,5 @@
 import { checkedTag } from "./entity-tag.ts";
-import { formatDate } from "./http-date.ts";
+import { formatDate, parseDate } from "./http-date.ts";
 import { type Current, checkValidators, timeOf } from "./state.ts";
 
 /**
@@ -25,4 +25,24 @@ export function validatorFields(
     fields.push(["Last-Modified", formatDate(Math.min(timeOf(lastModified), now))]);
   }
   return fields;
+}
+
+/**
+ * The `Last-Modified` that replaces the one of an answer, because that is later than now; `undefined`: it is not.
+ *
+ * An adapter applies it to a 2xx answer to a read, because its application may have set the field itself. `now` is in
+ * milliseconds.
+ *
+ * @example
+ * lastModifiedUpToNow("Fri, 01 Jan 2100 00:00:00 GMT", 784111777000); // "Sun, 06 Nov 1994 08:49:37 GMT"
+ * lastModifiedUpToNow("Sun, 06 Nov 1994 08:49:37 GMT"); // undefined
+ * @see RFC 9110 §8.8.2.1
+ */
+export function lastModifiedUpToNow(
+  field: string | null | undefined,
+  now: number = Date.now(),
+): string | undefined {
+  if (field == null) return undefined;
+  const time = parseDate(field, now);
+  return time !== undefined && time > now ? formatDate(now) : undefined;
 }

@@ -114,6 +114,8 @@ export const answers: Record<string, Handler> = {
   "an error": () => new Response("gone", { status: 500 }),
   cookies: () => withCookies("cookies", 200),
   "cookies, not found": () => withCookies("none", 404),
+  "dated ahead": () =>
+    new Response("ahead", { headers: { "Last-Modified": "Fri, 01 Jan 2100 00:00:00 GMT" } }),
   "no content": () => withCookies(null, 204),
   "reset content": () => new Response(null, { status: 205 }),
   "not modified": () => new Response(null, { status: 304, headers: { ETag: '"own"' } }),

@@ -16,6 +16,7 @@ import {
   headersOf,
   isEventStream,
   isRangeHidden,
+  lastModifiedUpToNow,
   lateResponse,
   madeTag,
   mayBeTagged,
@@ -126,6 +127,8 @@ export async function judgeLate<Reply>(
   if (isRangeRefused && isRead(request.method)) return replaceIfDecided(asked, answer, options);
   if (!isTransfer(request.method, answer.status)) return false;
 
+  const date = lastModifiedUpToNow(answer.get("Last-Modified"));
+  if (date !== undefined) answer.set("Last-Modified", date);
   const validators = validatorFields(state ?? null);
   for (const [name, value] of validators) if (answer.get(name) === undefined) answer.set(name, value);
   if (validators.length > 0) return false;

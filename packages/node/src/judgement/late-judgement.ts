@@ -12,6 +12,7 @@ import {
   CODINGS,
   earlyResponse,
   keepsFor,
+  lastModifiedUpToNow,
   lateResponse,
   type PlainResponse,
   tagOfCoding,
@@ -123,6 +124,8 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   const { codings = CODINGS } = options;
   if (res.statusCode === RANGE_NOT_SATISFIABLE) return settleRange(res, request, options, codings, removed);
   if (!isTransfer(request.method, res.statusCode)) return undefined;
+  const date = lastModifiedUpToNow(text(res, "last-modified"));
+  if (date !== undefined) res.setHeader("Last-Modified", date);
   const etag = tagOf(req, res, options, content);
   // A compressor between this layer and the handler has replaced `writeHead`, and codes the body.
   const coding = isAbove ? text(res, "content-encoding") : undefined;
