@@ -1,10 +1,11 @@
-import { bytes, resource, StoreBusyError } from "@entity-tag/store";
+import { bytes, keyBelow, PROBLEM_TYPES, resource, StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
 import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
+import { request } from "./mutate/requests.ts";
 import { databaseUrl } from "./race/addresses.ts";
 import { reachable } from "./race/databases.ts";
 
@@ -32,7 +33,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
   });
   afterAll(async () => {
     await pool.query(
-      `DROP TABLE IF EXISTS ${table}, ${table}_ledger, ${table}_race_ledger; DROP SCHEMA ${schema} CASCADE; DROP ROLE IF EXISTS ${role}`,
+      `DROP TABLE IF EXISTS ${table}, ${table}_ledger, ${table}_race_ledger; DROP SCHEMA ${schema} CASCADE; DROP ROLE IF EXISTS ${role}, ${role}_secured`,
     );
     await Promise.all(pools.map((each) => each.end()));
   });
@@ -102,6 +103,30 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect((await shared.read("a"))?.value).toBe("value");
     const missing = postgresStore(poor, { table: `${schema}.missing` });
     await expect(missing.createTable()).rejects.toThrow(/permission denied/);
+    const claim = { id: "a", fingerprint: "a" };
+    await expect(restricted.swap("b", null, "value", { claim })).rejects.toThrow(
+      /^Cannot use the table .*permission denied for table shared_ledger\. Grant SELECT, .* and on its ledger$/,
+    );
+    expect(await shared.read("b")).toBe(null);
+  });
+
+  test("a row that a policy of row security refuses is 409, and nothing is written", async () => {
+    const store = await postgresStore<string>(pool, { table: `${schema}.secured` }).createTable();
+    await pool.query(`ALTER TABLE ${schema}.secured ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY own ON ${schema}.secured USING (key LIKE 'own%'); CREATE ROLE ${role}_secured;
+      GRANT USAGE ON SCHEMA ${schema} TO ${role}_secured; GRANT ALL ON ${schema}.secured TO ${role}_secured`);
+    const options = { fetch_types: false, connection: { role: `${role}_secured` } };
+    const sql = postgres(databaseUrl, options);
+    for (const client of [poolOf({ options: `-c role=${role}_secured` }), sql]) {
+      const secured = resource(postgresStore<string>(client, { table: `${schema}.secured` }), {
+        key: keyBelow("/pages"),
+      });
+      const answer = await secured(request("PUT", {}, '"x"', "/pages/other"));
+      expect([answer.status, (await answer.json()).type]).toEqual([409, PROBLEM_TYPES.constraint]);
+      expect((await secured(request("PUT", {}, '"x"', "/pages/own"))).status).toBeLessThan(205);
+    }
+    await sql.end();
+    expect(await store.read("other")).toBe(null);
   });
 
   test.each(["repeatable read", "serializable"])(

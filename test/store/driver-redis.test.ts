@@ -37,6 +37,22 @@ describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
     expect((await store.list("", { limit: 2 })).map(({ key, value }) => [key, value])).toEqual([["home", 2]]);
   });
 
+  test("redisStore writes nothing when the index is not a sorted set, or the ledger cannot be written", async () => {
+    const prefix = prefixOf();
+    const store = redisStore<number>(client, { prefix });
+    const claim = { id: "a", fingerprint: "a" };
+    for (const [name, options] of [
+      ["keys", {}],
+      ["keys", { claim }],
+      ["ledger", { claim }],
+    ] as const) {
+      await client.set(`{${prefix}}:${name}`, "text");
+      await expect(store.swap("a", null, 1, options)).rejects.toThrow("WRONGTYPE");
+      await client.del(`{${prefix}}:${name}`);
+      expect(await client.keys(`{${prefix}}*`)).toEqual([]);
+    }
+  });
+
   test("redisStore keeps a key as a hash and as a member of one sorted set, as the README says", async () => {
     const prefix = prefixOf();
     const store = redisStore<unknown>(client, { prefix });

@@ -125,14 +125,19 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     },
   );
 
-  test("a read of a table that is locked as a whole is 503 within the patience", async () => {
+  test.each([
+    ["a table", "", [503, 503, 503]],
+    ["a ledger", "_ledger", [200, 204, 503]],
+  ])("a read of %s that is locked as a whole is 503 within the patience", async (_, suffix, expected) => {
     const { client, end } = open(databaseUrl);
     const reading = resource(postgresStore<unknown>(client, { table }), { key: "home" });
+    await reading(put("before"));
     const holder = await admin.connect();
-    await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    await holder.query(`BEGIN; LOCK TABLE ${table}${suffix} IN ACCESS EXCLUSIVE MODE`);
     const start = performance.now();
-    const answers = await Promise.all([reading(request("GET")), reading(put("a"))]);
-    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    const keyed = put("a", { "Idempotency-Key": `locked-${name}` });
+    const answers = await Promise.all([reading(request("GET")), reading(put("a")), reading(keyed)]);
+    expect(answers.map(({ status }) => status)).toEqual(expected);
     expect(performance.now() - start).toBeLessThan(PATIENCE);
     await holder.query("ROLLBACK");
     holder.release();

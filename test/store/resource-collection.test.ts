@@ -49,6 +49,20 @@ describe("a collection", () => {
     expect(trips[0]).toBe("list+");
   });
 
+  test("resource keeps the other parameters of a query in the link to the next page, since they may choose the key", async () => {
+    const byQuery = resource(store, {
+      key: ({ url }) => ({ prefix: new URL(url).searchParams.get("begins") ?? "none" }),
+    });
+    const seen: string[] = [];
+    for (let path: string | undefined = "/pages?limit=1&begins=a&x=1%262"; path; ) {
+      const { items, next } = (await said(await byQuery(request("GET", {}, undefined, path)))).body as List;
+      seen.push(...items.map(({ key }) => key));
+      if (next) expect(next).toMatch(/^\/pages\?begins=a&x=1%262&limit=1&cursor=\w+$/);
+      path = next;
+    }
+    expect(seen).toEqual(["a b", "a/b"]);
+  });
+
   test("resource shows a collection in pages, each with a link to the next", async () => {
     for (const limit of [1, 2, 3, 4]) {
       const seen: string[] = [];

@@ -107,7 +107,7 @@ interface EntryRow {
 }
 
 function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
-  const [table] = tables;
+  const [table, ledger] = tables;
   const sql = statements(...tables);
   const swapStatement = swapStatements(...tables);
 
@@ -119,7 +119,9 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
   function unlessLocked<R>(reading: Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
       const giveUp = async () => {
-        const isLocked = await query(sql.isLocked, [table], undefined).then((rows) => rows.length > 0);
+        const isLocked = await query(sql.isLocked, [table, ledger], undefined).then(
+          (rows) => rows.length > 0,
+        );
         if (isLocked) throw new StoreBusyError("The table is locked");
       };
       const late: Watched = { limit: PATIENCE, giveUp: () => void giveUp().catch(reject) };
@@ -189,7 +191,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         const isHidden = row.version === null && swap.expected === null;
         return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
-        if (isRolledBack(error) || isRepeated(error, swap, tables[1])) return { lost: undefined };
+        if (isRolledBack(error) || isRepeated(error, swap, ledger)) return { lost: undefined };
         throw certain(error, table);
       }
     },

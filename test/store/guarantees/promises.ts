@@ -186,7 +186,7 @@ export const promises: readonly Promised[] = [
     tests: [
       [
         "test/store/honest-postgres.test.ts",
-        "a read of a table that is locked as a whole is 503 within the patience",
+        "a read of %s that is locked as a whole is 503 within the patience",
       ],
     ],
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],

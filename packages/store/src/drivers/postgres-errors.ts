@@ -42,23 +42,33 @@ export function certain(error: unknown, table: string): unknown {
   if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
   if (state === TOO_LARGE) return new ValueTooLargeError((error as Error).message, { cause: error });
   if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
-  if (isConstraint(state)) return new ConstraintError(constraintIn(error), { cause: error });
+  if (isConstraint(error)) return new ConstraintError(constraintIn(error), { cause: error });
   if (isData(state)) return new InvalidValueError((error as Error).message, { cause: error });
-  if (state === "42703")
-    return new TypeError(
-      `Cannot use the table ${table}: ${(error as Error).message}. createTable() says what to do`,
-      {
-        cause: error,
-      },
-    );
-  if (state !== "42P01") return error;
-  return new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
-    cause: error,
-  });
+  const problem = problemWith(error);
+  return problem === undefined
+    ? error
+    : new TypeError(`Cannot use the table ${table}: ${problem}`, { cause: error });
 }
 
-/** Violated integrity constraints, and errors raised by a trigger. */
-function isConstraint(state: unknown): boolean {
+/** What is wrong with the table, and what to do; `undefined`: the error is not about the table. */
+function problemWith(error: unknown): string | undefined {
+  const { message } = (error ?? {}) as Partial<Error>;
+  switch (sqlState(error)) {
+    case "42P01":
+      return "it is not there. Call createTable() first";
+    case "42703":
+      return `${message}. createTable() says what to do`;
+    case "42501":
+      return `${message}. Grant SELECT, INSERT, UPDATE and DELETE on it and on its ledger`;
+  }
+  return undefined;
+}
+
+/** Violated integrity constraints, errors raised by a trigger, and rows that a policy of row security refuses. */
+function isConstraint(error: unknown): boolean {
+  const state = sqlState(error);
+  const { routine } = (error ?? {}) as { routine?: string };
+  if (state === "42501") return routine === "ExecWithCheckOptions";
   return typeof state === "string" && (/^23...$/.test(state) || state === "P0001");
 }
 
@@ -79,5 +89,5 @@ function constraintIn(error: unknown): string {
 /** True when the connection cannot be used again, or its server is no longer the primary. */
 export function isBroken(error: unknown): boolean {
   const state = sqlState(error);
-  return typeof state !== "string" || state.length !== 5 || state.startsWith("57P") || state === READ_ONLY;
+  return typeof state !== "string" || state.length !== 5 || /^(08|57P)/.test(state) || state === READ_ONLY;
 }

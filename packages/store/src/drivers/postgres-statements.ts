@@ -26,7 +26,7 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
         CREATE INDEX IF NOT EXISTS ${indexOf(ledger)} ON ${ledger} (expires);
       END IF;
     END $create$`,
-    isLocked: `SELECT FROM pg_locks WHERE relation = to_regclass($1) AND mode = 'AccessExclusiveLock'`,
+    isLocked: `SELECT FROM pg_locks WHERE relation IN (to_regclass($1), to_regclass($2)) AND mode = 'AccessExclusiveLock'`,
     read: `SELECT value, octets, ${state} FROM ${table} WHERE key = $1`,
     readInfo: `SELECT ${state} FROM ${table} WHERE key = $1`,
     readUnless: `SELECT CASE WHEN ${known} THEN NULL ELSE value END AS value,

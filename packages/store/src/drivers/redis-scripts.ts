@@ -26,7 +26,9 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
  * there may be; then names and values of the other fields.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
- * The index gets the key again with each write, in case Redis evicted it. ioredis may send a script twice, so finding the version that it is to write counts as won.
+ * The index gets the key again with each write, in case Redis evicted it. It is written first: if it cannot be, because it
+ * is no sorted set or the user may not write it, nothing is. ioredis may send a script twice, so finding the version that
+ * it is to write counts as won.
  */
 export const SWAP = `
 local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
@@ -45,6 +47,13 @@ if KEYS[3] then
   local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 100)
   if #expired > 0 then redis.call('ZREM', KEYS[4], unpack(expired)) end
   if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[8]) then return {'full'} end
+end
+if ARGV[4] == '-' then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+else
+  redis.call('ZADD', KEYS[2], 0, ARGV[1])
+end
+if KEYS[3] then
   local entry = ARGV[6]
   if ARGV[4] ~= '-' then entry = string.sub(entry, 1, -2) .. ',"lastModified":' .. modified .. '}' end
   redis.call('SET', KEYS[3], entry, 'PX', ARGV[7])
@@ -52,13 +61,11 @@ if KEYS[3] then
 end
 if ARGV[4] == '-' then
   redis.call('DEL', KEYS[1])
-  redis.call('ZREM', KEYS[2], ARGV[1])
   return {'won', '0'}
 end
 if current[3] then redis.call('HDEL', KEYS[1], 'writeid') end
 if current[1] and ARGV[5] == 'drop' then redis.call('HDEL', KEYS[1], 'octets') end
 redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, unpack(ARGV, KEYS[3] and 9 or 6))
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
 return {'won', modified}`;
 
 /**

@@ -59,13 +59,22 @@ function shownPage<T>(
 ): Response {
   const url = urlBelow(request, collection);
   const items = members.map((member) => itemOf(settings, member, url(member.key)));
-  const { pathname } = new URL(request.url);
-  const more = next === undefined ? undefined : `${pathname}?limit=${limit}&cursor=${toCursor(next)}`;
+  const { pathname, searchParams } = new URL(request.url);
+  const more = next === undefined ? undefined : pathname + queryFor(searchParams, limit, next);
   const body = settings.collection?.(items, { url: pathname, limit, next: more }) ?? { items, next: more };
   const link: Record<string, string> = more === undefined ? {} : { Link: `<${more}>; rel="next"` };
   return new Response(JSON.stringify(body), {
     headers: { "Content-Type": "application/json", ...headers, ...link },
   });
+}
+
+/** The query of the next page. Other parameters stay, because the key may be made of them. */
+function queryFor(asked: URLSearchParams, limit: number, next: string): string {
+  const query = new URLSearchParams(asked);
+  for (const name of ["limit", "cursor"]) query.delete(name);
+  query.append("limit", String(limit));
+  query.append("cursor", toCursor(next));
+  return `?${query}`;
 }
 
 /**
