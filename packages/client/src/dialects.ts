@@ -1,6 +1,5 @@
 import type { Around, Dialect } from "./update/dialect.ts";
-
-type Members = Record<string, unknown>;
+import { isMembers, type Members } from "./update/members.ts";
 
 /**
  * Plain HTTP: the tag is in the `ETag` field. Members of a collection are `{ url, etag, value }`, as `resource` of
@@ -100,8 +99,4 @@ function below({ base = "" }: Around, id: unknown): string | undefined {
 function resolved(link: unknown, base: string | undefined): string | undefined {
   if (typeof link !== "string") return base;
   return base !== undefined && URL.canParse(link, base) ? new URL(link, base).href : link;
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

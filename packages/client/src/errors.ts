@@ -50,7 +50,7 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
  * `base` is the value that you started from, and `mine` what your recipe first made of it. `latest` is the newest value
  * that was read since, and `snapshot` is that value with its tag, so that you can write on top of it. They are
  * `undefined` if the last permitted write was refused before a newer value was read: no further request is sent to read
- * it.
+ * it, except for `wasApplied`.
  *
  * @example
  * const error = new ConflictError({ url: "/pages/home", attempts: 1, base: "a", mine: "b" });
@@ -77,7 +77,7 @@ export class ConflictError<T = unknown> extends ClientError {
   }) {
     const { url, attempts, snapshot } = members;
     super(
-      `${url} was changed by somebody else: ${attempts} of ${attempts} writes refused, nothing written. ` +
+      `${url} was changed by somebody else: ${attempts} of ${attempts} writes refused. ` +
         "Merge error.mine into what is there now, or allow more with maxAttempts",
       { mine: undefined, snapshot, ...members, latest: snapshot?.value },
     );
@@ -99,7 +99,7 @@ export class MissingValidatorError extends ClientError {
   constructor(url: string) {
     super(
       `No tag is known for ${url}, so nothing was written. If the tag is in the body, give a dialect; ` +
-        "across origins, let the server send Access-Control-Expose-Headers: ETag; after a write without a tag, read again",
+        "across origins, the server must expose ETag; after a write without a tag, read again",
       { url },
     );
   }
@@ -120,10 +120,9 @@ export class UnusableValidatorError extends ClientError {
 
   constructor(url: string, etag: string) {
     super(
-      `${url} refused ${etag} twice, though a fresh read had just given it. Nothing was written. ` +
-        'Either a proxy or a compressor changes tags on the way (W/"v1" or "v1-gzip" for "v1": ' +
-        'try headers { "Accept-Encoding": "identity" }), ' +
-        "or this is the tag of a projection or another variant: read the whole resource",
+      `${url} refused ${etag} twice, though a fresh read had just given it. Either a proxy or a compressor changes ` +
+        'tags (try headers { "Accept-Encoding": "identity" }), or this is the tag of a projection or another variant: ' +
+        "read the whole resource",
       { url, etag },
     );
   }
@@ -160,8 +159,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
   }) {
     super(
       `The answer to a write of ${members.url} was lost, and it may have been made. ` +
-        "Compare error.sent with error.latest. To have such writes recognised, use stamped(), wasApplied, " +
-        "or idempotencyKey with a server that keeps a ledger",
+        "Compare error.sent with error.latest. stamped(), wasApplied, or a server with a ledger of keys can tell",
       members,
       { cause },
     );
@@ -216,7 +214,8 @@ export class HttpError extends ClientError {
 
 function reasonOf(response: Response, method: string, cause: unknown): string {
   if (cause !== undefined) return ", but its content is not JSON. Give a decode for another form";
-  const redirected = response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
+  const redirected =
+    response.type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(response.status);
   return redirected && method !== "GET"
     ? `, a redirect${to(response)}. A write does not follow it: give the url where it leads`
     : "";

@@ -130,9 +130,10 @@ async function next<T>(
   seen: Seen<T>,
   latest: Seen<T> | undefined,
 ): Promise<Seen<T>> {
-  const { attempts, maxAttempts, signal } = job;
+  const { attempts, maxAttempts, signal, wasApplied } = job;
   if (attempts < maxAttempts) {
-    await pause(job.backoff(attempts), signal);
+    // With `wasApplied`, the pause came before the latest value was read.
+    if (!latest || !wasApplied) await pause(job.backoff(attempts), signal);
     return latest ?? read(job, first.url, true);
   }
   const newest = latest ?? (seen.snapshot.etag === first.etag ? undefined : seen);

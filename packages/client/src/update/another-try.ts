@@ -41,8 +41,5 @@ export function isUnsendable(url: string, error: unknown): boolean {
 /** A clearer error for a relative url outside of a page; otherwise the error itself. */
 export function clearer(url: string, error: unknown): unknown {
   if (!isUnsendable(url, error) || URL.canParse(url, globalThis.location?.href)) return error;
-  return new TypeError(
-    `Cannot use ${JSON.stringify(url)} as a url: give an absolute one, as in "https://example.com/pages/home"`,
-    { cause: error },
-  );
+  return new TypeError(`Cannot use ${JSON.stringify(url)} as a url: give an absolute one`, { cause: error });
 }

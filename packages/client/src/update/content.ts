@@ -1,4 +1,5 @@
 import { HttpError, type ProblemDocument } from "../errors.ts";
+import { isMembers } from "./members.ts";
 
 /** Longer contents of errors are not kept. */
 const LONGEST_PROBLEM = 65_536;
@@ -12,9 +13,7 @@ async function problemIn(response: Response): Promise<ProblemDocument | undefine
   const octets = await octetsOf(response, LONGEST_PROBLEM).catch(() => undefined);
   if (!/\bjson\b/i.test(response.headers.get("Content-Type") ?? "")) return undefined;
   const said = parsed(octets);
-  return typeof said === "object" && said !== null && !Array.isArray(said)
-    ? (said as ProblemDocument)
-    : undefined;
+  return isMembers(said) ? said : undefined;
 }
 
 /** The octets parsed as JSON, or `undefined`. */

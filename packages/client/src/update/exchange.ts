@@ -18,7 +18,11 @@ export async function exchange<R>(
   const controller = new AbortController();
   let head: Response | undefined;
   const exchanged = async () => {
-    head = await job.fetch(url, { ...init, signal: controller.signal });
+    const given = await job.fetch(url, { ...init, signal: controller.signal });
+    // The status of `Response.error()` is 0, too, but a redirect that is not followed is an answer.
+    if (!(given?.status > 0) && given?.type !== "opaqueredirect")
+      throw new TypeError("Cannot use what `fetch` gave: it is not a response");
+    head = given;
     return use(head);
   };
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,14 +4,9 @@ export function keyMaker(option: true | (() => string) | undefined): () => strin
   const used = new Set<string>();
   return () => {
     const key = option === true ? randomKey() : option();
-    if (typeof key !== "string" || !/^[\x20-\x7e]+$/.test(key)) {
+    if (typeof key !== "string" || !/^[\x20-\x7e]+$/.test(key) || used.has(key)) {
       throw new TypeError(
-        `Cannot send ${JSON.stringify(key)} as an Idempotency-Key: use printable ASCII characters`,
-      );
-    }
-    if (used.has(key)) {
-      throw new TypeError(
-        `Cannot use the Idempotency-Key ${JSON.stringify(key)} again: another body needs another key`,
+        `Cannot use ${JSON.stringify(key)} as an Idempotency-Key: use printable ASCII characters, others for each body`,
       );
     }
     used.add(key);

@@ -1,4 +1,4 @@
-type Members = Record<string, unknown>;
+import { isMembers, type Members } from "./members.ts";
 
 /**
  * The merge patch that makes `next` of `current`, or `undefined` if nothing differs.
@@ -17,8 +17,8 @@ export function patchFor(current: unknown, next: unknown, same: boolean): unknow
       if (current[name] !== undefined && current[name] !== null) changes[name] = null;
       continue;
     }
-    const change = patchFor(current[name], value, same);
-    if (change !== undefined) changes[name] = change;
+    const change = patchFor(Object.hasOwn(current, name) ? current[name] : undefined, value, same);
+    if (change !== undefined) define(changes, name, change);
   }
   if (same) for (const name of Object.keys(current)) if (!Object.hasOwn(next, name)) changes[name] = null;
   return Object.keys(changes).length > 0 ? changes : undefined;
@@ -38,10 +38,6 @@ export function patched(value: unknown, patch: unknown): unknown {
 /** A member named `__proto__` is data here, as it is in JSON. */
 function define(result: Members, name: string, value: unknown): void {
   Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function equal(a: unknown, b: unknown): boolean {

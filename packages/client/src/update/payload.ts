@@ -45,9 +45,8 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
   const current = method === "PATCH" ? await base?.() : undefined;
   const patch = method === "PATCH" ? patchFor(current, mine, same) : undefined;
   if (method === "PATCH" && patch === undefined) return undefined;
-  const body = JSON.stringify(method === "PATCH" ? patch : mine);
-  if (body === undefined || (body === "{}" && !isPlain(mine)))
-    throw new TypeError(`Cannot write ${shown(mine)} as JSON: use another value, or give an encode`);
+  const body = JSON.stringify(method === "PATCH" ? patch : mine, sameInJson);
+  if (body === undefined) throw notJson(mine);
   const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const expected = method === "PATCH" ? (patched(current, patch) as T) : mine;
   return { ...bare, body, contentType, expected, key: job.newKey() };
@@ -66,13 +65,27 @@ export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
 function checkedBody(body: BodyInit): BodyInit {
   if (!(body instanceof ReadableStream)) return body;
   throw new TypeError(
-    "Cannot send a ReadableStream, because it may have to be sent again: use a string, a Blob or octets",
+    "Cannot send a ReadableStream: it may have to be sent again. Use a string, a Blob or octets",
   );
 }
 
-/** JSON shows a stream, a Map, a FormData or a Promise as `{}`, without what is in it. */
-function isPlain(value: unknown): boolean {
+/** Refuses values that JSON would change: NaN would be null, and a Map, a stream or a promise would be `{}`. */
+function sameInJson(this: Record<string, unknown>, name: string, value: unknown): unknown {
+  const given = this[name];
+  const isLost =
+    typeof value === "object" && value !== null
+      ? Object.keys(value).length === 0 && !Array.isArray(value) && !isPlain(value)
+      : (value === null && given !== null) || (typeof value === "number" && !Number.isFinite(value));
+  if (isLost) throw notJson(given);
+  return value;
+}
+
+function isPlain(value: object): boolean {
   return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+function notJson(value: unknown): TypeError {
+  return new TypeError(`Cannot write ${shown(value)} as JSON: give an encode`);
 }
 
 function isOctets(value: unknown): value is Blob | BufferSource {

@@ -26,7 +26,8 @@ export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>):
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+    // A timer takes every other number as 1.
+    timer = setTimeout(resolve, Math.min(Math.max(ms, 0) || 0, 2 ** 31 - 1));
   });
   try {
     await until(signal, waited);

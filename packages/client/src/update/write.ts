@@ -59,7 +59,7 @@ export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Writte
     if ("is" in answer) return answer;
     const meaning = meaningOf(job, payload, doubt, answer, sent > 1);
     if (meaning === "failed") throw failure(job, payload, doubt, answer);
-    if (meaning === "refused") return { is: "refused", latest: await carried(job, payload, answer) };
+    if (meaning === "refused") return refusal(job, payload, await carried(job, payload, answer));
     if (meaning === "gone") return { is: "gone", doubtful: isDoubtful(doubt), error: answer };
 
     note(doubt, payload, answer);
@@ -83,8 +83,15 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
   }
   job.signal?.throwIfAborted();
   job.attempts++;
-  // A redirect may lead to a login page, whose 200 would look like a success.
-  const init: RequestInit = { method, headers, body, redirect: "manual" };
+  const init: RequestInit = {
+    method,
+    headers,
+    body: sentOnce(body),
+    // A redirect may lead to a login page, whose 200 would look like a success.
+    redirect: "manual",
+    // Bun sends a request again by itself when a connection that it used before breaks, unless it may not reuse one.
+    keepalive: false,
+  };
   const use = async (response: Response) =>
     response.ok ? successOf(response, await octetsOf(response)) : httpError(response, method, url);
   return exchange<Answer>(job, url, init, use, (error, head) => {
@@ -93,6 +100,12 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
     if (!isDoubtful(doubt) && isUnsendable(url, error)) throw clearer(url, error);
     return { lost: error };
   });
+}
+
+/** The content in a form that Deno does not send again by itself when a connection that it used before breaks. */
+function sentOnce(body: BodyInit | null): BodyInit | null {
+  const isReplayed = "Deno" in globalThis && (typeof body === "string" || ArrayBuffer.isView(body));
+  return isReplayed ? new Blob([body as BlobPart]) : body;
 }
 
 function successOf(response: Response, octets?: Success["octets"]): Success {
@@ -117,6 +130,24 @@ function meaningOf<T>(
   if (status === 502 || status === 504) return "unknown";
   if (says(dialect.again, response)) return "again";
   return key !== undefined && underWay(response, resent, problem?.type) ? "again" : "failed";
+}
+
+/**
+ * A refusal, unless it is the answer to a second copy: browsers send a request again by themselves when a connection
+ * that they used before breaks. Only `wasApplied` can tell.
+ */
+async function refusal<T>(
+  job: Job<T>,
+  { url, sent }: Payload<T>,
+  shown: Seen<T> | undefined,
+): Promise<Written<T>> {
+  const { wasApplied, attempts, maxAttempts, signal } = job;
+  if (!wasApplied) return { is: "refused", latest: shown };
+  if (attempts < maxAttempts) await pause(job.backoff(attempts), signal);
+  const latest = shown ?? (await read(job, url, true).catch(() => undefined));
+  signal?.throwIfAborted();
+  const isOwn = latest && (await until(signal, wasApplied(latest.snapshot.value, sent as T)));
+  return latest && isOwn === true ? { is: "recognised", latest } : { is: "refused", latest };
 }
 
 /** The current state, if the refusal shows it. */
@@ -152,7 +183,7 @@ async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promi
     return isRefusal(job, answer) ? { is: "refused", latest: asked } : undefined;
   }
   const applied = await until(job.signal, job.wasApplied?.(asked.snapshot.value, sent as T));
-  if (applied === undefined) throw ambiguous(job, payload, answer, asked);
+  if (typeof applied !== "boolean") throw ambiguous(job, payload, answer, asked);
   return applied ? { is: "recognised", latest: asked } : { is: "refused", latest: asked };
 }
 
