@@ -35,7 +35,8 @@ async function exchange(layer: Layer, handler: Handler, fields: Record<string, s
   stream.setEncoding("utf8").on("data", (text) => {
     body += text;
   });
-  await once(stream, "close");
+  stream.on("error", (error) => errors.push((error as { code: string }).code));
+  await new Promise((resolve) => stream.on("close", resolve));
   await new Promise((resolve) => session.close(() => resolve(undefined)));
   server.close();
   return { status, etag, body, pushed: pushed.join(""), errors };
@@ -110,6 +111,44 @@ test.each([
     expect(answer.body).not.toMatch(/first|content|more/);
   },
 );
+
+const closers: Record<string, Handler> = {
+  "stream.close()": (res) => res.stream.close(),
+  "stream.close(NGHTTP2_CANCEL)": (res) => res.stream.close(8),
+  "stream.destroy()": (res) => res.stream.destroy(),
+  "stream.destroy(error)": (res) => res.stream.on("error", () => {}).destroy(new Error("broken on purpose")),
+  "destroy()": (res) => res.destroy(),
+};
+
+describe.each(Object.entries(closers))("A handler that ends its answer by %s", (_, close) => {
+  test.each([
+    ["If-None-Match", 304],
+    ["If-Match", 412],
+  ] as const)("does not take away the answer that %s has settled", async (name, status) => {
+    for (const wait of [setImmediate, (act: () => void) => setTimeout(act, 5), (act: () => void) => act()]) {
+      const answer = await exchange(
+        conditional(),
+        (res) => {
+          tagged(res);
+          res.write("content");
+          wait(() => close(res, res.req));
+        },
+        conditions[name],
+      );
+      expect([answer.status, answer.etag]).toEqual([status, '"v1"']);
+      expect(answer.body).toContain(status === 412 ? "Precondition Failed" : "");
+    }
+  });
+
+  test("has its head sent, if it gave one before", async () => {
+    const handler: Handler = (res) => {
+      tagged(res);
+      res.writeHead(200);
+      close(res, res.req);
+    };
+    expect(await exchange(conditional(), handler, {})).toEqual(await exchange(nothing, handler, {}));
+  });
+});
 
 const pushes: Record<string, Handler> = {
   "before the answer": (res) => {

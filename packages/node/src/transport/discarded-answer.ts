@@ -25,11 +25,12 @@ export function discard(answer: PendingAnswer): void {
   answer.dropped = dropWrites(res, options, () => giveUp(answer));
 }
 
-/** The handler writes to the stream itself: the replacement goes out now. */
-function endBypassed(answer: PendingAnswer): void {
+/** The handler writes to the stream itself, or closes it: the replacement goes out now. */
+function endBypassed(answer: PendingAnswer): boolean {
   answer.dropped!.stop();
   endReplaced(answer);
   dropStreamWrites(answer.res);
+  return true;
 }
 
 /** Drops a write. When the client has left, the write fails as in Node. */

@@ -10,10 +10,11 @@ const INTERIM_ANSWERS = ["writeContinue", "writeEarlyHints"] as const;
  * Makes the response behave as if its head had been sent, which is how the handler sees it: `headersSent` is true,
  * and a change of the head throws Node's own error. Returns the function that undoes this.
  *
- * Over HTTP/2 a handler may also write to `res.stream`. `onBypass` is called before such a write, because Node would
- * send an empty head with it.
+ * Over HTTP/2 a handler may also use `res.stream`. `onBypass` is called before it writes to the stream, because Node
+ * would send an empty head with it, and before it closes the stream, because Node would send no head at all. It
+ * returns true if it has sent a whole answer.
  */
-export function freezeHead(res: NodeResponse, isHttp2: boolean, onBypass: () => void): () => void {
+export function freezeHead(res: NodeResponse, isHttp2: boolean, onBypass: () => boolean): () => void {
   if (isHttp2) return freezeHttp2Head(res, onBypass);
   // Node itself reads this member before every change; a compressor reads it before every write.
   const http1 = res as NodeResponse & { _header: string | null };
@@ -23,9 +24,12 @@ export function freezeHead(res: NodeResponse, isHttp2: boolean, onBypass: () => 
   };
 }
 
-function freezeHttp2Head(res: NodeResponse, onBypass: () => void): () => void {
-  const unwatch = watchStream(res.stream as Http2Stream, onBypass);
-  const restore = restorer(res as Partial<NodeResponse>, [...CHANGES, ...INTERIM_ANSWERS]);
+function freezeHttp2Head(res: NodeResponse, onBypass: () => boolean): () => void {
+  const stream = res.stream as Http2Stream;
+  const unwatch = watchStream(stream, onBypass);
+  const restore = restorer(res as Partial<NodeResponse>, [...CHANGES, ...INTERIM_ANSWERS, "destroy"]);
+  // Node would note that the response is destroyed, and then write no content of the answer.
+  res.destroy = (error) => stream.destroy!(error);
   for (const name of CHANGES) {
     res[name] = () => {
       throw headSentError(true);
@@ -40,21 +44,25 @@ function freezeHttp2Head(res: NodeResponse, onBypass: () => void): () => void {
   };
 }
 
-/** Members of an HTTP/2 stream that send a head. */
-const SENDERS = ["respond", "write", "end"] as const;
+/** Members of an HTTP/2 stream that end it. */
+const CLOSERS: readonly string[] = ["close", "destroy"];
 
-type Http2Stream = { readonly closed?: boolean } & {
-  [N in (typeof SENDERS)[number] | "pushStream"]?: (...args: unknown[]) => unknown;
+/** Members of an HTTP/2 stream after which its head cannot be sent. */
+const BYPASSES = ["respond", "write", "end", "close", "destroy"] as const;
+
+type Http2Stream = { readonly closed?: boolean; readonly session?: { readonly destroyed: boolean } } & {
+  [N in (typeof BYPASSES)[number] | "pushStream"]?: (...args: unknown[]) => unknown;
 };
 
-function watchStream(stream: Http2Stream, onBypass: () => void): () => void {
-  const unwatch = restorer(stream, SENDERS);
-  for (const name of SENDERS) {
+function watchStream(stream: Http2Stream, onBypass: () => boolean): () => void {
+  const unwatch = restorer(stream, BYPASSES);
+  for (const name of BYPASSES) {
     stream[name] = (...args) => {
       unwatch();
       // When the client leaves, Node itself ends the stream.
-      if (!stream.closed) onBypass();
-      return stream[name]!(...args);
+      const isAnswered = !stream.closed && stream.session?.destroyed === false && onBypass();
+      // The answer ends the stream as soon as the client has all of it.
+      return isAnswered && CLOSERS.includes(name) ? stream : stream[name]!(...args);
     };
   }
   return unwatch;

@@ -74,10 +74,11 @@ function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: un
 }
 
 /** The handler goes on without this package, on the stream itself: so its head goes out, and is not replaced. */
-function sendAsGiven(answer: PendingAnswer): void {
+function sendAsGiven(answer: PendingAnswer): boolean {
   judge(answer, { isWhole: false });
   answer.replacement = undefined;
   passHead(answer);
+  return false;
 }
 
 /** A head that was sent on the stream itself, as by `res.stream.respond`, can no longer be judged. */
