@@ -5,8 +5,8 @@ import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { ledgerRule, STORE_RULES } from "./contract/options.ts";
+import { ANSWER_TIMEOUT, within } from "./contract/patience.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { unlessAborted } from "./contract/waiting.ts";
 import { type Driver, type DriverSwap, type Row, type RowAndEntry, storeOver } from "./drivers/driver.ts";
 
 /** The part of `Deno.Kv` that the store uses. */
@@ -168,7 +168,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       }, signal),
 
     swap: (swap) =>
-      unlessAborted(async () => {
+      answered(async () => {
         const won = await commit(swap).catch((error: unknown) => {
           throw isClosed(error) ? new StoreBusyError("Deno KV is closed", { cause: error }) : error;
         });
@@ -204,10 +204,16 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
   };
 }
 
+/** A remote database asks its server again and again, for ever. */
+function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+  const noAnswer = () => new Error(`Deno KV has not answered within ${ANSWER_TIMEOUT} ms`);
+  return within(ANSWER_TIMEOUT, work, signal, noAnswer);
+}
+
 /** A read that failed has written nothing, whatever the error is. Only a key that is too long fails every time. */
 async function reading<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   try {
-    return await unlessAborted(work, signal);
+    return await answered(work, signal);
   } catch (error) {
     if (signal?.aborted || (error as Error | null)?.message?.startsWith("Key too large")) throw error;
     throw new StoreBusyError("Deno KV cannot be read now", { cause: error });

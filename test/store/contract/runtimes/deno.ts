@@ -114,6 +114,35 @@ await runAll(
       },
     },
     {
+      name: "a database that does not answer is 503 for a read, and an unknown outcome for a write",
+      async run() {
+        const never = () => new Promise<never>(() => {});
+        const silent: DenoKv = {
+          get: never,
+          getMany: never,
+          atomic: () => Object.assign(kv.atomic(), { commit: never }),
+          list: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }),
+        };
+        const store = denoKvStore<string>(silent);
+        const pages = resource(store, {
+          key: (request) => (request.url.endsWith("/") ? { prefix: "" } : "home"),
+        });
+        const start = performance.now();
+        const [answers] = await Promise.all([
+          Promise.all(["", "home"].map((where) => pages(new Request(`http://localhost/${where}`)))),
+          assert.rejects(
+            store.swap("home", null, "Hello"),
+            /^Error: Deno KV has not answered within 10000 ms$/,
+          ),
+        ]);
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [503, 503],
+        );
+        assert.ok(performance.now() - start < 30_000);
+      },
+    },
+    {
       name: "every keyed update is applied once while the clock jumps and answers are lost",
       async run() {
         const { now } = Date;
