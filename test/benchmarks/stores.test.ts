@@ -2,10 +2,21 @@ import { expect, test } from "vitest";
 import { checkAgreement } from "../../benchmarks/stores/agreement.ts";
 import { type Driver, page } from "../../benchmarks/stores/opened.ts";
 import { askBoth } from "../../benchmarks/stores/questions.ts";
+import { reachable } from "../store/race/databases.ts";
 
-test.each(["memory", "sqlite", "pg", "postgres-js", "node-redis", "ioredis"])(
+const servers = { postgres: await reachable("postgres"), redis: await reachable("redis"), none: true };
+
+test.for([
+  ["memory", "none"],
+  ["sqlite", "none"],
+  ["pg", "postgres"],
+  ["postgres-js", "postgres"],
+  ["node-redis", "redis"],
+  ["ioredis", "redis"],
+] as const)(
   "resource and the handlers by hand give the same answers, on %s",
-  async (file) => {
+  async ([file, server], { skip }) => {
+    if (!servers[server]) skip();
     const { driver }: { driver: Driver } = await import(`../../benchmarks/stores/${file}.ts`);
     const opened = await driver.open();
     try {

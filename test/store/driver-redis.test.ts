@@ -5,7 +5,7 @@ import { resource, StoreBusyError } from "@entity-tag/store";
 import { redisStore } from "@entity-tag/store/redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
 import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
 import { redisUrl } from "./race/addresses.ts";
@@ -14,8 +14,11 @@ import { reachable } from "./race/databases.ts";
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-describe.skipIf(!(await reachable("redis")))("redisStore", async () => {
-  const client = await createClient({ url: redisUrl }).connect();
+const isReachable = await reachable("redis");
+
+describe.skipIf(!isReachable)("redisStore", () => {
+  const client = createClient({ url: redisUrl });
+  beforeAll(() => client.connect().then(() => {}));
   const prefixes: string[] = [];
   function prefixOf(): string {
     prefixes.push(ownName());
