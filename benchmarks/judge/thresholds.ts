@@ -161,7 +161,7 @@ export const thresholds: readonly Threshold[] = [
       "a client that updates",
       "update with its errors, beside core",
       3000,
-      7100,
+      7300,
     ),
     since: "2026-11-27",
   },
@@ -177,7 +177,7 @@ export const thresholds: readonly Threshold[] = [
     "middleware on Node",
     "@entity-tag/node, beside core",
     3000,
-    6800,
+    6900,
   ),
 ];
 
