@@ -192,7 +192,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "A read of a table that is locked as a whole is 503 after two.",
+    text: "A read of a table that is locked as a whole is 503 after two seconds.",
     tests: [
       [
         "test/store/honest-postgres.test.ts",
@@ -202,7 +202,7 @@ export const promises: readonly Promised[] = [
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
-    text: "A statement that was given up before it was sent is never sent later.",
+    text: "A statement that was abandoned before it was sent is never sent later.",
     tests: [
       [
         "test/store/honest-redis.test.ts",
