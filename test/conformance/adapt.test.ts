@@ -28,6 +28,8 @@ const pages: Record<string, [Partial<Page>, number]> = {
   "a date": [noTag, 150],
   "no validator": [{ ...noTag, ...noDate }, 80],
   "a tag that rows use, too": [{ etag: '"v1"' }, 600],
+  "a tag that contains the tags of rows": [{ etag: '"a-v1-V1-b"' }, 600],
+  "a tag that contains patterns of a replacement": [{ etag: '"a$&b$1c$$"' }, 600],
   "a tag of one digit": [{ etag: '"1"' }, 600],
   "a tag of one letter": [{ etag: '"x"' }, 500],
   "the empty tag": [{ etag: '""' }, 60],

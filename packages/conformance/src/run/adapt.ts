@@ -97,7 +97,8 @@ function adaptTag(value: string, { etag }: Learnt): string | undefined {
   // Another tag in the row may happen to be the resource's own tag.
   if (opaque === "" || value.includes(`"${opaque}"`) || /^v\d?$/.test(opaque)) return undefined;
   if (value.includes("V1") && opaque.toUpperCase() === opaque) return undefined;
-  return value.replaceAll("v1", opaque).replaceAll("V1", opaque.toUpperCase());
+  // In one pass and by a function: the own tag may contain "V1", or "$&".
+  return value.replaceAll(/v1/gi, (found) => (found === "v1" ? opaque : opaque.toUpperCase()));
 }
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
