@@ -22,7 +22,7 @@ import {
   hideFromHandler,
   showRange,
 } from "./judgement/conditional-request.ts";
-import { addValidator, ownValidators, takeBackFromErrors } from "./judgement/own-validators.ts";
+import { addValidator, ownValidators, takeBackUnwanted } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
 import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
 
@@ -112,7 +112,7 @@ function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   const { writeHead } = res;
   const isBelow = hasLayersBelow(res);
   const guarded: typeof writeHead = (status, phrase, fields) => {
-    takeBackFromErrors(request.method, status, res);
+    takeBackUnwanted(request.method, status, res);
     const coding = res.writeHead === guarded ? undefined : text(res, "content-encoding");
     if (coding !== undefined) markCoding(res, request, coding);
     if (isBelow) watchCoding(res, request);

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createConnection } from "node:net";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Current, Policy } from "@entity-tag/core";
 import { checkPreconditions, conditional } from "@entity-tag/node";
@@ -437,5 +439,33 @@ describe("a handler that ignores the result of checkPreconditions", () => {
     });
     process.off("uncaughtException", note);
     expect(uncaught).toEqual([]);
+  });
+});
+
+describe("a handler that appends a validator of its own", () => {
+  const listener = (req: IncomingMessage, res: ServerResponse) => {
+    if (checkPreconditions(req, res, current)) return;
+    res.appendHeader("ETag", '"own"');
+    res.appendHeader("Last-Modified", before);
+    res.end("page");
+  };
+
+  test("the answer has that validator alone", async () => {
+    await serving(listener, async (port) => {
+      const { headers } = await fetch(`http://127.0.0.1:${port}/`);
+      expect([headers.get("ETag"), headers.get("Last-Modified")]).toEqual(['"own"', before]);
+    });
+  });
+
+  test("the answer has that validator alone over HTTP/2, where Node sends no field with two values", async () => {
+    const server = createHttp2Server(listener as unknown as Parameters<typeof createHttp2Server>[0]).listen(
+      0,
+    );
+    const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = client.request({ ":path": "/" });
+    const [headers] = await once(stream, "response");
+    expect([headers[":status"], headers.etag, headers["last-modified"]]).toEqual([200, '"own"', before]);
+    client.destroy();
+    server.close();
   });
 });

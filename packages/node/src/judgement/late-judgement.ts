@@ -26,7 +26,7 @@ import { removeHeadersExcept } from "../transport/replaced-head.ts";
 import { replaceMethods } from "../transport/response-methods.ts";
 import { hasLayersBelow, maskContentHeaders, removeUnseen, type Unsent, watchCoding } from "./compressor.ts";
 import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
-import { ownValidators, takeBackFromErrors } from "./own-validators.ts";
+import { ownValidators, takeBackUnwanted } from "./own-validators.ts";
 import { inPlace } from "./replacement.ts";
 import { awaitedBytes, type Tagging, tagOf } from "./tagging.ts";
 
@@ -54,7 +54,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   ownValidators(res).isGuarded = true;
   let isReplaced = false;
   const decide = (content: FirstContent) => {
-    takeBackFromErrors(seen.method, res.statusCode, res);
+    takeBackUnwanted(seen.method, res.statusCode, res);
     const isAbove = res.writeHead !== writeHead;
     const instead = settle(req, res, seen, judged, content, isAbove, removed);
     const hasLayers = isBelow || isAbove;

@@ -29,10 +29,19 @@ export function addValidator(res: NodeResponse, name: string, value: string): vo
   ownValidators(res).fields.push([name, value]);
 }
 
-/** An error page must not have the validators of the page that it replaces. */
-export function takeBackFromErrors(method: string, status: number, res: NodeResponse): void {
+/**
+ * Removes the validators that were added too early: an error page must not have those of the page that it replaces, and
+ * a handler may have appended its own (`appendHeader`). A field with two values cannot be sent over HTTP/2.
+ */
+export function takeBackUnwanted(method: string, status: number, res: NodeResponse): void {
   const { fields } = ownValidators(res);
-  if (fields.length === 0 || isTransfer(method, status) || keepsFor(status) !== undefined) return;
-  for (const [name, value] of fields) if (res.getHeader(name) === value) res.removeHeader(name);
-  fields.length = 0;
+  if (fields.length === 0) return;
+  const isError = !isTransfer(method, status) && keepsFor(status) === undefined;
+  for (const [name, value] of fields) {
+    const now = res.getHeader(name);
+    const isAppended = Array.isArray(now) && now.length > 1 && now[0] === value;
+    if (isAppended) res.setHeader(name, now.length === 2 ? now[1]! : now.slice(1));
+    else if (isError && now === value) res.removeHeader(name);
+  }
+  if (isError) fields.length = 0;
 }
