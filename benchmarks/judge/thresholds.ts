@@ -84,7 +84,7 @@ export const thresholds: readonly Threshold[] = [
   },
   // Below the floor of reading the fields: decision 5.
   ...decision("If-None-Match, the same tag", 5, 1.3),
-  ...decision("both dates", 3, 1.8),
+  ...decision("both dates", 3, 1.6),
   {
     what: "parseDate, against Date.parse",
     ...{ suite: "http-date", case: "IMF-fixdate", ours: "parseDate" },
