@@ -164,7 +164,13 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
       "`conflict` is 412: use a list of statuses, as in [412]",
     ],
     ["a method in small letters", { method: "patch" }, '`method` is "patch": use "PUT" or "PATCH"'],
-    ["headers as a text", { headers: "Bearer secret" }, "use an object of fields"],
+    [
+      "a promise of headers",
+      { headers: Promise.resolve({ Authorization: "Bearer secret" }) },
+      "`headers` is a Promise: use fields, or a function",
+    ],
+    ["the headers of a wrong kind", { headers: new Response("hello") }, "`headers` is a Response"],
+    ["headers as a text", { headers: "Bearer secret" }, "use fields, or a function"],
     [
       "a condition of its own",
       { headers: { "If-Match": "*" } },

@@ -9,6 +9,8 @@ const loose = (made: unknown) => made as Loose;
 const state = { etag: '"v1"' } as const;
 const request = new Request("https://example.com/");
 const response = () => new Response("hello");
+const itself: Record<string, unknown> = {};
+itself.self = itself;
 const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 /** Calls that a JavaScript program or a cast can make: the call, its arguments, and the error message. */
@@ -40,6 +42,50 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
   ],
   ["evaluate(headers, state)", () => loose(core.evaluate)(new Headers(), state), /headers are undefined/],
   ["evaluate()", () => loose(core.evaluate)(), /headers are undefined/],
+  ...(
+    [
+      [null, /was given null: use an object of options/],
+      [true, /was given true/],
+      ["weak", /was given weak/],
+      [Promise.resolve({}), /was given \[object Promise\]/],
+      [{ require: ["put"] }, /`require` is put: use .* methods in capitals/],
+      [{ require: "PUT" }, /`require` is PUT: use true, false, or a list/],
+      [{ require: new Set(["PUT"]) }, /`require` is \[object Set\]/],
+      [{ require: null }, /`require` is null/],
+      [{ requires: true }, /did you mean `require`\?/],
+    ] as const
+  ).map(([policy, message], i): (typeof calls)[number] => [
+    `evaluate with the wrong policy ${i}`,
+    () => loose(core.evaluate)(request, state, policy),
+    message,
+  ]),
+  ...["current", "headers", "ifMatch", "keep"].map((name): (typeof calls)[number] => [
+    `conditional with an object that contains itself as ${name}`,
+    () => loose(fetching.conditional)(response, { [name]: name === "headers" ? [itself] : itself }),
+    /`(?:current|headers|ifMatch|keep)` is an object that contains itself: use/,
+  ]),
+  ...[Promise.resolve({ "Cache-Control": "no-store" }), response(), new Date(0)].flatMap(
+    (fields): typeof calls => {
+      const shown = Object.prototype.toString.call(fields).slice(8, -1);
+      return [
+        [
+          `conditional with a ${shown} as headers`,
+          () => loose(fetching.conditional)(response, { headers: fields }),
+          new RegExp(`\`headers\` is a ${shown}: use fields such as`),
+        ],
+        [
+          `conditional with a function that gives a ${shown} as headers`,
+          () => loose(fetching.conditional(response, { headers: () => fields as never }))(request),
+          new RegExp(`\`headers\` gave a ${shown}: use a function that gives fields at once`),
+        ],
+        [
+          `notModified of a ${shown}`,
+          () => loose(fetching.notModified)(fields),
+          /was given .*: use the fields/,
+        ],
+      ];
+    },
+  ),
   ["codedTag('v1', identity)", () => loose(core.codedTag)("v1", "identity"), /"v1" is not an entity tag/],
   ["codedTag(coding, tag)", () => loose(core.codedTag)("gzip", '"v1"'), /"gzip" is not an entity tag/],
   ["validatorFields()", () => loose(core.validatorFields)(), /state is undefined/],
@@ -50,11 +96,13 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
     () => loose(core.validatorFields)(Promise.resolve(state)),
     /\[object Promise\]/,
   ],
-  ...[{ week: true }, true, "weak", { weak: "no" }].map((options): (typeof calls)[number] => [
-    `contentTag(content, ${JSON.stringify(options)})`,
-    () => loose(core.contentTag)("hello", options),
-    /contentTag\(\) has no options .*: use \{ weak: true \}/,
-  ]),
+  ...[{ week: true }, true, "weak", { weak: "no" }, null, [], new Map([["weak", true]]), new Date(0)].map(
+    (options): (typeof calls)[number] => [
+      `contentTag(content, ${JSON.stringify(options)})`,
+      () => loose(core.contentTag)("hello", options),
+      /contentTag\(\) has no options .*: use \{ weak: true \}/,
+    ],
+  ),
   ["checkPreconditions()", () => loose(fetching.checkPreconditions)(), /headers are undefined/],
   [
     "checkPreconditions(request, { etag, require })",

@@ -30,7 +30,17 @@ test.each(makers)("%s refuses an unknown option, and says which one was meant", 
 });
 
 test.each(makers.slice(0, -1))("%s refuses a ledger without limits that are numbers", (_, make) => {
-  for (const ledger of [[], { maxAge: 0 }, { maxEntries: 1.5 }, { maxage: 1 }, "1 day", 86_400]) {
+  for (const ledger of [
+    [],
+    new Map(),
+    Promise.resolve({}),
+    new Date(0),
+    { maxAge: 0 },
+    { maxEntries: 1.5 },
+    { maxage: 1 },
+    "1 day",
+    86_400,
+  ]) {
     expect(() => make({ ledger }), JSON.stringify(ledger)).toThrow(TypeError);
   }
 });

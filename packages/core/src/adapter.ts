@@ -1,4 +1,5 @@
 export { acceptCodings, stateOfAnswer, withCodings } from "./accepted-codings.ts";
+export { areFields } from "./check-preconditions.ts";
 export {
   type Compressor,
   tagOfCodedAnswer,

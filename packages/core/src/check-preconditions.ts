@@ -1,5 +1,6 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
 import { type ConditionalRequest, checkRequest, type Policy } from "./evaluate.ts";
+import { isRecord } from "./given.ts";
 import { keepsInNotModified } from "./kept-fields.ts";
 import { CHECK_RULES, checkOptions } from "./options.ts";
 import { conditionMissing, lostRace } from "./problem.ts";
@@ -67,8 +68,8 @@ export function respond(plain: PlainResponse, method?: string, old: Fields = [])
  * @see RFC 9110 §15.4.5
  */
 export function notModified(headers: HeadersLike): Response {
-  const given = (headers ?? {}) as { headers?: unknown; lastModified?: unknown };
-  if (headers === undefined || given.headers !== undefined || given.lastModified !== undefined) {
+  const given = headers as { headers?: unknown; lastModified?: unknown } | undefined;
+  if (!areFields(given) || given.headers !== undefined || given.lastModified !== undefined) {
     const shown = headers === undefined ? "nothing" : String(headers);
     throw new TypeError(
       `notModified() was given ${shown}: use the fields of the 200, such as response.headers or validatorFields(current)`,
@@ -101,6 +102,18 @@ export function preconditionFailed(current?: Current): Response {
  */
 export function preconditionRequired(): Response {
   return respond(refusal(conditionMissing(), null));
+}
+
+/**
+ * True for an object that `new Headers` reads. It finds no field in a promise or a `Response`, and says nothing.
+ *
+ * @example
+ * areFields({ "Cache-Control": "no-cache" }); // true
+ * areFields(new Response("hello")); // false
+ * @see RFC 9110 §5
+ */
+export function areFields(given: unknown): given is object {
+  return isRecord(given) || (typeof given === "object" && given !== null && Symbol.iterator in given);
 }
 
 /** Every form that `new Headers` accepts. */

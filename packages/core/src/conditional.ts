@@ -1,7 +1,8 @@
 import { acceptedCodings, withCodings } from "./accepted-codings.ts";
-import { type HeadersLike, respond } from "./check-preconditions.ts";
+import { areFields, type HeadersLike, respond } from "./check-preconditions.ts";
 import { isRequiring, judge, type LateOptions, validatorsOf } from "./conditional-response.ts";
 import { checkRequest, decide, isRead, isTransfer } from "./evaluate.ts";
+import { shown } from "./given.ts";
 import { anyFunction, checkOptions, extended, LATE_RULES, type OptionRules } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
@@ -30,11 +31,18 @@ export interface ConditionalOptions<Req extends Request, Rest extends unknown[]>
 export const CONDITIONAL_RULES: OptionRules = /* @__PURE__ */ extended(LATE_RULES, {
   current: /* @__PURE__ */ anyFunction(),
   headers: {
-    accepts: (value: unknown) =>
-      typeof value === "function" || new Headers(value as HeadersLike) !== undefined,
-    use: "fields, or a function that gives them",
+    accepts: (value: unknown) => typeof value === "function" || (areFields(value) && isReadable(value)),
+    use: 'fields such as { "Cache-Control": "no-cache" }, or a function that gives them',
   },
 });
+
+function isReadable(fields: object): boolean {
+  try {
+    return new Headers(fields as Headers) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A handler that obeys the conditions of reads, and with `current` also those of writes.
@@ -121,7 +129,11 @@ function fieldsOf<Req extends Request, Rest extends unknown[]>(
   rest: Rest,
 ): Fields {
   if (headers === undefined) return validators;
-  const fields = new Headers(typeof headers === "function" ? headers(request, ...rest) : headers);
+  const given = typeof headers === "function" ? headers(request, ...rest) : headers;
+  if (given !== undefined && !areFields(given)) {
+    throw new TypeError(`\`headers\` gave ${shown(given)}: use a function that gives fields at once`);
+  }
+  const fields = new Headers(given);
   for (const [name, value] of validators) fields.set(name, value);
   return [...fields];
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "./given.ts";
 import {
   type Field,
   ifMatch,
@@ -89,13 +90,18 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 const MEMBERS = ["ifMatch", "require", "malformed", "now"];
 let lastPolicy: Policy | undefined;
 
-/** A misspelt `require` would protect nothing. */
+/** A misspelt `require` would protect nothing, and neither would a method in it. */
 function checkedPolicy(policy: Policy): Policy {
+  if (!isRecord(policy))
+    throw new TypeError(`evaluate() was given ${String(policy)}: use an object of options`);
   for (const name in policy) {
     if (MEMBERS.includes(name)) continue;
     const meant = MEMBERS.find((member) => plainName(member).startsWith(plainName(name).slice(0, 3)));
     const hint = meant ? `did you mean \`${meant}\`?` : `use ${MEMBERS.join(", ")}`;
     throw new TypeError(`evaluate() has no option \`${name}\`: ${hint}`);
+  }
+  if (!canBeRequired(policy.require)) {
+    throw new TypeError(`evaluate(): \`require\` is ${String(policy.require)}: use ${METHODS_IN_WORDS}`);
   }
   return policy;
 }
@@ -253,6 +259,18 @@ export function isTransfer(method: string, status: number): boolean {
 /** §13.2.1: methods that neither select nor change a representation. */
 function isNeverJudged(method: string): boolean {
   return method === "OPTIONS" || method === "CONNECT" || method === "TRACE";
+}
+
+/** The values of `require`, for an error message. */
+export const METHODS_IN_WORDS = 'true, false, or a list of methods in capitals, such as ["PUT"]';
+
+export function canBeRequired(value: unknown): boolean {
+  return value === undefined || typeof value === "boolean" || (Array.isArray(value) && value.every(isMethod));
+}
+
+/** Methods are case-sensitive: `put` would require nothing of PUT. */
+function isMethod(value: unknown): boolean {
+  return typeof value === "string" && /^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value);
 }
 
 export function requires(required: Policy["require"], method: string): boolean {

@@ -1,4 +1,4 @@
-import { isRecord } from "./state.ts";
+import { isRecord } from "./given.ts";
 
 /** A plain object of fields, such as Node's `req.headers` or the headers in the event of a cloud function. */
 export type PlainHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

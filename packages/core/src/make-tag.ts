@@ -1,4 +1,5 @@
 import { type EntityTag, type StrongTag, strong, weak } from "./entity-tag.ts";
+import { isRecord, shown } from "./given.ts";
 import { isDate } from "./state.ts";
 
 /** A time younger than this could be that of two changes (we choose, as Apache does). */
@@ -85,9 +86,10 @@ export async function contentTag(
   content: string | ArrayBuffer | ArrayBufferView | Blob,
   options: { weak?: boolean | undefined } = {},
 ): Promise<EntityTag> {
-  const { weak: isWeak = false, ...others } = options;
-  if (typeof options !== "object" || typeof isWeak !== "boolean" || Object.keys(others).length > 0) {
-    throw new TypeError(`contentTag() has no options ${JSON.stringify(options)}: use { weak: true }`);
+  const isWeak = options?.weak ?? false;
+  const isKnown = isRecord(options) && Object.keys(options).every((name) => name === "weak");
+  if (!isKnown || typeof isWeak !== "boolean") {
+    throw new TypeError(`contentTag() has no options ${shown(options)}: use { weak: true }`);
   }
   if (globalThis.crypto?.subtle === undefined) {
     throw new TypeError(

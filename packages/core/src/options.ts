@@ -1,5 +1,6 @@
 import { parseTag } from "./entity-tag.ts";
-import { isRecord } from "./state.ts";
+import { canBeRequired, METHODS_IN_WORDS } from "./evaluate.ts";
+import { isRecord, shown } from "./given.ts";
 
 /** The rule for one option. */
 export interface OptionRule {
@@ -17,11 +18,7 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
 /** Rules for the options of a policy: `ifMatch`, `require`, `malformed` and `now`. */
 export const POLICY_RULES: OptionRules = {
   ifMatch: /* @__PURE__ */ oneOf("strong", "weak"),
-  require: {
-    accepts: (value: unknown) =>
-      typeof value === "boolean" || (Array.isArray(value) && value.every(isMethod)),
-    use: 'true, false, or a list of methods in capitals, such as ["PUT"]',
-  },
+  require: { accepts: canBeRequired, use: METHODS_IN_WORDS },
   malformed: /* @__PURE__ */ oneOf("fail", "reject"),
   now: { accepts: (value: unknown) => Number.isFinite(value), use: "milliseconds since the epoch" },
 };
@@ -116,16 +113,6 @@ export function checkMethods(handlers: object, where: string): void {
   }
 }
 
-/** How an error message shows a given value. */
-function shown(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  const isJson = typeof value === "string" || Array.isArray(value) || isRecord(value);
-  if (isJson)
-    return JSON.stringify(value, (_, member) => (typeof member === "bigint" ? `${member}n` : member));
-  if (typeof value !== "object" || value === null) return String(value);
-  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
-}
-
 function isCoding(value: unknown): boolean {
   return typeof value === "string" && value !== "" && parseTag(`"${value}"`) !== undefined;
 }
@@ -157,11 +144,6 @@ function isWithin(edits: number, a: string, b: string): boolean {
     isWithin(edits - 1, restOfA, b) ||
     isWithin(edits - 1, a, restOfB)
   );
-}
-
-/** Methods are case-sensitive: `put` would require nothing of PUT. */
-function isMethod(value: unknown): boolean {
-  return typeof value === "string" && /^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value);
 }
 
 const TAGGING_RULES: OptionRules = {

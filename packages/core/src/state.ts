@@ -1,4 +1,5 @@
 import { checkedTag, type EntityTag } from "./entity-tag.ts";
+import { isRecord } from "./given.ts";
 
 /**
  * Facts about the selected representation. Each is optional: `{}` is a resource without a validator.
@@ -112,15 +113,6 @@ export function timeOf(time: number | Date): number {
 /** Also accepts a `Date` of another realm: Jest gives each test file a `Date` of its own, and files have the original. */
 export function isDate(value: unknown): value is Date {
   return typeof (value as Date | null | undefined)?.getTime === "function";
-}
-
-/** True for an object that may have members by name: not a promise, an array, a `Headers`, a `Map` or a `Date`. */
-export function isRecord(value: unknown): value is object {
-  const given = value as { constructor: unknown; then?: unknown } | null | undefined;
-  // Most states are object literals. Reading the constructor is faster than reading the name of the class.
-  const isPlain =
-    given?.constructor === Object || Object.prototype.toString.call(given) === "[object Object]";
-  return isPlain && typeof given!.then !== "function";
 }
 
 function checkList<T>(value: readonly T[] | undefined, name: string): readonly T[] {

@@ -2,6 +2,7 @@ import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
 import { hexDigest } from "./contract/digest.ts";
 import { ledgerFull, StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { shownGiven } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
@@ -141,7 +142,7 @@ function checkPrefix(prefix: string): string {
   if (typeof prefix === "string" && prefix !== "" && !prefix.includes("{") && !prefix.includes("}"))
     return prefix;
   throw new TypeError(
-    `Cannot use ${JSON.stringify(prefix)} as a prefix. Use any text without braces: "app:pages"`,
+    `Cannot use ${shownGiven(prefix)} as a prefix. Use any text without braces: "app:pages"`,
   );
 }
 

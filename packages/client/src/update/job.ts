@@ -1,4 +1,4 @@
-import { anyFunction, checkOptions, oneOf } from "@entity-tag/core/adapter";
+import { anyFunction, areFields, checkOptions, oneOf } from "@entity-tag/core/adapter";
 import { checkDialect, integerFrom, numberAbove, objectWith } from "../checks.ts";
 import type { Dialect } from "./dialect.ts";
 import { keyMaker } from "./idempotency-key.ts";
@@ -47,14 +47,13 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
       encode: anyFunction(),
       decode: anyFunction(),
       headers: {
-        accepts: (value: unknown) =>
-          typeof value === "function" || (typeof value === "object" && value !== null),
-        use: "an object of fields, or a function that gives one",
+        accepts: (value: unknown) => typeof value === "function" || areFields(value),
+        use: "fields, or a function",
       },
       maxAttempts: integerFrom(1),
       backoff: anyFunction(),
       timeout: numberAbove(0, "milliseconds above 0, or Infinity"),
-      signal: objectWith(["throwIfAborted", "addEventListener"], "an AbortSignal"),
+      signal: objectWith(["throwIfAborted"], "an AbortSignal"),
       wasApplied: anyFunction(),
       idempotencyKey: {
         accepts: (value: unknown) => value === true || typeof value === "function",

@@ -2,8 +2,7 @@
 export function shownGiven(given: unknown): string {
   if (typeof given === "function") return "a function";
   if (typeof (given as PromiseLike<unknown> | null)?.then === "function") return "a promise";
-  const isPlain = typeof given === "object" && given !== null && isPlainObject(given);
-  if (typeof given === "string" || Array.isArray(given) || isPlain) return cut(asJson(given));
+  if (typeof given === "string" || Array.isArray(given) || isPlainObject(given)) return cut(asJson(given));
   if (typeof given !== "object" || given === null) return String(given);
   return `a ${Object.prototype.toString.call(given).slice(8, -1)}`;
 }
@@ -21,7 +20,9 @@ export function wrongArgument(where: string, given: unknown, use: string): TypeE
   );
 }
 
-function isPlainObject(given: object): boolean {
+/** True for an object without a class, so not for a `Map` or a promise. */
+export function isPlainObject(given: unknown): given is object {
+  if (typeof given !== "object" || given === null) return false;
   const prototype = Object.getPrototypeOf(given);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,5 +1,5 @@
 import { anyFunction, checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
-import { wrongArgument } from "./given.ts";
+import { isPlainObject, wrongArgument } from "./given.ts";
 
 /** A rule for an option whose value is checked where it is used, with its own message. */
 export const checkedElsewhere: OptionRule = {
@@ -38,10 +38,7 @@ export function ledgerRule(...names: ("maxAge" | "maxEntries")[]): OptionRule {
   const example = { maxAge: "maxAge: 86400", maxEntries: "maxEntries: 1000000" };
   return {
     accepts: (value: unknown) =>
-      typeof value === "object" &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.keys(value).every((name) => names.includes(name as "maxAge")),
+      isPlainObject(value) && Object.keys(value).every((name) => names.includes(name as "maxAge")),
     use: `an object such as { ${names.map((name) => example[name]).join(", ")} }`,
   };
 }

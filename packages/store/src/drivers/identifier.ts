@@ -1,3 +1,5 @@
+import { shownGiven } from "../contract/given.ts";
+
 /** In bytes. PostgreSQL silently cuts off longer names. */
 export const MAX_LENGTH = 63;
 
@@ -12,7 +14,7 @@ export function quoteTable(name: string): string {
     return parts.map((part) => `"${part}"`).join(".");
   }
   throw new TypeError(
-    `Cannot use ${JSON.stringify(name)} as a table's name. Use letters, digits and _, at most ${MAX_LENGTH} of them, ` +
+    `Cannot use ${shownGiven(name)} as a table's name. Use letters, digits and _, at most ${MAX_LENGTH} of them, ` +
       `with a schema before a dot if need be: "app.pages"`,
   );
 }

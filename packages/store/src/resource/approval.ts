@@ -1,4 +1,5 @@
 import { isResponse } from "@entity-tag/core/adapter";
+import { shownGiven } from "../contract/given.ts";
 import { invalidValue, problem } from "../write/problem.ts";
 import type { Settings, Verdict } from "./settings.ts";
 
@@ -44,6 +45,6 @@ function checkedVerdict(name: string, verdict: Verdict): Exclude<Verdict, void> 
   const isKnown = verdict === undefined || typeof verdict === "boolean" || typeof verdict === "string";
   if (isKnown || isResponse(verdict)) return verdict as Exclude<Verdict, void>;
   throw new TypeError(
-    `${name} returned ${JSON.stringify(verdict)}. Return true to allow, false or a reason to refuse, or a Response`,
+    `${name} returned ${shownGiven(verdict)}. Return true to allow, false or a reason to refuse, or a Response`,
   );
 }

@@ -1,4 +1,5 @@
 import { Accept, ContentType } from "@mjackson/headers";
+import { shownGiven } from "../contract/given.ts";
 import { type Parsed, parseJson, parseText } from "./json.ts";
 
 /** Longer fields are not parsed: the parser that decision 10 keeps takes quadratic time on a run of spaces. */
@@ -28,7 +29,7 @@ export function mediaOf<T>(given: string): Media<T> {
   const mediaType = new ContentType(given).mediaType?.toLowerCase() ?? "";
   if (mediaType.split("/").filter(Boolean).length !== 2) {
     throw new TypeError(
-      `Cannot serve the content type ${JSON.stringify(given)}. Use one such as "application/json"`,
+      `Cannot serve the content type ${shownGiven(given)}. Use one such as "application/json"`,
     );
   }
   const isJson = mediaType === "application/json" || mediaType.endsWith("+json");

@@ -1,6 +1,7 @@
 import { checkPreconditions } from "@entity-tag/core/fetch";
 import { encodeText } from "../contract/codec.ts";
 import { UnreadableValueError } from "../contract/errors.ts";
+import { shownGiven } from "../contract/given.ts";
 import { hasValue, type Versioned, type VersionInfo } from "../contract/versioned-store.ts";
 import { pathOf } from "../write/answer.ts";
 import { preferredReturn } from "../write/prefer.ts";
@@ -47,7 +48,7 @@ function written<T>({ media }: Settings<T>, shown: unknown): string | Uint8Array
   const content: unknown = media.format(shown as T);
   if (typeof content === "string" || content instanceof Uint8Array) return content;
   const use = media.isJson ? "a value that JSON can write" : "a string or a Uint8Array";
-  throw new TypeError(`represent returned ${JSON.stringify(shown)}. Return ${use} for ${media.contentType}`);
+  throw new TypeError(`represent returned ${shownGiven(shown)}. Return ${use} for ${media.contentType}`);
 }
 
 /** The value as `represent` returns it, or the value itself. */
