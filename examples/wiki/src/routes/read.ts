@@ -18,6 +18,7 @@ import { show } from "./respond.ts";
 export async function read({ pages }: Storage, name: string, request: Request): Promise<Response> {
   const page = await pages.read(name);
   const etag = page && strong(`${page.version}.${BUILD}`);
+  // Everybody may read and write here. A wiki with private pages would return a 403 from `current`.
   const current = etag && { etag };
   const answer = conditional(
     () =>
