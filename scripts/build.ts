@@ -1,4 +1,4 @@
-// Builds every package that changed since its last build, packages that do not need each other side by side.
+// Builds every package that changed since its last build. Packages that do not need each other are built side by side.
 // A package is a folder of packages/. Each file of dist/ that its package.json names is one entry of src/: a .js for
 // import, a .cjs for require.
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -66,7 +66,7 @@ function packagesNeededBy({ dependencies, peerDependencies, devDependencies }: M
     .map((dependency) => dependency.slice("@entity-tag/".length));
 }
 
-/** Those that the package needs, and those that they need. */
+/** The packages that this one needs, directly or through others. */
 function packagesNeededFor(name: string): string[] {
   const manifest = packages.get(name);
   return manifest ? packagesNeededBy(manifest).flatMap((need) => [need, ...packagesNeededFor(need)]) : [];
@@ -98,7 +98,7 @@ async function buildPackage(name: string): Promise<void> {
     ],
     dts: isDeclared && { entry: entries(/\.d\.ts$/) },
     sourcemap: true,
-    // Declarations that are not built now stay as they were, older than the code, so that the next build makes them.
+    // Declarations that are not built now stay older than the code, so the next build makes them.
     clean: isDeclared,
     removeNodeProtocol: false,
     // Inlines constants, so that a user's bundle is smaller. The user's own bundler can no longer do that.
@@ -154,7 +154,7 @@ function entriesOf(folder: string, outputs: readonly string[], extension: RegExp
   return Object.fromEntries(names.map((name) => [name, `${folder}/src/${name}.ts`]));
 }
 
-/** No file that goes into the package is younger than the files that the last build wrote. */
+/** True if the last build is newer than every file that goes into the package. */
 function isFresh(folder: string, outputs: readonly string[], bundled: readonly string[]): boolean {
   const written = outputs.map((file) => resolve(folder, file));
   if (!written.every(existsSync)) return false;

@@ -91,8 +91,8 @@ ${row(
   rows.flatMap(({ ids }) => ids),
 )}
 
-Each is set up as a private cache in memory. \`@entity-tag/client\` is \`conditionalFetch({ fresh: rfc9111() })\`, undici its \`interceptors.cache\`, got its \`cache\` with a Map.
-The suite has an older state than today's. Why \`conditionalFetch\` misses some is said test by test in \`test/client/fetch/cache-tests.test.ts\`.
+Each client is set up as a private cache in memory. \`@entity-tag/client\` is \`conditionalFetch({ fresh: rfc9111() })\`, undici its \`interceptors.cache\`, got its \`cache\` with a Map.
+This is the newest version on npm; the suite's repository has newer tests. \`test/client/fetch/cache-tests.test.ts\` gives the reason for each test that \`conditionalFetch\` fails.
 `;
 }
 

@@ -16,7 +16,7 @@ const related = suitesThatImport(changed);
 const [chosen, left] = [related.filter(isChosen), related.filter((suite) => !isChosen(suite))];
 const documents = changed.filter((file) => file.endsWith(".md"));
 
-// Two lines of work, for two processors. What is built is there before it is used.
+// Two chains of checks run side by side, for two processors. A check that needs the build waits for it.
 const built = check("build", ["node", "scripts/build.ts", ...declarations()]);
 await Promise.all([
   built.then(() => test()),
@@ -38,7 +38,7 @@ function isChosen(suite: string): boolean {
   return folders.has(folderOfTests(suite));
 }
 
-/** Of a suite, a package or an example. A package without a folder of its own there is an adapter. */
+/** The folder with the tests of a file. A package without a folder of its own below `test` is an adapter. */
 function folderOfTests(file: string): string {
   const [top, name] = file.split("/");
   if (top === "packages" && !existsSync(`${root}/test/${name}`)) return "test/adapters";

@@ -5,7 +5,7 @@ export const root = resolve(import.meta.dirname, "..");
 
 export interface Outcome {
   ok: boolean;
-  /** Its whole output, unless that was shown. */
+  /** Its whole output; empty if it went to the terminal. */
   output: string;
   seconds: number;
 }

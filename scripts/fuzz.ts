@@ -20,7 +20,7 @@ if (tester === undefined || !(minutes > 0)) {
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
 console.log(`${name}: seed ${seed}, ${minutes} minutes`);
 try {
-  console.log(`${await tester(seed, minutes * 60_000)} cases, all green`);
+  console.log(`${await tester(seed, minutes * 60_000)} cases, no difference`);
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

@@ -70,7 +70,7 @@ function count(name: string, ok: boolean, output: string, seconds = 0): void {
   if (!ok) console.log(output.trim());
 }
 
-/** Each test counts once, and each run counts as one more. A run beside another is shown only if it fails. */
+/** Each test counts as one check, and each run of vitest as one more. A run beside others is shown only if it fails. */
 async function vitest(name: string, words: readonly string[], show?: "shown"): Promise<void> {
   const json = `${results}/${words[0]!.replace("--project=", "")}.json`;
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${json}`];

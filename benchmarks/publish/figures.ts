@@ -44,7 +44,7 @@ function figure(words: string, { suites }: Results): string {
     if (kind === "figure") return amount(median(first), result.unit);
     if (kind === "ratio" && second !== undefined) return times(ratio(first, second, result.unit).median);
   }
-  throw new TypeError(`The newest results know nothing of: ${words}`);
+  throw new TypeError(`The newest results have no figure for: ${words}`);
 }
 
 function entryOf(contender: string, result: CaseResult): Entry | undefined {

@@ -34,8 +34,8 @@ function put(headers: Record<string, string>, body: BodyInit = SENT): RequestIni
 }
 
 /**
- * Asks both the same, and throws where they do not give the same answer. A handler that leaves out what users need would
- * not be a fair measure.
+ * Asks both the same, and throws if their answers differ. A handler that does less would be faster, and the comparison
+ * would not be fair.
  */
 export async function checkAgreement(one: Answering, other: Answering): Promise<void> {
   for (const [title, init] of Object.entries(requests)) {
@@ -48,7 +48,7 @@ export async function checkAgreement(one: Answering, other: Answering): Promise<
   }
 }
 
-/** What a client can see of an answer, without what differs by chance: the version and the time. */
+/** The parts of an answer that a client can see, except the version and the time, which always differ. */
 async function answerOf(asked: Answering, init: (tag: string) => RequestInit): Promise<string> {
   const request = new Request(`http://localhost${asked.key}`, init(asked.tag));
   const response = await asked[request.method === "PUT" ? "put" : "get"](request);

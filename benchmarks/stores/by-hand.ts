@@ -10,10 +10,10 @@ export function changed(value: { content: string }): { content: string } {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Handlers as a careful programmer writes them, who promises what `resource` promises of these requests:
+ * Handlers as a careful programmer writes them. They answer these requests as `resource` does:
  * `benchmarks/stores/agreement.ts` compares the two. They read lists and weak tags, check the media type, the length,
- * UTF-8 and JSON, keep the octets as they were sent, and a 412 has the current tag. They know no dates in conditions, no
- * keys of clients and no preferences.
+ * UTF-8 and JSON, keep the octets as they were sent, and put the current tag on a 412. They ignore dates in conditions,
+ * the keys of clients and preferences.
  */
 export function handlersByHand({ read, versionOf, write, page }: Statements) {
   async function get(request: Request): Promise<Response> {

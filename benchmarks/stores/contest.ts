@@ -2,27 +2,31 @@ import { caseText } from "../measure/case-text.ts";
 import type { CaseResult, Entry, Plot } from "../measure/results.ts";
 import type { Scope } from "../measure/suite.ts";
 import { type Opened, type Page, page } from "./opened.ts";
-import { type Client, changersOf, type Doer, type Question, type Step } from "./questions.ts";
+import { type Client, changersOf, type Question, type Step, type StoreContender } from "./questions.ts";
 
 const CLIENTS = 16;
 
-/** How long one doer works in one round: shorter than a server, because a store needs no warm connection. */
+/** How long one contender works in one round: shorter than a server, because a store needs no warm connection. */
 const sliceOf = ({ pace }: Scope) => pace.load / 4;
 
-/** Asks a question, if it is wanted. The doers take turns, so that a disturbance affects all of them. */
+/** Asks a question, if it is wanted. The contenders take turns, so that a disturbance affects all of them. */
 export async function contest(question: Question, scope: Scope): Promise<CaseResult[]> {
   const { name, value = page, clients: count = CLIENTS } = question;
-  const doers = question.doers.filter((doer) => scope.wants(name, doer.name));
-  if (doers.length === 0) return [];
+  const contenders = question.contenders.filter((contender) => scope.wants(name, contender.name));
+  if (contenders.length === 0) return [];
   const clients: Client[][] = [];
-  for (const doer of doers) {
-    const own = await newClients(doer, keyFor(name, doer), question.onOneKey ? 1 : count, value);
+  for (const contender of contenders) {
+    const own = await newClients(contender, keyFor(name, contender), question.onOneKey ? 1 : count, value);
     clients.push(question.onOneKey ? Array.from({ length: count }, () => own[0]!) : own);
   }
-  const entries = doers.map(({ name, role }): Entry & { rounds: number[] } => ({ name, role, rounds: [] }));
-  for (const [i, { step }] of doers.entries()) await perSecond(step, clients[i]!, sliceOf(scope));
+  const entries = contenders.map(({ name, role }): Entry & { rounds: number[] } => ({
+    name,
+    role,
+    rounds: [],
+  }));
+  for (const [i, { step }] of contenders.entries()) await perSecond(step, clients[i]!, sliceOf(scope));
   for (let round = 0; round < scope.pace.rounds; round++) {
-    for (const [i, { step }] of doers.entries()) {
+    for (const [i, { step }] of contenders.entries()) {
       entries[i]!.rounds.push(await perSecond(step, clients[i]!, sliceOf(scope)));
     }
   }
@@ -30,7 +34,7 @@ export async function contest(question: Question, scope: Scope): Promise<CaseRes
 }
 
 const CROWDS = [1, 4, 16, 64, 256];
-const HINT = "Time per write. Level: a write costs the same, however many writers there are";
+const HINT = "Time per write. A level line means: a write costs the same, however many writers there are";
 
 /** What one write costs, by the number of writers, on one key and on many. */
 export async function plotOfWriters(name: string, opened: Opened, scope: Scope): Promise<Plot[]> {
@@ -44,12 +48,13 @@ export async function plotOfWriters(name: string, opened: Opened, scope: Scope):
   ];
   const lines = contenders.map(({ name, role }) => ({ name, role, values: [] as number[] }));
   for (const crowd of CROWDS) {
-    for (const [i, { isOne, ...doer }] of contenders.entries()) {
-      const key = keyFor(`${name}-${crowd}`, doer);
-      const own = await newClients(doer, key, isOne ? 1 : crowd, page);
+    for (const [i, { isOne, ...contender }] of contenders.entries()) {
+      const key = keyFor(`${name}-${crowd}`, contender);
+      const own = await newClients(contender, key, isOne ? 1 : crowd, page);
       const writers = isOne ? Array.from({ length: crowd }, () => own[0]!) : own;
       const rates: number[] = [];
-      for (let round = 0; round < 3; round++) rates.push(await perSecond(doer.step, writers, sliceOf(scope)));
+      for (let round = 0; round < 3; round++)
+        rates.push(await perSecond(contender.step, writers, sliceOf(scope)));
       lines[i]!.values.push(1e9 / Math.max(...rates));
     }
   }
@@ -61,9 +66,9 @@ export function shown(result: CaseResult): CaseResult {
   return result;
 }
 
-/** Each doer has clients with their own pages, because another writer would make their versions stale. */
+/** Each contender has clients with their own pages, because another writer would make their versions stale. */
 export async function newClients(
-  { create }: Doer,
+  { create }: StoreContender,
   key: string,
   count: number,
   value: Page,

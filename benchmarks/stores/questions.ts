@@ -16,7 +16,7 @@ export interface Client {
 export type Step = (client: Client) => Promise<void>;
 
 /** One way to answer a question. */
-export interface Doer {
+export interface StoreContender {
   name: string;
   role: Role;
   step: Step;
@@ -26,7 +26,7 @@ export interface Doer {
 
 export interface Question {
   name: string;
-  doers: Doer[];
+  contenders: StoreContender[];
   /** The page of each client. Default: 1 kB. */
   value?: Page;
   /** How many clients ask at once. Default: 16. */
@@ -37,9 +37,9 @@ export interface Question {
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** Asks both contestants the same requests, and throws where their answers differ. */
+/** Asks both contenders the same requests, and throws where their answers differ. */
 export async function askBoth({ name }: Driver, { store, statements }: Opened): Promise<void> {
-  const [ours, byHand] = contestants(store, statements);
+  const [ours, byHand] = contendersOf(store, statements);
   const key = `/agreement-${name.replace(/\W+/g, "-")}`;
   await checkAgreement(
     {
@@ -55,8 +55,11 @@ export async function askBoth({ name }: Driver, { store, statements }: Opened): 
 
 /** The small questions, which each driver is asked. */
 export function questionsTo({ name }: Driver, { store, statements }: Opened): Question[] {
-  const [ours, byHand] = contestants(store, statements);
-  const question = (title: string, doers: Doer[]): Question => ({ name: `${name}: ${title}`, doers });
+  const [ours, byHand] = contendersOf(store, statements);
+  const question = (title: string, contenders: StoreContender[]): Question => ({
+    name: `${name}: ${title}`,
+    contenders,
+  });
   return [
     question("GET", [
       { ...ours, name: "resource", step: getting(ours.get) },
@@ -81,13 +84,13 @@ export function questionsTo({ name }: Driver, { store, statements }: Opened): Qu
 
 /** A 304 of a large value, which by hand is not loaded, either. */
 export function largeQuestion({ name }: Driver, { store, statements }: Opened, bytes: number): Question {
-  const [ours, byHand] = contestants(store, statements);
+  const [ours, byHand] = contendersOf(store, statements);
   const size = bytes >= 1_000_000 ? `${bytes / 1_000_000} MB` : `${bytes / 1000} kB`;
   return {
     name: `${name}: a 304 of ${size}`,
     value: { content: "x".repeat(bytes - '{"content":""}'.length) },
     clients: 2,
-    doers: [
+    contenders: [
       { ...ours, name: "resource", step: revalidating(ours.get) },
       { ...byHand, step: revalidating(byHand.get) },
     ],
@@ -100,7 +103,7 @@ export function collectionQuestion(
   { store, statements }: Opened,
   members: number,
 ): Question {
-  const [ours, byHand] = contestants(store, statements);
+  const [ours, byHand] = contendersOf(store, statements);
   const [after, first] = [memberKey(members * 0.9), memberKey(members * 0.9 + 1)];
   const url = `http://localhost/many/?limit=100&cursor=${btoa(after)}`;
   const listing =
@@ -112,7 +115,7 @@ export function collectionQuestion(
   return {
     name: `${name}: 100 of ${members.toLocaleString("en-US")} members`,
     clients: 2,
-    doers: [
+    contenders: [
       { ...ours, name: "resource", step: listing(ours.get) },
       { ...byHand, step: listing(byHand.list) },
     ],
@@ -122,19 +125,19 @@ export function collectionQuestion(
 /** Many writers of one page. By hand, each tries until it wins. */
 export function oneKeyQuestion({ name }: Driver, opened: Opened): Question {
   const { ours, byHand } = changersOf(opened);
-  return { name: `${name}: 64 writers of one key`, clients: 64, onOneKey: true, doers: [ours, byHand] };
+  return { name: `${name}: 64 writers of one key`, clients: 64, onOneKey: true, contenders: [ours, byHand] };
 }
 
 /** Changes a value, however many do so at once. */
-export function changersOf({ store, statements }: Opened): { ours: Doer; byHand: Doer } {
-  const [ours, byHand] = contestants(store, statements);
+export function changersOf({ store, statements }: Opened): { ours: StoreContender; byHand: StoreContender } {
+  const [ours, byHand] = contendersOf(store, statements);
   return {
     ours: { ...ours, name: "mutate", step: changing(ours.change) },
     byHand: { ...byHand, step: changing(byHand.change) },
   };
 }
 
-function contestants(store: VersionedStore<Page>, statements: Statements) {
+function contendersOf(store: VersionedStore<Page>, statements: Statements) {
   const handler = resource(store, { require: true });
   const change: Handler = (request) =>
     mutate(request, store, new URL(request.url).pathname, (value) => changed(value!));

@@ -33,7 +33,7 @@ export const losers = () =>
   }));
 
 export const suite: Suite = {
-  about: "What is this tag? Are these two one?",
+  about: "What is this tag? Are these two equal?",
   async run(scope) {
     const cases = [
       ...(await measureAll(tagTexts, [parsing, ...tagCompetitors, ...(await losers())], scope)),

@@ -9,7 +9,8 @@ import { type Plan, type Server, start } from "../servers/server.ts";
 
 const CLIENTS = 32;
 const PLOT = "Clients at once, on Node";
-const HINT = "Of the server's processor. Level: an answer costs the same, however many wait for theirs";
+const HINT =
+  "Processor time of the server. A level line means: an answer costs the same, however many clients wait";
 const CROWDS = [1, 4, 16, 64, 256];
 const runtimeNames: Record<Runtime, string> = { node: "Node", bun: "Bun", deno: "Deno" };
 const sourceNames = { known: "the handler knows the tag", content: "the tag is made from the content" };

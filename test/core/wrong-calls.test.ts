@@ -64,6 +64,11 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
     () => loose(fetching.conditional)(response, { [name]: name === "headers" ? [itself] : itself }),
     /`(?:current|headers|ifMatch|keep)` is an object that contains itself: use/,
   ]),
+  [
+    "conditional with a long document as current",
+    () => loose(fetching.conditional)(response, { current: { text: "a".repeat(1000) } }),
+    /`current` is \{"text":"a{191}…: use a function/,
+  ],
   ...[Promise.resolve({ "Cache-Control": "no-store" }), response(), new Date(0)].flatMap(
     (fields): typeof calls => {
       const shown = Object.prototype.toString.call(fields).slice(8, -1);

@@ -65,7 +65,7 @@ describe("explain walks §13.2.2 in plain words", () => {
     ],
     [
       ["PUT", `If-Modified-Since: ${date}`, "--last-modified", date],
-      [/applies to GET and HEAD/, /performed/],
+      [/applies to GET, HEAD and QUERY/, /performed/],
     ],
     [
       ["PUT", `If-Unmodified-Since: ${earlier}`, "--last-modified", date],

@@ -19,7 +19,7 @@ export const story: Story = {
     stage.tell("Bob raises the rent on the version that he opened.");
     await update(bob, (lease) => ({ ...lease, rent: lease.rent + 50 }), as("Bob"));
 
-    stage.tell("Cyd removes the tenant of an active lease. That is no matter of versions.");
+    stage.tell("Cyd removes the tenant of an active lease. The server refuses this under every version.");
     try {
       await update<Lease>(url, (lease) => ({ ...lease, tenant: "" }), as("Cyd"));
     } catch (error) {

@@ -99,7 +99,7 @@ function noneMatchStep(method: string, get: Get, current: Current): Step {
     return { step: "3, 4. There is no If-None-Match and no If-Modified-Since: go on.", isFinal: false };
   if (!isRead(method))
     return {
-      step: `4. If-Modified-Since applies to GET and HEAD: ${method} ignores it.`,
+      step: `4. If-Modified-Since applies to GET, HEAD and QUERY: ${method} ignores it.`,
       isFinal: false,
     };
   const held = ifModifiedSince(since, current);
