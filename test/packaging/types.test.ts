@@ -46,6 +46,7 @@ function prepare(site: { folder: string }): void {
   writeFileSync(`${site.folder}/package.json`, '{ "type": "module" }');
   copyFileSync(`${import.meta.dirname}/consumer.ts`, `${site.folder}/consumer.ts`);
   copyFileSync(`${import.meta.dirname}/consumer.ts`, `${site.folder}/required.cts`);
+  copyFileSync(`${import.meta.dirname}/wrong-calls.ts`, `${site.folder}/wrong-calls.ts`);
   writeFileSync(`${site.folder}/every-entry.ts`, everyEntry(entries));
   writeFileSync(`${site.folder}/portable-entries.ts`, everyEntry(entries.filter(isPortable)));
 }
@@ -54,6 +55,7 @@ describe("every export compiles for a strict user, and wrong calls do not", () =
   it.for(rows)("TypeScript %s with %s", async ([compiler, platform]) => {
     const every = platform === "@cloudflare/workers-types" ? "portable-entries.ts" : "every-entry.ts";
     const files = ["consumer.ts", "required.cts", every];
+    if (platform === "@types/node") files.push("wrong-calls.ts");
     const args = ["--types", platform.replace("@types/", ""), ...files];
     expect(await compile(compiler, args, platform === "bun-types" ? bunSite : site)).toBe("");
   });
