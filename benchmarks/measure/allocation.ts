@@ -3,7 +3,7 @@ import type { Loop } from "./loop.ts";
 /** Few enough bytes that the garbage collector does not run during a count, because that would falsify it. */
 const BUDGET = 2 ** 20;
 /** The time of one count, in nanoseconds. */
-const PATIENCE = 20e6;
+const COUNT_NS = 20e6;
 
 declare const gc: ((options: { type: "minor" }) => void) | undefined;
 
@@ -13,7 +13,7 @@ declare const gc: ((options: { type: "minor" }) => void) | undefined;
  */
 export async function allocationPerCall(loop: Loop, nanoseconds: number): Promise<number | undefined> {
   if (typeof gc === "undefined" || "Bun" in globalThis) return undefined;
-  const most = PATIENCE / nanoseconds;
+  const most = COUNT_NS / nanoseconds;
   const roughly = await bytesPerCall(loop, Math.min(16, most));
   const calls = Math.min(10_000, most, BUDGET / roughly);
   const counts: number[] = [];

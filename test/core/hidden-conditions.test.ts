@@ -112,7 +112,7 @@ describe("isRangeRefused, §13.1.5", () => {
   const refused = (field: string | undefined) =>
     isRangeRefused(get({ range: "bytes=0-3", "if-range": field }));
 
-  it("it is where If-Range holds for no tag and no date, however sure that is", () => {
+  it("if it is true, If-Range holds for no tag and no date", () => {
     const field = fc.oneof(fieldAndTag, fc.tuple(date, tagText));
     let both = 0;
     fc.assert(

@@ -40,7 +40,7 @@ describe("conditional where reading a body changes it", () => {
     expect([sent === answer, sent.headers.get("ETag"), sent.bodyUsed]).toEqual([true, null, false]);
   });
 
-  it("a 304 leaves the source of a file alone, and ends any other", async () => {
+  it("a 304 does not touch the source of a file, and cancels every other source", async () => {
     const late = async () => {
       const { body, cancel } = source();
       const answer = new Response(body, { headers: { ETag: '"v1"' } });

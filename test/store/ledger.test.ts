@@ -214,7 +214,7 @@ test("a full ledger refuses writes with a new key, and no other writer in the qu
   ]);
 });
 
-test("scope must be a text, since many objects look the same", async () => {
+test("scope must return a text, because many objects become the same text", async () => {
   const scope = (() => new Map([["user", "ann"]])) as unknown as () => string;
   const counts = resource(memoryStore<number>(), { key: KEY, scope });
   const keyed = request("PUT", { "Idempotency-Key": "k" }, "1");

@@ -48,7 +48,7 @@ test("unlessAborted gives up when the time is over, and a later error of the wor
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-test("unlessAborted calls what is to be done early once, and still gives up when the time is over", async () => {
+test("unlessAborted makes its early call once, and still gives up when the time is over", async () => {
   const calls: number[] = [];
   const start = performance.now();
   const early = { milliseconds: 30, call: () => calls.push(performance.now() - start) };

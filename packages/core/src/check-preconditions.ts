@@ -19,9 +19,9 @@ export interface CheckOptions extends Policy {
  * handle the request.
  *
  * Call it before the handler acts. It does not guard a write by itself: the write must be conditional on the version
- * that was judged. A 304 carries the validators of `current` and nothing else that the 200 would have carried: where
- * that has `Cache-Control`, `Vary` or CORS fields, make it with {@link notModified}. A refusal is an
- * `application/problem+json`; a 412 carries the current `ETag`, so that the client can merge and try again at once.
+ * that was judged. A 304 carries only the validators of `current`. If your 200 also has `Cache-Control`, `Vary` or CORS
+ * fields, make the 304 with {@link notModified}. A refusal is an `application/problem+json`. A 412 carries the current
+ * `ETag`, so that the client can merge and try again at once.
  *
  * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or an
  * option is unknown
@@ -62,7 +62,7 @@ export function respond(plain: PlainResponse, method?: string, old: Fields = [])
 /**
  * A 304 made from the header of the 200 that it replaces: without the fields that describe a body.
  *
- * @throws {TypeError} on a `Response` or a state in place of fields, and on fields that `new Headers` does not accept
+ * @throws {TypeError} on a `Response`, a promise or a state in place of fields, and on fields that `new Headers` does not accept
  * @example
  * notModified({ ETag: '"v1"', "Content-Type": "text/html" }); // ETag alone stays
  * @see RFC 9110 §15.4.5
@@ -81,7 +81,7 @@ export function notModified(headers: HeadersLike): Response {
 }
 
 /**
- * A 412 with the current validators: for a change whose conditions held, but which another change overtook.
+ * A 412 with the current validators, for a change whose conditions held until another change came first.
  *
  * @throws {TypeError} if a tag or a time in `current` is not valid
  * @example
@@ -105,7 +105,7 @@ export function preconditionRequired(): Response {
 }
 
 /**
- * True for an object that `new Headers` reads. It finds no field in a promise or a `Response`, and says nothing.
+ * True for an object that `new Headers` reads. In a promise or a `Response` it finds no field, and does not throw.
  *
  * @example
  * areFields({ "Cache-Control": "no-cache" }); // true

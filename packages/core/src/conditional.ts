@@ -57,8 +57,8 @@ function isReadable(fields: object): boolean {
  * A body with a `Content-Length` within `maxBytes` is read completely and hashed: a source that stalls delays its
  * answer. A body without one is hashed if it is complete at once. All others, such as server-sent events, are sent
  * at once without a tag. The answer to a failed `If-Range` is the whole representation: a handler of GET or QUERY
- * that sent a part is called again, without `Range`. A request's `Cache-Control: no-cache` suppresses no 304.
- * A `Last-Modified` of a 2xx read that is later than now is sent as now. Arguments after the request are passed through.
+ * that sent a part is called again, without `Range`. A request's `Cache-Control: no-cache` does not suppress a
+ * 304. A `Last-Modified` of a 2xx read that is later than now is replaced by now. Arguments after the request are passed through.
  *
  * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`. The handler's
  *   promise rejects if `current` or `tag` returns something other than a state or a tag, and with errors of the

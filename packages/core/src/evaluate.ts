@@ -75,7 +75,7 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  * it. A read of an absent resource (`null`) always proceeds to its 404.
  *
  * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or
- * the policy has an unknown member
+ * the policy has an unknown member or a wrong `require`
  * @example
  * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
@@ -90,7 +90,7 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 const MEMBERS = ["ifMatch", "require", "malformed", "now"];
 let lastPolicy: Policy | undefined;
 
-/** A misspelt `require` would protect nothing, and neither would a method in it. */
+/** A misspelt `require` would protect nothing. Neither would a misspelt method in it. */
 function checkedPolicy(policy: Policy): Policy {
   if (!isRecord(policy))
     throw new TypeError(`evaluate() was given ${String(policy)}: use an object of options`);
@@ -107,8 +107,8 @@ function checkedPolicy(policy: Policy): Policy {
 }
 
 /**
- * {@link evaluate} with a policy that was checked before. It may be all options of an adapter, since their names are not
- * looked through.
+ * {@link evaluate} with a policy that was checked before. The policy may be all options of an adapter, because their
+ * names are not checked.
  *
  * @example
  * const request = { method: "GET", headers: new Headers({ "If-None-Match": '"v1"' }) };

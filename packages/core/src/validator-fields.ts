@@ -28,7 +28,7 @@ export function validatorFields(
 }
 
 /**
- * The `Last-Modified` that replaces the one of an answer, because that is later than now; `undefined`: it is not.
+ * The `Last-Modified` to send in place of one that is later than now; `undefined`: the given one is not later.
  *
  * An adapter applies it to a 2xx answer to a read, because its application may have set the field itself. `now` is in
  * milliseconds.

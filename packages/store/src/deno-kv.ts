@@ -5,7 +5,7 @@ import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { ledgerRule, STORE_RULES } from "./contract/options.ts";
-import { ANSWER_TIMEOUT, within } from "./contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, within } from "./contract/patience.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type DriverSwap, type Row, type RowAndEntry, storeOver } from "./drivers/driver.ts";
 
@@ -206,8 +206,8 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
 
 /** A remote database asks its server again and again, for ever. */
 function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
-  const noAnswer = () => new Error(`Deno KV has not answered within ${ANSWER_TIMEOUT} ms`);
-  return within(ANSWER_TIMEOUT, work, signal, noAnswer);
+  const noAnswer = () => new Error(`Deno KV has not answered within ${ANSWER_TIMEOUT_MS} ms`);
+  return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);
 }
 
 /** A read that failed has written nothing, whatever the error is. Only a key that is too long fails every time. */

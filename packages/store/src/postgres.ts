@@ -4,7 +4,7 @@ import { ledgerFull, StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
-import { PATIENCE } from "./contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "./contract/patience.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { unwatch, type Watched, watch } from "./contract/watching.ts";
@@ -124,7 +124,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         );
         if (isLocked) throw new StoreBusyError("The table is locked");
       };
-      const late: Watched = { limit: PATIENCE, giveUp: () => void giveUp().catch(reject) };
+      const late: Watched = { limit: WAIT_TIMEOUT_MS, giveUp: () => void giveUp().catch(reject) };
       watch(late);
       const accept = (rows: R) => {
         unwatch(late);
@@ -147,7 +147,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
       } catch (error) {
         if (signal?.aborted || error instanceof StoreBusyError) throw error;
         const isLost = isBroken(error);
-        const isLate = performance.now() - start > PATIENCE;
+        const isLate = performance.now() - start > WAIT_TIMEOUT_MS;
         if (!isLost && !isRetried(error)) throw certain(error, table);
         // A connection that was idle while the server restarted is found to be broken now. The next one is new.
         if (isLate || tries >= (isLost ? LOST_TRIES : READ_TRIES))

@@ -107,7 +107,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     expect(await ask("/closed")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=bypass"] });
   });
 
-  it("conditionalFetch gives each user the own page, after another one has signed in with a cookie, too", async () => {
+  it("conditionalFetch gives each user their own page, also after another user has signed in with a cookie", async () => {
     const texts = await page.evaluate(async () => {
       const { load } = globalThis as unknown as Loader;
       const { conditionalFetch } = await load("@entity-tag/client");

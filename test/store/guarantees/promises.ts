@@ -167,14 +167,14 @@ export const promises: readonly Promised[] = [
       },
       {
         in: "contract/patience.ts",
-        find: "export const PATIENCE = 2000;",
-        put: "export const PATIENCE = 20_000;",
+        find: "export const WAIT_TIMEOUT_MS = 2000;",
+        put: "export const WAIT_TIMEOUT_MS = 20_000;",
         fails: 1,
       },
       {
         in: "contract/patience.ts",
-        find: "export const PATIENCE = 2000;",
-        put: "export const PATIENCE = 20_000;",
+        find: "export const WAIT_TIMEOUT_MS = 2000;",
+        put: "export const WAIT_TIMEOUT_MS = 20_000;",
         fails: 2,
       },
       {
@@ -185,8 +185,8 @@ export const promises: readonly Promised[] = [
       },
       {
         in: "deno-kv.ts",
-        find: "return within(ANSWER_TIMEOUT, work, signal, noAnswer);",
-        put: "return within(10 * ANSWER_TIMEOUT, work, signal, noAnswer);",
+        find: "return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);",
+        put: "return within(10 * ANSWER_TIMEOUT_MS, work, signal, noAnswer);",
         fails: 4,
       },
     ],

@@ -11,7 +11,7 @@ const CLIENTS = 64;
 const INCREMENTS = 20 * rounds;
 
 /** Milliseconds that a client waits for its answer before it sends the same request again. */
-const PATIENCE = 1_500;
+const WAIT_TIMEOUT_MS = 1_500;
 
 /** SQLite with the settings of a service. If each commit waited for the disk, this would be a test of the disk. */
 const contenders: readonly Contender[] = stores.map((contender) =>
@@ -49,7 +49,7 @@ async function crowd(fleet: Fleet, path: string, origins: readonly string[]): Pr
       const message: Message = { method: "POST", path, headers, body: { client } };
       for (let answer: Answer | undefined; answer?.status !== 204; sent++) {
         const origin = origins[(client + sent) % origins.length]!;
-        answer = await connection.send(origin, message, PATIENCE).catch(() => undefined);
+        answer = await connection.send(origin, message, WAIT_TIMEOUT_MS).catch(() => undefined);
         // After a 503, nothing was written. After a 500, the outcome is unknown.
         if (answer && ![204, 503, 500].includes(answer.status))
           throw new Error(`${answer.status}: ${answer.body}`);
@@ -92,7 +92,7 @@ function untilAcknowledged(
   path: string,
   goesOn: (done: number) => boolean,
 ): Promise<Tally> {
-  return stubbornClient({ client, origins, path, replays: true, patience: PATIENCE, goesOn });
+  return stubbornClient({ client, origins, path, replays: true, patience: WAIT_TIMEOUT_MS, goesOn });
 }
 
 async function through<R>(
@@ -103,7 +103,7 @@ async function through<R>(
   let requests = 0;
   const fate = (request: Buffer) =>
     /^P(OS|U)T /.test(request.toString("latin1", 0, 5)) ? fates[requests++ % fates.length]! : "pass";
-  const proxies = await Promise.all(origins.map((origin) => faultyProxy(origin, fate, 2 * PATIENCE)));
+  const proxies = await Promise.all(origins.map((origin) => faultyProxy(origin, fate, 2 * WAIT_TIMEOUT_MS)));
   try {
     return await use(proxies.map(({ host }) => `http://${host}`));
   } finally {

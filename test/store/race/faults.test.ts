@@ -12,7 +12,7 @@ import type { Moment } from "./mortal-store.ts";
 import { stubbornClient } from "./stubborn-client.ts";
 
 /** Milliseconds that a client waits for its answer. */
-const PATIENCE = 250;
+const WAIT_TIMEOUT_MS = 250;
 
 describe.each(stores)("$kind, behind four processes,", (contender) => {
   describe.skipIf(missing(contender))("has exactly the increments that were acknowledged", () => {
@@ -49,7 +49,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
           for (let round = 0; round < 3 * rounds; round++) {
             await sleep(100);
             other.exec("BEGIN IMMEDIATE");
-            await sleep(2 * PATIENCE);
+            await sleep(2 * WAIT_TIMEOUT_MS);
             other.exec("ROLLBACK");
           }
         });
@@ -104,7 +104,9 @@ async function throughFaultyProxies(
   { origins }: Fleet,
   use: (ways: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  const proxies = await Promise.all(origins.map((origin) => faultyProxy(origin, rota(), 2 * PATIENCE)));
+  const proxies = await Promise.all(
+    origins.map((origin) => faultyProxy(origin, rota(), 2 * WAIT_TIMEOUT_MS)),
+  );
   try {
     await use(proxies.map(({ host }) => `http://${host}`));
   } finally {
@@ -133,7 +135,7 @@ async function alone({ origins }: Fleet, ways: readonly string[], client: number
     origins: ways,
     path,
     replays: true,
-    patience: PATIENCE,
+    patience: WAIT_TIMEOUT_MS,
     goesOn,
   });
   expect((await readDocument(origins[0]!, path)).value).toEqual({ count, by: { [client]: count } });
@@ -161,7 +163,14 @@ async function crowd(
   begin?.();
   const tallies = await Promise.all(
     Array.from({ length: 8 }, (_, client) =>
-      stubbornClient({ client, origins: ways, path, replays: client % 2 === 0, patience: PATIENCE, goesOn }),
+      stubbornClient({
+        client,
+        origins: ways,
+        path,
+        replays: client % 2 === 0,
+        patience: WAIT_TIMEOUT_MS,
+        goesOn,
+      }),
     ),
   );
   expect(miscounts((await readDocument(origins[3]!, path)).value, tallies)).toEqual([]);

@@ -99,7 +99,7 @@ export function attempt<T>(answer: PendingAnswer, act: () => T): T {
 /** Passes the head to the next layer, and at last to Node: *judged* to *sent*. */
 export function passHead(answer: PendingAnswer): void {
   const { res, below, head, replacement } = answer;
-  const takeBack = replacement && replaceHead(res, replacement);
+  const restoreHead = replacement && replaceHead(res, replacement);
   const hasPhrase = replacement === undefined && head?.phrase !== undefined && head.status === res.statusCode;
   try {
     // Never passes fields on, because old layers read a flat list as a list of pairs.
@@ -109,7 +109,7 @@ export function passHead(answer: PendingAnswer): void {
         : below.writeHead.call(res, res.statusCode),
     );
   } catch (error) {
-    if (!res.headersSent) takeBack?.();
+    if (!res.headersSent) restoreHead?.();
     throw error;
   }
   answer.phase = "sent";

@@ -2,10 +2,10 @@ import { StoreBusyError } from "./errors.ts";
 import { type TimeLimit, unlessAborted } from "./waiting.ts";
 
 /** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
-export const PATIENCE = 2000;
+export const WAIT_TIMEOUT_MS = 2000;
 
 /** How long a store waits for the answer to a statement that it sent, in milliseconds. */
-export const ANSWER_TIMEOUT = 10_000;
+export const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Returns the result of the work. When the time is over, or when the signal aborts, it throws instead. The work itself

@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT, notConnected, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 import { noAnswer } from "./postgres-errors.ts";
 import { type PostgresJs, queryByPostgresJs } from "./postgres-js.ts";
@@ -46,7 +46,7 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
     last = mine.catch(() => {});
     try {
       const { rows } = await within(
-        ANSWER_TIMEOUT,
+        ANSWER_TIMEOUT_MS,
         () => mine,
         signal,
         () => (isSent ? noAnswer() : notConnected("PostgreSQL", "The connection is busy")),

@@ -5,7 +5,7 @@ import {
   StoreFullError,
   ValueTooLargeError,
 } from "../contract/errors.ts";
-import { ANSWER_TIMEOUT } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS } from "../contract/patience.ts";
 
 export function sqlState(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
@@ -13,7 +13,7 @@ export function sqlState(error: unknown): unknown {
 
 /** The statement was sent, so its outcome is unknown. */
 export function noAnswer(): Error {
-  return new Error(`PostgreSQL has not answered within ${ANSWER_TIMEOUT} ms`);
+  return new Error(`PostgreSQL has not answered within ${ANSWER_TIMEOUT_MS} ms`);
 }
 
 /**

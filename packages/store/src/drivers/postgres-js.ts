@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
 import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
@@ -28,9 +28,9 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
     const stop = () => cancel(query);
-    const early = { milliseconds: PATIENCE, call: () => query.state || stop() };
+    const early = { milliseconds: WAIT_TIMEOUT_MS, call: () => query.state || stop() };
     try {
-      return Array.from(await within(ANSWER_TIMEOUT, () => query, signal, noAnswer, early)) as AnyRow[];
+      return Array.from(await within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer, early)) as AnyRow[];
     } catch (error) {
       if (signal?.aborted) stop();
       if (isNotSent(error)) throw notConnected("PostgreSQL", error);

@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
 import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { isBroken, noAnswer } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
@@ -36,7 +36,7 @@ export function queryByPool(pool: PgPool): Query {
     // too.
     client.on("error", ignore);
     const query = client.query({ text, values, name });
-    const answer = within(ANSWER_TIMEOUT, () => query, signal, noAnswer);
+    const answer = within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer);
     // Returns the connection when the statement has ended. That may be later than our wait, because a
     // statement may wait briefly for locks. A connection that no longer answers is closed: otherwise the pool would
     // have fewer and fewer.
@@ -46,7 +46,7 @@ export function queryByPool(pool: PgPool): Query {
       if (!isBack) giveBack(client, destroy);
       isBack = true;
     };
-    const silent: Watched = { limit: ANSWER_TIMEOUT, giveUp: () => back(true) };
+    const silent: Watched = { limit: ANSWER_TIMEOUT_MS, giveUp: () => back(true) };
     watch(silent);
     query.then(
       () => back(false),
@@ -73,7 +73,7 @@ async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise
   const connecting = pool.connect();
   try {
     return await within(
-      PATIENCE,
+      WAIT_TIMEOUT_MS,
       () => connecting,
       signal,
       () => notConnected("PostgreSQL", "No connection is free"),

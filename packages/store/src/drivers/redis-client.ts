@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT, notConnected, PATIENCE, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
 /** A client of `redis` (node-redis). */
@@ -79,7 +79,7 @@ async function ready(client: Connected, signal: AbortSignal | undefined): Promis
   calls.add(goOn);
   try {
     await within(
-      PATIENCE,
+      WAIT_TIMEOUT_MS,
       () => connected,
       signal,
       () => notConnected("Redis"),
@@ -112,7 +112,7 @@ function sendByNodeRedis(client: NodeRedis): Send {
     const options = { typeMapping, abortSignal: unsent, timeout: undefined };
     const work = () => client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], options);
     try {
-      return await within(ANSWER_TIMEOUT, work, signal, noAnswer, early);
+      return await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer, early);
     } catch (error) {
       unsent.abort();
       if (isAbortion(error) && !signal?.aborted) throw notConnected("Redis", error);
@@ -133,7 +133,7 @@ function isAbortion(error: unknown): boolean {
  */
 function patienceOf(client: NodeRedis): number {
   const { _commandOptions } = client as { _commandOptions?: { timeout?: number } };
-  return Math.min(PATIENCE, _commandOptions?.timeout || PATIENCE);
+  return Math.min(WAIT_TIMEOUT_MS, _commandOptions?.timeout || WAIT_TIMEOUT_MS);
 }
 
 /**
@@ -174,7 +174,7 @@ function sendByIoRedis(client: IoRedis): Send {
         client.callBuffer(command, ...args.map((arg) => toBuffer(arg))).then(resolve, reject);
       });
     try {
-      return await within(ANSWER_TIMEOUT, work, signal, noAnswer);
+      return await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);
     } finally {
       sent.delete(lose);
     }
@@ -182,7 +182,7 @@ function sendByIoRedis(client: IoRedis): Send {
 }
 
 function noAnswer(): Error {
-  return new Error(`Redis has not answered within ${ANSWER_TIMEOUT} ms`);
+  return new Error(`Redis has not answered within ${ANSWER_TIMEOUT_MS} ms`);
 }
 
 type Lose = (reason: Error) => void;

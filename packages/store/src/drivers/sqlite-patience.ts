@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { PATIENCE } from "../contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "../contract/patience.ts";
 import { backoff, pause } from "../contract/waiting.ts";
 import { certain, isLocked } from "./sqlite-errors.ts";
 
@@ -24,7 +24,7 @@ export async function whileBusy<R>(
       return result instanceof Promise ? await result : result;
     } catch (error) {
       if (!isLocked(error)) throw certain(error, isRead);
-      if (performance.now() >= start + PATIENCE)
+      if (performance.now() >= start + WAIT_TIMEOUT_MS)
         throw new StoreBusyError("The database is locked", { cause: error });
     }
     await pause(backoff(tries, 32), signal);

@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { PATIENCE } from "../contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "../contract/patience.ts";
 import { atMost, unlessAborted } from "../contract/waiting.ts";
 
 /** How long to wait for one writer, in milliseconds. Waiting only saves work: correctness does not depend on it. */
@@ -105,7 +105,7 @@ async function turnAfter(queue: Queue, signal: AbortSignal | undefined): Promise
     await unlessAborted(() => Promise.race([end, refused]), signal);
     // The turn also passes on from a writer that is stuck. Otherwise each later writer would wait behind it until its
     // own time is over.
-    if (performance.now() - queue.lastOutcome > PATIENCE)
+    if (performance.now() - queue.lastOutcome > WAIT_TIMEOUT_MS)
       throw new StoreBusyError("The writers before are stuck");
   } finally {
     clearTimeout(timer);
