@@ -1,7 +1,8 @@
-// Every recipe compiles as strict TypeScript without a cast, against the packed packages in an empty folder.
+// Every recipe, guide and README compiles as strict TypeScript without a cast, against the packed packages in an empty
+// folder.
 import { execFile } from "node:child_process";
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { programs } from "../adapters/bed/documents.ts";
@@ -24,6 +25,7 @@ const frameworks = [
   "@types/express",
   "@types/koa",
   "@types/koa__cors",
+  "@types/pg",
   "astro",
   "connect",
   "cors",
@@ -34,7 +36,9 @@ const frameworks = [
   "hono",
   "koa",
   "next",
+  "pg",
   "react-router",
+  "redis",
   "srvx",
 ];
 
@@ -43,7 +47,11 @@ const beside: Record<string, Record<string, string>> = {
   nestjs: { "authorized.guard.ts": "export class Authorized { canActivate(): boolean { return true; } }" },
 };
 
-const documents = globSync("docs/{frameworks/*,guides/mounting}.md", { cwd: root }).sort();
+/** The README of the client has a test of its own: `test/client/types/readme.test.ts`. */
+const documents = globSync(
+  "{README,docs/frameworks/*,docs/guides/*,packages/{bun,core,deno,fastify,koa,next,node,store}/README}.md",
+  { cwd: root },
+).sort();
 let site: Awaited<ReturnType<typeof installed>>;
 let bunSite: typeof site;
 
@@ -59,8 +67,12 @@ afterAll(() => {
 });
 
 describe("strict TypeScript", () => {
-  it("has no cast and no `any` in a recipe", () => {
-    for (const document of documents) {
+  it("has no cast and no `any` in a recipe, and none in the README of an adapter", () => {
+    const recipes = documents.filter((name) =>
+      /frameworks|mounting|(?:bun|deno|fastify|koa|next|node)\/README/.test(name),
+    );
+    expect(recipes.length).toBeGreaterThan(20);
+    for (const document of recipes) {
       for (const program of programs(document)) {
         // The line that prints the address of a program's server is not part of the recipe.
         expect(program.replaceAll(" as AddressInfo", ""), document).not.toMatch(
@@ -70,7 +82,7 @@ describe("strict TypeScript", () => {
     }
   });
 
-  it("compiles all recipes for Node", async () => {
+  it("compiles all programs for Node", async () => {
     const files = documents.flatMap((document) => filesOf(document, "node", site.folder));
     expect(files.length).toBeGreaterThan(12);
     expect(await compile(site.folder, "node", files)).toBe("");
@@ -98,7 +110,10 @@ describe("strict TypeScript", () => {
 
 /** Writes the blocks of a document that run on this platform, and returns their files. */
 function filesOf(document: string, platform: "node" | "bun" | "deno" | "workers", folder: string): string[] {
-  const name = basename(document, ".md");
+  const name =
+    basename(document, ".md") === "README"
+      ? `readme-${basename(dirname(document))}`
+      : basename(document, ".md");
   const blocks = programs(document).map((program, index) => ({
     program,
     file: /^\/\/ (?:\S+\/)?(\S+\.ts)\n/.exec(program)?.[1] ?? `block-${index}.ts`,
