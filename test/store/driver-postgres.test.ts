@@ -105,7 +105,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     await expect(missing.createTable()).rejects.toThrow(/permission denied/);
     const claim = { id: "a", fingerprint: "a" };
     await expect(restricted.swap("b", null, "value", { claim })).rejects.toThrow(
-      /^Cannot use the table .*permission denied for table shared_ledger\. Grant SELECT, .* and on its ledger$/,
+      /^Cannot use the table .*permission denied for table shared_ledger\. Grant SELECT, .* and on its ledger\. Nothing was written$/,
     );
     expect(await shared.read("b")).toBe(null);
   });

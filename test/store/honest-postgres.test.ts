@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { mutate, resource } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
-import { Pool, type PoolConfig } from "pg";
+import { Client, Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "../free-port.ts";
@@ -19,12 +19,12 @@ const WAIT_TIMEOUT_MS = 4_500;
 
 const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
 
-interface Client {
+interface Opened {
   client: Parameters<typeof postgresStore>[0];
   end(): Promise<void>;
 }
 
-const clients: [name: string, open: (url: string, options?: string) => Client][] = [
+const clients: [name: string, open: (url: string, options?: string) => Opened][] = [
   [
     "pg",
     (connectionString, options) => {
@@ -220,6 +220,37 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await admin.query(`DROP TABLE ${small}, ${small}_ledger`);
   });
 
+  test.each([
+    ["XX000", 503],
+    ["58030", 503],
+    ["P0002", 409],
+    ["44000", 409],
+  ])("an error %s of a statement that was rolled back is %d", async (state, status) => {
+    const [failing, raise] = [ownName(), ownName()];
+    const { client, end } = open(databaseUrl);
+    const own = await postgresStore<unknown>(client, { table: failing }).createTable();
+    await admin.query(`CREATE FUNCTION ${raise}() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'no' USING ERRCODE = '${state}'; END $$;
+      CREATE TRIGGER t AFTER INSERT ON ${failing} FOR EACH ROW EXECUTE FUNCTION ${raise}()`);
+    for (const headers of [{}, { "Idempotency-Key": "k" }])
+      expect((await resource(own, { key: "home" })(put("Hello", headers))).status).toBe(status);
+    expect(await own.read("home")).toBeNull();
+    await end();
+    await admin.query(`DROP TABLE ${failing}, ${failing}_ledger; DROP FUNCTION ${raise}`);
+  });
+
+  test("an error that only its owner can mend is thrown, and says that nothing was written", async () => {
+    const mistyped = ownName();
+    const { client, end } = open(databaseUrl);
+    const own = await postgresStore<unknown>(client, { table: mistyped }).createTable();
+    await admin.query(`ALTER TABLE ${mistyped} ALTER COLUMN version TYPE integer USING 1`);
+    await expect(own.swap("home", null, "Hello")).rejects.toThrow(
+      /^Cannot use the table .*\. Nothing was written$/,
+    );
+    await end();
+    await admin.query(`DROP TABLE ${mistyped}, ${mistyped}_ledger`);
+  });
+
   test("a value that is too long for an index of the user's is 413", async () => {
     const indexed = ownName();
     const { client, end } = open(databaseUrl);
@@ -242,6 +273,25 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
       for (const table of ["one", "two"]) postgresStore(careless, { table });
       expect(warn.mock.calls).toEqual([[expect.stringContaining("fetch_types: false")]]);
       warn.mockRestore();
+    });
+
+  if (name === "pg")
+    test("a single client behind a long query of its owner's is 503 within the patience, and nothing is written later", async () => {
+      const single = new Client({ connectionString: databaseUrl }).on("error", () => {});
+      await single.connect();
+      const alone = resource(postgresStore<unknown>(single, { table }), { key: "single" });
+      const long = single.query("SELECT pg_sleep(4)");
+      const start = performance.now();
+      const asked = [request("GET"), put("a"), put("b", { "Idempotency-Key": "single" })];
+      const answers = await Promise.all(asked.map((each) => alone(each)));
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+      expect(performance.now() - start).toBeLessThan(3_500);
+      await long;
+      expect((await alone(request("GET"))).status).toBe(404);
+      expect((await alone(put("c"))).status).toBe(201);
+      await single.end();
+      expect((await alone(request("GET"))).status).toBe(503);
+      expect((await alone(put("d"))).status).toBe(503);
     });
 
   if (name === "pg")

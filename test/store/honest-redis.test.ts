@@ -101,6 +101,72 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     end();
   });
 
+  test("a user without the right to one command of a write is told which, and nothing is written", async () => {
+    const admin = new Redis(redis.url);
+    const url = new URL(redis.url);
+    [url.username, url.password] = ["poor", "secret"];
+    const claim = { id: "k", fingerprint: "f" };
+    const refused = /^Cannot use Redis: .*Give its user the rights \+eval .*Nothing was written$/;
+    await admin.acl("SETUSER", "poor", "reset", "on", ">secret", "~*", "&*", "+@all");
+    const { client, end } = await open(url.href);
+    const store = redisStore<unknown>(client, { prefix: "poor" });
+    const first = await vi.waitFor(() => store.swap("there", null, 1, { writeId: "w" }), { timeout: 10_000 });
+    const version = first.swapped ? first.current!.version : "";
+    const before = (await admin.keys("*poor*")).sort();
+    const writes = {
+      create: () => store.swap("new", null, 1, { claim }),
+      update: () => store.swap("there", version, 2, { claim }),
+      remove: () => store.swap("there", version, null, { claim }),
+    };
+    for (const [command, names] of [
+      ["hset", ["create", "update"]],
+      ["hdel", ["update"]],
+      ["zadd", ["create", "update", "remove"]],
+      ["set", ["create", "update", "remove"]],
+      ["zrem", ["remove"]],
+      ["del", ["remove"]],
+      ["hmget", ["create", "update", "remove"]],
+      ["evalsha", ["create", "update", "remove"]],
+    ] as const) {
+      await admin.acl("SETUSER", "poor", "+@all", `-${command}`);
+      for (const name of names)
+        await expect(writes[name](), `${name} without ${command}`).rejects.toThrow(refused);
+      expect((await admin.keys("*poor*")).sort()).toEqual(before);
+    }
+    await expect(store.list("", { limit: 1 })).rejects.toThrow(refused);
+    const rights = /Give its user the rights (.*), and/.exec(
+      await store.list("", { limit: 1 }).catch(String),
+    )![1]!;
+    await admin.acl("SETUSER", "poor", "-@all", ...rights.split(" "));
+    expect((await writes.update()).swapped).toBe(true);
+    expect(await store.ledger.find("there", "k")).toMatchObject({ entry: { fingerprint: "f" } });
+    const { version: second } = (await store.read("there"))!;
+    expect((await store.swap("there", second, null)).swapped).toBe(true);
+    expect(await store.list("", { limit: 1 })).toEqual([]);
+    await admin.acl("DELUSER", "poor");
+    admin.disconnect();
+    end();
+  });
+
+  test.each(["value:a", "keys", "ledger"])(
+    "another program's key in the place of %s is named, and nothing is written",
+    async (name) => {
+      const { client, end } = await open(redis.url);
+      const admin = new Redis(redis.url);
+      const store = redisStore<unknown>(client, { prefix: "foreign" });
+      await vi.waitFor(() => store.read("b"), { timeout: 10_000 });
+      await admin.set(`{foreign}:${name}`, "theirs");
+      const claim = { id: "k", fingerprint: "f" };
+      await expect(store.swap("a", null, 1, { claim })).rejects.toThrow(
+        /^Cannot use Redis: WRONGTYPE .*another prefix.* Nothing was written$/,
+      );
+      expect(await admin.keys("*foreign*")).toEqual([`{foreign}:${name}`]);
+      await admin.del(`{foreign}:${name}`);
+      admin.disconnect();
+      end();
+    },
+  );
+
   test("calls that wait for a connection leave nothing behind on the client", async () => {
     const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
     const emitter = client as unknown as EventEmitter;

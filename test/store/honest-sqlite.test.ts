@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
@@ -92,6 +92,35 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     rmSync(`${path}-journal`, { recursive: true });
     expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(201);
     db.close();
+  });
+
+  test("a database that was closed is 503", async () => {
+    const db = open(newFile());
+    const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });
+    db.close();
+    const keyed = put("a", { "Idempotency-Key": "k" });
+    for (const each of [request("GET"), put("a"), keyed]) expect((await pages(each)).status).toBe(503);
+  });
+
+  test("a damaged file, and one that is no database, are named, and nothing is written", async () => {
+    const path = newFile();
+    const db = open(path);
+    const store = await sqliteStore<unknown>(db).createTable();
+    for (let i = 0; i < 200; i++) await store.swap(`k${i}`, null, "x".repeat(500));
+    db.close();
+    const file = openSync(path, "r+");
+    for (let page = 5; page < 30; page++) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, page * 4096);
+    closeSync(file);
+    const damaged = sqliteStore<unknown>(open(path));
+    const claim = { id: "a", fingerprint: "a" };
+    const named = /^Cannot use the SQLite database: .*malformed\. .*integrity_check.* Nothing was written$/;
+    await expect(damaged.read("k100")).rejects.toThrow(named);
+    await expect(damaged.swap("k100", "v", 1)).rejects.toThrow(named);
+    await expect(damaged.swap("k100", "v", 1, { claim })).rejects.toThrow(named);
+    await expect(damaged.list("", { limit: 200 })).rejects.toThrow(named);
+    const foreign = newFile();
+    writeFileSync(foreign, "not a database ".repeat(100));
+    await expect(sqliteStore(open(foreign)).createTable()).rejects.toThrow(/Nothing was written$/);
   });
 
   test("a ledger whose entries have all expired has room again, even if its limit is lower now", async () => {

@@ -1,7 +1,7 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, toText } from "./contract/codec.ts";
 import { hexDigest } from "./contract/digest.ts";
-import { ledgerFull, StoreBusyError, StoreFullError } from "./contract/errors.ts";
+import { ledgerFull, StoreBusyError } from "./contract/errors.ts";
 import { shownGiven } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
@@ -9,6 +9,7 @@ import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type DriverSwap, type Row, storeOver } from "./drivers/driver.ts";
 import { type Argument, type IoRedis, type NodeRedis, type Send, sendOf } from "./drivers/redis-client.ts";
+import { beginsWith, certain } from "./drivers/redis-errors.ts";
 import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
 
 export type { IoRedis, NodeRedis };
@@ -95,7 +96,9 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
         args.push(JSON.stringify(entry), String(limits.maxAge * 1000), String(limits.maxEntries));
       }
       if (swap.next) args.push(...fieldsOf(swap.next));
-      const [outcome, what] = await ask<Reply>(send, SWAP, keys, args, signal);
+      const [outcome, what] = await ask<Reply>(send, SWAP, keys, args, signal).catch((error: unknown) => {
+        throw certain(error);
+      });
       switch (toText(outcome)) {
         case "won":
           return { won: { modified: Number(toText(what as Uint8Array)) } };
@@ -163,29 +166,9 @@ async function ask<R>(
     return (await send("EVALSHA", [digest, ...rest], signal)) as R;
   } catch (error) {
     // Redis knows the digest once it was sent the whole script.
-    if (!beginsWith(error, ["NOSCRIPT"])) throw certain(error);
+    if (!beginsWith(error, ["NOSCRIPT"])) throw error;
   }
-  const whole = send("EVAL", [script, ...rest], signal);
-  return whole.catch((error) => Promise.reject(certain(error))) as Promise<R>;
-}
-
-/** Codes of a command that was refused before it wrote: the server starts, stops, replicates or is busy. */
-const BUSY = [
-  "LOADING",
-  "BUSY",
-  "TRYAGAIN",
-  "MASTERDOWN",
-  "CLUSTERDOWN",
-  "READONLY",
-  "MISCONF",
-  "NOREPLICAS",
-];
-
-/** Translates an error when it is certain that nothing was written; otherwise returns it unchanged. */
-function certain(error: unknown): unknown {
-  if (beginsWith(error, ["OOM"])) return new StoreFullError("Redis has no memory left", { cause: error });
-  if (beginsWith(error, BUSY)) return new StoreBusyError("Redis cannot do this now", { cause: error });
-  return error;
+  return send("EVAL", [script, ...rest], signal) as Promise<R>;
 }
 
 /** A reply of Redis that is an error begins with a code: `WRONGTYPE Operation against …`. */
@@ -198,14 +181,8 @@ async function readReply<R>(reply: Promise<R>, signal: AbortSignal | undefined):
   } catch (error) {
     const known = certain(error);
     const { message, name } = (known ?? {}) as Partial<Error>;
-    if (signal?.aborted || REPLY.test(message ?? "") || name?.startsWith("Store")) throw known;
+    const isKnown = known !== error || name?.startsWith("Store") || REPLY.test(message ?? "");
+    if (signal?.aborted || isKnown) throw known;
     throw new StoreBusyError("Redis cannot be read now", { cause: error });
   }
-}
-
-/** Older servers write "ERR Error running script" and a dash before the code. */
-function beginsWith(error: unknown, codes: readonly string[]): boolean {
-  // No `instanceof Error`: Jest gives each test file an `Error` of its own.
-  const { message = "" } = (error ?? {}) as { message?: string };
-  return codes.some((code) => message.startsWith(`${code} `) || message.includes(` -${code} `));
 }

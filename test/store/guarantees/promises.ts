@@ -130,6 +130,10 @@ export const promises: readonly Promised[] = [
       ["test/store/honest-postgres.test.ts", "a server that is not there is 503"],
       ["test/store/honest-redis.test.ts", "a server that was never there is 503"],
       ["test/store/honest-postgres.test.ts", "is 503, and nothing is written"],
+      [
+        "test/store/honest-redis.test.ts",
+        "a user without the right to one command of a write is told which, and nothing is written",
+      ],
     ],
     breaks: [
       { in: "drivers/sqlite-errors.ts", find: "if (code === FULL) return", put: "if (code === -1) return" },
@@ -138,7 +142,13 @@ export const promises: readonly Promised[] = [
         find: "if (code === READONLY) return",
         put: "if (code === -1) return",
       },
-      { in: "drivers/postgres-errors.ts", find: '"57P03", "25006"]);', put: '"57P03"]);', fails: 3 },
+      { in: "drivers/postgres-errors.ts", find: '"57P05", "25006"],', put: '"57P05"],', fails: 3 },
+      {
+        in: "drivers/redis-scripts.ts",
+        find: "ipairs(redis.acl_check_cmd and writes or {})",
+        put: "ipairs({})",
+        fails: 4,
+      },
     ],
   },
   {
@@ -209,8 +219,18 @@ export const promises: readonly Promised[] = [
         "a write that was answered with 503 is not made when the server is back",
       ],
       ["test/store/honest-postgres.test.ts", "a locked row delays no other row"],
+      [
+        "test/store/honest-postgres.test.ts",
+        "a single client behind a long query of its owner's is 503 within the patience",
+      ],
     ],
     breaks: [
+      {
+        in: "drivers/postgres-client.ts",
+        find: "if (isGivenUp) return busy();",
+        put: "",
+        fails: 2,
+      },
       {
         in: "drivers/redis-client.ts",
         find: "    isReady(client)\n      ? send(",

@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, PATIENCE_MS, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 import { noAnswer } from "./postgres-errors.ts";
 import { type PostgresJs, queryByPostgresJs } from "./postgres-js.ts";
@@ -28,9 +28,18 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
   throw wrongArgument("postgresStore()", client, use);
 }
 
+/** A query of pg. The client calls `submit` when it sends the query; an error that this returns ends the query unsent. */
+interface PgQuery {
+  submit(connection: unknown): Error | null;
+  callback: (error: Error | null, result: { rows: unknown[] }) => void;
+}
+
+type PgQueryClass = new (text: string, values: unknown[]) => PgQuery;
+
 /**
- * A Client of pg has its own queue. It gets one statement at a time, so that a statement that was given up is
- * never sent. Other clients with a `query` get each statement at once.
+ * A Client of pg has its own queue, in which its owner's queries may be, too. It gets one of our statements at a time. A
+ * statement that is given up before the client sends it is never sent. Other clients with a `query` get each statement at
+ * once.
  */
 function queryByClient(client: PostgresQueryable, queues: boolean): Query {
   let last: Promise<unknown> = Promise.resolve();
@@ -38,22 +47,49 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
     const before = queues ? last : Promise.resolve();
     let isSent = false;
     let isGivenUp = false;
-    const mine = before.then(() => {
-      if (isGivenUp) return { rows: [] };
+    const busy = () => notConnected("PostgreSQL", "The connection is busy");
+    const start = () => {
+      if (isGivenUp) return busy();
       isSent = true;
-      return client.query(text, values);
-    });
+      return null;
+    };
+    const mine = before.then(() => send(client, text, values, start));
     last = mine.catch(() => {});
+    let giveUp: () => void = () => {};
+    const work = () =>
+      new Promise<{ rows: unknown[] }>((resolve, reject) => {
+        giveUp = () => isSent || reject(busy());
+        // A client that was closed sends nothing.
+        mine.then(resolve, (error) => reject(isSent ? error : notConnected("PostgreSQL", error)));
+      });
     try {
-      const { rows } = await within(
-        ANSWER_TIMEOUT_MS,
-        () => mine,
-        signal,
-        () => (isSent ? noAnswer() : notConnected("PostgreSQL", "The connection is busy")),
-      );
+      const early = { milliseconds: PATIENCE_MS, call: () => giveUp() };
+      const { rows } = await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer, early);
       return rows as AnyRow[];
     } finally {
       isGivenUp = true;
     }
   };
+}
+
+/** Sends a statement unless `start`, which is called when its turn has come, returns an error. */
+async function send(
+  client: PostgresQueryable,
+  text: string,
+  values: unknown[],
+  start: () => Error | null,
+): Promise<{ rows: unknown[] }> {
+  const { Query } = client.constructor as { Query?: PgQueryClass };
+  if (!Query) {
+    const error = start();
+    if (error) throw error;
+    return client.query(text, values);
+  }
+  const query = new Query(text, values);
+  const { submit } = query;
+  query.submit = (connection) => start() ?? submit.call(query, connection);
+  return new Promise((resolve, reject) => {
+    query.callback = (error, result) => (error ? reject(error) : resolve(result));
+    (client.query as (query: PgQuery) => unknown).call(client, query);
+  });
 }

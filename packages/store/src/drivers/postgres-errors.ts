@@ -22,11 +22,15 @@ export function noAnswer(): Error {
 const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
 
 /**
- * Errors of a statement that was refused or rolled back, and is likely to succeed later: no lock, out of
- * connections or memory, cancelled, read-only, starting up. A session ended by the administrator (57P01) is
- * not in this list: it may have committed.
+ * Errors of a statement that was refused or rolled back, and is likely to succeed later: no lock, out of connections or
+ * memory, cancelled, read-only, starting up, an idle session that the server ended. A session ended by the administrator
+ * (57P01) is not in this list: it may have committed.
  */
-const BUSY = new Set<unknown>(["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "25006"]);
+const BUSY = new Set<unknown>([
+  ...["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "57P05", "25006"],
+]);
+/** The server could not read or write a file, or changed the same row of its catalog in two sessions. */
+const INTERNAL = new Set<unknown>(["58030", "58P01", "XX000"]);
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
 /** A limit of PostgreSQL itself, such as the size of a row in an index that a user made. */
@@ -41,18 +45,25 @@ export function certain(error: unknown, table: string): unknown {
   const state = sqlState(error);
   if (state === DISK_FULL) return new StoreFullError("The disk is full", { cause: error });
   if (state === TOO_LARGE) return new ValueTooLargeError((error as Error).message, { cause: error });
-  if (BUSY.has(state)) return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
+  if (BUSY.has(state) || (INTERNAL.has(state) && isRefused(error)))
+    return new StoreBusyError("PostgreSQL cannot do this now", { cause: error });
   if (isConstraint(error)) return new ConstraintError(constraintIn(error), { cause: error });
   if (isData(state)) return new InvalidValueError((error as Error).message, { cause: error });
-  const problem = problemWith(error);
-  return problem === undefined
-    ? error
-    : new TypeError(`Cannot use the table ${table}: ${problem}`, { cause: error });
+  if (!isRefused(error)) return error;
+  return new TypeError(`Cannot use the table ${table}: ${problemIn(error)}. Nothing was written`, {
+    cause: error,
+  });
 }
 
-/** What is wrong with the table, and what to do; `undefined`: the error is not about the table. */
-function problemWith(error: unknown): string | undefined {
-  const { message } = (error ?? {}) as Partial<Error>;
+/** PostgreSQL rolled the statement back, and the session goes on. A pooler says FATAL when it does not know. */
+function isRefused(error: unknown): boolean {
+  const { severity } = (error ?? {}) as { severity?: string };
+  return severity === "ERROR" && !isBroken(error);
+}
+
+/** What is wrong with the table, and what to do. */
+function problemIn(error: unknown): string {
+  const { message = "" } = error as Partial<Error>;
   switch (sqlState(error)) {
     case "42P01":
       return "it is not there. Call createTable() first";
@@ -61,15 +72,15 @@ function problemWith(error: unknown): string | undefined {
     case "42501":
       return `${message}. Grant SELECT, INSERT, UPDATE and DELETE on it and on its ledger`;
   }
-  return undefined;
+  return message;
 }
 
-/** Violated integrity constraints, errors raised by a trigger, and rows that a policy of row security refuses. */
+/** Violated integrity constraints and conditions of a view, errors of a trigger, rows that a policy of row security refuses. */
 function isConstraint(error: unknown): boolean {
   const state = sqlState(error);
   const { routine } = (error ?? {}) as { routine?: string };
   if (state === "42501") return routine === "ExecWithCheckOptions";
-  return typeof state === "string" && (/^23...$/.test(state) || state === "P0001");
+  return typeof state === "string" && (/^(23|P0)...$/.test(state) || state === "44000");
 }
 
 /** Data exceptions: a character that the encoding lacks, or a text that is not JSON in a JSON column. */

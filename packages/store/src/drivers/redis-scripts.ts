@@ -26,9 +26,10 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
  * there may be; then names and values of the other fields.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
- * The index gets the key again with each write, in case Redis evicted it. It is written first: if it cannot be, because it
- * is no sorted set or the user may not write it, nothing is. ioredis may send a script twice, so finding the version that
- * it is to write counts as won.
+ * The index gets the key again with each write, in case Redis evicted it. It is written first: if it is no sorted set,
+ * nothing is written. Redis keeps what a script wrote before an error. So this asks first whether the user may run all the
+ * commands (Redis 7): otherwise the ledger could have an entry without its write. ioredis may send a script twice, so
+ * finding the version that it is to write counts as won.
  */
 export const SWAP = `
 local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
@@ -39,6 +40,15 @@ if found ~= ARGV[2] then
   if not current[1] then return {'lost'} end
   if ARGV[3] == 'skip' then return {'lost', current} end
   return {'lost', redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets')}
+end
+local writes = {{'ZADD', KEYS[2], 0, ''}, {'HSET', KEYS[1], '', ''}, {'HDEL', KEYS[1], ''}}
+if ARGV[4] == '-' then writes = {{'ZREM', KEYS[2], ''}, {'DEL', KEYS[1]}} end
+if KEYS[3] then
+  table.insert(writes, {'SET', KEYS[3], ''})
+  table.insert(writes, {'ZADD', KEYS[4], 0, ''})
+end
+for _, write in ipairs(redis.acl_check_cmd and writes or {}) do
+  if not redis.acl_check_cmd(unpack(write)) then return redis.error_reply('NOPERM ' .. write[1] .. ' is not allowed') end
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
