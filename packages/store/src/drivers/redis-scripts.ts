@@ -41,15 +41,16 @@ if found ~= ARGV[2] then
   if ARGV[3] == 'skip' then return {'lost', current} end
   return {'lost', redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets')}
 end
-local writes = {{'ZADD', KEYS[2], 0, ''}, {'HSET', KEYS[1], '', ''}, {'HDEL', KEYS[1], ''}}
-if ARGV[4] == '-' then writes = {{'ZREM', KEYS[2], ''}, {'DEL', KEYS[1]}} end
-if KEYS[3] then
-  table.insert(writes, {'SET', KEYS[3], ''})
-  table.insert(writes, {'ZADD', KEYS[4], 0, ''})
+local function denied(name, ...)
+  return redis.acl_check_cmd and not redis.acl_check_cmd(name, ...) and name
 end
-for _, write in ipairs(redis.acl_check_cmd and writes or {}) do
-  if not redis.acl_check_cmd(unpack(write)) then return redis.error_reply('NOPERM ' .. write[1] .. ' is not allowed') end
+local lacks = KEYS[3] and (denied('SET', KEYS[3], '') or denied('ZADD', KEYS[4], 0, ''))
+if ARGV[4] == '-' then
+  lacks = lacks or denied('ZREM', KEYS[2], '') or denied('DEL', KEYS[1])
+else
+  lacks = lacks or denied('ZADD', KEYS[2], 0, '') or denied('HSET', KEYS[1], '', '') or denied('HDEL', KEYS[1], '')
 end
+if lacks then return redis.error_reply('NOPERM ' .. lacks .. ' is not allowed') end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local modified = string.format('%.0f', math.max(now, tonumber(current[2] or 0) or 0))
