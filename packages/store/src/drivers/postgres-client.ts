@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, PATIENCE_MS, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 import { noAnswer } from "./postgres-errors.ts";
 import { type PostgresJs, queryByPostgresJs } from "./postgres-js.ts";
@@ -63,7 +63,7 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
         mine.then(resolve, (error) => reject(isSent ? error : notConnected("PostgreSQL", error)));
       });
     try {
-      const early = { milliseconds: PATIENCE_MS, call: () => giveUp() };
+      const early = { milliseconds: WAIT_TIMEOUT_MS, call: () => giveUp() };
       const { rows } = await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer, early);
       return rows as AnyRow[];
     } finally {
@@ -90,6 +90,6 @@ async function send(
   query.submit = (connection) => start() ?? submit.call(query, connection);
   return new Promise((resolve, reject) => {
     query.callback = (error, result) => (error ? reject(error) : resolve(result));
-    (client.query as (query: PgQuery) => unknown).call(client, query);
+    (client as { query(query: unknown): unknown }).query(query);
   });
 }
