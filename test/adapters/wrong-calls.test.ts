@@ -39,6 +39,14 @@ describe.each(Object.entries(guards))("%s", (_, guard) => {
   });
 });
 
+it.each(["conditional of bun", "conditional of deno"])(
+  "%s refuses an app in place of its handler, at once",
+  (name) => {
+    for (const app of [{ fetch: handler }, new Response("hello"), null])
+      expect(() => guards[name]!({}, app)).toThrow(/conditional\(\) needs a handler/);
+  },
+);
+
 it.each(Object.keys(guards).filter((name) => !name.includes("without")))(
   "%s refuses require without current",
   (name) => {
@@ -68,6 +76,7 @@ describe("Tables of handlers", () => {
     ],
     ["a function", handler, /use a table of paths/],
     ["a response", new Response("hello"), /use a table of paths/],
+    ["a list", [handler], /use a table of paths/],
     ["nothing", undefined, /given undefined: use a table of paths/],
   ])("routes refuses %s", (_, table, message) => {
     expect(() => (bun.routes as Loose)(table)).toThrow(message);

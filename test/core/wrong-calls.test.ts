@@ -11,6 +11,11 @@ const request = new Request("https://example.com/");
 const response = () => new Response("hello");
 const itself: Record<string, unknown> = {};
 itself.self = itself;
+class LowerCase {
+  get require() {
+    return ["put"];
+  }
+}
 const date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 /** Calls that a JavaScript program or a cast can make: the call, its arguments, and the error message. */
@@ -64,6 +69,11 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
     () => loose(fetching.conditional)(response, { [name]: name === "headers" ? [itself] : itself }),
     /`(?:current|headers|ifMatch|keep)` is an object that contains itself: use/,
   ]),
+  [
+    "checkPreconditions with a class whose accessor gives a method in small letters",
+    () => loose(fetching.checkPreconditions)(request, state, new LowerCase()),
+    /`require` is \["put"\]/,
+  ],
   [
     "conditional with a long document as current",
     () => loose(fetching.conditional)(response, { current: { text: "a".repeat(1000) } }),

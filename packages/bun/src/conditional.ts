@@ -12,7 +12,7 @@ export type BunServer = Server & { upgrade(request: Request, options?: object): 
 /**
  * A handler for `Bun.serve({ fetch })` that obeys the conditions of each request, with the options of core's
  * `conditional`. `undefined` or `null`, which says that the request became a WebSocket, passes through.
- * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`
+ * @throws {TypeError} at once without a handler, on an unknown or wrong option, and on `require` without `current`
  * @example Bun.serve({ fetch: conditional(() => Response.json({ hello: "world" })) });
  * @see RFC 9110 §13.2
  */
@@ -20,6 +20,8 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   handler: (request: Req, server: Server) => Res | Promise<Res>,
   options: ConditionalOptions<Req, [server: Server]> = {},
 ): (request: Req, server: NoInfer<Server>) => Promise<Res | Response> {
+  if (typeof handler !== "function")
+    throw new TypeError("conditional() needs a handler: conditional(handler, options)");
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { tag } = options;
   const isOwn = tag === false || typeof tag === "function";

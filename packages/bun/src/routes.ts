@@ -14,7 +14,7 @@ import { type BunFile, fileState } from "./validator.ts";
  */
 export function routes<T extends { [P in keyof T]: Route<P> }>(table: T, options: Options = {}): NoInfer<T> {
   checkOptions(options, CONDITIONAL_RULES, "routes()");
-  if (typeof table !== "object" || table === null || table instanceof Response) {
+  if (typeof table !== "object" || table === null || Array.isArray(table) || table instanceof Response) {
     throw new TypeError(`routes() was given ${String(table)}: use a table of paths, as in { "/": handler }`);
   }
   const guarded = (value: unknown): unknown => {

@@ -78,10 +78,11 @@ export function checkOptions(options: object | undefined, rules: OptionRules, wh
   if (options === undefined) return;
   if (!isRecord(options))
     throw new TypeError(`${where} was given ${shown(options)}: use an object of options`);
-  for (const name in options) {
+  for (const name in options) if (!Object.hasOwn(rules, name)) throw unknownOption(name, rules, where);
+  // A class may give an option by an accessor, which the loop above does not see.
+  for (const name in rules) {
     const value = options[name as never] as never;
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) throw unknownOption(name, rules, where);
+    const rule = rules[name]!;
     if (value !== undefined && !rule.accepts(value)) {
       throw new TypeError(`${where}: \`${name}\` is ${shown(value)}: use ${rule.use}`);
     }
