@@ -47,6 +47,8 @@ contractUnder(
     "a version that was made before a restore is never taken for a later one",
     "a repeat of a PUT whose octets had no room has a tag no more than its first answer",
     "a database that is closed is 503, for a read and for a write",
+    "a database that another process has locked is waited for two seconds, and is then 503",
+    "a key that leaves no room for the prefix is absent, and a write to it is 413",
     "a database that does not answer is 503 for a read, and an unknown outcome for a write",
     "every keyed update is applied once while the clock jumps and answers are lost",
   ],

@@ -54,6 +54,16 @@ test.each(appendix)("resource patches %s with %s to %s", async (target, patch, r
   expect(JSON.stringify(stored.value)).toBe(result);
 });
 
+test.each([
+  ["a part of a patch", { "Content-Range": "bytes 0-4/10" }, 400],
+  ["a patch with a coding", { "Content-Encoding": "br" }, 415],
+])("resource, sent %s, changes nothing", async (_, fields, status) => {
+  const { handle, memory } = await handlerWith({ a: 1 });
+  const version = (await memory.read("home"))?.version;
+  expect((await handle(request("PATCH", { ...MERGE_PATCH, ...fields }, '{"a":2}'))).status).toBe(status);
+  expect((await memory.read("home"))?.version).toBe(version);
+});
+
 test("mergePatch keeps a member called __proto__ as a member, and changes no prototype", async () => {
   const patch =
     '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"a":{"__proto__":null}}';

@@ -7,7 +7,15 @@ import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./co
 import { ledgerRule, STORE_RULES } from "./contract/options.ts";
 import { ANSWER_TIMEOUT_MS, within } from "./contract/patience.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { type Driver, type DriverSwap, type Row, type RowAndEntry, storeOver } from "./drivers/driver.ts";
+import {
+  type Driver,
+  type DriverSwap,
+  type DriverSwapResult,
+  type Row,
+  type RowAndEntry,
+  storeOver,
+} from "./drivers/driver.ts";
+import { whileBusy } from "./drivers/sqlite-patience.ts";
 
 /** The part of `Deno.Kv` that the store uses. */
 export interface DenoKv {
@@ -156,30 +164,37 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       .commit();
   }
 
+  async function swapOnce(swap: DriverSwap): Promise<DriverSwapResult> {
+    const won = await commit(swap).catch((error: unknown) => {
+      if (isTooLongKey(error))
+        throw new ValueTooLargeError("The key is too long for Deno KV", { cause: error });
+      throw isClosed(error) ? new StoreBusyError("Deno KV is closed", { cause: error }) : error;
+    });
+    if (won) return { won };
+    if (swap.claim) await removeExpired(swap.claim.id);
+    if (swap.claim) return { lost: undefined };
+    const { row } = await find(swap.key, undefined);
+    // The runtime sent the commit twice, and the first one succeeded.
+    if (swap.next && row?.version.endsWith(`.${swap.version}`)) return { won: row };
+    return { lost: row };
+  }
+
   return {
     maxAge,
 
     read: ({ key, known, id, signal }) =>
       reading(async () => {
-        const { row, entry } = await find(key, id);
+        const { row, entry } = await find(key, id).catch((error: unknown): RowAndEntry => {
+          // Nothing can be under such a key.
+          if (isTooLongKey(error)) return { row: null, entry: null };
+          throw error;
+        });
         // The entry has been loaded already; this saves decoding the value.
         const isKnown = row && (known === "*" || known.includes(row.version));
         return { row: isKnown ? { ...row, value: null, octets: null } : row, entry };
       }, signal),
 
-    swap: (swap) =>
-      answered(async () => {
-        const won = await commit(swap).catch((error: unknown) => {
-          throw isClosed(error) ? new StoreBusyError("Deno KV is closed", { cause: error }) : error;
-        });
-        if (won) return { won };
-        if (swap.claim) await removeExpired(swap.claim.id);
-        if (swap.claim) return { lost: undefined };
-        const { row } = await find(swap.key, undefined);
-        // The runtime sent the commit twice, and the first one succeeded.
-        if (swap.next && row?.version.endsWith(`.${swap.version}`)) return { won: row };
-        return { lost: row };
-      }, swap.signal),
+    swap: (swap) => answered(() => whileBusy(() => swapOnce(swap), swap.signal), swap.signal),
 
     list({ prefix, after, limit, values, signal }) {
       // No key contains U+0000, so appending it gives the next possible key.
@@ -210,14 +225,19 @@ function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): P
   return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);
 }
 
-/** A read that failed has written nothing, whatever the error is. Only a key that is too long fails every time. */
+/** A read that failed has written nothing, whatever the error is. */
 async function reading<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   try {
     return await answered(work, signal);
   } catch (error) {
-    if (signal?.aborted || (error as Error | null)?.message?.startsWith("Key too large")) throw error;
+    if (signal?.aborted) throw error;
     throw new StoreBusyError("Deno KV cannot be read now", { cause: error });
   }
+}
+
+/** The prefix takes some of the 2 KiB that a key may have. */
+function isTooLongKey(error: unknown): boolean {
+  return (error as Error | null)?.message?.startsWith("Key too large") === true;
 }
 
 /** The database was closed before the commit was sent. */

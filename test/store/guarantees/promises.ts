@@ -134,6 +134,10 @@ export const promises: readonly Promised[] = [
         "test/store/honest-redis.test.ts",
         "a user without the right to one command of a write is told which, and nothing is written",
       ],
+      [
+        "test/store/contract/runtimes/deno.ts",
+        "a database that another process has locked is waited for two seconds, and is then 503",
+      ],
     ],
     breaks: [
       { in: "drivers/sqlite-errors.ts", find: "if (code === FULL) return", put: "if (code === -1) return" },
@@ -148,6 +152,12 @@ export const promises: readonly Promised[] = [
         find: "if lacks then return",
         put: "if false then return",
         fails: 4,
+      },
+      {
+        in: "deno-kv.ts",
+        find: "whileBusy(() => swapOnce(swap), swap.signal)",
+        put: "swapOnce(swap)",
+        fails: 5,
       },
     ],
   },

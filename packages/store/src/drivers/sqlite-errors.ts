@@ -28,6 +28,14 @@ const CODES = new Map([
   ["SQLITE_NOTADB", 26],
 ]);
 
+/** Deno KV keeps its data in SQLite, and gives its message alone. */
+const MESSAGES = new Map([
+  ["database is locked", BUSY],
+  ["attempt to write a readonly database", READONLY],
+  ["database or disk is full", FULL],
+  ["database disk image is malformed", 11],
+]);
+
 /** True while another connection holds a lock. */
 export function isLocked(error: unknown): boolean {
   const code = resultCode(error);
@@ -68,5 +76,5 @@ function resultCode(error: unknown): number | undefined {
     return CODES.get(code.split("_", 2).join("_"));
   }
   const number = typeof errcode === "number" ? errcode : code === undefined ? errno : undefined;
-  return typeof number === "number" ? number & 0xff : undefined;
+  return typeof number === "number" ? number & 0xff : MESSAGES.get((error as Error | null)?.message ?? "");
 }

@@ -9,11 +9,8 @@ import type { Settings } from "./settings.ts";
 
 /** Reads the body of a request that sends a whole value. */
 export async function contentOf<T>(settings: Settings<T>, request: Request): Promise<Bytes | Response> {
-  const { headers } = request;
   const { media } = settings;
-  // RFC 9110 §9.3.4: a part of a representation must not be stored as the whole.
-  if (headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
-  const contentType = headers.get("Content-Type");
+  const contentType = request.headers.get("Content-Type");
   if (media.reads(contentType)) return bytesOf(settings, request);
   const fields = { Accept: media.contentType };
   return (
@@ -34,6 +31,8 @@ export function foreignCharsetRefused(
 }
 
 export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
+  // RFC 9110 §14.5: a part must not be taken for the whole.
+  if (request.headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
   const coding = request.headers.get("Content-Encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {
     const headers = { "Accept-Encoding": "identity" };

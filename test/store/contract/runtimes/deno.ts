@@ -1,6 +1,7 @@
 // Run by Deno, with the path of a database file: the contract on Deno KV.
 import assert from "node:assert/strict";
-import { mutate, resource, StoreBusyError } from "@entity-tag/store";
+import { DatabaseSync } from "node:sqlite";
+import { keyBelow, mutate, resource, StoreBusyError } from "@entity-tag/store";
 import { type DenoKv, denoKvStore } from "@entity-tag/store/deno-kv";
 import { runAll } from "./run.ts";
 
@@ -111,6 +112,51 @@ await runAll(
         }
         await assert.rejects(store.swap("home", null, "Hello"), StoreBusyError);
         await assert.rejects(store.ledger.find("home", "id"), StoreBusyError);
+      },
+    },
+    {
+      name: "a database that another process has locked is waited for two seconds, and is then 503",
+      async run() {
+        const shared = `${path}-shared`;
+        const own = await Deno.openKv(shared);
+        const store = denoKvStore<string>(own);
+        const pages = resource(store, { key: "home" });
+        const put = (key?: string) =>
+          pages(
+            new Request("http://localhost/", {
+              method: "PUT",
+              body: '"Hello"',
+              headers: { "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) },
+            }),
+          );
+        await store.swap("other", null, "Hello");
+        const holder = new DatabaseSync(shared);
+        holder.exec("BEGIN IMMEDIATE");
+        const start = performance.now();
+        for (const answer of await Promise.all([put(), put("k")])) {
+          assert.equal(answer.status, 503);
+          assert.ok(answer.headers.has("Retry-After"));
+        }
+        assert.ok(performance.now() - start < 6_000);
+        assert.equal((await pages(new Request("http://localhost/"))).status, 404);
+        const patient = put("k");
+        setTimeout(() => holder.exec("ROLLBACK"), 500);
+        assert.equal((await patient).status, 201);
+        holder.close();
+        own.close();
+      },
+    },
+    {
+      name: "a key that leaves no room for the prefix is absent, and a write to it is 413",
+      async run() {
+        const store = denoKvStore<string>(kv, { prefix: ["p".repeat(200)] });
+        const pages = resource(store, { key: keyBelow("/") });
+        const url = `http://localhost/${"k".repeat(1_990)}`;
+        const headers = { "Content-Type": "application/json" };
+        assert.equal((await pages(new Request(url))).status, 404);
+        assert.equal((await pages(new Request(url, { method: "PUT", body: '"a"', headers }))).status, 413);
+        assert.equal((await pages(new Request(url, { method: "DELETE" }))).status, 404);
+        assert.equal((await pages(new Request(`http://localhost/?limit=1`))).status, 200);
       },
     },
     {
