@@ -4,7 +4,7 @@ import { backoff, pause } from "../contract/waiting.ts";
 import { certain, isLocked } from "./sqlite-errors.ts";
 
 /** Runs a step at once, or a little later unless the signal aborts. */
-type Run = <R>(step: () => R, signal: AbortSignal | undefined) => R | Promise<R>;
+type Run = <R>(step: () => R | Promise<R>, signal: AbortSignal | undefined) => R | Promise<R>;
 
 const atOnce: Run = (step) => step();
 
@@ -12,7 +12,7 @@ const atOnce: Run = (step) => step();
  * Tries again while another connection holds the lock. This wait keeps the event loop free; SQLite's own blocks it.
  */
 export async function whileBusy<R>(
-  step: () => R,
+  step: () => R | Promise<R>,
   signal: AbortSignal | undefined,
   { isRead = false, run = atOnce }: { isRead?: boolean; run?: Run } = {},
 ): Promise<R> {
