@@ -57,6 +57,10 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
       [{ require: "PUT" }, /`require` is PUT: use true, false, or a list/],
       [{ require: new Set(["PUT"]) }, /`require` is \[object Set\]/],
       [{ require: null }, /`require` is null/],
+      [{ ifMatch: "Weak" }, /`ifMatch` is Weak: use "strong" or "weak"/],
+      [{ malformed: true }, /`malformed` is true: use "fail" or "reject"/],
+      [{ now: Number.NaN }, /`now` is NaN: use milliseconds/],
+      [{ now: new Date(0) }, /`now` is .*1970.*: use milliseconds/],
       [{ requires: true }, /did you mean `require`\?/],
     ] as const
   ).map(([policy, message], i): (typeof calls)[number] => [

@@ -13,17 +13,8 @@ export { decide } from "./evaluate.ts";
 export { headersOf, type PlainHeaders } from "./headers-of.ts";
 export { asksByDate, isRangeHidden, isRangeRefused, isUnsafeForSimpleChecks } from "./hidden-conditions.ts";
 export { keepsInLateRefusal } from "./kept-fields.ts";
-export {
-  anyFunction,
-  CHECK_RULES,
-  checkMethods,
-  checkOptions,
-  LATE_RULES,
-  type OptionRule,
-  type OptionRules,
-  oneOf,
-  POLICY_RULES,
-} from "./options.ts";
+export { anyFunction, type OptionRule, type OptionRules, oneOf, POLICY_RULES } from "./option-rules.ts";
+export { CHECK_RULES, checkMethods, checkOptions, LATE_RULES } from "./options.ts";
 export { explain, type Problem, type ProblemDocument, problemDocument } from "./problem.ts";
 export {
   earlyResponse,

@@ -1,4 +1,5 @@
 import { isRecord } from "./given.ts";
+import { POLICY_RULES } from "./option-rules.ts";
 import {
   type Field,
   ifMatch,
@@ -75,7 +76,7 @@ const BAD_IF_NONE_MATCH = /* @__PURE__ */ Object.freeze({ outcome: "bad-request"
  * it. A read of an absent resource (`null`) always proceeds to its 404.
  *
  * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or
- * the policy has an unknown member or a wrong `require`
+ * the policy has an unknown member or a wrong value
  * @example
  * const request = new Request("https://example.com/", { headers: { "If-None-Match": '"v1"' } });
  * evaluate(request, { etag: '"v1"' }).outcome; // "not-modified"
@@ -87,23 +88,27 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
   return decide(request, current, policy);
 }
 
-const MEMBERS = ["ifMatch", "require", "malformed", "now"];
 let lastPolicy: Policy | undefined;
 
-/** A misspelt `require` would protect nothing. Neither would a misspelt method in it. */
+/** A misspelt `require` would protect nothing. Neither would a misspelt method in it, or a `now` that is no time. */
 function checkedPolicy(policy: Policy): Policy {
   if (!isRecord(policy))
     throw new TypeError(`evaluate() was given ${String(policy)}: use an object of options`);
-  for (const name in policy) {
-    if (MEMBERS.includes(name)) continue;
-    const meant = MEMBERS.find((member) => plainName(member).startsWith(plainName(name).slice(0, 3)));
-    const hint = meant ? `did you mean \`${meant}\`?` : `use ${MEMBERS.join(", ")}`;
-    throw new TypeError(`evaluate() has no option \`${name}\`: ${hint}`);
-  }
-  if (!canBeRequired(policy.require)) {
-    throw new TypeError(`evaluate(): \`require\` is ${String(policy.require)}: use ${METHODS_IN_WORDS}`);
+  for (const name in policy) if (!Object.hasOwn(POLICY_RULES, name)) throw unknownOption(name);
+  for (const name in POLICY_RULES) {
+    const value = policy[name as keyof Policy];
+    const { accepts, use } = POLICY_RULES[name]!;
+    if (value !== undefined && !accepts(value as never))
+      throw new TypeError(`evaluate(): \`${name}\` is ${String(value)}: use ${use}`);
   }
   return policy;
+}
+
+function unknownOption(name: string): TypeError {
+  const names = Object.keys(POLICY_RULES);
+  const meant = names.find((known) => plainName(known).startsWith(plainName(name).slice(0, 3)));
+  const hint = meant ? `did you mean \`${meant}\`?` : `use ${names.join(", ")}`;
+  return new TypeError(`evaluate() has no option \`${name}\`: ${hint}`);
 }
 
 /**
@@ -259,18 +264,6 @@ export function isTransfer(method: string, status: number): boolean {
 /** §13.2.1: methods that neither select nor change a representation. */
 function isNeverJudged(method: string): boolean {
   return method === "OPTIONS" || method === "CONNECT" || method === "TRACE";
-}
-
-/** The values of `require`, for an error message. */
-export const METHODS_IN_WORDS = 'true, false, or a list of methods in capitals, such as ["PUT"]';
-
-export function canBeRequired(value: unknown): boolean {
-  return value === undefined || typeof value === "boolean" || (Array.isArray(value) && value.every(isMethod));
-}
-
-/** Methods are case-sensitive: `put` would require nothing of PUT. */
-function isMethod(value: unknown): boolean {
-  return typeof value === "string" && /^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value);
 }
 
 export function requires(required: Policy["require"], method: string): boolean {

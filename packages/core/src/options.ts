@@ -1,27 +1,6 @@
 import { parseTag } from "./entity-tag.ts";
-import { canBeRequired, METHODS_IN_WORDS } from "./evaluate.ts";
 import { isRecord, shown } from "./given.ts";
-
-/** The rule for one option. */
-export interface OptionRule {
-  /** True when the value is right. It may throw a `TypeError` of its own. */
-  accepts(value: never): boolean;
-  /** The values that are allowed, in words. */
-  readonly use: string;
-}
-
-/** One rule for each known option. */
-export type OptionRules = Readonly<Record<string, OptionRule>>;
-
-// These tables are made by pure calls, so that a bundle leaves out those that it does not use.
-
-/** Rules for the options of a policy: `ifMatch`, `require`, `malformed` and `now`. */
-export const POLICY_RULES: OptionRules = {
-  ifMatch: /* @__PURE__ */ oneOf("strong", "weak"),
-  require: { accepts: canBeRequired, use: METHODS_IN_WORDS },
-  malformed: /* @__PURE__ */ oneOf("fail", "reject"),
-  now: { accepts: (value: unknown) => Number.isFinite(value), use: "milliseconds since the epoch" },
-};
+import { anyFunction, extended, type OptionRules, POLICY_RULES } from "./option-rules.ts";
 
 /** The rules of `checkPreconditions`: {@link POLICY_RULES} and `codings`. */
 export const CHECK_RULES: OptionRules = /* @__PURE__ */ extended(POLICY_RULES, {
@@ -43,24 +22,6 @@ export const LATE_RULES: OptionRules = /* @__PURE__ */ extended(CHECK_RULES, {
   },
   keep: /* @__PURE__ */ anyFunction(),
 });
-
-/** These rules and more. */
-export function extended(rules: OptionRules, more: OptionRules): OptionRules {
-  return { ...rules, ...more };
-}
-
-/** A rule that allows these words. */
-export function oneOf(...words: string[]): OptionRule {
-  return {
-    accepts: (value: unknown) => words.includes(value as string),
-    use: words.map((word) => JSON.stringify(word)).join(" or "),
-  };
-}
-
-/** A rule that allows a function. */
-export function anyFunction(): OptionRule {
-  return { accepts: (value: unknown) => typeof value === "function", use: "a function" };
-}
 
 /**
  * Checks the names and values of options when they are given, because a misspelt option that protects must not be
