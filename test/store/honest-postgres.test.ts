@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { PGlite } from "@electric-sql/pglite";
 import { mutate, resource } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Client, Pool, type PoolConfig } from "pg";
@@ -334,4 +335,20 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     // A patch makes the next value from the current one, which cannot be read.
     expect(changed.status).toBe(409);
   });
+});
+
+test("a PGlite behind a transaction of its owner's is 503 within the patience, and nothing is written later", async () => {
+  const lite = new PGlite();
+  const own = await postgresStore<unknown>(lite).createTable();
+  const pages = resource(own, { key: "home" });
+  const start = performance.now();
+  const long = lite.transaction(() => new Promise((resolve) => setTimeout(resolve, 4_000)));
+  const swap = own.swap("home", null, "late").catch((error) => error.name);
+  const answers = await Promise.all([request("GET"), put("a")].map((each) => pages(each)));
+  expect([await swap, ...answers.map(({ status }) => status)]).toEqual(["StoreBusyError", 503, 503]);
+  expect(performance.now() - start).toBeLessThan(3_500);
+  await long;
+  expect((await pages(request("GET"))).status).toBe(404);
+  expect((await pages(put("b"))).status).toBe(201);
+  await lite.close();
 });

@@ -36,10 +36,16 @@ interface PgQuery {
 
 type PgQueryClass = new (text: string, values: unknown[]) => PgQuery;
 
+/** A PGlite. It calls the work when no other transaction is open. */
+interface Pglite extends PostgresQueryable {
+  transaction<R>(work: (transaction: PostgresQueryable) => Promise<R>): Promise<R>;
+  waitReady: Promise<void>;
+}
+
 /**
- * A Client of pg has its own queue, in which its owner's queries may be, too. It gets one of our statements at a time. A
- * statement that is given up before the client sends it is never sent. Other clients with a `query` get each statement at
- * once.
+ * A Client of pg and a PGlite have a queue, in which their owner's queries may be, too. A statement that is given up
+ * before its turn comes is never sent. A Client of pg gets one of our statements at a time. Other clients with a `query`
+ * get each statement at once.
  */
 function queryByClient(client: PostgresQueryable, queues: boolean): Query {
   let last: Promise<unknown> = Promise.resolve();
@@ -79,12 +85,15 @@ async function send(
   values: unknown[],
   start: () => Error | null,
 ): Promise<{ rows: unknown[] }> {
-  const { Query } = client.constructor as { Query?: PgQueryClass };
-  if (!Query) {
+  async function sendBy(client: PostgresQueryable) {
     const error = start();
     if (error) throw error;
     return client.query(text, values);
   }
+
+  if ("waitReady" in client) return (client as Pglite).transaction(sendBy);
+  const { Query } = Object(client.constructor) as { Query?: PgQueryClass };
+  if (!Query) return sendBy(client);
   const query = new Query(text, values);
   const { submit } = query;
   query.submit = (connection) => start() ?? submit.call(query, connection);
