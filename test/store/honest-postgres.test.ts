@@ -39,7 +39,8 @@ const clients: [name: string, open: (url: string, options?: string) => Opened][]
     (url, options) => {
       const [name = "", value = ""] = options?.split("=") ?? [];
       const sql = postgres(url, { max: 4, fetch_types: false, connection: options ? { [name]: value } : {} });
-      return { client: sql, end: () => sql.end() };
+      // Without a time-out, it waits for ever for a connection that the server ended (postgres.js 3.4.9).
+      return { client: sql, end: () => sql.end({ timeout: 1 }) };
     },
   ],
 ];
@@ -222,6 +223,8 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   });
 
   test.each([
+    ["53100", 507],
+    ["53200", 503],
     ["XX000", 503],
     ["58030", 503],
     ["P0002", 409],
@@ -238,6 +241,39 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     expect(await own.read("home")).toBeNull();
     await end();
     await admin.query(`DROP TABLE ${failing}, ${failing}_ledger; DROP FUNCTION ${raise}`);
+  });
+
+  test("a role that has no connection left is 503, because nothing was sent", async () => {
+    const [role, url] = [ownName(), new URL(databaseUrl)];
+    await admin.query(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 0`);
+    url.username = role;
+    const { client, end } = open(url.href);
+    const crowded = resource(postgresStore<unknown>(client), { key: "home" });
+    expect((await crowded(request("GET"))).status).toBe(503);
+    expect((await crowded(put("Hello"))).status).toBe(503);
+    await end();
+    await admin.query(`DROP ROLE ${role}`);
+  });
+
+  test("a session that the administrator ends leaves the outcome of its write unknown", async () => {
+    const [application, key] = [ownName(), `ended-${name}`];
+    const { client, end } = open(databaseUrl, `application_name=${application}`);
+    const ending = postgresStore<unknown>(client, { table });
+    await ending.swap(key, null, "first");
+    const { version } = (await ending.read(key))!;
+    const holder = await admin.connect();
+    await holder.query("BEGIN");
+    await holder.query(`SELECT FROM ${table} WHERE key = $1 FOR UPDATE`, [key]);
+    const swap = ending.swap(key, version, "second").catch((error) => error);
+    const terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+    const locked = "SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    await vi.waitFor(async () => expect((await admin.query(locked, [application])).rowCount).toBe(1));
+    await admin.query(terminate, [application]);
+    expect((await swap).code).toMatch(/^(57P01|CONNECTION_CLOSED)$/);
+    await holder.query("ROLLBACK");
+    holder.release();
+    expect((await ending.read(key))?.value).toBe("first");
+    await end();
   });
 
   test("an error that only its owner can mend is thrown, and says that nothing was written", async () => {

@@ -1,4 +1,7 @@
 import type { EventEmitter } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { resource, StoreBusyError } from "@entity-tag/store";
 import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
 import { Redis } from "ioredis";
@@ -165,6 +168,30 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
       end();
     },
   );
+
+  test("a server that could not save its data is 503, and nothing is written", async () => {
+    const failing = await ownRedis(["--enable-protected-configs", "yes"]);
+    const folder = mkdtempSync(join(tmpdir(), "redis-"));
+    const { client, end } = await open(failing.url);
+    const admin = new Redis(failing.url);
+    const pages = pagesIn(client, { prefix: "saving" });
+    await vi.waitFor(async () => expect((await pages(request("GET"))).status).toBe(404), { timeout: 10_000 });
+    await admin.config("SET", "save", "3600 1", "dir", folder);
+    rmSync(folder, { recursive: true });
+    await admin.bgsave();
+    const failed = "rdb_last_bgsave_status:err";
+    await vi.waitFor(async () => expect(await admin.info("persistence")).toContain(failed), {
+      timeout: 10_000,
+    });
+    for (const each of [put("Hello"), request("PUT", { "Idempotency-Key": "k" }, '"Hello"')]) {
+      const answer = await pages(each);
+      expect([answer.status, answer.headers.has("Retry-After")]).toEqual([503, true]);
+    }
+    expect(await admin.keys("*saving*")).toEqual([]);
+    admin.disconnect();
+    end();
+    await failing.close();
+  });
 
   test("calls that wait for a connection leave nothing behind on the client", async () => {
     const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
