@@ -15,7 +15,7 @@ for (const [name, story] of Object.entries(stories)) {
   await play(story, (line) => without.push(line), { hasConditions: false });
   parts.push("", `## ${story.title}`, "", "```text", `$ npm run story ${name}`, ...lines, "```", "");
   parts.push(
-    "The same without conditions ends so:",
+    "Without conditions, the same story ends like this:",
     "",
     "```text",
     `$ npm run story ${name} -- --without`,
