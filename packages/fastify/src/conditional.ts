@@ -17,13 +17,18 @@ import { contentOf } from "./given-response.ts";
 /** What `current` may return. */
 type Given = Current | Response | undefined;
 
+interface Asking {
+  /** As a method, so that an application may say which parameters its requests have: `FastifyRequest<{ Params }>`. */
+  current(request: FastifyRequest, reply: FastifyReply): Given | Promise<Given>;
+}
+
 /** The options of {@link conditional}. */
 export interface ConditionalOptions extends FrameworkOptions<FastifyReply> {
   /**
    * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it has no validator;
    * `undefined`: the route is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
    */
-  current?: ((request: FastifyRequest, reply: FastifyReply) => Given | Promise<Given>) | undefined;
+  current?: Asking["current"] | undefined;
 }
 
 /** A request under judgement. */
