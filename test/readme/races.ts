@@ -185,7 +185,7 @@ export const elsewhere: readonly { document: string; has: string; why: string }[
   { document: "packages/core/README.md", has: "evaluate(request", why: "decides, and writes nothing" },
   {
     document: "packages/node/README.md",
-    has: "answerOf = (reply)",
+    has: "answerOf = (reply: Reply)",
     why: "deletes a field, and serves reads",
   },
   {
