@@ -8,7 +8,7 @@ import { checkOptions, LATE_RULES } from "./options.ts";
 import { ifRange } from "./preconditions.ts";
 import { type Fields, responseFor } from "./responses.ts";
 import { type Current, checkedState } from "./state.ts";
-import { type Awaitable, datedUpToNow, stamp } from "./tagging.ts";
+import { type Awaitable, datedUpToNow, withMissingFields } from "./tagging.ts";
 import { discard, discardBody } from "./touched-body.ts";
 import { validatorFields } from "./validator-fields.ts";
 import { askedTwice, withoutRange } from "./without-range.ts";
@@ -95,7 +95,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
     const fields = fieldsOf(options, validators, request, rest);
     const handle = async (request: Req) => {
       const response = await handler(request, ...rest);
-      return isSent(request, response) ? datedUpToNow(stamp(response, fields)) : response;
+      return isSent(request, response) ? datedUpToNow(withMissingFields(response, fields)) : response;
     };
     // The state has no validator, so a read is judged by those of its answer.
     const isLate = state === undefined || (validators.length === 0 && isRead(request.method));

@@ -56,7 +56,7 @@ export async function tagged<Req extends { method: string }>(
     // Does not touch a body without need: only HEAD needs to know whether there is one.
     if (request.method === "HEAD" && !hasBody(response)) return response;
     const etag = await tag(response, request);
-    return etag === undefined ? response : stamp(response, [["ETag", madeTag(etag)]]);
+    return etag === undefined ? response : withMissingFields(response, [["ETag", madeTag(etag)]]);
   }
   if (isEventStream(headers.get("Content-Type")) || Number(headers.get("Content-Length")) > maxBytes)
     return response;
@@ -80,7 +80,7 @@ async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: n
   if (copy === undefined) return response;
   if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
   const state = await tag.fileState?.(await copy.blob());
-  return stamp(response, validatorFields(state ?? null));
+  return withMissingFields(response, validatorFields(state ?? null));
 }
 
 /** `read` is the answer itself, or a copy of it that is not sent. */
@@ -98,7 +98,7 @@ async function taggedByContent(
   const sent = read === response ? withBody(response, body.complete ? body.bytes : body.stream) : response;
   if (!body.complete || body.bytes.byteLength > maxBytes) return sent;
   const etag = madeTag(await hash(body.bytes as Bytes, { weak }));
-  if (sent === response) return stamp(sent, [["ETag", etag]]);
+  if (sent === response) return withMissingFields(sent, [["ETag", etag]]);
   sent.headers.set("ETag", etag);
   return sent;
 }
@@ -133,15 +133,16 @@ export function madeTag(given: EntityTag): EntityTag {
 }
 
 /**
- * Adds missing fields to the response itself if its headers can be written, because a copy would touch its body and
- * lose its class. A response without a body may be a constant of the handler, so it is copied.
+ * The response with those fields that it lacks. They are added to the response itself if its headers can be written,
+ * because a copy would touch its body and lose its class. A response without a body may be a constant of the handler,
+ * so it is copied.
  */
-export function stamp(response: Response, fields: Fields): Response {
+export function withMissingFields(response: Response, fields: Fields): Response {
   const missing = fields.filter(([name]) => !response.headers.has(name));
   if (missing.length === 0) return response;
-  const stamped = changeable(response);
-  for (const [name, value] of missing) stamped.headers.append(name, value);
-  return stamped;
+  const changed = changeable(response);
+  for (const [name, value] of missing) changed.headers.append(name, value);
+  return changed;
 }
 
 /** The answer, with now in place of a `Last-Modified` that is later, which an origin must not send (§8.8.2.1). */

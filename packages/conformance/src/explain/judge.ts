@@ -34,21 +34,21 @@ function judge(exchange: Exchange, current: Current | undefined, isGiven: boolea
     return { exchange, verdict: "unknown", reasons: [reason], explanation: undefined };
   }
   const explanation = explain(request, current);
-  const settle = (verdict: Judgement["verdict"], ...reasons: string[]): Judgement => ({
+  const conclude = (verdict: Judgement["verdict"], ...reasons: string[]): Judgement => ({
     exchange,
     verdict,
     reasons,
     explanation,
   });
   const { status } = response;
-  if (isOvertaken(exchange, explanation, isGiven)) return settle("unknown", overtaken);
+  if (isOvertaken(exchange, explanation, isGiven)) return conclude("unknown", overtaken);
   const flaws = flawsOf(response, current);
   if (isAllowed(status, explanation)) {
-    return flaws.length === 0 ? settle("right", `${status} is right.`) : settle("wrong", ...flaws);
+    return flaws.length === 0 ? conclude("right", `${status} is right.`) : conclude("wrong", ...flaws);
   }
   if (isUnjudged(status))
-    return settle("right", `${status} is an answer to which conditions do not apply (§13.2.1).`);
-  return settle("wrong", `It was answered ${status}. ${due(explanation)}`, ...flaws);
+    return conclude("right", `${status} is an answer to which conditions do not apply (§13.2.1).`);
+  return conclude("wrong", `It was answered ${status}. ${due(explanation)}`, ...flaws);
 }
 
 const overtaken =

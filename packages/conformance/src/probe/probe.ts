@@ -53,7 +53,7 @@ async function answerTo(
   before: readonly Finding[],
 ): Promise<Attempt> {
   const { session, octets } = recording(plain);
-  const settle = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
+  const conclude = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
     finding: {
       ...asked,
       verdict,
@@ -64,7 +64,7 @@ async function answerTo(
     isSilence: false,
   });
   const silent = (verdict: Finding["verdict"], ...found: readonly string[]): Attempt => {
-    const attempt = settle(verdict, ...found);
+    const attempt = conclude(verdict, ...found);
     return { ...attempt, finding: { ...attempt.finding, octets: [] } };
   };
   const reason = missing?.(known) ?? blocked(after, before);
@@ -74,11 +74,14 @@ async function answerTo(
     const found = await ask(known, session.ask);
     if (found.length === 0) return silent("pass");
     const excuse = doubt ?? (aboutChange ? undefined : await changeOf(known, plain, aboutContent));
-    return settle(excuse === undefined ? verdictOf(asked.level) : "inconclusive", ...found, excuse);
+    return conclude(excuse === undefined ? verdictOf(asked.level) : "inconclusive", ...found, excuse);
   } catch (error) {
     if (error instanceof OutOfRequests) return silent("could not be set up", error.message);
     if (!(error instanceof WireError)) throw error;
-    return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence: isSilence(error) };
+    return {
+      ...conclude(doubt ? "inconclusive" : "fail", error.message, doubt),
+      isSilence: isSilence(error),
+    };
   }
 }
 

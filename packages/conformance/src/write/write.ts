@@ -57,7 +57,7 @@ async function answerTo(
   before: readonly Finding[],
 ): Promise<Attempt> {
   const { session, octets } = recording(plain);
-  const settle = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
+  const conclude = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
     finding: {
       ...asked,
       verdict,
@@ -67,16 +67,19 @@ async function answerTo(
     isSilence: false,
   });
   const reason = blocked(after, before) ?? unwritable(before);
-  if (reason !== undefined) return settle("not applicable", reason);
+  if (reason !== undefined) return conclude("not applicable", reason);
   const doubt = standsBefore(intermediary);
   try {
     const { found, level = asked.level, verdict } = await ask(groundOn(session, bodies));
-    if (verdict !== undefined) return settle(verdict, ...found);
-    if (found.length === 0) return settle("pass");
-    return settle(doubt ? "inconclusive" : verdictOf(level), ...found, doubt);
+    if (verdict !== undefined) return conclude(verdict, ...found);
+    if (found.length === 0) return conclude("pass");
+    return conclude(doubt ? "inconclusive" : verdictOf(level), ...found, doubt);
   } catch (error) {
-    if (error instanceof OutOfRequests) return settle("could not be set up", error.message);
+    if (error instanceof OutOfRequests) return conclude("could not be set up", error.message);
     if (!(error instanceof WireError)) throw error;
-    return { ...settle(doubt ? "inconclusive" : "fail", error.message, doubt), isSilence: isSilence(error) };
+    return {
+      ...conclude(doubt ? "inconclusive" : "fail", error.message, doubt),
+      isSilence: isSilence(error),
+    };
   }
 }

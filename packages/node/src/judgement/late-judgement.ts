@@ -56,7 +56,7 @@ export function judgeLate<Req extends NodeRequest, Res extends NodeResponse>(
   const decide = (content: FirstContent) => {
     takeBackUnwanted(seen.method, res.statusCode, res);
     const isAbove = res.writeHead !== writeHead;
-    const instead = settle(req, res, seen, judged, content, isAbove, removed);
+    const instead = replacementOf(req, res, seen, judged, content, isAbove, removed);
     const hasLayers = isBelow || isAbove;
     if (hasLayers) watchCoding(res, seen);
     isReplaced = instead !== undefined;
@@ -112,7 +112,7 @@ function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers
 }
 
 /** The replacement of the answer; `undefined`: send the answer itself. */
-function settle<Req extends NodeRequest, Res extends NodeResponse>(
+function replacementOf<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
   request: ConditionalRequest,
@@ -122,7 +122,8 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
   removed: Removed,
 ): PlainResponse | undefined {
   const { codings = CODINGS } = options;
-  if (res.statusCode === RANGE_NOT_SATISFIABLE) return settleRange(res, request, options, codings, removed);
+  if (res.statusCode === RANGE_NOT_SATISFIABLE)
+    return replacementOfRange(res, request, options, codings, removed);
   if (!isTransfer(request.method, res.statusCode)) return undefined;
   const date = lastModifiedUpToNow(text(res, "last-modified"));
   if (date !== undefined) res.setHeader("Last-Modified", date);
@@ -141,7 +142,7 @@ function settle<Req extends NodeRequest, Res extends NodeResponse>(
 }
 
 /** The handler sent a 416 and did not see the conditions, which come first. */
-function settleRange(
+function replacementOfRange(
   res: NodeResponse,
   request: ConditionalRequest,
   policy: Policy,
