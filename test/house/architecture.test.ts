@@ -90,3 +90,17 @@ test.each(globSync("docs/frameworks/*.md", { cwd: root }))(
     expect(first.replaceAll("\n", " ")).toMatch(/\btag\b/);
   },
 );
+
+/** What a comment refers the reader to: `see` and a name in backticks, on one line or on two. */
+const references = globSync("packages/*/src/**/*.ts", { cwd: root }).flatMap((file) =>
+  [...read(file).matchAll(/\bsee(?:\s|\*|\/\/)+`(\w+)`/g)].map(([, name]) => ({ file, name: name! })),
+);
+
+test("each name that a comment refers to is in the code of its package", () => {
+  expect(references.length).toBeGreaterThan(2);
+  for (const { file, name } of references) {
+    const sources = globSync(`${file.split("/src/")[0]}/src/**/*.ts`, { cwd: root });
+    const code = sources.map((source) => read(source).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")).join("\n");
+    expect(code, `${file} refers to ${name}`).toMatch(new RegExp(`\\b${name}\\b`));
+  }
+});

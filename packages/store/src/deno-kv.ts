@@ -219,7 +219,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
   };
 }
 
-/** A remote database asks its server again and again, for ever. */
+/** The client of a remote database asks the server again and again without an end. This ends the wait. */
 function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   const noAnswer = () => new Error(`Deno KV has not answered within ${ANSWER_TIMEOUT_MS} ms`);
   return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);

@@ -187,7 +187,7 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         if (row.crowded) [row] = await ask();
         if (row.swapped) return { won: { modified: row.modified } };
         if (row.crowded) throw ledgerFull(limits.maxEntries);
-        // The statement's snapshot had no row, but its insert found one.
+        // The statement's snapshot had no row, but its insert met a row that was written later.
         const isHidden = row.version === null && swap.expected === null;
         return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
@@ -229,7 +229,7 @@ function isRepeated(error: unknown, { claim }: DriverSwap, ledger: string): bool
   return name === undefined || ledger.endsWith(`"${name}"`);
 }
 
-/** Waits for locks on the whole table no longer than the connection's own `lock_timeout`. */
+/** True when a read may succeed at once: it was rolled back, or the connection's own `lock_timeout` was too short. */
 function isRetried(error: unknown): boolean {
   return isRolledBack(error) || sqlState(error) === "55P03";
 }

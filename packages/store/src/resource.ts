@@ -47,7 +47,7 @@ export function resource<T>(
   };
 }
 
-/** It awaits no value that is there already, because that costs as much as some of the steps in between. */
+/** It awaits only promises, because each `await` costs as much as some of the steps in between. */
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const found = settings.targetOf(request);
   const target = typeof found === "string" ? found : await found;

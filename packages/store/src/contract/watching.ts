@@ -12,7 +12,7 @@ export interface Watched {
 /** How often the signals are looked at, in milliseconds. So a signal takes effect after at most this time. */
 const INTERVAL = 20;
 
-/** A look that is later than this is replaced, in milliseconds. */
+/** The longest delay of a look, in milliseconds. A look that is later may never come, so another one is set. */
 const MAX_DELAY = 1000;
 
 const all = new Set<Watched>();
@@ -28,7 +28,8 @@ let setter = globalThis.setTimeout;
  * for each statement would cost more than the rest of our work for it.
  */
 export function watch(it: Watched): void {
-  // The timers of a test with fake timers never call once it has put the real ones back, or the reverse.
+  // A test may put fake timers in place of the real ones, and put the real ones back. Timers of the other kind then
+  // never call.
   if (setter !== globalThis.setTimeout) setAllAnew();
   all.add(it);
   limit(it);
@@ -40,7 +41,7 @@ export function unwatch(it: Watched): void {
   clearTimeout(it.timer);
 }
 
-/** An old timer that calls after all does so first or in vain. */
+/** An old timer may still call. It then gives up the work early enough, or finds that this was done. */
 function setAllAnew(): void {
   setter = globalThis.setTimeout;
   for (const it of all) limit(it);

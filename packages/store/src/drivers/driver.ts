@@ -15,7 +15,7 @@ export interface Row {
   value?: Stored | null;
   /**
    * Absent and null mean the same as for the value. Empty when they equal the value's own bytes: see
-   * `octetsToKeep`.
+   * `rowToWrite`.
    */
   octets?: Uint8Array | null;
   version: string;

@@ -29,7 +29,7 @@ const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
 const BUSY = new Set<unknown>([
   ...["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "57P05", "25006"],
 ]);
-/** The server could not read or write a file, or changed the same row of its catalog in two sessions. */
+/** The server could not read or write a file, or two sessions changed the same row of its catalog. */
 const INTERNAL = new Set<unknown>(["58030", "58P01", "XX000"]);
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
@@ -75,7 +75,7 @@ function problemIn(error: unknown): string {
   return message;
 }
 
-/** Violated integrity constraints and conditions of a view, errors of a trigger, rows that a policy of row security refuses. */
+/** True for constraints, the condition of a view, errors of a trigger, and rows that a policy of row security refuses. */
 function isConstraint(error: unknown): boolean {
   const state = sqlState(error);
   const { routine } = (error ?? {}) as { routine?: string };

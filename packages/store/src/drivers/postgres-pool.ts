@@ -37,9 +37,8 @@ export function queryByPool(pool: PgPool): Query {
     client.on("error", ignore);
     const query = client.query({ text, values, name });
     const answer = within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer);
-    // Returns the connection when the statement has ended. That may be later than our wait, because a
-    // statement may wait briefly for locks. A connection that no longer answers is closed: otherwise the pool would
-    // have fewer and fewer.
+    // Returns the connection when the statement has ended. That may be later than our wait, because a statement may
+    // wait briefly for locks. A connection that no longer answers is closed, so that the pool opens another one.
     let isBack = false;
     const back = (destroy: boolean) => {
       unwatch(silent);
@@ -79,13 +78,13 @@ async function connected(pool: PgPool, signal: AbortSignal | undefined): Promise
       () => notConnected("PostgreSQL", "No connection is free"),
     );
   } catch (error) {
-    // It may come later. Then it goes back to the pool.
+    // The connection may come later. Then it goes back to the pool.
     connecting.then((client) => client.release(), ignore);
     throw isGivenUp(error, signal) ? error : notConnected("PostgreSQL", error);
   }
 }
 
-/** True when our wait ended, and not the pool's attempt. */
+/** True when our wait ended before the pool's attempt did. */
 function isGivenUp(error: unknown, signal: AbortSignal | undefined): boolean {
   return error instanceof StoreBusyError || (signal?.aborted === true && error === signal.reason);
 }

@@ -128,8 +128,8 @@ function isAbortion(error: unknown): boolean {
 }
 
 /**
- * `commandOptions.timeout` of the client is, like our patience, for a command that was not sent yet. The library shows
- * what `withCommandOptions` was given in this member alone.
+ * Our time limit for a command that is not sent yet, or the client's own `commandOptions.timeout` if that is shorter. The
+ * library keeps that option in a private member only.
  */
 function patienceOf(client: NodeRedis): number {
   const { _commandOptions } = client as { _commandOptions?: { timeout?: number } };

@@ -10,7 +10,7 @@ const BUSY = [
   "READONLY",
   "MISCONF",
   "NOREPLICAS",
-  // An administrator can only do this before the script writes.
+  // An administrator can do this only before the script writes.
   "ERR Script killed",
 ];
 
@@ -21,7 +21,7 @@ const COMMANDS =
   "+eval +evalsha +hmget +hset +hdel +del +get +set +exists +zadd +zrem +zcard +zrangebyscore +zrangebylex +time";
 const RIGHTS = `Give its user the rights ${COMMANDS}, and all keys under the prefix`;
 
-/** Codes of a command that was refused before it wrote, and will be until somebody does what is said here. */
+/** Codes of a command that was refused before it wrote. It will be refused until somebody does what is said here. */
 const REFUSED: readonly [code: string, advice: string][] = [
   ["NOPERM", RIGHTS],
   ["ERR The user executing the script", RIGHTS],

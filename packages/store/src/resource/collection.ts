@@ -1,5 +1,6 @@
-import { contentTag, type EntityTag } from "@entity-tag/core";
+import { type EntityTag, strong } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
+import { hexDigest } from "../contract/digest.ts";
 import type { Member } from "../contract/versioned-store.ts";
 import { problem } from "../write/problem.ts";
 import { unauthorized } from "./approval.ts";
@@ -118,10 +119,12 @@ function judged<T>({ request, settings }: Listing<T>, etag: EntityTag): Response
 }
 
 /**
- * The tag of the page is made of keys and versions alone, because they determine everything that the page shows.
+ * The tag of the page is made of keys and versions alone, because they determine everything that the page shows. It has
+ * 144 bits of their digest.
  */
-function tagOf({ members, next }: VisiblePage<unknown>): Promise<EntityTag> {
-  return contentTag(JSON.stringify([members.map(({ key, version }) => [key, version]), next !== undefined]));
+async function tagOf({ members, next }: VisiblePage<unknown>): Promise<EntityTag> {
+  const page = JSON.stringify([members.map(({ key, version }) => [key, version]), next !== undefined]);
+  return strong((await hexDigest("SHA-256", page)).slice(0, 36));
 }
 
 function itemOf<T>(settings: Settings<T>, member: Member<T>, url: string): Item {

@@ -1,6 +1,6 @@
 import type { Policy } from "@entity-tag/core";
 
-/** The policy's options among these. An option that is `undefined` is left out. */
+/** Picks the options of a policy. It leaves out an option that is `undefined`. */
 export function policyOf(given: { [Name in keyof Policy]: Policy[Name] | undefined }): Policy {
   const policy: Record<string, unknown> = {};
   for (const name in given) {
