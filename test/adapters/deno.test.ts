@@ -6,7 +6,7 @@ import { fileState } from "@entity-tag/deno";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../free-port.ts";
 import { programs } from "./bed/documents.ts";
-import { programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
+import { apps, programFolder, root, runtimes, type Server, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -89,6 +89,27 @@ describe("conditional under Deno", () => {
       expect(await lengthOf("/bytes", method)).toBe("12");
       expect(await lengthOf("/text", method, { "X-Early": "1" })).toBe("5");
       expect(await lengthOf("/json", method, { "X-Early": "1" })).toBe("7");
+    }
+  });
+
+  // Deno reads a small file within a few microtasks, unless the machine is busy.
+  it("whether an answer gets a tag never depends on timing: a file has none, a text has one", async () => {
+    const url = await serve([...runtimes.deno, `${apps}/files-deno.ts`]);
+    const tagOf = async (path: string) => {
+      const answer = await fetch(url + path);
+      expect((await answer.arrayBuffer()).byteLength, path).toBeGreaterThan(0);
+      return answer.headers.has("ETag");
+    };
+    for (const [path, isTagged] of Object.entries({
+      stream: false,
+      coded: false,
+      static: false,
+      text: true,
+    })) {
+      const answers: boolean[] = [];
+      for (let i = 0; i < 30; i++) answers.push(await tagOf(`/${path}`));
+      answers.push(...(await Promise.all(Array.from({ length: 30 }, () => tagOf(`/${path}`)))));
+      expect(answers, path).toEqual(Array.from({ length: 60 }, () => isTagged));
     }
   });
 
