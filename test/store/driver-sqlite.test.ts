@@ -1,13 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreBusyError } from "@entity-tag/store";
+import { resource, StoreBusyError } from "@entity-tag/store";
 import { type SqliteOptions, sqliteStore } from "@entity-tag/store/sqlite";
 import { afterAll, expect, test, vi } from "vitest";
 import { refusedCommit } from "./contract/sqlite-locks.ts";
+import { request } from "./mutate/requests.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -22,6 +23,32 @@ function newFile(): string {
 
 test("sqliteStore's swap does not succeed when its commit is refused", async () => {
   await refusedCommit(sqliteStore, (path) => new DatabaseSync(path), newFile());
+});
+
+test("a tag that was made before a file was restored from a backup is never taken for a later version", async () => {
+  const [live, backup] = [newFile(), newFile()];
+  const put = (headers: Record<string, string>, content: string) => request("PUT", headers, `"${content}"`);
+  async function on<R>(work: (pages: ReturnType<typeof resource>) => Promise<R>): Promise<R> {
+    const db = new DatabaseSync(live);
+    const result = await work(resource(await sqliteStore<unknown>(db).createTable(), { key: "home" }));
+    db.close();
+    return result;
+  }
+  const tagOf = (response: Response) => response.headers.get("ETag")!;
+  const first = await on(async (pages) => tagOf(await pages(put({}, "first"))));
+  copyFileSync(live, backup);
+  const keyed = { "If-Match": first, "Idempotency-Key": "k" };
+  const lost = await on(async (pages) => tagOf(await pages(put(keyed, "lost"))));
+  copyFileSync(backup, live);
+  await on(async (pages) => {
+    expect((await pages(put({ "If-Match": lost }, "x"))).status).toBe(412);
+    expect((await pages(request("GET", { "If-None-Match": lost }))).status).toBe(200);
+    // The backup lacks the entry in the ledger, too, so the repeat is made again.
+    const again = await pages(put(keyed, "lost"));
+    expect(again.status).toBe(204);
+    expect(tagOf(again)).not.toBe(lost);
+    expect((await pages(put({ "If-Match": lost }, "x"))).status).toBe(412);
+  });
 });
 
 test("sqliteStore waits for a lock that is held for a moment, while the event loop goes on", async () => {

@@ -210,7 +210,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     const admin = new Redis(redis.url);
     const store = redisStore<unknown>(client, { prefix: "by-hand" });
     await vi.waitFor(() => store.swap("a", null, 1), { timeout: 10_000 });
-    await admin.zadd("{by-hand}:keys", 0, "b", 0, "c");
+    await admin.zadd("{by-hand}:keys", 0, "b", 0, "c", 0, "d");
     await admin.hset("{by-hand}:value:b", { version: "v", modified: "yesterday", value: "2" });
     await admin.set("{by-hand}:value:c", "3");
     const members = await store.list("", { limit: 9 });
@@ -218,9 +218,15 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
       ["a", 1, false],
       ["b", 2, false],
       ["c", undefined, true],
+      ["d", undefined, true],
     ]);
     const page = await resource(store, { key: () => ({ prefix: "" }) })(request("GET"));
     expect(page.status).toBe(200);
+    // Its index entry has no hash, so there is no value to replace.
+    const d = resource(store, { key: "d", validate: () => true });
+    expect((await d(request("GET"))).status).toBe(404);
+    expect((await d(request("PUT", { "If-None-Match": "*" }, "5"))).status).toBe(201);
+    expect((await store.list("d", { limit: 1 }))[0]).toMatchObject({ key: "d", value: 5 });
     const b = resource(store, { key: "b" });
     expect((await b(request("GET"))).status).toBe(200);
     expect((await b(request("PUT", { "If-Match": '"v"' }, "4"))).status).toBe(204);

@@ -123,6 +123,30 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     await expect(sqliteStore(open(foreign)).createTable()).rejects.toThrow(/Nothing was written$/);
   });
 
+  test("a row whose value cannot be read does not hide the others, and a PUT repairs it", async () => {
+    const db = open(newFile());
+    const store = await sqliteStore<unknown>(db).createTable();
+    for (const key of ["a", "b", "c"]) await store.swap(key, null, { key });
+    db.exec("UPDATE entity_tag SET value = 'not JSON' WHERE key = 'b'");
+    const list = resource(store, { key: () => ({ prefix: "" }) });
+    const { items } = await (await list(request("GET"))).json();
+    expect(items.map(({ key, unreadable }: { key: string; unreadable?: true }) => [key, unreadable])).toEqual(
+      [
+        ["a", undefined],
+        ["b", true],
+        ["c", undefined],
+      ],
+    );
+    const b = resource(store, { key: "b", validate: () => true });
+    expect((await b(request("GET"))).status).toBe(500);
+    expect((await b(request("PATCH", { "Content-Type": "application/merge-patch+json" }, "{}"))).status).toBe(
+      409,
+    );
+    expect((await b(put("again", { "If-Match": items[1].etag }))).status).toBe(204);
+    expect((await store.read("b"))?.value).toBe("again");
+    db.close();
+  });
+
   test("a ledger whose entries have all expired has room again, even if its limit is lower now", async () => {
     const db = open(newFile());
     const store = await sqliteStore<unknown>(db).createTable();
