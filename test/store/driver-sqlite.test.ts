@@ -170,11 +170,3 @@ test("sqliteStore's createTable refuses a table that another program made", asyn
     /has no column key, value, .*Use another table$/,
   );
 });
-
-test("sqliteStore throws an error that is not about a lock", async () => {
-  const db = new DatabaseSync(":memory:");
-  const store = await sqliteStore<string>(db).createTable();
-  db.close();
-  await expect(store.read("a")).rejects.toThrow(/not open/);
-  await expect(store.swap("a", null, "value")).rejects.toThrow(/not open/);
-});
