@@ -170,8 +170,8 @@ export const thresholds: readonly Threshold[] = [
     since: "2026-11-27",
   },
   size("listIncludes", "one tag in a list", "listIncludes", 600, 680),
-  size("evaluate", "the decision", "evaluate", 2100, 3400),
-  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 5200),
+  size("evaluate", "the decision", "evaluate", 2100, 3450),
+  size("all of core", "values and decisions", "all of @entity-tag/core", 3800, 5250),
   size(
     "the adapter for Node, beside core",
     "middleware on Node",
