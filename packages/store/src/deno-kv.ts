@@ -194,7 +194,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
         return { row: isKnown ? { ...row, value: null, octets: null } : row, entry };
       }, signal),
 
-    swap: (swap) => answered(() => whileBusy(() => swapOnce(swap), swap.signal), swap.signal),
+    swap: (swap) => withinAnswerTime(() => whileBusy(() => swapOnce(swap), swap.signal), swap.signal),
 
     list({ prefix, after, limit, values, signal }) {
       // No key contains U+0000, so appending it gives the next possible key.
@@ -220,7 +220,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
 }
 
 /** The client of a remote database asks the server again and again without an end. This ends the wait. */
-function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+function withinAnswerTime<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   const noAnswer = () => new Error(`Deno KV has not answered within ${ANSWER_TIMEOUT_MS} ms`);
   return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);
 }
@@ -228,7 +228,7 @@ function answered<R>(work: () => Promise<R>, signal: AbortSignal | undefined): P
 /** A read that failed has written nothing, whatever the error is. */
 async function reading<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   try {
-    return await answered(work, signal);
+    return await withinAnswerTime(work, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new StoreBusyError("Deno KV cannot be read now", { cause: error });

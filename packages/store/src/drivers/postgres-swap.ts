@@ -7,7 +7,7 @@ const NOW = "date_trunc('milliseconds', clock_timestamp())";
 const OWN_TIMEOUT = "current_setting('lock_timeout')";
 
 /** Part of the statement itself: it costs no round trip, and ends with the transaction. */
-const PATIENCE = `patience AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
+const LOCK_WAIT = `patience AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
   WHEN ${OWN_TIMEOUT}::interval BETWEEN '1ms' AND '${LOCK_TIMEOUT}' THEN ${OWN_TIMEOUT} ELSE '${LOCK_TIMEOUT}' END, true))`;
 
 /** What a swap does, and what it tells the ledger. */
@@ -65,7 +65,7 @@ function swapStatement(
   const skip = bind(({ skipValue }) => skipValue, "boolean");
   const change = changeOf(table, type, swap, key, bind);
   const remembered = swap.entry ? rememberedIn(ledger, swap, key, bind) : undefined;
-  const text = `WITH ${PATIENCE},
+  const text = `WITH ${LOCK_WAIT},
     ${remembered ? `${remembered.room}, ` : ""}won AS (${change})${remembered ? `, ${remembered.writes}` : ""},
     ${foundIn(table, key, swap.expected === null)}
     SELECT won.modified IS NOT NULL AS swapped, ${remembered ? "NOT room.ok" : "false"} AS crowded,

@@ -38,7 +38,7 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
   const mayHaveValidators = isPut
     ? (current: Stored<T>, first?: FirstOutcome) => isStoredAsSent(settings, current, bytes, first)
     : undefined;
-  return answered(settings, it, { place, echo: settings.represent !== undefined, mayHaveValidators });
+  return writeAndAnswer(settings, it, { place, echo: settings.represent !== undefined, mayHaveValidators });
 }
 
 /** PATCH: the body describes the change. For an absent resource it is 404, whatever the conditions are. */
@@ -58,7 +58,7 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
   const identity = await identityIn(settings, request, place.key, bytes);
   if (identity instanceof Response) return identity;
   const it = writeOf(settings, request, place, { change, identity, skipValue: false, mustExist: true });
-  return answered(settings, it, { place, echo: true });
+  return writeAndAnswer(settings, it, { place, echo: true });
 }
 
 /**
@@ -70,7 +70,7 @@ export async function remove<T>(settings: Settings<T>, request: Request, place: 
   if (identity instanceof Response) return identity;
   const skipValue = skipsValue(request);
   const it = writeOf(settings, request, place, { change: () => null, identity, skipValue, mustExist: true });
-  return answered(settings, it, { place, echo: false });
+  return writeAndAnswer(settings, it, { place, echo: false });
 }
 
 /** POST to a collection: the body becomes a member under a new key. */
@@ -96,7 +96,11 @@ export async function create<T>(
   const octets = keepsOctets(settings) ? bytes : undefined;
   const own = { change, octets, identity, skipValue: false, mustExist: false };
   const it = { ...writeOf(settings, request, place, own), policy };
-  return answered(settings, it, { place, echo: settings.represent !== undefined, location: place.url() });
+  return writeAndAnswer(settings, it, {
+    place,
+    echo: settings.represent !== undefined,
+    location: place.url(),
+  });
 }
 
 type Stored<T> = Versioned<T> | VersionInfo;
@@ -177,7 +181,7 @@ interface Answering<T> {
 }
 
 /** Makes the write, and answers it. */
-async function answered<T>(settings: Settings<T>, it: Write<T>, how: Answering<T>): Promise<Response> {
+async function writeAndAnswer<T>(settings: Settings<T>, it: Write<T>, how: Answering<T>): Promise<Response> {
   const { request } = it;
   const { place, echo, location, mayHaveValidators } = how;
   const outcome = await write(it);
