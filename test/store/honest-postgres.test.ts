@@ -130,7 +130,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   test.each([
     ["a table", "", [503, 503, 503]],
     ["a ledger", "_ledger", [200, 204, 503]],
-  ])("a read of %s that is locked as a whole is 503 within the patience", async (_, suffix, expected) => {
+  ])("a read of %s that is locked as a whole is 503 within its time limit", async (_, suffix, expected) => {
     const { client, end } = open(databaseUrl);
     const reading = resource(postgresStore<unknown>(client, { table }), { key: "home" });
     await reading(put("before"));
@@ -147,7 +147,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await end();
   });
 
-  test("a locked row delays no other row, and its writers are answered within the patience", async () => {
+  test("a locked row delays no other row, and its writers are answered within their time limit", async () => {
     const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
     await create(locked);
     const holder = await admin.connect();
@@ -313,7 +313,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     });
 
   if (name === "pg")
-    test("a single client behind a long query of its owner's is 503 within the patience, and nothing is written later", async () => {
+    test("a single client behind a long query of its owner's is 503 within its time limit, and nothing is written later", async () => {
       const single = new Client({ connectionString: databaseUrl }).on("error", () => {});
       await single.connect();
       const one = postgresStore<unknown>(single, { table });
@@ -373,7 +373,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   });
 });
 
-test("a PGlite behind a transaction of its owner's is 503 within the patience, and nothing is written later", async () => {
+test("a PGlite behind a transaction of its owner's is 503 within its time limit, and nothing is written later", async () => {
   const lite = new PGlite();
   const own = await postgresStore<unknown>(lite).createTable();
   const pages = resource(own, { key: "home" });

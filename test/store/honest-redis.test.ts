@@ -50,7 +50,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
   });
   afterAll(() => redis.close());
 
-  test("a server that was never there is 503 within the patience, for a read and for a write", async () => {
+  test("a server that was never there is 503 within its time limit, for a read and for a write", async () => {
     const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
     const pages = pagesIn(client);
     const start = performance.now();

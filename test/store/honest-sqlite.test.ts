@@ -34,7 +34,7 @@ const libraries: [name: string, open: (path: string) => Database][] = [
 const put = (content: unknown, headers = {}) => request("PUT", headers, JSON.stringify(content));
 
 describe.each(libraries)("SQLite by %s", (_, open) => {
-  test("a file in WAL mode that another process has locked gets a 503 within the patience, and the event loop is not blocked", async () => {
+  test("a file in WAL mode that another process has locked gets a 503 within its time limit, and the event loop is not blocked", async () => {
     const path = newFile();
     const [db, other] = [open(path), open(path)];
     other.exec("PRAGMA journal_mode = WAL");

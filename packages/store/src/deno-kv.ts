@@ -5,7 +5,7 @@ import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { ledgerRule, STORE_RULES } from "./contract/options.ts";
-import { ANSWER_TIMEOUT_MS, within } from "./contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, within } from "./contract/time-limits.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import {
   type Driver,
@@ -15,7 +15,7 @@ import {
   type RowAndEntry,
   storeOver,
 } from "./drivers/driver.ts";
-import { whileBusy } from "./drivers/sqlite-patience.ts";
+import { whileBusy } from "./drivers/sqlite-waiting.ts";
 
 /** The part of `Deno.Kv` that the store uses. */
 export interface DenoKv {

@@ -4,7 +4,7 @@ import { ledgerFull, StoreBusyError } from "./contract/errors.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
-import { WAIT_TIMEOUT_MS } from "./contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "./contract/time-limits.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { backoff, pause } from "./contract/waiting.ts";
 import { unwatch, type Watched, watch } from "./contract/watching.ts";

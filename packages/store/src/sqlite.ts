@@ -7,8 +7,8 @@ import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts
 import { storeOver } from "./drivers/driver.ts";
 import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
 import { type SqliteDatabase, type SqliteStatement, sqliteDriver } from "./drivers/sqlite-driver.ts";
-import { whileBusy } from "./drivers/sqlite-patience.ts";
 import { COLUMNS, statements } from "./drivers/sqlite-statements.ts";
+import { whileBusy } from "./drivers/sqlite-waiting.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { SqliteDatabase, SqliteStatement };

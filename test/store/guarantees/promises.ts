@@ -166,13 +166,13 @@ export const promises: readonly Promised[] = [
     tests: [
       [
         "test/store/honest-postgres.test.ts",
-        "a locked row delays no other row, and its writers are answered within the patience",
+        "a locked row delays no other row, and its writers are answered within their time limit",
       ],
       [
         "test/store/honest-sqlite.test.ts",
-        "a file in WAL mode that another process has locked gets a 503 within the patience",
+        "a file in WAL mode that another process has locked gets a 503 within its time limit",
       ],
-      ["test/store/honest-redis.test.ts", "a server that was never there is 503 within the patience"],
+      ["test/store/honest-redis.test.ts", "a server that was never there is 503 within its time limit"],
       ["test/store/honest-postgres.test.ts", "a connection that no longer answers is replaced"],
       [
         "test/store/contract/runtimes/deno.ts",
@@ -186,13 +186,13 @@ export const promises: readonly Promised[] = [
         put: 'const LOCK_TIMEOUT = "20s";',
       },
       {
-        in: "contract/patience.ts",
+        in: "contract/time-limits.ts",
         find: "export const WAIT_TIMEOUT_MS = 2000;",
         put: "export const WAIT_TIMEOUT_MS = 20_000;",
         fails: 1,
       },
       {
-        in: "contract/patience.ts",
+        in: "contract/time-limits.ts",
         find: "export const WAIT_TIMEOUT_MS = 2000;",
         put: "export const WAIT_TIMEOUT_MS = 20_000;",
         fails: 2,
@@ -216,7 +216,7 @@ export const promises: readonly Promised[] = [
     tests: [
       [
         "test/store/honest-postgres.test.ts",
-        "a read of %s that is locked as a whole is 503 within the patience",
+        "a read of %s that is locked as a whole is 503 within its time limit",
       ],
     ],
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
@@ -231,7 +231,7 @@ export const promises: readonly Promised[] = [
       ["test/store/honest-postgres.test.ts", "a locked row delays no other row"],
       [
         "test/store/honest-postgres.test.ts",
-        "a single client behind a long query of its owner's is 503 within the patience",
+        "a single client behind a long query of its owner's is 503 within its time limit",
       ],
     ],
     breaks: [

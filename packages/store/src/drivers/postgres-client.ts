@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 import { noAnswer } from "./postgres-errors.ts";
 import { type PostgresJs, queryByPostgresJs } from "./postgres-js.ts";

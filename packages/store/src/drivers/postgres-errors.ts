@@ -5,7 +5,7 @@ import {
   StoreFullError,
   ValueTooLargeError,
 } from "../contract/errors.ts";
-import { ANSWER_TIMEOUT_MS } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS } from "../contract/time-limits.ts";
 
 export function sqlState(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;

@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
 import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";

@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
 import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { isBroken, noAnswer } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";

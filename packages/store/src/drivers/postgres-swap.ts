@@ -7,7 +7,7 @@ const NOW = "date_trunc('milliseconds', clock_timestamp())";
 const OWN_TIMEOUT = "current_setting('lock_timeout')";
 
 /** Part of the statement itself: it costs no round trip, and ends with the transaction. */
-const LOCK_WAIT = `patience AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
+const LOCK_WAIT = `lock_wait AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
   WHEN ${OWN_TIMEOUT}::interval BETWEEN '1ms' AND '${LOCK_TIMEOUT}' THEN ${OWN_TIMEOUT} ELSE '${LOCK_TIMEOUT}' END, true))`;
 
 /** What a swap does, and what it tells the ledger. */
@@ -85,17 +85,17 @@ function foundIn(table: string, key: string, isAbsent: boolean): string {
     FROM ${table} WHERE key = ${key} AND NOT EXISTS (SELECT FROM won) ${isAbsent ? "" : "FOR NO KEY UPDATE"})`;
 }
 
-/** The change. It waits for the lock of the row, so `patience` comes before the row. */
+/** The change. It waits for the lock of the row, so `lock_wait` comes before the row. */
 function changeOf(table: string, type: string, swap: SwapParameters, key: string, bind: Bind): string {
   const { expected, next, entry } = swap;
   const bindExpected = () => bind(({ expected }) => expected);
   const [withRoom, ifRoom] = entry ? [", room", " AND room.ok"] : ["", ""];
   if (!next && expected === null) {
-    return `SELECT 0::float8 AS modified FROM patience${withRoom}
+    return `SELECT 0::float8 AS modified FROM lock_wait${withRoom}
       WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = ${key})${ifRoom}`;
   }
   if (!next) {
-    return `DELETE FROM ${table} AS t USING patience${withRoom}
+    return `DELETE FROM ${table} AS t USING lock_wait${withRoom}
       WHERE t.key = ${key} AND t.version = ${bindExpected()}${ifRoom} RETURNING 0::float8 AS modified`;
   }
   const row = [
@@ -106,12 +106,12 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
   ];
   if (expected === null) {
     return `INSERT INTO ${table} (key, value, octets, version, write_id, last_modified)
-      SELECT ${key}, ${row.join(", ")}, ${NOW} FROM patience${withRoom} WHERE true${ifRoom}
+      SELECT ${key}, ${row.join(", ")}, ${NOW} FROM lock_wait${withRoom} WHERE true${ifRoom}
       ON CONFLICT (key) DO NOTHING RETURNING ${MILLISECONDS} AS modified`;
   }
   const [value, octets, made, writeId] = row;
   return `UPDATE ${table} AS t SET value = ${value}, octets = ${octets}, version = ${made}, write_id = ${writeId},
-      last_modified = greatest(t.last_modified, ${NOW}) FROM patience${withRoom}
+      last_modified = greatest(t.last_modified, ${NOW}) FROM lock_wait${withRoom}
     WHERE t.key = ${key} AND t.version = ${bindExpected()}${ifRoom}
     RETURNING (extract(epoch FROM t.last_modified) * 1000)::float8 AS modified`;
 }

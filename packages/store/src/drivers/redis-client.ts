@@ -1,5 +1,5 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/patience.ts";
+import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
 
 /** A client of `redis` (node-redis). */
@@ -107,7 +107,7 @@ function sendByNodeRedis(client: NodeRedis): Send {
   const typeMapping = { ["$".charCodeAt(0)]: bufferClass() };
   return async (command, args, signal) => {
     const unsent = new Unsent();
-    const early = { milliseconds: patienceOf(client), call: () => unsent.abort() };
+    const early = { milliseconds: timeLimitOf(client), call: () => unsent.abort() };
     // The library's own time limit would make a timer and a signal for each command. Ours includes it.
     const options = { typeMapping, abortSignal: unsent, timeout: undefined };
     const work = () => client.sendCommand([command, ...args.map((arg) => toBuffer(arg))], options);
@@ -131,7 +131,7 @@ function isAbortion(error: unknown): boolean {
  * Our time limit for a command that is not sent yet, or the client's own `commandOptions.timeout` if that is shorter. The
  * library keeps that option in a private member only.
  */
-function patienceOf(client: NodeRedis): number {
+function timeLimitOf(client: NodeRedis): number {
   const { _commandOptions } = client as { _commandOptions?: { timeout?: number } };
   return Math.min(WAIT_TIMEOUT_MS, _commandOptions?.timeout || WAIT_TIMEOUT_MS);
 }

@@ -2,8 +2,8 @@ import type { Stored } from "../contract/codec.ts";
 import { ledgerFull } from "../contract/errors.ts";
 import type { LedgerEntry, Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, DriverSwapResult, Row } from "./driver.ts";
-import { whileBusy, writesInTurns } from "./sqlite-patience.ts";
 import type { statements } from "./sqlite-statements.ts";
+import { whileBusy, writesInTurns } from "./sqlite-waiting.ts";
 
 /** The interface that `node:sqlite`, `better-sqlite3` and `bun:sqlite` share. */
 export interface SqliteDatabase {

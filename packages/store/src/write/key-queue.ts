@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { WAIT_TIMEOUT_MS } from "../contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "../contract/time-limits.ts";
 import { atMost, unlessAborted } from "../contract/waiting.ts";
 
 /** How long to wait for one writer, in milliseconds. Waiting only saves work: correctness does not depend on it. */

@@ -1,5 +1,5 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { WAIT_TIMEOUT_MS } from "../contract/patience.ts";
+import { WAIT_TIMEOUT_MS } from "../contract/time-limits.ts";
 import { backoff, pause } from "../contract/waiting.ts";
 import { certain, isLocked } from "./sqlite-errors.ts";
 
