@@ -98,6 +98,21 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     expect([201, 204]).toContain(answer.status);
   }
 
+  /** A store whose table refuses each new row with this SQLSTATE. */
+  async function failingWith(state: string) {
+    const [name, raise] = [ownName(), ownName()];
+    const { client, end } = open(databaseUrl);
+    const failing = await postgresStore<unknown>(client, { table: name }).createTable();
+    await admin.query(`CREATE FUNCTION ${raise}() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'no' USING ERRCODE = '${state}'; END $$;
+      CREATE TRIGGER t AFTER INSERT ON ${name} FOR EACH ROW EXECUTE FUNCTION ${raise}()`);
+    async function close() {
+      await end();
+      await admin.query(`DROP TABLE ${name}, ${name}_ledger; DROP FUNCTION ${raise}`);
+    }
+    return { failing, close };
+  }
+
   test("a server that is not there is 503 for a read and for a write, each in its own words", async () => {
     const { client, end } = open(`postgres://postgres@127.0.0.1:${await freePort()}/test`);
     const absent = resource(postgresStore<unknown>(client), { key: "home" });
@@ -230,17 +245,17 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     ["P0002", 409],
     ["44000", 409],
   ])("an error %s of a statement that was rolled back is %d", async (state, status) => {
-    const [failing, raise] = [ownName(), ownName()];
-    const { client, end } = open(databaseUrl);
-    const own = await postgresStore<unknown>(client, { table: failing }).createTable();
-    await admin.query(`CREATE FUNCTION ${raise}() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE 'no' USING ERRCODE = '${state}'; END $$;
-      CREATE TRIGGER t AFTER INSERT ON ${failing} FOR EACH ROW EXECUTE FUNCTION ${raise}()`);
+    const { failing, close } = await failingWith(state);
     for (const headers of [{}, { "Idempotency-Key": "k" }])
-      expect((await resource(own, { key: "home" })(put("Hello", headers))).status).toBe(status);
-    expect(await own.read("home")).toBeNull();
-    await end();
-    await admin.query(`DROP TABLE ${failing}, ${failing}_ledger; DROP FUNCTION ${raise}`);
+      expect((await resource(failing, { key: "home" })(put("Hello", headers))).status).toBe(status);
+    expect(await failing.read("home")).toBeNull();
+    await close();
+  });
+
+  test("an error 40003 leaves the outcome of a write unknown", async () => {
+    const { failing, close } = await failingWith("40003");
+    await expect(failing.swap("home", null, "Hello")).rejects.toThrow(/^no$/);
+    await close();
   });
 
   test("a role that has no connection left is 503, because nothing was sent", async () => {

@@ -33,6 +33,8 @@ const BUSY = new Set<unknown>([
 const INTERNAL = new Set<unknown>(["58030", "58P01", "XX000"]);
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
+/** Databases that speak the protocol of PostgreSQL say this when they do not know whether a statement was committed. */
+const UNKNOWN = "40003";
 /** A limit of PostgreSQL itself, such as the size of a row in an index that a user made. */
 const TOO_LARGE = "54000";
 
@@ -58,7 +60,7 @@ export function certain(error: unknown, table: string): unknown {
 /** PostgreSQL rolled the statement back, and the session goes on. A pooler says FATAL when it does not know. */
 function isRefused(error: unknown): boolean {
   const { severity } = (error ?? {}) as { severity?: string };
-  return severity === "ERROR" && !isBroken(error);
+  return severity === "ERROR" && !isBroken(error) && sqlState(error) !== UNKNOWN;
 }
 
 /** What is wrong with the table, and what to do. */
