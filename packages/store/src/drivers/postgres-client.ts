@@ -49,6 +49,9 @@ interface Pglite extends PostgresQueryable {
  */
 function queryByClient(client: PostgresQueryable, queues: boolean): Query {
   let last: Promise<unknown> = Promise.resolve();
+  // A PGlite may need some seconds to start.
+  let isReady = !isPglite(client);
+  if (isPglite(client)) client.waitReady.then(() => (isReady = true), ignore);
   return async (text, values, signal) => {
     const before = queues ? last : Promise.resolve();
     let isSent = false;
@@ -60,17 +63,18 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
       return null;
     };
     const mine = before.then(() => send(client, text, values, start));
-    last = mine.catch(() => {});
-    let giveUp: () => void = () => {};
+    last = mine.catch(ignore);
+    let giveUp: () => void = ignore;
     const work = () =>
       new Promise<{ rows: unknown[] }>((resolve, reject) => {
-        giveUp = () => isSent || reject(busy());
+        giveUp = () => isSent || !isReady || reject(busy());
         // A client that was closed sends nothing.
         mine.then(resolve, (error) => reject(isSent ? error : notConnected("PostgreSQL", error)));
       });
     try {
       const early = { milliseconds: WAIT_TIMEOUT_MS, call: () => giveUp() };
-      const { rows } = await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer, early);
+      const timedOut = () => (isSent ? noAnswer() : busy());
+      const { rows } = await within(ANSWER_TIMEOUT_MS, work, signal, timedOut, early);
       return rows as AnyRow[];
     } finally {
       isGivenUp = true;
@@ -91,7 +95,7 @@ async function send(
     return client.query(text, values);
   }
 
-  if ("waitReady" in client) return (client as Pglite).transaction(sendBy);
+  if (isPglite(client)) return client.transaction(sendBy);
   const { Query } = Object(client.constructor) as { Query?: PgQueryClass };
   if (!Query) return sendBy(client);
   const query = new Query(text, values);
@@ -102,3 +106,9 @@ async function send(
     (client as { query(query: unknown): unknown }).query(query);
   });
 }
+
+function isPglite(client: PostgresQueryable): client is Pglite {
+  return "waitReady" in client;
+}
+
+function ignore(): void {}
