@@ -79,7 +79,11 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
     return flights.join(
       { key, url, signal },
       (signal, isJoined) =>
-        exchange({ call, settings, group, since: forgotten.now(), forgotten }, signal, isJoined),
+        exchange(
+          { call, settings, group, time: Date.now(), since: forgotten.now(), forgotten },
+          signal,
+          isJoined,
+        ),
       (response, fwd) => report({ call, settings }, { ...(fwd && { fwd }), collapsed: true }, response),
     );
   }

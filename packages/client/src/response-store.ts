@@ -16,7 +16,7 @@ export interface StoredHead {
   /** Where the answer came from, after redirects. */
   finalUrl: string;
   redirected: boolean;
-  /** When it was received or last freshened, in milliseconds since the epoch. */
+  /** When the request began that brought it or last freshened it, in milliseconds since the epoch. */
   time: number;
   /** A HEAD has shown that it is out of date: it may be revalidated, but not used without asking. */
   stale?: boolean;

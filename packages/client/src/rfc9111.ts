@@ -32,7 +32,7 @@ export function rfc9111(...options: []): Freshness {
   };
 }
 
-/** A policy as of the time at which the answer was received. */
+/** A policy for which the answer was received at this time. */
 function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead["time"]): CachePolicy {
   const response = { status, headers: readable(headers) };
   const policy = new CachePolicy(requestOf(asked), response, { shared: false });

@@ -144,6 +144,23 @@ describe("a listener that throws", () => {
   });
 });
 
+it("with rfc9111, the time that an answer was on its way counts for its age", async () => {
+  const { url, seen } = await open.serve((req, res) => {
+    const isKnown = req.headers["if-none-match"] !== undefined;
+    const head = () => {
+      res.writeHead(isKnown ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=2", Age: "1" });
+      if (isKnown) return res.end();
+      res.write("H");
+      // The content is on its way for half of the time.
+      return setTimeout(() => res.end("i"), 600);
+    };
+    setTimeout(head, isKnown ? 1200 : 600);
+  });
+  const remembering = conditionalFetch({ fresh: rfc9111() });
+  for (let nth = 0; nth < 3; nth++) expect(await (await remembering(url)).text()).toBe("Hi");
+  expect(seen.map(({ status }) => status)).toEqual([200, 304, 304]);
+});
+
 it("with rfc9111, a kept answer with a time in the future is revalidated", async () => {
   const { url, seen } = await open.serve((req, res) => {
     res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=60" });

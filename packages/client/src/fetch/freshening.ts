@@ -60,13 +60,17 @@ export function updatesBy(headers: Headers, stored: StoredHead): Update[] {
 }
 
 /** The kept answer, or its head, with its fields updated. */
-export function updated<Kept extends StoredHead>(stored: Kept, updates: readonly Update[]): Kept {
+export function updated<Kept extends StoredHead>(
+  stored: Kept,
+  updates: readonly Update[],
+  time: number,
+): Kept {
   const fields = new Map(stored.headers);
   for (const [name, value] of updates) {
     if (value === undefined) fields.delete(name);
     else fields.set(name, value);
   }
-  const kept = { ...stored, headers: [...fields], time: Date.now() };
+  const kept = { ...stored, headers: [...fields], time };
   delete kept.stale;
   return kept;
 }

@@ -9,6 +9,8 @@ import { variantOf, varyOf } from "./variant.ts";
 /** One read, and the place where its answer is kept. */
 export interface Read extends Asked {
   group: string;
+  /** When the read began: the age of its answer counts from here (RFC 9111 §4.2.3). */
+  time: number;
   /** The moment in {@link Forgotten} at which the read began. */
   since: number;
   forgotten: Forgotten;
@@ -40,7 +42,7 @@ export function isStorable({ call, settings }: Read, response: Response): boolea
 
 /** Keeps a complete answer, unless its url has been forgotten since it was asked for. */
 export async function keep(read: Read, response: Response, body: Uint8Array): Promise<void> {
-  const { call, settings, group, since, forgotten } = read;
+  const { call, settings, group, time, since, forgotten } = read;
   const { url } = call;
   const { status, statusText, headers, redirected } = response;
   const vary = varyOf(headers) as string[];
@@ -58,7 +60,7 @@ export async function keep(read: Read, response: Response, body: Uint8Array): Pr
       headers: keptFields(headers),
       finalUrl: withoutFragment(response.url) || url,
       redirected,
-      time: Date.now(),
+      time,
       body,
     });
     if (forgotten.isSince(url, since)) await settings.store.remove(url);

@@ -28,7 +28,7 @@ export async function revalidated(
  * or forbid keeping the answer.
  */
 function changeBy(
-  { call, settings, forgotten, since }: Read,
+  { call, settings, time, forgotten, since }: Read,
   headers: Headers,
   updates: readonly Update[],
   stored: StoredResponse,
@@ -42,12 +42,12 @@ function changeBy(
   if (vary.join() === stored.vary.join()) {
     const isChanged = stored.stale || updates.some(([name]) => name !== "date" && name !== "age");
     // Without `fresh`, the date of a kept answer is never read.
-    return fresh || isChanged ? () => store.freshen(updated(withoutBody(stored), updates)) : undefined;
+    return fresh || isChanged ? () => store.freshen(updated(withoutBody(stored), updates, time)) : undefined;
   }
   return async () => {
     await store.remove(url, group, stored.variant);
     const variant = await variantOf(vary, call.headers, settings);
-    await store.write({ ...updated(stored, updates), vary, variant });
+    await store.write({ ...updated(stored, updates, time), vary, variant });
   };
 }
 
@@ -61,10 +61,10 @@ export async function freshenByHead(
   { status, headers }: Response,
   stored: StoredResponse | undefined,
 ): Promise<void> {
-  const { call, settings, forgotten, since } = read;
+  const { call, settings, time, forgotten, since } = read;
   if (status !== 200 || !stored || forgotten.isSince(call.url, since)) return;
   const head = describes(headers, stored)
-    ? updated(withoutBody(stored), updatesBy(headers, stored))
+    ? updated(withoutBody(stored), updatesBy(headers, stored), time)
     : { ...withoutBody(stored), stale: true };
   await tryStore(read, () => settings.store.freshen(head), undefined);
 }
