@@ -73,7 +73,7 @@ function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: un
   return res;
 }
 
-/** The handler goes on without this package, on the stream itself: so its head goes out, and is not replaced. */
+/** From here on the handler uses the stream itself, which this package does not see. So its head is sent and not replaced. */
 function sendAsGiven(answer: PendingAnswer): boolean {
   judge(answer, { isWhole: false });
   answer.replacement = undefined;
