@@ -30,6 +30,7 @@ beforeAll(() =>
       `${import.meta.dirname}/fetch/runtimes/program.ts`,
       `${import.meta.dirname}/update/writes-program.ts`,
       `${import.meta.dirname}/update/lost-program.ts`,
+      `${import.meta.dirname}/update/ends-program.ts`,
     ],
     outdir: folder,
     outExtension: { ".js": ".mjs" },
@@ -83,6 +84,19 @@ describe.for(["node", "deno", "bun"] as const)("on %s", (name) => {
     } finally {
       server.close();
     }
+  });
+
+  it("a program stays alive while the client waits, and ends with it: no timer is left", async () => {
+    let writes = 0;
+    const server = await open.serve((req, res) => {
+      if (req.url!.endsWith("/never")) return;
+      if (req.method === "GET") return res.writeHead(200, { ETag: '"v1"' }).end('{"n":1}');
+      return res.writeHead(++writes === 1 ? 503 : 204, { "Retry-After": "1" }).end();
+    });
+    // A timer that was left would hold the program for the minute that a request may take.
+    const limit = { timeout: 30_000 };
+    const { stdout } = await run(program, [...args, `${folder}/ends-program.mjs`, server.url], limit);
+    expect(JSON.parse(stdout)).toEqual({ attempts: 2, ended: "TimeoutError", timers: 0 });
   });
 
   it("the client loses no update and makes no update twice when every fifth answer is lost", async () => {
