@@ -179,3 +179,15 @@ it("with rfc9111, a kept answer with a time in the future is revalidated", async
   expect(again.headers.get("Age")).toBeNull();
   expect(seen.map(({ status }) => status)).toEqual([200, 304]);
 });
+
+it("a url with an empty fragment is the url without it: a write to one forgets the other", async () => {
+  const { url, seen } = await open.serve((req, res) => {
+    res.writeHead(200, { ETag: '"v1"', "Cache-Control": "max-age=60", Location: "/other#" }).end(req.method);
+  });
+  const remembering = conditionalFetch({ fresh: rfc9111() });
+  for (const page of ["/page#", "/page", "/other"]) await (await remembering(url + page)).text();
+  expect(seen.map(({ url }) => url)).toEqual(["/page", "/other"]);
+  await (await remembering(`${url}/page`, { method: "POST" })).text();
+  for (const page of ["/page#", "/other#"]) await (await remembering(url + page)).text();
+  expect(seen.slice(3).map(({ url }) => url)).toEqual(["/page", "/other"]);
+});

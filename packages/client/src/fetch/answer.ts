@@ -21,6 +21,11 @@ export function isNotModified(response: Response): boolean {
   return (response as { [ORIGIN]?: Origin })[ORIGIN]?.isNotModified === true;
 }
 
+/** True when `new Response` accepts this status. An opaque answer has the status 0. */
+export function isMakeable(status: number): boolean {
+  return status >= 200 && status <= 599;
+}
+
 /** The same response with another body. It keeps its url, and so do its clones. */
 export function replaced(response: Response, body: ReadableStream<Uint8Array> | null): Response {
   const { status, headers } = response;

@@ -1,3 +1,8 @@
+/** The members of a field that is a list. */
+export function membersOf(field: string): string[] {
+  return field.split(",").map((member) => member.trim());
+}
+
 /**
  * True when `Cache-Control` has a directive, in any case (RFC 9111 §5.2).
  *

@@ -2,6 +2,7 @@ import { parseTag } from "@entity-tag/core";
 import type { StoredResponse } from "../response-store.ts";
 import { sameVersion } from "../same-version.ts";
 import { isUsableTag } from "../usable-tag.ts";
+import { withoutFragment } from "./without-fragment.ts";
 
 /** A condition that this package adds, and the kept answers whose validators it has. */
 export interface Condition {
@@ -55,6 +56,7 @@ function tagIn(stored: StoredResponse): string | undefined {
  * in two ways is asked once more.
  */
 export function selectedBy(notModified: Response, { name, about }: Condition): StoredResponse | undefined {
+  // Some implementations of `fetch` leave the fragment in the url of an answer.
   const from = withoutFragment(notModified.url);
   const candidates = from ? about.filter((stored) => stored.finalUrl === from) : about;
   const tag = notModified.headers.get("ETag");
@@ -69,9 +71,4 @@ export function selectedBy(notModified: Response, { name, about }: Condition): S
 export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | undefined {
   // Destructuring a pair, as in `([field])`, would cost an iterator each time.
   return headers.find((field) => field[0] === name)?.[1];
-}
-
-/** Some implementations of `fetch` leave the fragment in the url of an answer. */
-export function withoutFragment(url: string): string {
-  return url.replace(/#.*$/s, "");
 }

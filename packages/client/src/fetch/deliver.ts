@@ -1,4 +1,4 @@
-import { replaced } from "./answer.ts";
+import { isMakeable, replaced } from "./answer.ts";
 import { type Forwarded, report } from "./event.ts";
 import type { Serve } from "./flights.ts";
 import { isStorable, keep, mayServeOthers, type Read } from "./keeping.ts";
@@ -27,13 +27,15 @@ export async function deliver(
 
   const isEmpty = read.call.method === "HEAD" || !response.body;
   const isShared =
-    isMakeable(response) && mayServeOthers(response) && (isEmpty || (isShort && (stored || isJoined())));
+    isMakeable(response.status) &&
+    mayServeOthers(response) &&
+    (isEmpty || (isShort && (stored || isJoined())));
   if (isEmpty && stored) await keep(read, response, new Uint8Array());
   let body: SharedBody | undefined;
   const serve: Serve = (signal) => {
     if (isEmpty) return isShared ? replaced(response, null) : response;
     // The request was sent with another signal, so the caller's own signal ends the body here.
-    if (!stored && !isShared && !(signal && isMakeable(response))) return response;
+    if (!stored && !isShared && !(signal && isMakeable(response.status))) return response;
     body ??= sharedBody(response.body!, {
       maxBytes: stored || isShared ? maxEntryBytes : 0,
       // The length counts the octets as they were sent, but the body comes decoded.
@@ -57,11 +59,6 @@ function once(serve: Serve): Serve {
     isTaken = true;
     return serve(signal);
   };
-}
-
-/** True when `new Response` accepts this status. */
-function isMakeable({ status }: Response): boolean {
-  return status >= 200 && status <= 599;
 }
 
 function lengthOf(headers: Headers): number | undefined {

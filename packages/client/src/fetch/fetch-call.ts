@@ -1,4 +1,5 @@
 import type { Fetch } from "../fetch.ts";
+import { withoutFragment } from "./without-fragment.ts";
 
 type Input = Parameters<Fetch>[0];
 type Init = NonNullable<Parameters<Fetch>[1]>;
@@ -50,9 +51,8 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
       request?.url ?? String(input),
       globalThis.document?.baseURI ?? globalThis.location?.href,
     );
-    if (url.hash) url.hash = "";
     return {
-      url: url.href,
+      url: withoutFragment(url.href),
       method: normalized(init.method ?? request?.method ?? "GET"),
       headers,
       fields: given ? [...headers] : [],

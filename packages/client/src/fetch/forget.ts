@@ -5,6 +5,7 @@ import type { Forgotten } from "./forgotten.ts";
 import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
 import { inTime, tryStore } from "./try-store.ts";
+import { withoutFragment } from "./without-fragment.ts";
 
 /** The two that must know when a url is forgotten: the store, and the requests under way. */
 export interface Memory {
@@ -58,21 +59,12 @@ export async function sendUnsafe(call: FetchCall, memory: Memory): Promise<Respo
 
 /** The target, and the urls of the same origin that the answer names. */
 function changedBy({ url, headers }: Response, target: string): Set<string> {
-  const named = [url, headers.get("Location"), headers.get("Content-Location")];
+  const base = url || target;
   const urls = new Set([target]);
-  for (const name of named) {
-    const other = name && parsed(name, url || target);
-    if (other && other.origin === new URL(target).origin) urls.add(other.href);
+  for (const named of [url, headers.get("Location"), headers.get("Content-Location")]) {
+    if (!named || !URL.canParse(named, base)) continue;
+    const { href, origin } = new URL(named, base);
+    if (origin === new URL(target).origin) urls.add(withoutFragment(href));
   }
   return urls;
-}
-
-function parsed(text: string, base: string): URL | undefined {
-  try {
-    const url = new URL(text, base);
-    url.hash = "";
-    return url;
-  } catch {
-    return;
-  }
 }

@@ -1,4 +1,5 @@
 import type { StoredHead } from "../response-store.ts";
+import { membersOf } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
 
 /** These belong to one connection, or to one exchange. */
@@ -77,6 +78,6 @@ export function updated<Kept extends StoredHead>(
 
 /** The fields that `Connection` names belong to one connection, too (RFC 9110 §7.6.1). */
 function connectionOptions(headers: Headers): string[] | undefined {
-  const field = headers.get("Connection")?.toLowerCase();
-  return field?.split(",").map((name) => name.trim());
+  const field = headers.get("Connection");
+  return field === null ? undefined : membersOf(field.toLowerCase());
 }

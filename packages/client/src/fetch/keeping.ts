@@ -1,10 +1,11 @@
+import { isMakeable } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
-import { withoutFragment } from "./condition.ts";
 import type { Asked } from "./event.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
+import { withoutFragment } from "./without-fragment.ts";
 
 /** One read, and the place where its answer is kept. */
 export interface Read extends Asked {
@@ -29,8 +30,7 @@ export function hasValidator(headers: Headers): boolean {
 export function isStorable({ call, settings }: Read, response: Response): boolean {
   const { status, headers, url } = response;
   if (call.method === "HEAD" || !mayServeOthers(response)) return false;
-  // An opaque answer has the status 0.
-  if (status === 206 || status === 304 || status < 200 || status > 599) return false;
+  if (status === 206 || status === 304 || !isMakeable(status)) return false;
   // An answer of another origin is not kept under a url of this origin.
   if (url && new URL(url).origin !== new URL(call.url).origin) return false;
   if (headers.get("Content-Type")?.startsWith("text/event-stream")) return false;

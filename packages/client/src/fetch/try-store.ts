@@ -1,5 +1,5 @@
 import type { ResponseStore, StoredResponse } from "../response-store.ts";
-import { preparedFields } from "./answer.ts";
+import { isMakeable, preparedFields } from "./answer.ts";
 import { type Asked, report } from "./event.ts";
 
 /** How long a step in a store may take, in milliseconds. */
@@ -39,7 +39,7 @@ export function checkedAnswers(found: readonly StoredResponse[]): readonly Store
   for (const { body, headers, status, vary } of found) {
     // Fields that are not valid throw here.
     preparedFields(headers);
-    if (!ArrayBuffer.isView(body) || !vary.map || !(status >= 200 && status <= 599))
+    if (!ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
       throw new TypeError("Cannot use what `read` gave: it is not a list of kept answers");
   }
   return found;

@@ -1,14 +1,11 @@
 import type { StoredResponse } from "../response-store.ts";
+import { membersOf } from "./cache-control.ts";
 import { nameInStore } from "./partition.ts";
 import type { Settings } from "./settings.ts";
 
 /** The fields that `Vary` names, or `"*"`: no later request is like this one. */
 export function varyOf(headers: Headers): string[] | "*" {
-  const names = (headers.get("Vary") ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const names = membersOf((headers.get("Vary") ?? "").toLowerCase()).filter(Boolean);
   return names.includes("*") ? "*" : [...new Set(names)].sort();
 }
 
@@ -41,8 +38,5 @@ export async function selected(
 /** White space around commas has no meaning (RFC 9111 §4.1), except inside quotes. */
 function normalized(value: string | null): string | null {
   if (value === null || value.includes('"')) return value;
-  return value
-    .split(",")
-    .map((part) => part.trim())
-    .join(",");
+  return membersOf(value).join();
 }
