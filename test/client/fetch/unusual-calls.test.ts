@@ -191,3 +191,23 @@ it("a url with an empty fragment is the url without it: a write to one forgets t
   for (const page of ["/page#", "/other#"]) await (await remembering(url + page)).text();
   expect(seen.slice(3).map(({ url }) => url)).toEqual(["/page", "/other"]);
 });
+
+it.each([
+  ["a Blob", () => new Blob(["a=b"], { type: "text/plain" })],
+  ["a form without files", () => new URLSearchParams({ a: "b" })],
+  ["a stream", () => new Blob(["a=b"]).stream()],
+])("a QUERY whose content is %s is revalidated, and its content is sent again", async (_, content) => {
+  const contents: string[] = [];
+  const { url, seen } = await open.serve(async (req, res) => {
+    contents.push(await text(req));
+    res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"' }).end();
+  });
+  const remembering = conditionalFetch();
+  for (let nth = 0; nth < 2; nth++) {
+    const init = { method: "QUERY", body: content(), duplex: "half" };
+    await (await remembering(url, init as RequestInit)).text();
+  }
+  expect(contents).toEqual(["a=b", "a=b"]);
+  expect(seen.map(({ status }) => status)).toEqual([200, 304]);
+  expect(seen[1]!.headers["content-type"]).toBe(seen[0]!.headers["content-type"]);
+});
