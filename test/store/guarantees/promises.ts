@@ -213,12 +213,7 @@ export const promises: readonly Promised[] = [
   },
   {
     text: "A read of a table that is locked as a whole is 503 after two seconds.",
-    tests: [
-      [
-        "test/store/honest-postgres.test.ts",
-        "a read of %s that is locked as a whole is 503 within its time limit",
-      ],
-    ],
+    tests: [["test/store/honest-postgres.test.ts", "that is locked as a whole is 503 within its time limit"]],
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
