@@ -22,6 +22,7 @@ export const long: readonly string[] = [
   "test/client/fetch/cache-tests.test.ts",
   "test/client/fetch/browser.test.ts",
   "test/client/fetch/conditional-fetch.test.ts",
+  "test/client/nodes.test.ts",
   "test/client/stores/contract.test.ts",
   "test/client/update/race.test.ts",
   "test/client/update/outcomes.test.ts",

@@ -1,19 +1,45 @@
-// Reads, writes and waits under every time limit, and then has nothing left to do. It does not call `process.exit`: it
-// ends as soon as no timer, no listener and no request is left.
+// Calls that end in every way, one after the other. It prints the timers that still keep the process alive after them.
 import { conditionalFetch, memoryStore, read, update } from "@entity-tag/client";
 
-const url = process.argv.at(-1)!;
-const { signal } = new AbortController();
+const base = process.argv.at(-1)!;
+const increment = ({ n }: { n: number }) => ({ n: n + 1 });
+const persisting = { ...memoryStore(), persists: true };
+const names: string[] = [];
 
-// A store that persists has a time limit for each step.
-const remembering = conditionalFetch({ store: { ...memoryStore(), persists: true } });
-await (await remembering(url, { signal })).text();
-await (await remembering(url, { signal })).text();
+async function ends(work: Promise<unknown>) {
+  names.push(
+    await work.then(
+      () => "done",
+      ({ name }: Error) => name,
+    ),
+  );
+}
 
-// The server answers the first write with 503 and `Retry-After: 1`: the process must stay alive during the pause.
-const { attempts } = await update<{ n: number }>(url, ({ n }) => ({ n: n + 1 }), { signal });
-const ended = await read(`${url}/never`, { timeout: 100, maxAttempts: 1 }).catch(({ name }: Error) => name);
-// Only Node lists them. The others show a timer that was left by not ending.
-const held: string[] = "Bun" in globalThis || "Deno" in globalThis ? [] : process.getActiveResourcesInfo();
-const timers = held.filter((kind) => kind === "Timeout").length;
-console.log(JSON.stringify({ attempts, ended, timers }));
+/** Aborted after a moment, by a timer that has then ended. */
+function soon(): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 50);
+  return controller.signal;
+}
+
+// Only the client's own timers keep the process alive here.
+const nothing = new Promise<never>(() => {});
+const hanging = conditionalFetch({ store: { ...persisting, read: () => nothing } });
+await ends(hanging(`${base}/page`).then((page) => page.text()));
+await ends(update(`${base}/busy-once`, increment, { backoff: () => 300 }));
+
+await ends(update(`${base}/page`, increment));
+await ends(update(`${base}/forbidden`, increment));
+await ends(update(`${base}/page`, () => Promise.reject(new RangeError())));
+await ends(update(`${base}/page`, () => new Promise<never>(() => {}), { signal: soon() }));
+await ends(update(`${base}/busy`, increment, { backoff: () => 50_000, signal: soon() }));
+await ends(update(`${base}/silent`, increment, { signal: soon() }));
+await ends(read(`${base}/silent`, { timeout: 50, maxAttempts: 1 }));
+await ends(read(`${base}/stalled`, { timeout: 50, maxAttempts: 1 }));
+
+const remembering = conditionalFetch({ store: persisting });
+for (let nth = 0; nth < 2; nth++) await ends(remembering(`${base}/page`).then((page) => page.text()));
+await ends(remembering(`${base}/silent`, { signal: soon() }));
+
+const timers = process.getActiveResourcesInfo?.().filter((name) => name === "Timeout");
+console.log(JSON.stringify({ names, timers: timers ?? [] }));
