@@ -49,7 +49,7 @@ describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
     const { stdout } = await run(node, [`${folder}/program.mjs`, server.url]);
     const { events, ...results } = JSON.parse(stdout);
     expect(results).toEqual({ ...expected, relative: "TypeError" });
-    expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(8);
+    expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(9);
   });
 
   it("the client loses no update and makes no update twice when every fifth answer is lost", async () => {

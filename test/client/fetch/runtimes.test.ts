@@ -16,6 +16,6 @@ it.each(["node", "deno", "bun"] as const)("conditionalFetch remembers reads on %
   const { stdout } = await promisify(execFile)(program, [...args, "program.ts", server.url], { cwd });
   const { events, ...results } = JSON.parse(stdout);
   expect(results).toEqual({ ...expected, relative: "TypeError" });
-  expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(8);
+  expect(events.filter((event: string) => event === "fwd=stale; fwd-status=304").length).toBe(9);
   expect(server.seen.filter(({ url }) => url === "/slow").length).toBe(1);
 });

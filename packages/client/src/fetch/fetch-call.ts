@@ -85,14 +85,15 @@ export async function withContent(call: FetchCall): Promise<FetchCall> {
   const { headers } = request;
   const fields = [...headers];
   const content = new Uint8Array(await request.arrayBuffer());
-  // The content of the Request is used up, so each time it is sent it is given again.
+  // The content of the Request is used up, so each time it is sent it is given again. It is given as a Blob, because
+  // Node 20 and 22 cannot send octets again after a redirect.
   return {
     ...call,
     headers,
     fields,
     content,
     input: request,
-    init: { ...init, headers, body: content },
+    init: { ...init, headers, body: new Blob([content]) },
   };
 }
 

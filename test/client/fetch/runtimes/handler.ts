@@ -19,6 +19,7 @@ export function handler(req: IncomingMessage, res: ServerResponse): void {
   else if (path === "/vary") send({ ...tag, Vary: "Accept" });
   else if (path === "/no-store") send({ ...tag, "Cache-Control": "no-store" });
   else if (path === "/typed" && req.headers["content-type"] !== "a/b") res.writeHead(415).end();
+  else if (path === "/moved") res.writeHead(307, { Location: "/query" }).end();
   else if (path === "/slow") setTimeout(() => send(tag), 100);
   else if (path === "/truncated") {
     res.writeHead(200, { ...tag, "Content-Length": 100 });

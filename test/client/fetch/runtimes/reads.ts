@@ -28,6 +28,7 @@ export async function reads(
     vary: await twice("/vary", () => ({ headers: { Accept: "a/a" } })),
     query: await twice("/query", () => ({ method: "QUERY", body: "a" })),
     typed: await twice("/typed", () => ({ method: "QUERY", body: new Blob(["a"], { type: "a/b" }) })),
+    moved: await twice("/moved", () => ({ method: "QUERY", body: "a" })),
     noStore: await twice("/no-store"),
     together: await Promise.all([1, 2, 3].map(() => ask("/slow"))),
     own: await ask("/plain", { headers: { "If-None-Match": '"1"' } }),
@@ -50,6 +51,7 @@ export const expected = {
   vary: kept(5),
   query: kept(5),
   typed: kept(5),
+  moved: kept(5).map((answer) => [...answer.slice(0, 3), false]),
   noStore: [
     [200, false, 5, true],
     [200, false, 5, true],
