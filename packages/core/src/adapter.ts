@@ -26,5 +26,6 @@ export {
 } from "./responses.ts";
 export { checkedState, checkValidators } from "./state.ts";
 export { type ContentTagging, isEventStream, madeTag, mayBeTagged } from "./tagging.ts";
+export { discardBody } from "./touched-body.ts";
 export { lastModifiedUpToNow } from "./validator-fields.ts";
 export { withAcceptEncoding } from "./vary.ts";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { FrameworkAnswer } from "@entity-tag/node/framework";
+import { type FrameworkAnswer, releaseContent } from "@entity-tag/node/framework";
 import type { FastifyReply } from "fastify";
 
 /** The answer of Fastify, with the payload that a hook was given. `payload` is what the hook returns. */
@@ -28,7 +28,7 @@ export function answerOf(reply: FastifyReply, payload?: unknown): Answer {
       return this.payload;
     },
     setContent(content) {
-      if (this.payload instanceof Readable) this.payload.destroy();
+      releaseContent(this.payload);
       this.payload = content ?? emptyFor(reply);
     },
     // @fastify/compress does not look at an answer without content, so it would set no `Vary`.

@@ -76,7 +76,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
 
   app.addHook("onSend", async (request, reply, content) => {
     const asked = requests.get(request);
-    const answer = answerOf(reply, content);
+    const answer = answerOf(reply, isResponse(content) ? undefined : content);
     if (isResponse(content)) answer.setContent(contentOf(reply, content));
     if (asked !== undefined && !asked.isReplaced) await judgeLate(asked, asked.state, answer, options);
     // By `undefined` a hook says that it changes nothing.

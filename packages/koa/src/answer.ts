@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import type { FrameworkAnswer } from "@entity-tag/node/framework";
+import { type FrameworkAnswer, releaseContent } from "@entity-tag/node/framework";
 import type { Context } from "koa";
 
 /** The answer of Koa, which it sends after all middleware. */
@@ -22,7 +21,7 @@ export function answerOf(ctx: Context): FrameworkAnswer<Context> {
     setContent(content) {
       const old = ctx.body;
       ctx.body = content ?? null;
-      if (old instanceof Readable) old.destroy();
+      releaseContent(old);
     },
     get isCompressed() {
       return hasCompressor(ctx);

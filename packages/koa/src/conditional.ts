@@ -52,6 +52,8 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
     const answer = answerOf(ctx);
     if (judgeEarly(asked, ctx.req, state, answer, options)) return;
     await next();
+    // The handler sends the answer itself, perhaps later, and no middleware may replace it.
+    if (ctx.respond === false) return;
     await judgeLate(asked, state, answer, options);
   };
 }

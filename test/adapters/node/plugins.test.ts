@@ -326,6 +326,58 @@ const givesResponse: Record<string, () => Promise<Served>> = {
     ),
 };
 
+/** Content that is never complete. It counts the sources that were ended. */
+const unending: Record<string, (ended: () => void) => unknown> = {
+  "stream of Node": (ended) => new Readable({ read() {} }).on("close", ended),
+  "web stream": (cancel) => new ReadableStream({ cancel }),
+  Response: (cancel) => new Response(new ReadableStream({ cancel })),
+};
+
+describe.each(Object.entries(unending))("a %s in whose place a 304 or a 412 is sent is ended", (_, make) => {
+  test.each(["Fastify", "Koa"])("by %s", async (framework) => {
+    let made = 0;
+    let ended = 0;
+    const content = () => {
+      made++;
+      return make(() => void ended++);
+    };
+    const fastify = Fastify().register(fastifyConditional, { tag: () => '"v1"' });
+    fastify.get("/", (_request, reply) => reply.send(content()));
+    const koa = new Koa().use(koaConditional({ tag: () => '"v1"' })).use((ctx) => {
+      ctx.body = content();
+    });
+    const { port, close } = await (framework === "Koa" ? servedKoa(koa) : servedFastify(fastify));
+    expect((await ask(port, "GET", "/", [["If-None-Match", '"v1"']])).status).toBe(304);
+    expect((await ask(port, "GET", "/", [["If-Match", '"v0"']])).status).toBe(412);
+    expect((await ask(port, "HEAD", "/", [["If-Match", '"v0"']])).status).toBe(412);
+    await expect.poll(() => ended).toBe(made);
+    expect(made).toBe(3);
+    await close();
+  });
+});
+
+test("Koa: an answer that its handler sends itself, later, stays whole", async () => {
+  const app = new Koa().use(koaConditional()).use((ctx) => {
+    ctx.respond = false;
+    ctx.status = 200;
+    ctx.set("ETag", '"v1"');
+    setTimeout(() => ctx.res.end("own"), 10);
+  });
+  const { port, close } = await servedKoa(app);
+  for (const line of [
+    ["If-Match", '"v0"'],
+    ["If-None-Match", '"v1"'],
+  ] as const) {
+    const answer = await ask(port, "GET", "/", [line]);
+    expect([answer.status, answer.field("content-length"), answer.body.toString()]).toEqual([
+      200,
+      "3",
+      "own",
+    ]);
+  }
+  await close();
+});
+
 test.each(Object.entries(givesResponse))(
   "%s: a Response is judged by its own status and tag",
   async (_, serve) => {

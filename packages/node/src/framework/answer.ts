@@ -1,5 +1,5 @@
-import type { Readable } from "node:stream";
-import { type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
+import { Readable } from "node:stream";
+import { discardBody, isResponse, type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
 
 /**
  * The answer of a framework, before it is sent. A package for a framework implements this over what the framework has.
@@ -25,15 +25,28 @@ export interface FrameworkAnswer<Reply> {
   readonly isCompressed: boolean;
 }
 
+/**
+ * Ends the source of content that is not sent: a stream of Node, a web stream or the body of a `Response`.
+ *
+ * @example
+ * releaseContent(createReadStream("page.html"));
+ */
+export function releaseContent(content: unknown): void {
+  if (content instanceof Readable) content.destroy();
+  else if (content instanceof ReadableStream) content.cancel().catch(() => {});
+  else if (isResponse(content)) discardBody(content);
+}
+
 /** Makes it the answer that the conditions decide. It passes all layers of the framework, as every answer does. */
 export function replace(answer: FrameworkAnswer<unknown>, instead: PlainResponse): void {
   const { status, fields, body, keeps, vary } = instead;
   for (const name of answer.fieldNames()) {
     if (!keeps(name, answer.get(name))) answer.remove(name);
   }
-  answer.status = status;
-  // Before the fields, because a framework may set fields with the content.
+  // Before the status, because Koa forgets the content at a 304, so that its source could not be ended; and before the
+  // fields, because a framework may set fields with the content.
   answer.setContent(body);
+  answer.status = status;
   for (const [name, value] of fields) answer.set(name, value);
   if (vary !== undefined || (isNotModified(instead) && answer.isCompressed)) {
     answer.set("Vary", withAcceptEncoding(answer.get("Vary")));
