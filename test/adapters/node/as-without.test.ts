@@ -6,7 +6,7 @@ import { type AddressInfo, connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import compression from "compression";
 import { describe, expect, test } from "vitest";
 import { connect, serving } from "./wire.ts";
@@ -53,6 +53,12 @@ async function run(layers: Layer[], handler: Handler, lines: Lines = [], method 
     const fields = all.filter(([name]) => !["ETag", "Date", "Vary"].includes(name));
     return { whole: { ...rest, fields, seen }, seen, status: rest.status, interim: rest.interim, field };
   });
+}
+
+function writeInParts(res: ServerResponse, flush = () => {}): void {
+  res.setHeader("Content-Length", 7).write("con");
+  flush();
+  res.end("tent");
 }
 
 const ours = () => conditional() as unknown as Layer;
@@ -159,6 +165,57 @@ describe("conditional over HTTP/1 does not change:", () => {
     ];
     const answer = await run([ours()], (res) => void res.end(TEXT), lines);
     expect([answer.interim, answer.status]).toEqual([[100], 304]);
+  });
+
+  // Node puts the head of an answer that waits before what is written already, when its first content is bytes.
+  test.each([
+    ["a 412 by its answer", '"x"', (res) => void res.setHeader("ETag", '"v1"').end("content")],
+    ["a 412 in place of content in parts", '"x"', (res) => void [res.write("con"), res.end("tent")]],
+    ["content that is awaited for its tag", "*", (res) => writeInParts(res)],
+    ["content that is flushed half-way", "*", (res) => writeInParts(res, () => res.flushHeaders())],
+  ] satisfies [string, string, (res: ServerResponse) => void][])(
+    "early hints go out before %s, when an earlier answer on the connection is late",
+    async (_name, ifMatch, handler) => {
+      await serving(
+        (req, res) => {
+          if (req.url === "/late") return void setTimeout(() => res.end("late"), 20);
+          conditional()(req, res, () => {
+            res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+            handler(res);
+          });
+        },
+        async (port) => {
+          const connection = await connect(port);
+          const answers = await connection.pipeline([
+            ["GET", "/late", []],
+            ["GET", "/", [["If-Match", ifMatch]]],
+          ]);
+          connection.close();
+          expect([answers[1]!.interim, answers[1]!.status]).toEqual([[103], ifMatch === "*" ? 200 : 412]);
+          expect(answers[1]!.body.toString()).toMatch(ifMatch === "*" ? /^content$/ : /^\{.*\}$/);
+        },
+      );
+    },
+  );
+
+  test("early hints go out before a 412 of checkPreconditions, when an earlier answer is late", async () => {
+    await serving(
+      (req, res) => {
+        if (req.url === "/late") return void setTimeout(() => res.end("late"), 20);
+        res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+        // A tag beyond ASCII is sent as it is given.
+        if (!checkPreconditions(req, res, { etag: '"é"' })) res.end("content");
+      },
+      async (port) => {
+        const connection = await connect(port);
+        const [, answer] = await connection.pipeline([
+          ["GET", "/late", []],
+          ["GET", "/", [["If-Match", '"x"']]],
+        ]);
+        connection.close();
+        expect([answer!.interim, answer!.status, answer!.field("etag")]).toEqual([[103], 412, '"é"']);
+      },
+    );
   });
 });
 

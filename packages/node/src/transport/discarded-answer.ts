@@ -1,7 +1,8 @@
 import type { NodeResponse } from "../message.ts";
 import { dropWrites } from "./dropped-writes.ts";
 import { dropStreamWrites, freezeHead, refusePushes } from "./frozen-head.ts";
-import { endBelow, type PendingAnswer, sendReplacementHead, thaw } from "./pending-answer.ts";
+import { endBelow, type PendingAnswer, sendReplacementHead, thaw, writeBytes } from "./pending-answer.ts";
+import type { Replacement } from "./replaced-head.ts";
 import { destroyedError, tellClosed } from "./told-closed.ts";
 import type { Callback } from "./write-arguments.ts";
 
@@ -17,9 +18,9 @@ export function discard(answer: PendingAnswer): void {
   else {
     sendReplacementHead(answer);
     if (answer.replacement === undefined) return;
-    const body = bodyOf(answer);
+    const body = bodyOf(answer.replacement, answer.isHead);
     if (body === undefined) below.flushHeaders?.call(res);
-    else below.write.call(res, body);
+    else writeBytes(answer, body);
   }
   answer.phase = "discarding";
   answer.dropped = dropWrites(res, options, () => giveUp(answer));
@@ -79,7 +80,7 @@ export function endReplaced(
   content?: string | Uint8Array | undefined,
   encoding?: BufferEncoding | undefined,
 ): unknown {
-  const { res, below, isHttp2 } = answer;
+  const { res, isHttp2 } = answer;
   const isSent = answer.phase === "discarding" && !isHttp2;
   if (!isSent) {
     thaw(answer);
@@ -90,11 +91,10 @@ export function endReplaced(
   if (answer.replacement === undefined && content !== undefined) {
     return endBelow(answer, callback, content, encoding);
   }
-  const body = isSent ? undefined : bodyOf(answer);
-  if (body === undefined && isHttp2) refusePushes(res);
-  if (body === undefined || !isHttp2) return endBelow(answer, callback, body);
-  // `end` of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
-  below.write.call(res, body);
+  const body = isSent ? undefined : bodyOf(answer.replacement, answer.isHead);
+  // Not with `end`: that of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
+  if (body !== undefined) writeBytes(answer, body);
+  else if (isHttp2) refusePushes(res);
   return endBelow(answer, callback);
 }
 
@@ -114,8 +114,8 @@ function giveUp(answer: PendingAnswer): void {
   answer.phase = "done";
 }
 
-/** Bytes, because Node would write the head in the encoding of a text that comes with it. */
-function bodyOf({ replacement, isHead }: PendingAnswer): Buffer | undefined {
+/** The content of the replacement. HEAD has none. */
+export function bodyOf(replacement: Replacement | undefined, isHead: boolean): Buffer | undefined {
   return isHead || replacement?.body === undefined ? undefined : Buffer.from(replacement.body);
 }
 

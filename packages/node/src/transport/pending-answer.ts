@@ -133,6 +133,19 @@ export function sendReplacementHead(answer: PendingAnswer): void {
 }
 
 /**
+ * Writes bytes. Over HTTP/1 an empty text brings the head first, in its own encoding. With bytes, Node would put the
+ * head of a pipelined answer before the 1xx answers of the same request, and its content after them.
+ */
+export function writeBytes(
+  { res, below, isHttp2 }: PendingAnswer,
+  bytes: Uint8Array,
+  callback?: Callback,
+): boolean {
+  if (!isHttp2) below.write.call(res, "", "latin1");
+  return below.write.call(res, bytes, callback);
+}
+
+/**
  * Ends the answer. The callback is not passed on: compressors know no third argument, and express-session takes a
  * callback without content for content. Node calls the callback of `end` on `finish`, too.
  */

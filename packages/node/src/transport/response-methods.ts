@@ -12,6 +12,7 @@ import {
   type PendingAnswer,
   passHead,
   thaw,
+  writeBytes,
 } from "./pending-answer.ts";
 import { bytesOf, callbackIn, encodingIn, isContent } from "./write-arguments.ts";
 import { setWrittenHead } from "./written-head.ts";
@@ -114,7 +115,7 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   const first = isContent(chunk) ? { chunk, encoding: encodingIn(encoding) } : {};
   if (!bringHead(answer, { ...first, isWhole: false })) return writeOf(answer, chunk, encoding, callback);
   // A chunk that is not valid ends the wait for the rest.
-  if (parts) below.write.call(res, Buffer.concat(parts));
+  if (parts) writeBytes(answer, Buffer.concat(parts));
   return attempt(answer, () => below.write.call(res, chunk, encoding, callback));
 }
 
@@ -131,7 +132,7 @@ function writeAwaited(
     return true;
   }
   if (!bringHead(answer, { chunk: whole, isWhole: true })) return writeOf(answer, chunk, encoding, callback);
-  return answer.below.write.call(answer.res, whole, called);
+  return writeBytes(answer, whole, called);
 }
 
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
@@ -155,9 +156,11 @@ function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback
     return res;
   }
   if (answer.head) passHead(answer);
-  return attempt(answer, () =>
-    parts ? endBelow(answer, called, chunk) : below.end.call(res, body, encoding, callback),
-  );
+  return attempt(answer, () => {
+    if (!parts) return below.end.call(res, body, encoding, callback);
+    writeBytes(answer, chunk as Buffer);
+    return endBelow(answer, called);
+  });
 }
 
 function flushHeadersOf(answer: PendingAnswer): void {
@@ -166,7 +169,7 @@ function flushHeadersOf(answer: PendingAnswer): void {
   if (phase === "discarding") return;
   if (phase === "open" || phase === "held") {
     if (!bringHead(answer, { isWhole: false })) return;
-    if (parts) below.write.call(res, Buffer.concat(parts));
+    if (parts) writeBytes(answer, Buffer.concat(parts));
   }
   attempt(answer, () => below.flushHeaders?.call(res));
 }
