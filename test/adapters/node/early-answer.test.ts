@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createConnection } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { conditional } from "@entity-tag/node";
+import { checkPreconditions, conditional } from "@entity-tag/node";
 import { describe, expect, test } from "vitest";
-import { serving } from "./wire.ts";
+import { connect, serving } from "./wire.ts";
 
 describe.each([
   [304, "If-None-Match: *"],
@@ -107,3 +107,44 @@ test("Content that the head waits for fails when the client has left, as Node's 
     expect(await told).toContain("destroyed");
   });
 });
+
+test.each(["PUT", "PATCH", "DELETE", "QUERY"])(
+  "%s that expects 100-continue is refused before its content is sent, and continues if its condition holds",
+  async (method) => {
+    let bytesRead = 0;
+    await serving(
+      () => {},
+      async (port, server) => {
+        server.on("checkContinue", (req, res) => {
+          if (checkPreconditions(req, res, { etag: '"v1"' })) return;
+          res.writeContinue();
+          req.on("data", (chunk) => {
+            bytesRead += chunk.length;
+          });
+          req.on("end", () => res.end("done"));
+        });
+        const expecting = (ifMatch: string) =>
+          [
+            ["Expect", "100-continue"],
+            ["Content-Length", "7"],
+            ["If-Match", ifMatch],
+          ] as const;
+        const refused = await connect(port);
+        // `ask` sends no content here.
+        const refusal = await refused.ask(method, "/", expecting('"v0"'));
+        refused.close();
+        expect([refusal.interim, refusal.status, refusal.field("connection"), bytesRead]).toEqual([
+          [],
+          412,
+          "close",
+          0,
+        ]);
+        const accepted = await connect(port);
+        const answer = accepted.ask(method, "/", expecting('"v1"'));
+        accepted.socket.write("content");
+        expect([(await answer).interim, (await answer).status, bytesRead]).toEqual([[100], 200, 7]);
+        accepted.close();
+      },
+    );
+  },
+);
