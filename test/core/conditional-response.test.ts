@@ -259,6 +259,25 @@ describe("conditional calls a handler again only when that has no side effect", 
     expect(handler).toHaveBeenCalledOnce();
   });
 
+  it("conditional judges HEAD as if it had no range, since a range is not defined for it", async () => {
+    const ranges: (string | null)[] = [];
+    const head = async (range: string, headers: Record<string, string>) => {
+      const handler = (request: Request) => {
+        ranges.push(request.headers.get("Range"));
+        return request.headers.has("Range") ? new Response(null, { status: 416 }) : v1();
+      };
+      const response = await conditional(handler)(ask("HEAD", { Range: range, ...headers }));
+      return response.status;
+    };
+    expect(await head("bytes=99-", { "If-None-Match": '"v1"' })).toBe(304);
+    expect(await head("bytes=99-", { "If-Match": '"v0"' })).toBe(412);
+    expect(await head("bytes=99-", { "If-Match": '"v1"' })).toBe(200);
+    expect(await head("bytes=0-1", { "If-Range": '"v1"' })).toBe(200);
+    expect(ranges).toEqual([null, null, null, null]);
+    // Without a condition there is nothing to judge, and the handler sees its request.
+    expect(await head("bytes=99-", {})).toBe(416);
+  });
+
   it("conditional puts Range back once the handler has run", async () => {
     const request = ask("GET", stale);
     const current = (): State => ({ etag: '"v2"' });

@@ -145,7 +145,9 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   options: LateOptions<Req>,
 ): Promise<Res | Response> {
   if (!mayAskAgain(request)) {
-    const response = await handle(request);
+    // A range is not defined for HEAD (§14.2), and must not hide the answer that its conditions are judged by.
+    const isHead = request.method === "HEAD" && isConditional(request.headers);
+    const response = await (isHead ? withoutRange(request, handle) : handle(request));
     return isAnswer(response) ? judge(request, response, options) : response;
   }
   const { first, second } = askedTwice(request);
