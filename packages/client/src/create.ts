@@ -31,18 +31,7 @@ export async function create<T = unknown>(
   if (payload === undefined)
     throw new TypeError("Cannot create undefined: give the value that is to be there");
   const written = await write(job, payload);
-  const { attempts } = job;
   if (written.is === "refused") throw new AlreadyExistsError(payload.url);
   if (written.is === "gone") throw ambiguous(job, payload, written.error);
-  if (written.is === "recognised") {
-    const { snapshot, response } = written.latest;
-    return { ...snapshot, status: "created", response, attempts };
-  }
-  const { response, octets } = written;
-  return {
-    ...(await resultOf(job, payload, response, octets)),
-    status: "created",
-    response,
-    attempts,
-  };
+  return resultOf(job, payload, written, "created");
 }

@@ -2,13 +2,13 @@ import { checkRecipe } from "./checks.ts";
 import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
 import { type Job, jobOf } from "./update/job.ts";
 import { read } from "./update/latest.ts";
-import { type Payload, payloadFor } from "./update/payload.ts";
+import { payloadFor } from "./update/payload.ts";
 import { resultOf } from "./update/result.ts";
 import type { Seen } from "./update/seen.ts";
 import type { Recipe, Snapshot, Updated, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl, givenSnapshot } from "./update/target.ts";
 import { pause, until } from "./update/waiting.ts";
-import { ambiguous, type Success, write } from "./update/write.ts";
+import { ambiguous, write } from "./update/write.ts";
 
 /**
  * Changes the value at a url, without losing a change that somebody else writes at the same time.
@@ -75,17 +75,9 @@ export async function update<T = unknown>(
     if (run === undefined || payload === undefined) return unchanged(job, seen);
 
     const written = await write(job, payload);
-    if (written.is === "applied") return applied(job, payload, written);
-    if (written.is === "recognised") {
-      return {
-        ...written.latest.snapshot,
-        status: "updated",
-        response: written.latest.response,
-        attempts: job.attempts,
-      };
-    }
     if (written.is === "gone")
       throw written.doubtful ? ambiguous(job, payload, written.error) : written.error;
+    if (written.is !== "refused") return resultOf(job, payload, written, "updated");
 
     if (run.etag === last?.etag) throw new UnusableValidatorError(run.url, run.etag);
     first ??= run;
@@ -146,13 +138,4 @@ async function unchanged<T>(
   { snapshot, again, response }: Seen<T>,
 ): Promise<Updated<T>> {
   return { ...snapshot, value: await again(), status: "unchanged", response, attempts };
-}
-
-async function applied<T>(
-  job: Job<T>,
-  payload: Payload<T>,
-  { response, octets }: Success,
-): Promise<Updated<T>> {
-  const snapshot = await resultOf(job, payload, response, octets);
-  return { ...snapshot, status: "updated", response, attempts: job.attempts };
 }

@@ -42,13 +42,14 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
     return { ...bare, body: checkedBody(body), key: job.newKey() };
   }
   // Decoded before the write: a write that succeeded must not fail for want of it.
-  const current = method === "PATCH" ? await base?.() : undefined;
-  const patch = method === "PATCH" ? patchFor(current, mine, same) : undefined;
-  if (method === "PATCH" && patch === undefined) return undefined;
-  const body = JSON.stringify(method === "PATCH" ? patch : mine, sameInJson);
+  const isPatch = method === "PATCH";
+  const current = isPatch ? await base?.() : undefined;
+  const content = isPatch ? patchFor(current, mine, same) : mine;
+  if (isPatch && content === undefined) return undefined;
+  const body = JSON.stringify(content, sameInJson);
   if (body === undefined) throw notJson(mine);
-  const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const expected = method === "PATCH" ? (patched(current, patch) as T) : mine;
+  const contentType = isPatch ? "application/merge-patch+json" : "application/json";
+  const expected = isPatch ? (patched(current, content) as T) : mine;
   return { ...bare, body, contentType, expected, key: job.newKey() };
 }
 

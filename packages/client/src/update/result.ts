@@ -3,18 +3,48 @@ import { fieldTag, tagOf } from "./dialect.ts";
 import type { Job } from "./job.ts";
 import type { Payload } from "./payload.ts";
 import { decoded, type Seen, snapshotOf } from "./seen.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, Updated } from "./snapshot.ts";
+
+/** A write that was made. */
+export type Made<T> = Success | Recognised<T>;
+
+export interface Success {
+  is: "applied";
+  response: Response;
+  octets: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** The write is part of the value that was read afterwards. */
+export interface Recognised<T> {
+  is: "recognised";
+  latest: Seen<T>;
+}
+
+/** The result of a write that was made, for the caller. */
+export async function resultOf<T>(
+  job: Job<T>,
+  payload: Payload<T>,
+  written: Made<T>,
+  status: Updated<T>["status"],
+): Promise<Updated<T>> {
+  const { attempts } = job;
+  if (written.is === "recognised") {
+    const { snapshot, response } = written.latest;
+    return { ...snapshot, status, response, attempts };
+  }
+  const snapshot = await snapshotAfter(job, payload, written);
+  return { ...snapshot, status, response: written.response, attempts };
+}
 
 /**
  * The value after a write: the new representation, if the answer has it, or else the value that was sent.
  *
  * A write that succeeded is never reported as failed, so content that cannot be read is ignored.
  */
-export async function resultOf<T>(
+async function snapshotAfter<T>(
   job: Job<T>,
   payload: Payload<T>,
-  response: Response,
-  octets: Uint8Array<ArrayBuffer> | undefined,
+  { response, octets }: Success,
 ): Promise<Snapshot<T>> {
   const { url, expected } = payload;
   const content = octets?.length ? await contentOf(job, response, octets) : undefined;

@@ -9,15 +9,13 @@ import { remembers, underWay } from "./idempotency-key.ts";
 import type { Job } from "./job.ts";
 import { read } from "./latest.ts";
 import { headersFor, type Payload } from "./payload.ts";
-import { carriedIn } from "./result.ts";
+import { carriedIn, type Made, type Success } from "./result.ts";
 import type { Seen } from "./seen.ts";
 import { LONGEST_PAUSE, pause, retryAfter, until } from "./waiting.ts";
 
 /** The outcome of a write, once it is certain. */
 export type Written<T> =
-  | Success
-  /** The write is part of the value that was read afterwards. */
-  | { is: "recognised"; latest: Seen<T> }
+  | Made<T>
   | { is: "refused"; latest: Seen<T> | undefined }
   /** There is no resource. `doubtful`: the write may have been made before. */
   | { is: "gone"; doubtful: boolean; error: unknown };
@@ -33,11 +31,6 @@ interface Doubt {
   suspected: boolean;
 }
 
-export interface Success {
-  is: "applied";
-  response: Response;
-  octets: Uint8Array<ArrayBuffer> | undefined;
-}
 /** A success, another answer, or no answer. */
 type Answer = Success | HttpError | { lost: unknown };
 type Failure = Exclude<Answer, Success>;
