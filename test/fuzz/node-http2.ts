@@ -61,7 +61,7 @@ export async function checkHttp2Case(seed: number): Promise<void> {
     if (!isWhole) return undefined;
     throw new Error(`${error.message}\n${what}`);
   });
-  if (!isWhole || ours === undefined) return;
+  if (!isWhole || ours === undefined || !isAsWritten(bare.body)) return;
   // Node resets the stream of a handler that writes after its end, unless everything has been sent by then.
   if (program.name.endsWith("write after end")) return;
   const isJudged = method !== "POST" && [200, 201, 203, 206].includes(bare.status);
@@ -69,6 +69,14 @@ export async function checkHttp2Case(seed: number): Promise<void> {
   if (method === "HEAD") for (const seen of [bare, ours]) seen.steps = seen.steps.map(withoutOutcomeOfWrite);
   const complaint = isJudged && wanted !== undefined ? replaced(ours, wanted) : same(bare, ours);
   if (complaint !== undefined) throw new Error(`${complaint}\n${what}`);
+}
+
+/**
+ * Node sometimes sends other bytes than the bare handler wrote, if another stream of the session was cancelled. Such a
+ * case says nothing about this package. Programs write only these letters.
+ */
+function isAsWritten(body: Buffer): boolean {
+  return /^[xymore]*$/.test(body.toString("latin1"));
 }
 
 async function askApp(
