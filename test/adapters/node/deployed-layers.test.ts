@@ -127,3 +127,55 @@ describe("a handler that gives end a callback, behind express-session, whose end
     },
   );
 });
+
+describe("a handler that writes after its end, behind express-session, which ends an answer only once its store has", () => {
+  const more: Record<string, (res: express.Response) => void> = {
+    write: (res) => void res.write("more"),
+    "write with a callback": (res) => void res.write("more", () => {}),
+    "a second end": (res) => void res.end("more"),
+    "write in a later turn": (res) => void setImmediate(() => res.write("more")),
+  };
+  const handlers: Record<string, (more: (res: express.Response) => void) => express.RequestHandler> = {
+    "after an answer that conditional replaced": (more) => (_, res) => {
+      res.type("text").set("ETag", '"v1"').end(TEXT);
+      more(res);
+    },
+    "after parts of an answer that conditional replaced": (more) => (_, res) => {
+      res.type("text").set("ETag", '"v1"').write(TEXT);
+      res.end(TEXT);
+      more(res);
+    },
+    "after checkPreconditions, without a return": (more) => (req, res) => {
+      const isSent = checkPreconditions(req, res, { etag: strong("v1") });
+      if (isSent) more(res);
+      else res.end(TEXT);
+    },
+  };
+  const rows = Object.keys(handlers).flatMap((when) =>
+    Object.keys(more).map((what) => [what, when] as const),
+  );
+
+  test.each(rows)("%s %s: the next answer on the connection is whole", async (what, when) => {
+    const app = express4().set("etag", false);
+    const store = new (class extends session.MemoryStore {
+      override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
+        setTimeout(() => super.set(id, data, done), 20);
+      }
+    })();
+    app.use(session({ secret: "s", resave: true, saveUninitialized: true, store }));
+    app.use(judge());
+    app.get("/", handlers[when]!(more[what]!));
+    app.get("/next", (_, res) => void res.send("next"));
+    await serving(app as unknown as RequestListener, async (port) => {
+      const connection = await connect(port);
+      for (const [status, line] of [
+        [412, ["If-Match", '"v0"']],
+        [304, ["If-None-Match", '"v1"']],
+      ] as const) {
+        expect((await connection.ask("GET", "/", [line])).status).toBe(status);
+        expect((await connection.ask("GET", "/next")).body.toString()).toBe("next");
+      }
+      connection.close();
+    });
+  });
+});

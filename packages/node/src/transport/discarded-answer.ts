@@ -34,6 +34,14 @@ function endBypassed(answer: PendingAnswer): boolean {
   return true;
 }
 
+/**
+ * True while a layer, such as a session, has not yet passed the end of the replacement on. Node would send what is
+ * written now after the content of the replacement, as the beginning of the next answer.
+ */
+export function isEndDelayed({ phase, res }: PendingAnswer): boolean {
+  return phase === "replaced" && !res.writableEnded;
+}
+
 /** Drops a write. When the client has left, the write fails as in Node. */
 export function dropWrite(
   answer: PendingAnswer,
@@ -55,7 +63,7 @@ export function dropWrite(
   return false;
 }
 
-/** The handler has ended: *discarding* to *sent*. */
+/** The handler has ended: *discarding* to *replaced*, or to *sent* if the client has left. */
 export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown {
   const { res, dropped } = answer;
   if (answer.phase === "done") {
@@ -95,7 +103,10 @@ export function endReplaced(
   // Not with `end`: that of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
   if (body !== undefined) writeBytes(answer, body);
   else if (isHttp2) refusePushes(res);
-  return endBelow(answer, callback);
+  const ended = endBelow(answer, callback);
+  // Not sooner, because a layer may write in its `end`.
+  if (answer.replacement !== undefined) answer.phase = "replaced";
+  return ended;
 }
 
 /**

@@ -32,9 +32,10 @@ export interface BeforeHeadOptions extends DropLimits {
  * - `judged`: the hook has run, and the head is on its way out;
  * - `sent`: the head has been sent, and this package no longer changes the answer;
  * - `discarding`: another answer replaces it, and the handler's writes are dropped;
+ * - `replaced`: the answer that replaces it has been ended, but a layer may end it later;
  * - `done`: the limit was reached, and the handler has been told that its client has left.
  */
-export type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "done";
+export type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "replaced" | "done";
 
 /** One response, and what must be known of it until its head has been sent. */
 export interface PendingAnswer {

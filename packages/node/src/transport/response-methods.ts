@@ -1,6 +1,6 @@
 import type { NodeRequest, NodeResponse } from "../message.ts";
 import { gather, isAwaited } from "./awaited-content.ts";
-import { discard, dropWrite, endDiscarded, endReplaced, isGone } from "./discarded-answer.ts";
+import { discard, dropWrite, endDiscarded, endReplaced, isEndDelayed, isGone } from "./discarded-answer.ts";
 import { freezeHead, headSentError } from "./frozen-head.ts";
 import {
   attempt,
@@ -14,7 +14,7 @@ import {
   thaw,
   writeBytes,
 } from "./pending-answer.ts";
-import { bytesOf, callbackIn, encodingIn, isContent } from "./write-arguments.ts";
+import { bytesOf, type Callback, callbackIn, encodingIn, isContent } from "./write-arguments.ts";
 import { setWrittenHead } from "./written-head.ts";
 
 /** Replaces the methods that write, so that the hook is called before the head of the response is sent. */
@@ -101,7 +101,9 @@ function sendAtLast(answer: PendingAnswer): void {
 function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callback: unknown): boolean {
   const { res, below } = answer;
   const phase = phaseOf(answer);
-  if (phase === "judged" || phase === "sent") return below.write.call(res, chunk, encoding, callback);
+  if (isEndDelayed(answer)) return ignore(callbackIn(encoding, callback));
+  if (phase === "judged" || phase === "sent" || phase === "replaced")
+    return below.write.call(res, chunk, encoding, callback);
   if (phase === "discarding" || phase === "done") {
     if (isContent(chunk))
       return dropWrite(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
@@ -119,6 +121,12 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   return attempt(answer, () => below.write.call(res, chunk, encoding, callback));
 }
 
+/** Takes a write whose content is not sent now. */
+function ignore(callback: Callback): boolean {
+  if (callback) process.nextTick(callback);
+  return true;
+}
+
 function writeAwaited(
   answer: PendingAnswer,
   chunk: string | Uint8Array,
@@ -127,10 +135,7 @@ function writeAwaited(
 ): boolean {
   const whole = gather(answer, chunk, encodingIn(encoding));
   const called = callbackIn(encoding, callback);
-  if (whole === undefined) {
-    if (called) process.nextTick(called);
-    return true;
-  }
+  if (whole === undefined) return ignore(called);
   if (!bringHead(answer, { chunk: whole, isWhole: true })) return writeOf(answer, chunk, encoding, callback);
   return writeBytes(answer, whole, called);
 }
@@ -138,7 +143,11 @@ function writeAwaited(
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
   const { res, below } = answer;
   const phase = phaseOf(answer);
-  if (phase === "judged" || phase === "sent") {
+  if (isEndDelayed(answer)) {
+    ignore(callbackIn(body, encoding, callback));
+    return res;
+  }
+  if (phase === "judged" || phase === "sent" || phase === "replaced") {
     // Over HTTP/2, the client may have left while writes were dropped. Then layers set their fields once more.
     thaw(answer);
     return below.end.call(res, body, encoding, callback);
