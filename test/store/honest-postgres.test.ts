@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { PGlite } from "@electric-sql/pglite";
-import { mutate, resource } from "@entity-tag/store";
+import { mutate, resource, StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
 import { Client, Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
@@ -11,6 +11,7 @@ import { ownName } from "./contract/drivers.ts";
 import { request } from "./mutate/requests.ts";
 import { databaseUrl } from "./race/addresses.ts";
 import { reachable } from "./race/databases.ts";
+import { canStartPostgres, ownPostgres } from "./race/own-postgres.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -391,6 +392,33 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     );
     // A patch makes the next value from the current one, which cannot be read.
     expect(changed.status).toBe(409);
+  });
+});
+
+describe.skipIf(!canStartPostgres())("PostgreSQL that is not open to clients yet", () => {
+  test.each(clients)("an error 57P03 is 503 by %s, and nothing is written", async (_, open) => {
+    const server = await ownPostgres();
+    onTestFinished(() => server.close());
+    const { client, end } = open(server.url);
+    const before = await postgresStore<unknown>(client).createTable();
+    const pages = resource(before, { key: "home" });
+    server.becomeClosedStandby();
+    const admin = new Client({ connectionString: server.url });
+    await expect(admin.connect()).rejects.toMatchObject({ code: "57P03" });
+    const fresh = open(server.url);
+    // The first store has idle connections that the server has closed, the other has none.
+    for (const store of [before, postgresStore<unknown>(fresh.client)]) {
+      for (const asked of [request("GET"), put("Hello"), put("Hello", { "Idempotency-Key": "k" })]) {
+        const answer = await resource(store, { key: "home" })(asked);
+        expect([answer.status, answer.headers.has("Retry-After")]).toEqual([503, true]);
+      }
+      for (const options of [{}, { claim: { id: "k", fingerprint: "f" } }])
+        await expect(store.swap("home", null, "Hello", options)).rejects.toThrow(StoreBusyError);
+    }
+    server.promote();
+    expect((await pages(request("GET"))).status).toBe(404);
+    expect((await pages(put("Hello", { "Idempotency-Key": "k" }))).status).toBe(201);
+    await Promise.all([end(), fresh.end()]);
   });
 });
 

@@ -193,6 +193,40 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     await failing.close();
   });
 
+  test("a server that loads its data is 503, and nothing is written", async () => {
+    const events = ["--loading-process-events-interval-bytes", "1024"];
+    const loading = await ownRedis(["--enable-debug-command", "yes", ...events]);
+    const admin = new Redis(loading.url, { enableReadyCheck: false });
+    const { client, end } = await open(loading.url);
+    const before = redisStore<unknown>(client, { prefix: "loading" });
+    await vi.waitFor(() => before.read("home"), { timeout: 10_000 });
+    await admin.call("DEBUG", "POPULATE", "2000", "key", "1000");
+    await admin.config("SET", "key-load-delay", "20000");
+    const reloader = admin.duplicate();
+    const reload = reloader.call("DEBUG", "RELOAD");
+    await vi.waitFor(() => expect(admin.ping()).rejects.toThrow(/^LOADING /), { timeout: 10_000 });
+    const fresh = await open(loading.url);
+    // The first client is connected already, the other one connects now.
+    for (const store of [before, redisStore<unknown>(fresh.client, { prefix: "loading" })]) {
+      const pages = resource(store, { key: "home" });
+      const keyed = request("PUT", { "Idempotency-Key": "k" }, '"a"');
+      const swaps = [{}, { claim: { id: "k", fingerprint: "f" } }].map((options) =>
+        expect(store.swap("home", null, "a", options)).rejects.toThrow(StoreBusyError),
+      );
+      for (const answer of await Promise.all([request("GET"), put("a"), keyed].map(pages)))
+        expect([answer.status, answer.headers.has("Retry-After")]).toEqual([503, true]);
+      await Promise.all(swaps);
+    }
+    await expect(admin.ping()).rejects.toThrow(/^LOADING /);
+    await admin.config("SET", "key-load-delay", "0");
+    await reload;
+    expect(await admin.keys("*{loading}*")).toEqual([]);
+    expect((await resource(before, { key: "home" })(put("a"))).status).toBe(201);
+    for (const each of [admin, reloader]) each.disconnect();
+    for (const each of [end, fresh.end]) each();
+    await loading.close();
+  });
+
   test("calls that wait for a connection leave nothing behind on the client", async () => {
     const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
     const emitter = client as unknown as EventEmitter;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../free-port.ts";
@@ -21,6 +21,14 @@ export interface OwnPair {
   close(): void;
 }
 
+/** One server. While it is a closed standby, it refuses every connection with the error 57P03. */
+export interface OwnPostgres {
+  url: string;
+  becomeClosedStandby(): void;
+  promote(): void;
+  close(): void;
+}
+
 /** Whether PostgreSQL servers can be started here; otherwise one line says what is missing. */
 export function canStartPostgres(): boolean {
   const isPossible = binaries !== undefined && (!isRoot || user !== undefined);
@@ -32,18 +40,57 @@ export function canStartPostgres(): boolean {
   return isPossible;
 }
 
-/** `isSynchronous`: a commit waits for the standby. */
-export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
+/** The data folders of servers that are removed together. */
+function ownFolder() {
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   chmodSync(folder, 0o755);
   if (user) chownSync(folder, user.uid, user.gid);
-  const [first, second] = [join(folder, "first"), join(folder, "second")];
-  const [one, two] = [await freePort(), await freePort()];
-  const start = (data: string, port: number, more = "") => {
-    const options = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c fsync=off -c wal_level=replica ${more}`;
-    run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
+  return {
+    dataOf: (name: string) => join(folder, name),
+    start(data: string, port: number, more = "") {
+      const options = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c fsync=off -c wal_level=replica ${more}`;
+      run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", options, "start"]);
+    },
+    close(...servers: string[]) {
+      for (const data of servers) {
+        try {
+          run("pg_ctl", ["-D", data, "-m", "immediate", "stop"]);
+        } catch {
+          // It has been stopped already.
+        }
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
-  run("initdb", ["-D", first, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"]);
+}
+
+const INIT = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"];
+
+const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
+
+export async function ownPostgres(): Promise<OwnPostgres> {
+  const { dataOf, start, close } = ownFolder();
+  const [data, port] = [dataOf("only"), await freePort()];
+  run("initdb", ["-D", data, ...INIT]);
+  start(data, port);
+  return {
+    url: urlOf(port),
+    becomeClosedStandby() {
+      run("pg_ctl", ["-D", data, "-m", "fast", "-w", "stop"]);
+      writeFileSync(join(data, "standby.signal"), "");
+      start(data, port, "-c hot_standby=off");
+    },
+    promote: () => run("pg_ctl", ["-D", data, "-w", "promote"]),
+    close: () => close(data),
+  };
+}
+
+/** `isSynchronous`: a commit waits for the standby. */
+export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
+  const { dataOf, start, close } = ownFolder();
+  const [first, second] = [dataOf("first"), dataOf("second")];
+  const [one, two] = [await freePort(), await freePort()];
+  run("initdb", ["-D", first, ...INIT]);
   start(first, one);
   run("pg_basebackup", [
     "-D",
@@ -65,7 +112,6 @@ export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
     tell(one, "ALTER SYSTEM SET synchronous_standby_names = '*'");
     run("pg_ctl", ["-D", first, "reload"]);
   }
-  const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
   return {
     primary: urlOf(one),
     standby: urlOf(two),
@@ -75,16 +121,7 @@ export async function ownPair(isSynchronous: boolean): Promise<OwnPair> {
     },
     killPrimary: () => run("pg_ctl", ["-D", first, "-m", "immediate", "-W", "stop"]),
     promote: () => run("pg_ctl", ["-D", second, "-w", "promote"]),
-    close() {
-      for (const data of [first, second]) {
-        try {
-          run("pg_ctl", ["-D", data, "-m", "immediate", "stop"]);
-        } catch {
-          // It has been stopped already.
-        }
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => close(first, second),
   };
 }
 
