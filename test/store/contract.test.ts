@@ -48,6 +48,7 @@ contractUnder(
     "a repeat of a PUT whose octets had no room has a tag no more than its first answer",
     "a database that is closed is 503, for a read and for a write",
     "a database that another process has locked is waited for two seconds, and is then 503",
+    "an entry that another program wrote is named, the rest is served, and a write repairs it",
     "a key that leaves no room for the prefix is absent, and a write to it is 413",
     "a database that does not answer is 503 for a read, and an unknown outcome for a write",
     "every keyed update is applied once while the clock jumps and answers are lost",

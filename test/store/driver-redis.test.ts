@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { resource, StoreBusyError } from "@entity-tag/store";
 import { redisStore } from "@entity-tag/store/redis";
 import { Cluster, Redis } from "ioredis";
-import { createClient } from "redis";
+import { createClient, createClientPool, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
 import { proxyThatLosesOneAnswer } from "./contract/losing-proxy.ts";
@@ -98,6 +98,17 @@ describe.skipIf(!isReachable)("redisStore", () => {
     await own.close();
   });
 
+  test("redisStore works on a pool of node-redis", async () => {
+    const pool = createClientPool({ url: redisUrl }).on("error", () => {});
+    await pool.connect();
+    const store = redisStore<string>(pool, { prefix: prefixOf() });
+    const swaps = await Promise.all(Array.from({ length: 20 }, (_, i) => store.swap("a", null, `é${i}`)));
+    const won = swaps.findIndex(({ swapped }) => swapped);
+    expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1);
+    expect((await store.read("a"))?.value).toBe(`é${won}`);
+    await pool.close();
+  });
+
   test("redisStore works when ioredis puts its own prefix before every key", async () => {
     const own = new Redis(redisUrl, { keyPrefix: "app:" });
     const prefix = prefixOf();
@@ -183,13 +194,17 @@ describe.skipIf(!isReachable)("redisStore", () => {
   });
 });
 
-test("redisStore refuses a value that is not a client, a cluster of ioredis, and an invalid prefix", () => {
+test("redisStore refuses a value that is not a client, a cluster, a sentinel, and an invalid prefix", () => {
   for (const client of [null, undefined, "redis://", {}, { sendCommand: 1 }]) {
     expect(() => redisStore(client as never), String(client)).toThrow(TypeError);
   }
   const cluster = new Cluster([{ port: 1 }], { lazyConnect: true });
   expect(() => redisStore(cluster)).toThrow(/cluster/);
   cluster.disconnect();
+  const rootNodes = [{ url: "redis://127.0.0.1:1" }];
+  expect(() => redisStore(createCluster({ rootNodes }) as never)).toThrow(/cluster/);
+  const sentinelRootNodes = [{ host: "127.0.0.1", port: 1 }];
+  expect(() => redisStore(createSentinel({ name: "a", sentinelRootNodes }))).toThrow(/sentinel/);
   const client = { sendCommand: async () => null };
   for (const prefix of ["", "a{b}", "}", 7 as never])
     expect(() => redisStore(client, { prefix })).toThrow(TypeError);

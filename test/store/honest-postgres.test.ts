@@ -384,6 +384,10 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     expect((await validated(put({ key: "b" }, { "If-Match": tag }))).status).toBe(204);
     expect((await store.read(`${prefix}b`))?.value).toEqual({ key: "b" });
     await admin.query(`UPDATE ${table} SET value = 'not JSON' WHERE key = $1`, [`${prefix}b`]);
+    await admin.query(`UPDATE ${table} SET last_modified = 'infinity' WHERE key = $1`, [`${prefix}c`]);
+    const c = resource(store, { key: `${prefix}c` });
+    expect((await c(request("GET"))).status).toBe(200);
+    expect((await c(put("c", { "Idempotency-Key": prefix }))).status).toBe(204);
     const changed = await mutate(
       request("POST"),
       store,

@@ -169,6 +169,66 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     },
   );
 
+  test.each([
+    ["a list", (admin: Redis, key: string) => admin.rpush(key, "theirs")],
+    ["a text", (admin: Redis, key: string) => admin.set(key, "theirs")],
+    ["a hash without a value", (admin: Redis, key: string) => admin.hset(key, "version", "v")],
+  ])(
+    "a member that %s replaced is named, the rest is served, and a write repairs it",
+    async (what, replace) => {
+      const { client, end } = await open(redis.url);
+      const admin = new Redis(redis.url);
+      const store = redisStore<unknown>(client, { prefix: "replaced" });
+      await vi.waitFor(() => store.read("a"), { timeout: 10_000 });
+      const all = resource(store, { key: () => ({ prefix: "" }) });
+      const b = resource(store, { key: "b", validate: () => true });
+      const patch = request("PATCH", { "Content-Type": "application/merge-patch+json" }, "{}");
+      const writes = (tag: string): [request: Request, status: number][] => [
+        [request("PUT", {}, '"again"'), 204],
+        [request("PUT", { "Idempotency-Key": `"${what}"` }, '"again"'), 204],
+        [request("PUT", { "If-Match": tag }, '"again"'), 204],
+        [request("PUT", { "If-Match": "*", Prefer: "return=representation" }, '"again"'), 200],
+        [request("DELETE"), 204],
+        [request("DELETE", { "Idempotency-Key": `"${what} is gone"`, "If-Match": tag }), 204],
+      ];
+      for (let i = 0; i < writes("").length; i++) {
+        for (const key of ["a", "b"]) await resource(store, { key })(put("first"));
+        await admin.del("{replaced}:value:b");
+        await replace(admin, "{replaced}:value:b");
+        const { items } = await (await all(request("GET"))).json();
+        expect(items).toMatchObject([
+          { key: "a", value: "first" },
+          { key: "b", unreadable: true },
+        ]);
+        expect((await b(request("GET"))).status).toBe(500);
+        expect((await b(request("GET", { "If-None-Match": '"other"' }))).status).toBe(500);
+        expect((await b(request("PUT", { "If-None-Match": "*" }, '"no"'))).status).toBe(412);
+        expect((await b(request("PUT", { "If-Match": '"other"' }, '"no"'))).status).toBe(412);
+        expect((await b(patch.clone())).status).toBe(409);
+        const [write, status] = writes(items[1].etag)[i]!;
+        expect((await b(write)).status).toBe(status);
+        expect((await store.read("b"))?.value).toBe(write.method === "PUT" ? "again" : undefined);
+        expect(await store.list("b", { limit: 1 })).toHaveLength(write.method === "PUT" ? 1 : 0);
+      }
+      admin.disconnect();
+      end();
+    },
+  );
+
+  test("of many writes that repair one member exactly one succeeds", async () => {
+    const { client, end } = await open(redis.url);
+    const admin = new Redis(redis.url);
+    const store = redisStore<number>(client, { prefix: "repaired" });
+    await vi.waitFor(() => store.swap("a", null, 0), { timeout: 10_000 });
+    await admin.del("{repaired}:value:a");
+    await admin.rpush("{repaired}:value:a", "theirs");
+    const swaps = await Promise.all(Array.from({ length: 8 }, (_, i) => store.swap("a", "", i)));
+    expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1);
+    expect((await store.read("a"))?.value).toBe(swaps.findIndex(({ swapped }) => swapped));
+    admin.disconnect();
+    end();
+  });
+
   test("a server that could not save its data is 503, and nothing is written", async () => {
     const failing = await ownRedis(["--enable-protected-configs", "yes"]);
     const folder = mkdtempSync(join(tmpdir(), "redis-"));
@@ -244,23 +304,30 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     const admin = new Redis(redis.url);
     const store = redisStore<unknown>(client, { prefix: "by-hand" });
     await vi.waitFor(() => store.swap("a", null, 1), { timeout: 10_000 });
-    await admin.zadd("{by-hand}:keys", 0, "b", 0, "c", 0, "d");
+    await admin.zadd("{by-hand}:keys", 0, "b", 0, "c", 0, "d", 0, "e");
     await admin.hset("{by-hand}:value:b", { version: "v", modified: "yesterday", value: "2" });
     await admin.set("{by-hand}:value:c", "3");
+    await admin.hset("{by-hand}:value:d", { octets: "theirs", writeid: "theirs" });
     const members = await store.list("", { limit: 9 });
     expect(members.map(({ key, value, unreadable = false }) => [key, value, unreadable])).toEqual([
       ["a", 1, false],
       ["b", 2, false],
       ["c", undefined, true],
       ["d", undefined, true],
+      ["e", undefined, true],
     ]);
     const page = await resource(store, { key: () => ({ prefix: "" }) })(request("GET"));
     expect(page.status).toBe(200);
-    // Its index entry has no hash, so there is no value to replace.
+    // Its hash has no version, so there is no value to replace.
     const d = resource(store, { key: "d", validate: () => true });
     expect((await d(request("GET"))).status).toBe(404);
     expect((await d(request("PUT", { "If-None-Match": "*" }, "5"))).status).toBe(201);
     expect((await store.list("d", { limit: 1 }))[0]).toMatchObject({ key: "d", value: 5 });
+    expect(await (await d(request("GET"))).text()).toBe("5");
+    expect((await store.read("d"))?.writeId).toBeUndefined();
+    const e = resource(store, { key: "e" });
+    expect((await e(request("GET"))).status).toBe(404);
+    expect((await e(request("PUT", { "If-None-Match": "*" }, "6"))).status).toBe(201);
     const b = resource(store, { key: "b" });
     expect((await b(request("GET"))).status).toBe(200);
     expect((await b(request("PUT", { "If-Match": '"v"' }, "4"))).status).toBe(204);

@@ -147,6 +147,24 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     db.close();
   });
 
+  test.each(["9e18", "-9e18", "'yesterday'", "99999999999999"])(
+    "a time %s that was written by hand does not hide its row",
+    async (time) => {
+      const db = open(newFile());
+      const store = await sqliteStore<unknown>(db).createTable();
+      for (const key of ["a", "b"]) await store.swap(key, null, key);
+      db.exec(`UPDATE entity_tag SET last_modified = ${time} WHERE key = 'b'`);
+      for (const tag of ["version", "time+version"] as const) {
+        const list = await resource(store, { key: () => ({ prefix: "" }), tag })(request("GET"));
+        expect((await list.json()).items).toMatchObject([{ value: "a" }, { value: "b" }]);
+        const b = resource(store, { key: "b", tag });
+        const etag = (await b(request("GET"))).headers.get("ETag")!;
+        expect((await b(put("b", { "If-Match": etag, "Idempotency-Key": tag }))).status).toBe(204);
+      }
+      db.close();
+    },
+  );
+
   test("a ledger whose entries have all expired has room again, even if its limit is lower now", async () => {
     const db = open(newFile());
     const store = await sqliteStore<unknown>(db).createTable();

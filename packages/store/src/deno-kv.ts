@@ -4,7 +4,7 @@ import { StoreBusyError, ValueTooLargeError } from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { compareKeys, endOfPrefix } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
-import { ledgerRule, STORE_RULES } from "./contract/options.ts";
+import { BYTES_RULE, ledgerRule, STORE_RULES } from "./contract/options.ts";
 import { ANSWER_TIMEOUT_MS, within } from "./contract/time-limits.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import {
@@ -82,6 +82,9 @@ const DENO_KV_RULES: OptionRules = {
   },
 };
 
+/** The number of characters that `newVersion` makes. */
+const NONCE_LENGTH = 20;
+
 /** The limit of Deno KV is 64 KiB. The rest of the entry takes some of it. */
 const MAX_VALUE_BYTES = 64_000;
 
@@ -130,7 +133,9 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     const before = expected === null ? null : parsedVersion(expected);
     if (before === undefined) return undefined;
     const atomic = kv.atomic().check({ key: [...home, key], versionstamp: before?.versionstamp ?? null });
-    if (before) {
+    // An entry that somebody else wrote has no nonce. The versionstamp alone would fit any entry.
+    if (before?.nonce === "" && (await find(key, undefined)).row?.version !== expected) return undefined;
+    if (before?.nonce) {
       const beside = witness(key, before.nonce);
       atomic.check({ key: beside, versionstamp: before.versionstamp }).delete(beside);
     }
@@ -246,8 +251,15 @@ function isClosed(error: unknown): boolean {
 }
 
 function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {
-  const { value, octets = null, lastModified, writeId = null, nonce } = kept as Entry;
+  if (!isEntry(kept)) return { value: null, version: `${versionstamp}.`, modified: 0, writeid: null };
+  const { value, octets = null, lastModified, writeId = null, nonce } = kept;
   return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
+}
+
+/** Somebody else may have written what is there. */
+function isEntry(kept: unknown): kept is Entry {
+  const { value, nonce } = Object(kept) as Partial<Entry>;
+  return BYTES_RULE.accepts(value as never) && typeof nonce === "string" && nonce.length === NONCE_LENGTH;
 }
 
 /** The entry, unless it has expired. Its version contains the versionstamp of its own commit. */
@@ -279,6 +291,7 @@ function entryOf({ value: stored, octets, writeId }: NonNullable<DriverSwap["nex
 function parsedVersion(version: string): { versionstamp: string; nonce: string } | undefined {
   const [versionstamp = "", nonce = "", ...rest] = version.split(".");
   const isHex = [...versionstamp].every((c) => (c >= "0" && c <= "9") || (c >= "a" && c <= "f"));
-  if (versionstamp.length !== 20 || nonce.length !== 20 || rest.length > 0 || !isHex) return undefined;
+  const isNonce = nonce === "" || nonce.length === NONCE_LENGTH;
+  if (versionstamp.length !== 20 || !isNonce || rest.length > 0 || !isHex) return undefined;
   return { versionstamp, nonce };
 }

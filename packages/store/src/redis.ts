@@ -63,7 +63,7 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
   function rowOf([version, modified, writeid, value, octets]: State): Row {
     return {
       version: version ? toText(version) : "",
-      modified: timeIn(modified),
+      modified: modified ? Number(toText(modified)) : 0,
       writeid: writeid ? toText(writeid) : null,
       value: value ? (isText ? toText(value) : value) : null,
       octets: octets ?? null,
@@ -76,12 +76,12 @@ function redisDriver(send: Send, prefix: string, isText: boolean, limits: Limits
     async read({ key, known, id, signal }) {
       if (id === undefined && (known === "*" || known.length === 0)) {
         const fields = known === "*" ? INFO : [...INFO, "value", "octets"];
-        const asked = send("HMGET", [hashes + key, ...fields], signal);
-        const state = (await readReply(asked, signal)) as State;
-        return { row: state[0] ? rowOf(state) : null, entry: null };
+        const asked = send("HMGET", [hashes + key, ...fields], signal).catch(unlessNoHash);
+        const state = (await readReply(asked, signal)) as State | undefined;
+        if (state) return { row: state[0] ? rowOf(state) : null, entry: null };
       }
-      const keys = id === undefined ? [hashes + key] : [hashes + key, entryKey(id)];
-      const wanted = known === "*" ? ["all"] : ["some", ...known];
+      const keys = [hashes + key, index, ...(id === undefined ? [] : [entryKey(id)])];
+      const wanted = [key, ...(known === "*" ? ["all"] : ["some", ...known])];
       const asked = ask<[State | null, Uint8Array | null]>(send, READ, keys, wanted, signal);
       const [state, entry] = await readReply(asked, signal);
       return { row: state && rowOf(state), entry: entry && JSON.parse(toText(entry)) };
@@ -135,10 +135,9 @@ function fieldsOf({ value, octets, writeId }: NonNullable<DriverSwap["next"]>): 
   return fields;
 }
 
-/** 0 for a text that is not a time: it may have been written by hand. */
-function timeIn(modified: Uint8Array | null | undefined): number {
-  const time = modified ? Number(toText(modified)) : 0;
-  return Number.isNaN(new Date(time).getTime()) ? 0 : time;
+/** `undefined` in place of the error of a key that is no hash: only a script tells whether it is a member. */
+function unlessNoHash(error: unknown): undefined {
+  if (!beginsWith(error, ["WRONGTYPE"])) throw error;
 }
 
 function checkPrefix(prefix: string): string {

@@ -38,8 +38,8 @@ export const promises: readonly Promised[] = [
       },
       {
         in: "drivers/sqlite-statements.ts",
-        find: "WHERE key = ? AND version = ? AND last_modified",
-        put: "WHERE key = ? AND ? <> '' AND last_modified",
+        find: "WHERE key = ? AND version = ? AND ${time}",
+        put: "WHERE key = ? AND ? <> '' AND ${time}",
       },
       {
         in: "drivers/postgres-swap.ts",
@@ -310,7 +310,7 @@ export const promises: readonly Promised[] = [
         put: 'return String(Math.round(Date.now() / 10_000_000)).padStart(20, "0");',
         fails: 1,
       },
-      { in: "drivers/sqlite-statements.ts", find: "AND last_modified <= ?`", put: "AND ? > 0`", fails: 2 },
+      { in: "drivers/sqlite-statements.ts", find: "AND ${time} <= ?`", put: "AND ? > 0`", fails: 2 },
     ],
   },
   {

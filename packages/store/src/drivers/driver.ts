@@ -11,13 +11,14 @@ import type { Member, Swap, Versioned, VersionedStore, VersionInfo } from "../co
 /** A row as drivers read it. */
 export interface Row {
   key?: string;
-  /** Absent when it was not asked for; null when it was left out. */
+  /** Absent when it was not asked for; null when it was left out, or is lost. */
   value?: Stored | null;
   /**
    * Absent and null mean the same as for the value. Empty when they equal the value's own bytes: see
    * `rowToWrite`.
    */
   octets?: Uint8Array | null;
+  /** Empty when it is lost, together with the value. */
   version: string;
   /** Milliseconds. Column names are one lower-case word, because postgres.js may be set to rename others. */
   modified: number | bigint;
@@ -96,14 +97,14 @@ export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<Versione
     async read(key, options = {}) {
       checkOptions(options, SIGNAL_RULES, "read()");
       const { row } = await readRow(key, [], options.signal);
-      return row && (decodedRow(row, codec) as Versioned<T>);
+      return row && (decodedRow(row, codec, []) as Versioned<T>);
     },
 
     async readUnless(key, known, options = {}) {
       checkOptions(options, SIGNAL_RULES, "readUnless()");
       checkKnown(known, "readUnless()");
       const { row } = await readRow(key, known, options.signal);
-      return row && decodedRow(row, codec);
+      return row && decodedRow(row, codec, known);
     },
 
     async swap(key, expected, next, options = {}): Promise<Swap<T>> {
@@ -168,11 +169,22 @@ function entryOf(
   return { fingerprint, key, version, created: expected === null, location: location ?? null };
 }
 
-/** @throws {UnreadableValueError} when the value cannot be decoded */
-function decodedRow<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
+/**
+ * A value is left out only if its version is `known`. Otherwise its row was written by hand, and lacks it.
+ *
+ * @throws {UnreadableValueError} when there is no value, or it cannot be decoded
+ */
+function decodedRow<T>(
+  row: Row,
+  codec: Codec<T>,
+  known: readonly string[] | "*",
+): Versioned<T> | VersionInfo {
   const info = infoOf(row);
-  // An empty value is a value: only null means that it was not loaded.
-  if (row.value === null || row.value === undefined) return info;
+  // An empty value is a value.
+  if (row.value === null || row.value === undefined) {
+    if (known === "*" || known.includes(row.version)) return info;
+    throw new UnreadableValueError("There is no value. Write one to repair it", info);
+  }
   try {
     const state: Versioned<T> = Object.assign(info, { value: codec.decode(row.value) });
     const octets = octetsOf(row.octets, row.value);
@@ -186,7 +198,7 @@ function decodedRow<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
 /** Like `decodedRow`, but gives the version alone when the value cannot be decoded. */
 function legible<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
   try {
-    return decodedRow(row, codec);
+    return decodedRow(row, codec, "*");
   } catch (error) {
     if (error instanceof UnreadableValueError) return error.current;
     throw error;
@@ -198,8 +210,12 @@ function memberOf<T>(row: Row, codec: Codec<T>, values: boolean): Member<T> {
   return row.version === "" || (values && !("value" in member)) ? { ...member, unreadable: true } : member;
 }
 
+/** The end of the year 9999. A later time, or one that is no number, was written by hand: a date cannot show it. */
+const LAST_TIME = 253_402_300_799_999;
+
 function infoOf(row: Pick<Row, "version" | "modified" | "writeid">): VersionInfo {
-  const info: VersionInfo = { version: row.version, lastModified: Math.round(Number(row.modified)) };
+  const time = Math.round(Number(row.modified));
+  const info: VersionInfo = { version: row.version, lastModified: time >= 0 && time <= LAST_TIME ? time : 0 };
   if (row.writeid !== null) info.writeId = row.writeid;
   return info;
 }

@@ -36,19 +36,19 @@ interface Connected {
   on?(event: string, listener: () => void): unknown;
 }
 
-/** @throws {TypeError} on any other client, and on a cluster of ioredis */
+/** @throws {TypeError} on any other client, and on one of several servers */
 export function sendOf(client: NodeRedis | IoRedis): Send {
   const given = Object(client) as Partial<NodeRedis & IoRedis> & Connected;
-  if (typeof given.callBuffer === "function" && given.isCluster !== true) {
-    return whenReady(given, sendByIoRedis(client as IoRedis));
-  }
-  if (typeof given.callBuffer !== "function" && typeof given.sendCommand === "function") {
+  const use =
+    "a client: createClient({ url }) of redis, or new Redis(url) of ioredis, that leads to the primary";
+  // The cluster and the sentinel of node-redis have a `sendCommand` with other arguments.
+  const several = given.isCluster || "slots" in given ? "cluster" : "getSentinelNode" in given && "sentinel";
+  if (several) throw new TypeError(`redisStore() was given a ${several}: use ${use}`);
+  if (typeof given.callBuffer === "function") return whenReady(given, sendByIoRedis(client as IoRedis));
+  if (typeof given.sendCommand === "function") {
     warnWithoutErrorListener(client, "The Redis client");
     return whenReady(given, sendByNodeRedis(client as NodeRedis));
   }
-  const use =
-    "a client: createClient({ url }) of redis, or new Redis(url) of ioredis, that leads to the primary";
-  if (given.isCluster) throw new TypeError(`redisStore() was given a cluster: use ${use}`);
   throw wrongArgument("redisStore()", client, use);
 }
 

@@ -5,18 +5,32 @@
  */
 
 /**
- * KEYS: the hash; the ledger's entry, if it is wanted. ARGV: `all` or `some`; the versions whose value need
- * not be sent. Returns the state and the entry.
+ * Reads the state. KEYS: the hash, the index. ARGV: the key.
+ *
+ * In the place of a member's hash, somebody may have put a key of another type. The version is empty then. A key that is
+ * no member belongs to another program, so it is an error.
  */
-export const READ = `
-local entry = KEYS[2] and redis.call('GET', KEYS[2])
-local state = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
-if not state[1] then return {false, entry} end
-local known = ARGV[1] == 'all'
-for i = 2, #ARGV do
-  known = known or ARGV[i] == state[1]
+const STATE = `
+local current = redis.pcall('HMGET', KEYS[1], 'version', 'modified', 'writeid')
+local isLost = current.err ~= nil
+if isLost then
+  if not string.find(current.err, 'WRONGTYPE', 1, true) then return current end
+  if #redis.call('ZRANGEBYLEX', KEYS[2], '[' .. ARGV[1], '[' .. ARGV[1]) == 0 then return current end
+  current = {''}
+end`;
+
+/**
+ * KEYS: the hash, the index; the ledger's entry, if it is wanted. ARGV: key; `all` or `some`; the versions whose value
+ * need not be sent. Returns the state and the entry.
+ */
+export const READ = `${STATE}
+local entry = KEYS[3] and redis.call('GET', KEYS[3])
+if not current[1] then return {false, entry} end
+local known = isLost or ARGV[2] == 'all'
+for i = 3, #ARGV do
+  known = known or ARGV[i] == current[1]
 end
-if known then return {state, entry} end
+if known then return {current, entry} end
 return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets'), entry}`;
 
 /**
@@ -31,14 +45,13 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
  * commands (Redis 7): otherwise the ledger could have an entry without its write. ioredis may send a script twice, so
  * finding the version that it is to write counts as won.
  */
-export const SWAP = `
-local current = redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid')
+export const SWAP = `${STATE}
 local found = current[1] and '+' .. current[1] or '-'
 if current[1] and current[1] == ARGV[4] then return {'won', current[2]} end
 if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 1 then return {'repeated'} end
 if found ~= ARGV[2] then
   if not current[1] then return {'lost'} end
-  if ARGV[3] == 'skip' then return {'lost', current} end
+  if isLost or ARGV[3] == 'skip' then return {'lost', current} end
   return {'lost', redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 'octets')}
 end
 local function denied(name, ...)
@@ -49,6 +62,7 @@ if ARGV[4] == '-' then
   lacks = lacks or denied('ZREM', KEYS[2], '') or denied('DEL', KEYS[1])
 else
   lacks = lacks or denied('ZADD', KEYS[2], 0, '') or denied('HSET', KEYS[1], '', '') or denied('HDEL', KEYS[1], '')
+  lacks = lacks or isLost and denied('DEL', KEYS[1])
 end
 if lacks then return redis.error_reply('NOPERM ' .. lacks .. ' is not allowed') end
 local time = redis.call('TIME')
@@ -74,8 +88,9 @@ if ARGV[4] == '-' then
   redis.call('DEL', KEYS[1])
   return {'won', '0'}
 end
+if isLost then redis.call('DEL', KEYS[1]) end
 if current[3] then redis.call('HDEL', KEYS[1], 'writeid') end
-if current[1] and ARGV[5] == 'drop' then redis.call('HDEL', KEYS[1], 'octets') end
+if ARGV[5] == 'drop' then redis.call('HDEL', KEYS[1], 'octets') end
 redis.call('HSET', KEYS[1], 'version', ARGV[4], 'modified', modified, unpack(ARGV, KEYS[3] and 9 or 6))
 return {'won', modified}`;
 

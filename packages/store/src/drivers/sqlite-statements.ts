@@ -34,7 +34,9 @@ const LEDGER_COLUMNS: Column[] = [
 
 /** The statements of one table and its ledger. */
 export function statements(table: string, ledger: string) {
-  const state = "version, last_modified AS modified, write_id AS writeid";
+  // Somebody may have written a time by hand. Only a number can be compared, and only a float is always a number in JavaScript.
+  const time = "CAST(last_modified AS REAL)";
+  const state = `version, ${time} AS modified, write_id AS writeid`;
   return {
     create: [
       // The values come last: to read a column, SQLite reads all of the row that comes before it.
@@ -64,7 +66,7 @@ export function statements(table: string, ledger: string) {
       ON CONFLICT (key) DO NOTHING`,
     // A clock can be set back.
     update: `UPDATE ${table} SET value = ?, octets = ?, version = ?, last_modified = ?, write_id = ?
-      WHERE key = ? AND version = ? AND last_modified <= ?`,
+      WHERE key = ? AND version = ? AND ${time} <= ?`,
     remove: `DELETE FROM ${table} WHERE key = ? AND version = ?`,
     /** Gives one lower bound: with two, SQLite seeks by the first and filters by the second. */
     list(values: boolean, prefix: string, after: string | undefined) {

@@ -147,6 +147,47 @@ await runAll(
       },
     },
     {
+      name: "an entry that another program wrote is named, the rest is served, and a write repairs it",
+      async run() {
+        const store = denoKvStore<string>(kv, { prefix: ["theirs"] });
+        const pages = resource(store, { key: keyBelow("/") });
+        const ask = (method: string, path: string, headers = {}) => {
+          const body = method === "PUT" ? '"again"' : null;
+          const type = { "Content-Type": "application/json" };
+          return pages(
+            new Request(`http://localhost/${path}`, { method, body, headers: { ...type, ...headers } }),
+          );
+        };
+        await store.swap("a", null, "first");
+        for (const theirs of [
+          "text",
+          null,
+          7,
+          { value: "text", lastModified: 0, nonce: "n" },
+          new Uint8Array(3),
+        ]) {
+          for (const [method, withTag] of [
+            ["PUT", true],
+            ["PUT", false],
+            ["DELETE", true],
+          ] as const) {
+            await kv.atomic().set(["theirs", "value", "b"], theirs).commit();
+            const { items } = await (await ask("GET", "")).json();
+            assert.deepEqual([items[0].value, items[1].key, items[1].unreadable], ["first", "b", true]);
+            assert.equal((await ask("GET", "b")).status, 500);
+            assert.equal((await ask("PUT", "b", { "If-Match": '"other"' })).status, 412);
+            const tag = withTag ? { "If-Match": items[1].etag } : {};
+            assert.equal((await ask(method, "b", tag)).status, 204);
+            assert.equal((await store.read("b"))?.value, method === "PUT" ? "again" : undefined);
+            const found = await store.read("b");
+            if (!found) continue;
+            const [versionstamp] = found.version.split(".");
+            assert.equal((await store.swap("b", `${versionstamp}.`, "no")).swapped, false);
+          }
+        }
+      },
+    },
+    {
       name: "a key that leaves no room for the prefix is absent, and a write to it is 413",
       async run() {
         const store = denoKvStore<string>(kv, { prefix: ["p".repeat(200)] });
