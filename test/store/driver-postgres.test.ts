@@ -266,6 +266,39 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect(swap.swapped && swap.current?.lastModified).toBe(Date.UTC(2100, 0, 1));
   });
 
+  test.each(["LATIN1", "SQL_ASCII"])(
+    "createTable refuses a database with the encoding %s, and makes no table in it",
+    async (encoding) => {
+      const [database, url] = [ownName(), new URL(databaseUrl)];
+      url.pathname = database;
+      const locale = "LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
+      await pool.query(`CREATE DATABASE ${database} ENCODING '${encoding}' ${locale}`);
+      const own = new Pool({ connectionString: url.href, max: 2 }).on("error", () => {});
+      const sql = postgres(url.href, { max: 2, fetch_types: false });
+      try {
+        for (const client of [own, sql])
+          await expect(postgresStore(client).createTable()).rejects.toThrow(
+            `Cannot keep every text in a database with the encoding ${encoding}. Use one with UTF8`,
+          );
+        const { rows } = await own.query("SELECT FROM pg_tables WHERE tablename LIKE 'entity_tag%'");
+        expect(rows).toEqual([]);
+        if (encoding !== "LATIN1") return;
+        // Somebody has made the table by another way.
+        await own.query(`CREATE TABLE entity_tag (key text COLLATE "C" PRIMARY KEY, value text NOT NULL, octets bytea,
+          version text NOT NULL, last_modified timestamptz NOT NULL, write_id text)`);
+        for (const client of [own, sql]) {
+          const pages = resource(postgresStore<string>(client), { key: "home" });
+          const refused = await pages(request("PUT", {}, '"\u20ac"'));
+          expect([refused.status, (await refused.json()).type]).toEqual([422, PROBLEM_TYPES.invalidValue]);
+          expect((await pages(request("GET"))).status).toBe(404);
+        }
+      } finally {
+        await Promise.all([own.end(), sql.end()]);
+        await pool.query(`DROP DATABASE ${database}`);
+      }
+    },
+  );
+
   test("createTable names the columns that a table lacks, and the statements that add them work", async () => {
     const name = `${schema}.old`;
     await pool.query(`CREATE TABLE ${name} (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);
