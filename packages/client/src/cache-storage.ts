@@ -10,7 +10,7 @@ export interface CacheStorageOptions {
   caches?: { open(name: string): Promise<CacheAlike> } | undefined;
 }
 
-/** What is used of a browser's `Cache`. */
+/** The part of a browser's `Cache` that this store uses. */
 export interface CacheAlike {
   match(key: string): Promise<Response | undefined>;
   matchAll(key: string, options: { ignoreSearch: boolean }): Promise<readonly Response[]>;
@@ -21,7 +21,8 @@ export interface CacheAlike {
 const HEAD = "Entity-Tag-Head";
 
 /**
- * Keeps answers in a browser's `CacheStorage`, for all pages of the origin and beyond a restart. It needs https.
+ * Keeps answers in a browser's `CacheStorage`. All pages of the origin share them, and they survive a restart. It needs
+ * https.
  *
  * Each answer is kept under a GET key that this package makes, because `put` refuses a QUERY. The browser limits the
  * size: when space is short, it may delete all data of the origin.
@@ -42,7 +43,9 @@ export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseSt
   const { name = "entity-tag", caches = (globalThis as { caches?: CacheStorageOptions["caches"] }).caches } =
     options;
   if (!caches)
-    throw new TypeError("Cannot keep answers in `caches`: it is not here. A browser has it on https pages");
+    throw new TypeError(
+      "Cannot keep answers in `caches`: it does not exist here. Browsers have it on https pages",
+    );
   let opened: Promise<CacheAlike> | undefined;
   const open = () => {
     opened ??= caches.open(name);
@@ -89,7 +92,7 @@ export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseSt
   };
 }
 
-/** A url that no server has. The keys of one target differ only in the query. */
+/** A url that no server has. All keys of one target have this url, and differ only in the query. */
 async function keyOf(url: string): Promise<string> {
   return `https://entity-tag.invalid/${await digest(url)}`;
 }

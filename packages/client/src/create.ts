@@ -10,8 +10,8 @@ import { ambiguous, write } from "./update/write.ts";
  * Creates a value at a url that has none yet. It never overwrites an existing value (`If-None-Match: *`).
  *
  * If the answer is lost, it reads the url. If there is still no value, it sends the same request again. If there is a
- * value, `wasApplied(latest, sent)` tells whether it is yours, because equal content does not prove that. Without
- * `wasApplied`, and without an `idempotencyKey` that a server with a ledger knows, you get an `AmbiguousWriteError`.
+ * value, equal content does not prove that it is yours, so `wasApplied(latest, sent)` decides. Without `wasApplied`,
+ * and without an `idempotencyKey` on a server with a ledger, you get an `AmbiguousWriteError`.
  *
  * @throws {AlreadyExistsError} if a value exists
  * @throws {AmbiguousWriteError} if a value exists that may be yours
@@ -28,8 +28,7 @@ export async function create<T = unknown>(
 ): Promise<Updated<T>> {
   const job = jobOf(options, "create()");
   const payload = await payloadFor(job, { url: checkedUrl(url), mine: value });
-  if (payload === undefined)
-    throw new TypeError("Cannot create undefined: give the value that is to be there");
+  if (payload === undefined) throw new TypeError("Cannot create undefined: give the new value");
   const written = await write(job, payload);
   if (written.is === "refused") throw new AlreadyExistsError(payload.url);
   if (written.is === "gone") throw ambiguous(job, payload, written.error);

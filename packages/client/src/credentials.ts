@@ -1,11 +1,11 @@
 /**
- * The names of fields that carry credentials. `Authorization` and `Cookie` are not all: services have `X-Api-Key`,
- * `Private-Token` and others. One name too many costs a request. One name too few would show one user the answer to
- * another user.
+ * The names of fields that carry credentials: `Authorization` and `Cookie`, but also `X-Api-Key`, `Private-Token` and
+ * others. A field that is wrongly included costs one more request. A field that is missed would give one user's answer
+ * to another user.
  */
 const NAMES = /auth|cookie|key|secret|session|tenant|token|user/;
 
-/** Names that match, but are not those of credentials. */
+/** Fields whose names match, but that carry no credentials. */
 const OTHERS = ["idempotency-key", "user-agent"];
 
 /** The credentials among the fields of a request. */

@@ -18,9 +18,9 @@ export const http: Dialect = {
 };
 
 /**
- * Google's APIs: a member `etag`, with its quotes, in each document and each member of `items`.
+ * Google's APIs: each document and each member of `items` has its tag in `etag`, with its quotes.
  *
- * A member without a `selfLink` is below its collection, under its `id`.
+ * The url of a member without a `selfLink` is that of its collection, followed by its `id`.
  *
  * @example
  * const list = { items: [{ id: "a", etag: '"1"' }] };
@@ -35,7 +35,8 @@ export const google: Dialect = {
 };
 
 /**
- * Oracle's REST services: `@context.headers.ETag`, without its quotes, and a link with `rel: self`.
+ * Oracle's REST services: the tag is in `@context.headers.ETag`, without its quotes, and the url in the link with
+ * `rel: self`.
  *
  * Framework versions before 6 send the tag only in the `ETag` field, which is read first.
  *
@@ -53,7 +54,7 @@ export const oracle: Dialect = {
 };
 
 /**
- * OData: `@odata.etag` (4.01: `@etag`), with its quotes, and the members of `value` with their ids.
+ * OData: the tag is in `@odata.etag` (4.01: `@etag`), with its quotes. The members are in `value`, with their ids.
  *
  * @example
  * const page = { value: [{ "@odata.id": "People('ann')", "@odata.etag": 'W/"1"' }] };
@@ -66,14 +67,14 @@ export const odata: Dialect = {
   items: "/value",
   url: (entity, { base, body }) => {
     const link = control(entity, "editLink") ?? control(entity, "id") ?? control(entity, "readLink");
-    // Links are relative to the context's url, as far as there is one.
+    // Links are relative to the context's url, if there is one.
     return resolved(link, resolved(control(body, "context"), base));
   },
 };
 
 /**
- * Amazon S3 and services with its API: 404 to `If-Match` on an absent object, and 409 for a race after which another
- * try may succeed.
+ * Amazon S3 and services with its API. They answer 404 to `If-Match` on an absent object, and 409 when two writes race:
+ * then another try may succeed.
  *
  * @example
  * s3.again; // [409, 429, 503]

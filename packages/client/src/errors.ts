@@ -17,7 +17,7 @@ export interface ProblemDocument {
 const KIND = "@entity-tag/client/error";
 
 /**
- * `instanceof` holds for the same error of another copy, too. Each message says what to do next, and that is worth its
+ * `instanceof` also recognises the same error of another copy. Each message says what to do next, which is worth its
  * size (decision 6).
  */
 class ClientError extends Error {
@@ -33,7 +33,7 @@ class ClientError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: it is the class that is asked about, not this one
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`
     return isInstance(this as object, value);
   }
 }
@@ -45,12 +45,12 @@ function isInstance(one: object & { code?: string }, value: unknown): boolean {
 }
 
 /**
- * Somebody else changed the resource before each of your writes, so none of them was made.
+ * Somebody else changed the resource before each of your writes, so no write was made.
  *
- * `base` is the value that you started from, and `mine` what your recipe first made of it. `latest` is the newest value
- * that was read since, and `snapshot` is that value with its tag, so that you can write on top of it. They are
- * `undefined` if the last permitted write was refused before a newer value was read: no further request is sent to read
- * it, except for `wasApplied`.
+ * `base` is the value that you started from, and `mine` is the value that your recipe first made from it. `latest` is
+ * the newest value that was read since, and `snapshot` is that value with its tag, so that you can write on top of it.
+ * Both are `undefined` if no newer value was read. The last permitted write is not followed by a read, unless
+ * `wasApplied` needs it.
  *
  * @example
  * const error = new ConflictError({ url: "/pages/home", attempts: 1, base: "a", mine: "b" });
@@ -78,14 +78,14 @@ export class ConflictError<T = unknown> extends ClientError {
     const { url, attempts, snapshot } = members;
     super(
       `${url} was changed by somebody else: ${attempts} of ${attempts} writes refused. ` +
-        "Merge error.mine into what is there now, or allow more with maxAttempts",
+        "Merge error.mine into the current value, or raise maxAttempts",
       { mine: undefined, snapshot, ...members, latest: snapshot?.value },
     );
   }
 }
 
 /**
- * The server gave no tag, so that a write could not be made conditional: nothing was sent.
+ * The server gave no tag, so the write could not be made conditional. It was not sent.
  *
  * @example
  * new MissingValidatorError("/pages/home").name; // "MissingValidatorError"
@@ -98,15 +98,15 @@ export class MissingValidatorError extends ClientError {
 
   constructor(url: string) {
     super(
-      `No tag is known for ${url}, so nothing was written. If the tag is in the body, give a dialect; ` +
-        "across origins, the server must expose ETag; after a write without a tag, read again",
+      `No tag is known for ${url}, so nothing was written. If the tag is in the body, give a dialect. ` +
+        "Across origins, the server must expose ETag. If a write returned no tag, read again",
       { url },
     );
   }
 }
 
 /**
- * The server refused, twice, a tag that it had just sent. So it would never accept that tag.
+ * The server sent a tag, and refused it twice. It would refuse it again.
  *
  * @example
  * new UnusableValidatorError("/pages/home", 'W/"v1"').etag; // 'W/"v1"'
@@ -158,7 +158,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
     cause?: unknown;
   }) {
     super(
-      `The answer to a write of ${members.url} was lost, and it may have been made. ` +
+      `The answer to a write of ${members.url} was lost, so it may have been made. ` +
         "Compare error.sent with error.latest. stamped(), wasApplied, or a server with a ledger of keys can tell",
       members,
       { cause },
@@ -167,7 +167,7 @@ export class AmbiguousWriteError<T = unknown> extends ClientError {
 }
 
 /**
- * A value exists already, so nothing was created.
+ * The url already has a value, so nothing was created.
  *
  * @example
  * new AlreadyExistsError("/pages/home").url; // "/pages/home"
@@ -184,7 +184,7 @@ export class AlreadyExistsError extends ClientError {
 }
 
 /**
- * Any other answer: no permission, a change that the server's own rules refuse, a fault.
+ * An answer that this package cannot use: no permission, a change that the server's own rules refuse, a fault.
  *
  * `problem` is the problem document of the answer, if there is one. `response` can still be read.
  *
@@ -217,7 +217,7 @@ function reasonOf(response: Response, method: string, cause: unknown): string {
   const redirected =
     response.type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(response.status);
   return redirected && method !== "GET"
-    ? `, a redirect${to(response)}. A write does not follow it: give the url where it leads`
+    ? `, a redirect${to(response)}. A write does not follow it: give the final url`
     : "";
 }
 

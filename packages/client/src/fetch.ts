@@ -12,7 +12,7 @@ export type Fetch = (...args: Parameters<typeof fetch>) => ReturnType<typeof fet
 
 type Init = NonNullable<Parameters<Fetch>[1]>;
 
-/** What a request may have as its content. Not every runtime's types have a name for it. */
+/** The content of a request. The types of some runtimes have no name for it. */
 export type Content = NonNullable<Init["body"]>;
 
 /** The fields of a request, in each form that `fetch` takes. */

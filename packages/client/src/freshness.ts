@@ -15,7 +15,7 @@ export interface Answer {
  * @see RFC 9111 §4.2
  */
 export interface Freshness {
-  /** Whether an answer is worth keeping although it may have no validator. `asked` are the request's fields. */
+  /** Whether to keep an answer, even if it has no validator. `asked` has the request's fields. */
   mayKeep(asked: Headers, answer: Answer): boolean;
   /** The age in seconds of an answer that may be used now without asking, otherwise `undefined`. */
   ageIfFresh(asked: Headers, stored: StoredHead): number | undefined;

@@ -6,8 +6,8 @@ import type { Snapshot } from "./update/snapshot.ts";
 /**
  * The members of a collection, each with its own url and tag. `update` and `remove` accept them without a read.
  *
- * `base` is the collection's url, for members whose links are relative. A member without a url has an empty one, so
- * that it can be shown; `update` refuses it. A member without a tag can be shown, too, but must be read before it is
+ * `base` is the collection's url, for members whose links are relative. A member without a url gets an empty `url`: it
+ * can be shown, but `update` refuses it. A member without a tag can be shown, too, but must be read before it is
  * written.
  *
  * @throws {TypeError} on a dialect that is missing or misspelt

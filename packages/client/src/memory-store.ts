@@ -10,8 +10,8 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * The octets that the head of an answer counts for: about its size in memory, as the suite `client` of the benchmarks
- * measures.
+ * How many octets the head of an answer counts as: about its size in memory. The suite `client` of the benchmarks
+ * measures it.
  */
 const HEAD = 2560;
 
@@ -32,7 +32,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): ResponseStore {
   );
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024 } = options;
 
-  // A Set keeps the order of insertion, and every use inserts again: the first is the least recently used.
+  // A Set keeps the order of insertion. Every use inserts the answer again, so the first one is the least recently
+  // used.
   const all = new Set<StoredResponse>();
   // The answers of each url, and of each url with a group.
   const index = new Map<string, Set<StoredResponse>>();

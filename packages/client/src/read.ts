@@ -7,10 +7,10 @@ import { checkedUrl } from "./update/target.ts";
  * The current value with its url and its tag: a {@link Snapshot}, which `update` and `remove` accept.
  *
  * The url is the final one after redirects, as long as they stay within the origin. A read that fails on its way (no
- * connection, 502, 504, 429, 503) is tried again, up to `maxAttempts` times. The answer to a conditional `fetch` of
- * yours is used as it is.
+ * connection, 502, 504, 429, 503) is tried again, up to `maxAttempts` times. The answer of a `conditionalFetch` may be
+ * a kept one.
  *
- * @throws {HttpError} on any other answer than a success, and on a content that is not JSON (give `decode` for another
+ * @throws {HttpError} on an answer that is not a success, and on content that is not JSON (give `decode` for another
  * form)
  * @example
  * const home = await read<{ title: string }>(pages.url, pages.options);

@@ -10,7 +10,9 @@ import { write } from "./update/write.ts";
 
 /** The result of a `remove`. */
 export interface Removed {
-  /** `absent`: there was no value. `removed`: it was deleted, by you unless an answer was lost on the way. */
+  /**
+   * `absent`: there was no value. `removed`: it was deleted. If an answer was lost, somebody else may have deleted it.
+   */
   status: "removed" | "absent";
   /** How many requests to delete were sent. */
   attempts: number;
@@ -23,9 +25,9 @@ export interface Removed {
  * Given a `Snapshot`, it deletes the version that you saw, without a read. If somebody changed it since, nothing is
  * deleted.
  *
- * @throws {ConflictError} if it was changed since the snapshot, or `maxAttempts` times
+ * @throws {ConflictError} if the resource was changed since the snapshot, or `maxAttempts` times
  * @throws {MissingValidatorError} if there is no tag; nothing was deleted
- * @throws {AmbiguousWriteError} if an answer was lost and there is another version now
+ * @throws {AmbiguousWriteError} if an answer was lost and the resource has another version now
  * @throws {HttpError} on any other answer, at once
  * @example
  * (await remove(pages.url, pages.options)).status; // "removed"

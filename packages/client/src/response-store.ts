@@ -6,7 +6,7 @@ export interface StoredHead {
   group: string;
   /** Where it is kept: the request's values of the fields in `vary`. A store that persists is given a hash. */
   variant: string;
-  /** Names this content. Freshening never changes an answer with another `id`. */
+  /** Identifies this content. Freshening changes only an answer with the same `id`. */
   id: string;
   /** The fields that `Vary` names, in small letters, sorted. */
   vary: readonly string[];
@@ -16,7 +16,7 @@ export interface StoredHead {
   /** Where the answer came from, after redirects. */
   finalUrl: string;
   redirected: boolean;
-  /** When the request began that brought it or last freshened it, in milliseconds since the epoch. */
+  /** The start of the request that brought or last freshened the answer, in milliseconds since the epoch. */
   time: number;
   /** A HEAD has shown that it is out of date: it may be revalidated, but not used without asking. */
   stale?: boolean;
@@ -31,7 +31,7 @@ export interface StoredResponse extends StoredHead {
  * Where {@link conditionalFetch} keeps answers. Each method is one indivisible step.
  *
  * A store may lose answers at any time, but it must not mix the head of one with the body of another. If a store
- * rejects, or one that persists does not answer within two seconds, the server is asked and an event says so; the
+ * rejects, or a store that persists does not answer within two seconds, the server is asked and an event says so. The
  * caller still gets an answer.
  * `@entity-tag/client/store-contract` tests a store.
  *

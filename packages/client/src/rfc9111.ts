@@ -23,7 +23,7 @@ export function rfc9111(...options: []): Freshness {
       return policy.storable() && policy.timeToLive() > 0;
     },
     ageIfFresh(asked, stored) {
-      // Another machine's clock, or a clock that was set back: the age of the answer is not known.
+      // Another machine's clock is ahead, or this one was set back. So the age of the answer is not known.
       if (stored.time > Date.now()) return;
       const headers = new Headers(stored.headers as [string, string][]);
       const policy = policyOf(new Headers(), { status: stored.status, headers }, stored.time);
@@ -50,8 +50,8 @@ function requestOf(asked: Headers): { method: string; url: string; headers: Reco
 }
 
 /**
- * The fields in the form that the library reads: it knows directives only in small letters, and takes any text for
- * a date.
+ * The fields in the form that the library needs, because it reads directives only in small letters, and reads any text
+ * as a date.
  */
 function readable(headers: Headers): Record<string, string> {
   const { vary: _, ...fields } = Object.fromEntries(headers);

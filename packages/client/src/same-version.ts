@@ -1,4 +1,4 @@
-/** Whether two spellings of a tag, weak or strong, name one version. */
+/** Whether two tags, each weak or strong, name the same version. */
 export function sameVersion(a: string | undefined, b: string | undefined): boolean {
   return a?.replace(/^W\//, "") === b?.replace(/^W\//, "");
 }

@@ -66,7 +66,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       isReady = true;
       const statement = prepared.get(text) ?? db.prepare(text);
       prepared.set(text, statement);
-      // `all`, never `get`: a statement commits at its last step.
+      // `all`, never `get`: `get` stops at the first row, and a statement commits only at its last step.
       return statement.all(...values);
     });
   }
@@ -85,7 +85,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     async write({ body, ...head }) {
       const { url, group, variant, id } = head;
       await run(sql.write, url, group, variant, id, JSON.stringify(head), body, Date.now());
-      // Counting all rows at each write would cost more than keeping a few rows too many for a while.
+      // Counts rows only at every hundredth write, because counting costs more than keeping some rows too long.
       if (writes++ % 100 === 0) await run(sql.trim, maxEntries);
     },
 
@@ -107,7 +107,7 @@ function statements(table: string) {
     create: `CREATE TABLE IF NOT EXISTS ${table} (url TEXT NOT NULL, grp TEXT NOT NULL, variant TEXT NOT NULL,
       id TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (url, grp, variant))`,
     read: `SELECT head, body FROM ${table} WHERE ${place}`,
-    // A use is noted once a minute: a read that always writes would make readers wait for each other.
+    // Notes a use at most once a minute: if each read wrote, readers would wait for each other.
     touch: `UPDATE ${table} SET used = ?1 WHERE url = ?2 AND grp = ?3 AND used < ?1 - 60000`,
     write: `INSERT INTO ${table} (url, grp, variant, id, head, body, used) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET id = excluded.id, head = excluded.head, body = excluded.body, used = excluded.used`,

@@ -7,7 +7,7 @@ import type { Recipe } from "./update/snapshot.ts";
 export interface StampOptions<T> {
   /** The ids in a document, oldest first. Default: its member `_operations`. */
   read?: (document: T) => readonly string[] | undefined;
-  /** The document with other ids. Default: as a member `_operations`. */
+  /** A copy of the document with these ids instead. Default: in its member `_operations`. */
   write?: (document: T, ids: readonly string[]) => T;
   /**
    * How many ids a document keeps. Other writers must not be able to add so many before a client has checked its own
@@ -54,10 +54,10 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
 }
 
 /**
- * Whether the document has the last id that was sent.
+ * Whether the document has the last id that was sent; `undefined` if there is no way to tell.
  *
- * Its absence is a proof only if the list still reaches back to the write: it has the previous id, or, if there was no
- * previous id, it has never been cut.
+ * Without that id, the write was not made, but only if no id can have been dropped since. That is certain if the list
+ * still has the previous id. If there was no previous id, it is certain as long as the list is not full.
  */
 function isAmong(there: readonly string[], sent: readonly string[], keep: number): boolean | undefined {
   const [before, own] = sent.length > 1 ? sent.slice(-2) : [undefined, sent[0]];

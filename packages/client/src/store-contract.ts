@@ -15,14 +15,14 @@ export interface Rule {
  * storeContract.length > 10; // true
  */
 export const storeContract: readonly Rule[] = [
-  rule("an empty place is an empty list", async (store, { url }) => {
+  rule("a read of an empty place returns an empty list", async (store, { url }) => {
     same(await store.read(url, "a"), []);
   }),
-  rule("what was written is read, head and body", async (store, answer) => {
+  rule("a read returns the head and the body that were written", async (store, answer) => {
     await store.write(answer);
     same(await store.read(answer.url, "a"), [answer]);
   }),
-  rule("a body of all octets, and an empty one, come back as they are", async (store, answer) => {
+  rule("a body with every octet and an empty body come back unchanged", async (store, answer) => {
     const octets = Uint8Array.from({ length: 256 }, (_, octet) => octet);
     for (const body of [octets, new Uint8Array(0)]) {
       await store.write({ ...answer, body });
@@ -34,7 +34,7 @@ export const storeContract: readonly Rule[] = [
     await store.write({ ...answer, headers: [["x-text", text]] });
     same((await store.read(answer.url, "a"))[0]?.headers, [["x-text", text]]);
   }),
-  rule("a body of a megabyte comes back", async (store, answer) => {
+  rule("a body of a megabyte comes back unchanged", async (store, answer) => {
     const body = new Uint8Array(2 ** 20).fill(7);
     await store.write({ ...answer, body });
     same((await store.read(answer.url, "a"))[0]?.body, body);
@@ -44,12 +44,12 @@ export const storeContract: readonly Rule[] = [
     await store.write({ ...answer, id: "2", status: 203 });
     same(await store.read(answer.url, "a"), [{ ...answer, id: "2", status: 203 }]);
   }),
-  rule("variants stand beside each other", async (store, answer) => {
+  rule("two variants are kept side by side", async (store, answer) => {
     await store.write({ ...answer, variant: "de" });
     await store.write({ ...answer, variant: "fr" });
     same((await store.read(answer.url, "a")).map(({ variant }) => variant).sort(), ["de", "fr"]);
   }),
-  rule("groups never see each other", async (store, answer) => {
+  rule("a read never returns the answer of another group", async (store, answer) => {
     await store.write(answer);
     await store.write({ ...answer, group: "b", id: "2" });
     same(
@@ -63,7 +63,7 @@ export const storeContract: readonly Rule[] = [
     same(await store.read(answer.url, "A"), []);
     same(await store.read(answer.url, ""), []);
   }),
-  rule("urls that begin alike never see each other", async (store, answer) => {
+  rule("a read never returns the answer of another url that begins alike", async (store, answer) => {
     await store.write(answer);
     for (const url of [`${answer.url}a`, `${answer.url}?`, answer.url.slice(0, -1)])
       same(await store.read(url, "a"), []);
@@ -76,13 +76,13 @@ export const storeContract: readonly Rule[] = [
       { ...head, headers: [["etag", '"2"']], time: 2, stale: true, body },
     ]);
   }),
-  rule("freshening never touches another content", async (store, answer) => {
+  rule("freshening does not change an answer with another id", async (store, answer) => {
     await store.write(answer);
     const { body: _, ...head } = answer;
     await store.freshen({ ...head, id: "2", time: 2 });
     same(await store.read(answer.url, "a"), [answer]);
   }),
-  rule("freshening what has gone brings nothing back", async (store, answer) => {
+  rule("freshening does not bring back a removed answer", async (store, answer) => {
     const { body: _, ...head } = answer;
     await store.freshen(head);
     same(await store.read(answer.url, "a"), []);
@@ -107,7 +107,7 @@ export const storeContract: readonly Rule[] = [
     same(await ids(), []);
     await store.remove(answer.url);
   }),
-  rule("many writes at once leave a whole answer", async (store, answer) => {
+  rule("many writes at once leave the head and the body of one of them", async (store, answer) => {
     const ids = Array.from({ length: 20 }, (_, at) => String(at));
     await Promise.all(
       ids.map((id) =>

@@ -24,7 +24,7 @@ import { ambiguous, write } from "./update/write.ts";
  * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
  * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written.
  *
- * Where a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first
+ * If a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first
  * write. If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the
  * value that it returned (`mine`): enough for a three-way merge.
  *
@@ -35,13 +35,13 @@ import { ambiguous, write } from "./update/write.ts";
  * `maxAttempts` is the largest number of writes. If the last one is refused, there is no further read: you get a
  * `ConflictError` with `base`, `mine` and `latest`. Between two writes it waits for a random time that grows.
  *
- * A write whose answer is lost may have been made. So `update` reads again. If the tag is the same, it sends the same
- * request again. If the tag is another, `wasApplied(latest, sent)` decides, or {@link stamped}. With an
+ * A write whose answer is lost may have been made. So `update` reads again. If the tag is unchanged, it sends the same
+ * request again. If the tag has changed, `wasApplied(latest, sent)` decides, or {@link stamped}. With an
  * `idempotencyKey`, it sends the same request again with the same key, and a server with a ledger of keys gives its
- * first answer again. If there is no way to tell, you get an `AmbiguousWriteError`; the write is never applied twice.
+ * first answer again. If there is no way to tell, you get an `AmbiguousWriteError`. The write is never applied twice.
  *
- * `timeout` is for one request, so that `update` can find out about a request that hangs. For the whole call, pass
- * `signal: AbortSignal.timeout(30_000)`.
+ * `timeout` limits one request. If a request hangs, `update` then finds out whether it was done. To limit the whole
+ * call, pass `signal: AbortSignal.timeout(30_000)`.
  *
  * @throws {ConflictError} if other writes came first `maxAttempts` times
  * @throws {MissingValidatorError} if there is no tag; nothing was written
@@ -86,7 +86,7 @@ export async function update<T = unknown>(
   }
 }
 
-/** A run of the recipe: what it got, and what it returned. */
+/** A run of the recipe: its argument and its result. */
 interface Run<T> {
   url: string;
   etag: string;
@@ -115,7 +115,7 @@ async function runOf<T>(
   return mine === undefined ? undefined : { url, etag, base: again, mine, same: mine === value };
 }
 
-/** The value for the next run: the one that the refusal showed, or that of a new read after a pause. */
+/** The value for the next run: from the refusal if it shows one, otherwise from a new read after a pause. */
 async function next<T>(
   job: Job<T>,
   first: Run<T>,

@@ -25,7 +25,7 @@ const imports = {
 
 // The page does its own import, because the test runner would handle an import in a test.
 const loader = "<script>load = (name) => import(name)</script>";
-/** A page that is another one for each cookie, and says so only by its tag. */
+/** A page that differs for each cookie. Its answer has no `Vary`, only another tag. */
 const pageOfUser: RequestListener = (req, res) => {
   const user = /user=(\w+)/.exec(req.headers.cookie ?? "")?.[1];
   if (req.headers["if-none-match"] === `"${user}"`) return res.writeHead(304, { ETag: `"${user}"` }).end();
@@ -88,7 +88,7 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     ]);
   });
 
-  it("conditionalFetch across origins sends a condition if CORS allows it, and otherwise leaves that to the browser", async () => {
+  it("conditionalFetch across origins sends a condition if CORS allows it, and otherwise lets the browser revalidate", async () => {
     const ask = (path: string) =>
       page.evaluate(async (url) => {
         const { load } = globalThis as unknown as Loader;

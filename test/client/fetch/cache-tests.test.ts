@@ -12,8 +12,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort } from "../../free-port.ts";
 
 const AGE =
-  "RFC 9111 §5.1 says to ignore an Age that is not valid; this state of the suite wants it to mean old";
-const CLOSED = "a lost connection rejects, as from `fetch`; the test reads a status that a proxy would make";
+  "RFC 9111 §5.1 says to ignore an Age that is not valid; this version of the suite expects a stale answer";
+const CLOSED =
+  "a lost connection rejects, as with `fetch`; the test expects the status that a proxy would send";
 const COOKIE = "a cookie is not kept: replayed, it would set an old session again (today's suite agrees)";
 
 /** Each required test that is missed, and why. */

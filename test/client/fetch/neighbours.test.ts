@@ -5,7 +5,7 @@ import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { afterEach, describe, expect, it } from "vitest";
 import { servers } from "./server.ts";
 
-// Servers that misbehave, each in one way.
+// Each server here misbehaves in one way.
 const open = servers();
 const sockets = new Set<{ close(): void }>();
 afterEach(async () => {

@@ -144,7 +144,7 @@ describe("a listener that throws", () => {
   });
 });
 
-it("with rfc9111, the time that an answer was on its way counts for its age", async () => {
+it("with rfc9111, the time that an answer takes to arrive is a part of its age", async () => {
   const { url, seen } = await open.serve((req, res) => {
     const isKnown = req.headers["if-none-match"] !== undefined;
     const head = () => {

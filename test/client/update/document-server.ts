@@ -4,18 +4,18 @@ import type { AddressInfo, Socket } from "node:net";
 /** The fate of one request. `undefined`: it is answered as usual. */
 export type Fault =
   | undefined
-  /** The connection breaks before the request is done. */
+  /** The connection breaks, and the request is not done. */
   | "lost before"
-  /** The request is done, and the connection breaks instead of an answer. */
+  /** The request is done, but the connection breaks before its answer. */
   | "lost after"
   /** No answer ever comes. `done` says whether the request is done. */
   | "silent before"
   | "silent after"
-  /** The request is done, and the head of the answer comes, and half of its content. */
+  /** The request is done, but only the head and half of the content of its answer come. */
   | "half an answer"
   /** The request is done long after its sender has given up. */
   | { doneAfter: number }
-  /** Another answer comes; it is done before, if `done` says so. */
+  /** This answer comes instead. `done` says whether the request is done before. */
   | { status: number; headers?: Record<string, string>; body?: string; done?: boolean };
 
 export interface Asked {
@@ -29,7 +29,7 @@ export interface Asked {
 
 export interface DocumentServer {
   url: string;
-  /** The document now; `null`: nothing is there. */
+  /** The current document; `null`: it does not exist. */
   value: unknown;
   version: number;
   /** All values that were written, in order. */
@@ -54,7 +54,9 @@ export interface Behaviour {
   accepts?: (ifMatch: string, tag: string) => boolean;
 }
 
-/** One JSON document behind a real socket: GET, PUT, PATCH and DELETE, with correct conditions, except for the faults. */
+/**
+ * One JSON document behind a real socket: GET, PUT, PATCH and DELETE, with correct conditions, except for the faults.
+ */
 export async function documentServer(first: unknown, behaviour: Behaviour = {}): Promise<DocumentServer> {
   const { fault, show, done, tag = (version) => `"v${version}"`, accepts = (a, b) => a === b } = behaviour;
   const open = new Set<Socket>();

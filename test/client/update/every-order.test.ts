@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Document, plainServer } from "./plain-server.ts";
 
 /**
- * Two clients of the real package, and a server with honest conditions. Every order in which their requests can arrive is taken, with every
- * fate of each write. So what holds here holds within these bounds, and not by luck.
+ * Two clients of the real package, and a server with honest conditions. Every order in which their requests can arrive
+ * is taken, with every fate of each write. So what holds here holds within these bounds, and not by luck.
  */
 
 /**
- * The fate of a write. Late: its sender gives up, and it arrives at any time after that. Twice: its answer is lost, and a
- * copy of it arrives at any time after that.
+ * The fate of a write. Late: its sender gives up, and it arrives at any time after that. Twice: its answer is lost, and
+ * a copy of it arrives at any time after that.
  */
 const fates = ["pass", "lose request", "lose answer", "late", "twice"] as const;
 /** How many writes of a run are faulty. `FAULTS=3` takes some minutes. */
@@ -23,7 +23,9 @@ interface Pending {
   happen(fate: (typeof fates)[number]): void;
 }
 
-/** Takes the given choices, and then the first choice at each later point. It records how many choices there were. */
+/**
+ * Follows the given choices, and then takes the first option at each later point. Records how many options there were.
+ */
 class Choices {
   readonly taken: { choice: number; of: number }[] = [];
   readonly #given: readonly number[];
@@ -85,7 +87,7 @@ async function run(client: Client, names: readonly string[], server: Server, cho
       (error: Error) => told.set(name, error.name),
     );
   for (;;) {
-    // Each client waits for the network or is done. Everything else is a step.
+    // Lets time pass until each client waits for the network or is done. Then takes one of the possible steps.
     do {
       await turn();
       vi.advanceTimersByTime(1);

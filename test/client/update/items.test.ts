@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { documentServer } from "./document-server.ts";
 
 describe("items gives each member its own url and tag", () => {
-  it("google: from a selfLink, or from the url of the collection without its query", () => {
+  it("google: the url is the selfLink, or is made from the url of the collection without its query", () => {
     const body = {
       items: [
         { id: "a b", etag: '"1"' },
@@ -16,7 +16,7 @@ describe("items gives each member its own url and tag", () => {
     ]);
   });
 
-  it("oracle: links with rel self, and a tag that gets its quotes", () => {
+  it("oracle: the url is the link with rel self, and the tag gets its quotes", () => {
     const worker = (href: string, ETag?: string) => ({
       "@context": { headers: { ETag } },
       links: [
@@ -31,7 +31,7 @@ describe("items gives each member its own url and tag", () => {
     ]);
   });
 
-  it("odata: ids relative to the context, in both versions' spelling", () => {
+  it("odata: ids are relative to the context, in the spellings of both versions", () => {
     const body = {
       "@odata.context": "https://x.test/v4/$metadata#People",
       value: [
@@ -45,14 +45,14 @@ describe("items gives each member its own url and tag", () => {
     ]);
   });
 
-  it("http: from a collection of resource()", () => {
+  it("http: urls and tags are read from a collection of resource()", () => {
     const body = { items: [{ key: "a", url: "/pages/a", etag: '"1"', value: { title: "A" } }] };
     expect(items(body, http, "https://x.test/pages")).toEqual([
       { url: "https://x.test/pages/a", value: { title: "A" }, etag: '"1"' },
     ]);
   });
 
-  it("a dialect of yours", () => {
+  it("a user's own dialect works as well", () => {
     const couchdb: Dialect = {
       etag: "/_rev",
       quoted: false,

@@ -104,19 +104,23 @@ const neverTwice = (outcome: string, times: number) =>
       : outcome === "AmbiguousWriteError" && times <= 1;
 
 describe("random walks of clients, a network and a server, step by step", () => {
-  it("update against a server without a ledger: never twice, never falsely acknowledged", { timeout }, () =>
-    property(plain, {}, undefined, neverTwice),
+  it(
+    "update against a server without a ledger is never made twice, and never falsely acknowledged",
+    { timeout },
+    () => property(plain, {}, undefined, neverTwice),
   );
 
-  it("stamped against a server without a ledger: never twice, never falsely acknowledged", { timeout }, () =>
-    property(plain, {}, stamped, neverTwice),
+  it(
+    "a stamped update against a server without a ledger is never made twice, and never falsely acknowledged",
+    { timeout },
+    () => property(plain, {}, stamped, neverTwice),
   );
 
-  it("update with keys against a server without a ledger: never twice", { timeout }, () =>
+  it("an update with keys against a server without a ledger is never made twice", { timeout }, () =>
     property(plain, { idempotencyKey: true }, undefined, neverTwice),
   );
 
-  it("update with keys against resource(): exactly once", { timeout }, async () => {
+  it("an update with keys against resource() is made exactly once", { timeout }, async () => {
     const server = async () => {
       const handler = resource<Document>(memoryStore<Document>());
       await create<Document>(
@@ -134,7 +138,7 @@ describe("random walks of clients, a network and a server, step by step", () => 
     );
   });
 
-  it("create: at most one client is told that it created, and nothing is overwritten", { timeout }, () =>
+  it("create tells at most one client that it created, and overwrites nothing", { timeout }, () =>
     fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -164,9 +168,9 @@ describe("random walks of clients, a network and a server, step by step", () => 
   );
 });
 
-/** The laws find a client that treats a 412 to a resend as a conflict, as most clients do. */
+/** A client that treats a 412 to a resend as a conflict, as most clients do, breaks the laws. */
 describe("the laws can fail", () => {
-  it("the laws fail for a loop that sends a lost write again, and runs again after a 412", {
+  it("the laws fail for a loop that sends a lost write again and runs its recipe again after a 412", {
     timeout,
   }, async () => {
     const naive = async (fetch: typeof globalThis.fetch, id: string): Promise<void> => {

@@ -73,7 +73,7 @@ const races = process.env.CLIENT_RACE ? describe : describe.concurrent;
 races(
   `${clients} clients × ${updates} updates through a proxy that drops one answer in ten after the commit`,
   () => {
-    it("a server without a ledger: no update is made twice, and each acknowledged update is made", {
+    it("no update is made twice on a server without a ledger, and each acknowledged update is made", {
       timeout,
     }, async () => {
       const { acknowledged, ambiguous, made } = await race(await plainServer(), {});
@@ -82,7 +82,7 @@ races(
       expect(acknowledged.length + ambiguous.length).toBe(clients * updates);
     });
 
-    it("stamped: each update is made exactly once on a server without a ledger", { timeout }, async () => {
+    it("each stamped update is made exactly once on a server without a ledger", { timeout }, async () => {
       const { acknowledged, ambiguous, made } = await race(await plainServer(), {}, true);
       expect(ambiguous).toEqual([]);
       expect(acknowledged).toHaveLength(clients * updates);
@@ -91,7 +91,7 @@ races(
 
     for (const [kind, database, isThere] of stores)
       it.skipIf(!isThere)(
-        `with an idempotencyKey: exactly once on resource() on ${kind}`,
+        `each update with an idempotencyKey is made exactly once on resource() on ${kind}`,
         {
           timeout,
         },

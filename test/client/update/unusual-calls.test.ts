@@ -288,7 +288,7 @@ it("a fetch that gives no response of a server is a lost answer for a write, and
 });
 
 it.each([Number.NaN, -5, Number.POSITIVE_INFINITY])(
-  "a backoff of %d is no warning of the platform",
+  "a backoff of %d causes no warning of the platform",
   async (ms) => {
     await serve({
       fault: ({ method, nth }) => (method === "PUT" && nth === 1 ? { status: 412 } : undefined),

@@ -5,8 +5,8 @@ const listenersOf = new WeakMap<AbortSignal, Set<Listener>>();
 /**
  * Calls the listener when the signal aborts, or at once if it already has. The returned function stops listening.
  *
- * Each signal gets only one listener from this package. Node warns of a leak from the eleventh listener on, and an
- * application may use one signal for many requests.
+ * Each signal gets only one listener from this package. An application may use one signal for many requests, and Node
+ * warns of a leak from the eleventh listener on.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: Listener): () => void {
   if (signal?.aborted) listener(signal.reason);

@@ -4,7 +4,7 @@ import type { Update } from "./freshening.ts";
 /** A registered symbol, because a program may load two copies of this package: by `import`, and by `require`. */
 const ORIGIN: unique symbol = /* @__PURE__ */ Symbol.for("@entity-tag/client/origin");
 
-/** Members that only `fetch` itself can write into a Response, at least with any text. */
+/** Members of a Response that only `fetch` can set freely: `new Response` refuses some texts as `statusText`. */
 const MEMBERS = ["url", "redirected", "type", "statusText"] as const;
 
 /** Where an answer came from. */
@@ -32,7 +32,7 @@ export function replaced(response: Response, body: ReadableStream<Uint8Array> | 
   return withOrigin(new Response(body, { status, headers }), response);
 }
 
-/** A Response of a kept answer, with a body of its own and some other fields. */
+/** A kept answer as a Response, with its own copy of the body and with changed fields. */
 export function answerOf(
   { status, statusText, headers, body, finalUrl: url, redirected }: StoredResponse,
   method: string,

@@ -12,18 +12,18 @@ const CONDITIONS = [
   "Range",
 ];
 
-/** Why the store is not used, in words; `undefined` when it is used. */
+/** The reason, in words, why the store is not used; `undefined` when it is used. */
 export function bypassReason(
   { url, headers, fields, cache, mode, integrity }: FetchCall,
   { unconditional }: Settings,
 ): string | undefined {
   // A `user:password@` would be kept as a part of the url.
   if (!/^https?:\/\/[^/?@#]*(?:[/?]|$)/.test(url)) return "the url is not a plain http one";
-  // The caller means the server's own answer: 304, 206, 412. The Fetch standard has the same rule.
+  // The caller expects the server's own answer: 304, 206 or 412. The Fetch standard has the same rule.
   const condition = fields.length > 0 && CONDITIONS.find((name) => headers.has(name));
   if (condition) return `the caller set ${condition}`;
   if (cache === "no-store" || hasDirective(headers, "no-store")) return "the caller said no-store";
-  // Kept answers were not checked against a digest.
+  // A kept answer was not checked against the caller's digest.
   if (integrity) return "the caller asks for integrity";
   if (mode === "no-cors" && isAcrossOrigins(url)) return "the answer is opaque";
   if (unconditional.size > 0 && (unconditional.has(url) || unconditional.has(new URL(url).origin)))

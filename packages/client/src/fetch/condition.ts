@@ -15,8 +15,8 @@ export interface Condition {
 const LONGEST_LIST = 4000;
 
 /**
- * The condition that asks whether a kept answer is still good: `If-None-Match` with the tags of all variants, that of
- * the selected variant first; or `If-Modified-Since` if the selected variant has no tag.
+ * The condition that asks whether a kept answer is still good. It is `If-None-Match` with the tags of all variants, the
+ * tag of the selected one first. If the selected variant has no tag, it is `If-Modified-Since`.
  *
  * @see RFC 9111 §4.3.1
  */
@@ -25,7 +25,7 @@ export function conditionFor(
   selected: StoredResponse | undefined,
 ): Condition | undefined {
   const own = selected && tagIn(selected);
-  // Without quotes it is not a valid tag: it cannot be a member of a list.
+  // A tag without quotes is not valid in a list, so it is sent alone.
   if (selected && own && !parseTag(own)) return { name: "If-None-Match", value: own, about: [selected] };
   const date = selected && !own && fieldOf(selected, "last-modified");
   if (date) return { name: "If-Modified-Since", value: date, about: [selected] };
@@ -42,7 +42,7 @@ export function conditionFor(
   return about.length > 0 ? { name: "If-None-Match", value: [...tags].join(", "), about } : undefined;
 }
 
-/** The tag of a kept answer, if a server can be asked about it. */
+/** The tag of a kept answer, if it can be sent to a server. */
 function tagIn(stored: StoredResponse): string | undefined {
   const tag = fieldOf(stored, "etag");
   return tag !== undefined && tag.length <= LONGEST_LIST && isUsableTag(tag) ? tag : undefined;

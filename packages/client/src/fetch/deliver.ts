@@ -5,7 +5,7 @@ import { isStorable, keep, mayServeOthers, type Read } from "./keeping.ts";
 import { type SharedBody, sharedBody } from "./shared-body.ts";
 
 /**
- * Passes on an answer of the server, keeps it where that is allowed, and shares its body if the length is known and
+ * Passes on an answer of the server. Keeps it if that is allowed, and shares its body if its length is known and
  * short.
  */
 export async function deliver(
@@ -38,7 +38,7 @@ export async function deliver(
     if (!stored && !isShared && !(signal && isMakeable(response.status))) return response;
     body ??= sharedBody(response.body!, {
       maxBytes: stored || isShared ? maxEntryBytes : 0,
-      // The length counts the octets as they were sent, but the body comes decoded.
+      // `Content-Length` counts the octets that were sent, but `body` has the decoded octets.
       length: response.headers.has("Content-Encoding") ? undefined : length,
       eager: isShared,
       keep: async (octets) => {
@@ -51,7 +51,7 @@ export async function deliver(
   return isShared ? serve : once(serve);
 }
 
-/** Serves the first caller, and no other. */
+/** Serves only the first caller. */
 function once(serve: Serve): Serve {
   let isTaken = false;
   return (signal) => {

@@ -28,19 +28,19 @@ export interface CacheEvent {
   fwdStatus?: number;
   /** The answer is being kept. */
   stored?: boolean;
-  /** The answer is that of an identical request which was under way. */
+  /** The answer is shared with an identical request that was already under way. */
   collapsed?: boolean;
   /** The reason in words: why the store was not used, or how it failed. */
   detail?: string;
-  /** All of it as a field's value: `fwd=stale; fwd-status=304`. */
+  /** The whole event as a value of `Cache-Status`: `fwd=stale; fwd-status=304`. */
   text: string;
 }
 
 export type Happened = Omit<CacheEvent, "url" | "method" | "hit" | "text">;
 
 /**
- * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer: its
- * body is cancelled, so that the connection is free.
+ * Calls the listener. An event without `fwd` is a hit. If the listener throws, the caller does not get the answer, so
+ * its body is cancelled to free the connection.
  */
 export function report({ call, settings }: Asked, happened: Happened, answer?: Response): void {
   const { onEvent } = settings;

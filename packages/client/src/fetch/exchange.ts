@@ -50,10 +50,10 @@ export async function exchange(
     // When CORS forbids the request, a browser shows the same failure as for a lost connection.
     if (signal?.aborted || !isAcrossOrigins(url)) throw error;
     note(new URL(url).origin, settings);
-    return hand(await pass(settings, call, signal), "a condition needs the server's leave (CORS)");
+    return hand(await pass(settings, call, signal), "the server allows no condition (CORS)");
   }
   if (answer.status !== 304) return hand(answer);
-  // A 304 has no content, but a connection is free only when its end has been read.
+  // A 304 has no content, but its end must be read before the connection is free.
   if (answer.body) await answer.body.cancel();
   const stored = selectedBy(answer, condition);
   if (stored) return { serve: await revalidated(read, answer, stored, fwd), fwd };
@@ -70,7 +70,7 @@ async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
   return checkedAnswers(await settings.store.read(call.url, group));
 }
 
-/** Notes where no condition is possible. An entry that was dropped is found again, at the cost of one request. */
+/** Remembers a url or an origin that allows no condition. If the entry is dropped, one more request finds it again. */
 function note(urlOrOrigin: string, { unconditional }: Settings): void {
   if (unconditional.size >= 1000) unconditional.clear();
   unconditional.add(urlOrOrigin);

@@ -6,7 +6,7 @@ type Init = NonNullable<Parameters<Fetch>[1]>;
 
 type Field = readonly [name: string, value: string];
 
-/** What `fetch` was called with, in the form that the cache needs. */
+/** The arguments of a call of `fetch`, in the form that the cache needs. */
 export interface FetchCall {
   /** The target, without its fragment. */
   url: string;
@@ -34,7 +34,7 @@ export interface FetchCall {
 const NO_FIELDS = /* @__PURE__ */ new Headers();
 
 /**
- * Reads the arguments of `fetch`. It makes a Request of them only if it must, because that costs as much as all other
+ * Reads the arguments of `fetch`. It makes a Request only if it must, because making one costs as much as all other
  * steps together.
  *
  * It returns `undefined` if they are not valid. Then `fetch` itself says why.
@@ -71,7 +71,7 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
   }
 }
 
-/** True for `{}` of any realm: the prototype of its prototype is `null`. */
+/** True for a plain object of any realm: the prototype of its prototype is `null`. */
 function isPlain(init: object): boolean {
   const prototype = Object.getPrototypeOf(init);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -81,12 +81,12 @@ function isPlain(init: object): boolean {
 export async function withContent(call: FetchCall): Promise<FetchCall> {
   const { input, init } = call;
   const request = new Request(input, init.body ? ({ ...init, duplex: "half" } as Init) : init);
-  // Read before the content is, because Bun forgets the type of a content that is used up.
+  // Read the fields before the content: Bun forgets the content's type when the content is used up.
   const { headers } = request;
   const fields = [...headers];
   const content = new Uint8Array(await request.arrayBuffer());
-  // The content of the Request is used up, so each time it is sent it is given again. It is given as a Blob, because
-  // Node 20 and 22 cannot send octets again after a redirect.
+  // The content of the Request is used up, so `body` gives it for each sending. It is a Blob, because Node 20 and 22
+  // cannot send octets again after a redirect.
   return {
     ...call,
     headers,

@@ -1,7 +1,7 @@
 import { unlessAborted } from "./abort.ts";
 import type { Forwarded } from "./event.ts";
 
-/** Makes an answer for one caller; `undefined` when that caller must ask the server itself. */
+/** Makes the answer for one caller; `undefined` when that caller must send its own request. */
 export type Serve = (signal: AbortSignal | undefined) => Response | undefined;
 
 /** The outcome of a request. */
@@ -30,7 +30,7 @@ interface Flight {
   url: string;
   head: Promise<Outcome>;
   waiting: number;
-  /** Ends the request when all callers have left. If it is absent, the first caller can never leave. */
+  /** Ends the request when all callers have left. Absent if the first caller has no signal, so never leaves. */
   controller: AbortController | undefined;
 }
 

@@ -7,14 +7,14 @@ import type { Settings } from "./settings.ts";
 import { inTime, tryStore } from "./try-store.ts";
 import { withoutFragment } from "./without-fragment.ts";
 
-/** The two that must know when a url is forgotten: the store, and the requests under way. */
+/** The parts that must learn when a url is forgotten: the store, and the requests under way. */
 export interface Memory {
   settings: Settings;
   flights: Flights;
   forgotten: Forgotten;
 }
 
-/** Forgets everything under these urls, in all partitions, as far as the store can. */
+/** Forgets everything under these urls, in all partitions. What the store fails to remove is removed later. */
 export async function forget(urls: Iterable<string>, memory: Memory): Promise<void> {
   const { flights, forgotten } = memory;
   const removals = Array.from(urls, (url) => {
@@ -26,7 +26,7 @@ export async function forget(urls: Iterable<string>, memory: Memory): Promise<vo
   await Promise.all(removals);
 }
 
-/** Removes the answers of a url that was forgotten. */
+/** Removes the answers of a forgotten url from the store. If that fails, the url stays in `unremoved`. */
 export async function removeOwed(
   url: string,
   { settings: { store }, forgotten: { unremoved } }: Pick<Memory, "settings" | "forgotten">,

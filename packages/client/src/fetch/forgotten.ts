@@ -24,8 +24,8 @@ export function forgottenIn(store: ResponseStore): Forgotten {
 function newForgotten(): Forgotten {
   const moments = new Map<string, number>();
   let moment = 0;
-  // The moment when a url was last dropped from the map. An unknown url may have been that one, so it counts as
-  // forgotten then.
+  // The moment at which the last url that was dropped from the map had been forgotten. An unknown url may be a dropped
+  // one, so it counts as forgotten at this moment.
   let floor = 0;
   return {
     unremoved: new Set(),

@@ -2,7 +2,7 @@ import type { StoredHead } from "../response-store.ts";
 import { membersOf } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
 
-/** These belong to one connection, or to one exchange. */
+/** Fields that belong to one connection, or to one exchange. */
 const OF_ONE_EXCHANGE = /* @__PURE__ */ new Set([
   "connection",
   "keep-alive",
@@ -17,7 +17,7 @@ const OF_ONE_EXCHANGE = /* @__PURE__ */ new Set([
   "upgrade",
 ]);
 
-/** These describe the kept content. The tag names that content, so we choose not to make a weak tag strong. */
+/** Fields that describe the kept content. `ETag` is one of them (we choose), so a 304 never makes a weak tag strong. */
 const OF_THE_CONTENT = /* @__PURE__ */ new Set([
   "content-encoding",
   "content-length",

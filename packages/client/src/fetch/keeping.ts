@@ -17,7 +17,7 @@ export interface Read extends Asked {
   forgotten: Forgotten;
 }
 
-/** True when an answer may serve another request at all: RFC 9111 §3. */
+/** True when RFC 9111 §3 lets an answer serve another request. */
 export function mayServeOthers(response: Response): boolean {
   return !hasDirective(response.headers, "no-store") && varyOf(response.headers) !== "*";
 }
@@ -26,7 +26,7 @@ export function hasValidator(headers: Headers): boolean {
   return headers.has("ETag") || headers.has("Last-Modified");
 }
 
-/** True when an answer is kept. Without freshness, only an answer with a validator is worth keeping. */
+/** True when an answer is to be kept. Without freshness, only an answer with a validator is useful later. */
 export function isStorable({ call, settings }: Read, response: Response): boolean {
   const { status, headers, url } = response;
   if (call.method === "HEAD" || !mayServeOthers(response)) return false;

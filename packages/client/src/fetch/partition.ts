@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 
 const DESCRIPTIONS = ["Content-Type", "Content-Encoding", "Content-Language"];
 
-/** The partition that the caller's option names: `null` keeps nothing. */
+/** The partition that the caller's option returns. `null`: keep nothing. */
 export async function givenPartition(
   { url, method, headers }: FetchCall,
   partition: NonNullable<Settings["partition"]>,
@@ -20,8 +20,8 @@ export async function givenPartition(
 /**
  * The group of requests that one answer may serve: same partition, method and content.
  *
- * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). A request that follows
- * redirects gets another answer than one that does not.
+ * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). So is `redirect`: a
+ * request that follows redirects gets another answer than one that does not.
  */
 export function groupOf(
   { headers, fields, method, credentials, redirect, content }: FetchCall,
@@ -34,7 +34,7 @@ export function groupOf(
   return JSON.stringify([who, redirect, what]);
 }
 
-/** The text as the store gets it. A store that persists gets a hash, and never a credential. */
+/** The text that the store gets. A store that persists gets its hash, so it never gets a credential. */
 export function nameInStore(text: string, { store }: Settings): string | Promise<string> {
   return store.persists ? digest(text) : text;
 }

@@ -32,10 +32,10 @@ export function pass({ fetch }: Settings, call: FetchCall, signal = call.signal)
 }
 
 /**
- * What the request is sent with.
+ * The options that the request is sent with.
  *
- * Node's fetch adds `Cache-Control: no-cache` to a request with a condition. Express and others never answer 304 to
- * that, so a read with a condition, ours or the caller's, gets `max-age=0` first.
+ * Node's fetch adds `Cache-Control: no-cache` to a request with a condition, and Express and others never answer 304 to
+ * that. So each read with a condition, ours or the caller's, gets `max-age=0`, which prevents `no-cache`.
  */
 function initOf(
   { init, headers: given, fields, signal: own, url }: FetchCall,

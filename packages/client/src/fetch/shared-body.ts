@@ -11,7 +11,9 @@ export interface Sharing {
   maxBytes: number;
   /** Its length if it is known. A body of another length is not kept. */
   length: number | undefined;
-  /** True: it is read at once, so that later readers get all of it. False: it has one reader, who sets the pace. */
+  /**
+   * True: the body is read at once, so later readers get all of it. False: it is read at the pace of its one reader.
+   */
   eager: boolean;
   /** Gets the complete body, before its readers see the end. */
   keep(body: Uint8Array): Promise<void>;
@@ -30,7 +32,7 @@ export function sharedBody(source: ReadableStream<Uint8Array>, sharing: Sharing)
   let end: "open" | "complete" | "left" | { reason: unknown } = "open";
   let step: Promise<void> | undefined;
 
-  /** One more chunk, or the end. All readers that wait for it share one read. */
+  /** Reads the next chunk or the end. All readers that wait for it share this read. */
   function next(): Promise<void> {
     step ??= read().finally(() => {
       step = undefined;

@@ -6,8 +6,9 @@ import { type Asked, report } from "./event.ts";
 const LONGEST_STEP = 2000;
 
 /**
- * Takes a step in the store. If the store fails, or does not answer in time, it reports an event and gives `otherwise`,
- * so that the caller still gets an answer. Then this request leaves the store alone, so that it does not wait twice.
+ * Takes a step in the store. If the store fails, or does not answer in time, it reports an event and returns
+ * `otherwise`, so that the caller still gets an answer. This request then does not use the store again, so that it does
+ * not wait twice.
  */
 export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwise: T): Promise<T> {
   if (asked.isWithoutStore) return otherwise;
@@ -21,9 +22,9 @@ export async function tryStore<T>(asked: Asked, step: () => Promise<T>, otherwis
 }
 
 /**
- * The outcome of a step, or a rejection if the store hangs. A store in this process's memory has nothing to wait for.
+ * The outcome of a step, or a rejection if the store hangs. A store in this process's memory cannot hang.
  *
- * The timer is not `unref`ed: Node would end the process while the caller waits for its answer.
+ * The timer is not `unref`ed, because Node would then end the process while the caller waits for its answer.
  */
 export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promise<T> {
   if (!persists) return work;
@@ -34,10 +35,10 @@ export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promis
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** What a store has read. @throws {TypeError} on anything that is not a list of kept answers */
+/** Checks the answers that a store returned. @throws {TypeError} on anything that is not a list of kept answers */
 export function checkedAnswers(found: readonly StoredResponse[]): readonly StoredResponse[] {
   for (const { body, headers, status, vary } of found) {
-    // Fields that are not valid throw here.
+    // This throws on fields that are not valid.
     preparedFields(headers);
     if (!ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
       throw new TypeError("Cannot use what `read` gave: it is not a list of kept answers");

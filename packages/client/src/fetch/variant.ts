@@ -3,7 +3,7 @@ import { membersOf } from "./cache-control.ts";
 import { nameInStore } from "./partition.ts";
 import type { Settings } from "./settings.ts";
 
-/** The fields that `Vary` names, or `"*"`: no later request is like this one. */
+/** The fields that `Vary` names. `"*"`: the answer serves no later request. */
 export function varyOf(headers: Headers): string[] | "*" {
   const names = membersOf((headers.get("Vary") ?? "").toLowerCase()).filter(Boolean);
   return names.includes("*") ? "*" : [...new Set(names)].sort();

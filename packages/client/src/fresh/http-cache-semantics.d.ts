@@ -1,4 +1,4 @@
-// The members that are used. The package has no types of its own, except in comments.
+// The members that we use. The package has types only in its comments.
 declare module "http-cache-semantics" {
   interface Message {
     headers: Record<string, string>;

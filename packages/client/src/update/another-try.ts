@@ -3,7 +3,7 @@ import { says } from "./dialect.ts";
 import type { Job } from "./job.ts";
 import { retryAfter } from "./waiting.ts";
 
-/** How long to wait before the read is tried again; `undefined` if it would fail again. */
+/** How long to wait before the read is tried again; `undefined` if another try would fail, too. */
 export function waitAfter<T>(
   { dialect, backoff }: Job<T>,
   url: string,
@@ -16,7 +16,7 @@ export function waitAfter<T>(
   return status === 502 || status === 504 ? backoff(asked) : undefined;
 }
 
-/** A url or an option that `fetch` cannot use: another try would fail, too. */
+/** True for a url or an option that `fetch` cannot use, because another try would fail, too. */
 function isMistake(url: string, error: unknown): boolean {
   // No `instanceof TypeError`: Jest gives each test file its own `TypeError`, and `fetch` throws the original one.
   const { name, message, cause } = error as Error & { cause?: Error };
@@ -26,8 +26,8 @@ function isMistake(url: string, error: unknown): boolean {
 }
 
 /**
- * Whether `fetch` refused the url before it sent anything. It did if `new Request` fails with the same message, or with
- * the one that Bun has for its `fetch`.
+ * Whether `fetch` refused the url before it sent anything. It did if `new Request` fails with the same message, or if
+ * the message is the one of Bun's `fetch`.
  */
 export function isUnsendable(url: string, error: unknown): boolean {
   try {

@@ -1,10 +1,10 @@
 import { HttpError, type ProblemDocument } from "../errors.ts";
 import { isMembers } from "./members.ts";
 
-/** Longer contents of errors are not kept. */
+/** The longest content of an error that is read, in octets. */
 const LONGEST_PROBLEM = 65_536;
 
-/** An error about this answer. If its content is a problem document, that has been read. */
+/** The error for this answer, with its problem document if the content is one. */
 export async function httpError(response: Response, method: string, url: string): Promise<HttpError> {
   return new HttpError(response, method, url, await problemIn(response));
 }
@@ -26,9 +26,9 @@ function parsed(octets: Uint8Array | undefined): unknown {
 }
 
 /**
- * The octets of an answer, which keeps a copy, so that its receiver can read it again.
+ * The octets of an answer. They are read from a copy, so the caller can still read the answer itself.
  *
- * They are read to the end, so that the connection is free. `undefined` if the content is longer than the limit.
+ * They are read to the end, which frees the connection. `undefined` if the content is longer than the limit.
  */
 export async function octetsOf(
   response: Response,
@@ -63,7 +63,7 @@ async function readUpTo(
     if (length > limit) break;
     chunks.push(value as Uint8Array<ArrayBuffer>);
   }
-  // Not awaited: one half of a copied stream is only cancelled when the other one is.
+  // Not awaited, because the cancellation of a copied stream ends only when the other copy is cancelled, too.
   reader.cancel().catch(() => {});
   return undefined;
 }

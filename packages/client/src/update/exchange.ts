@@ -3,8 +3,8 @@ import type { Job } from "./job.ts";
 /**
  * Sends one request and uses its answer, both within the time limit of one request.
  *
- * `use` reads or drops the content, so that no connection outlives this call. If the head or the content is incomplete,
- * `otherwise` says what follows from the head alone: a refusal counts even if its content never ends.
+ * `use` reads or drops the content, so that no connection outlives this call. If no complete answer comes, `otherwise`
+ * gets the error, and the head if it came: a refusal counts even if its content never ends.
  */
 export async function exchange<R>(
   job: Pick<Job<never>, "fetch" | "signal" | "timeout">,
@@ -35,8 +35,8 @@ export async function exchange<R>(
         reject(reason);
       };
       const expire = () =>
-        end(new DOMException(`${url} gave no whole answer within ${timeout} ms`, "TimeoutError"));
-      // A timer cannot be set for longer than 31 bits of milliseconds.
+        end(new DOMException(`${url} gave no complete answer within ${timeout} ms`, "TimeoutError"));
+      // A timer of more than 31 bits of milliseconds would fire at once.
       if (timeout < 2 ** 31) timer = setTimeout(expire, timeout);
       abort = () => end(signal?.reason);
       signal?.addEventListener("abort", abort, { once: true });

@@ -12,7 +12,7 @@ export interface Job<T> {
   method: "PUT" | "PATCH";
   encode: ((value: T, context: EncodeContext<T>) => BodyInit | Promise<BodyInit>) | undefined;
   decode: ((response: Response) => T | Promise<T>) | undefined;
-  /** Whether the values that are read are needed. */
+  /** False when only tags are needed, so that values are not decoded. */
   wantsValue: boolean;
   headers: () => Promise<Headers>;
   maxAttempts: number;
@@ -25,7 +25,7 @@ export interface Job<T> {
   attempts: number;
 }
 
-/** Fields that this package sets itself, or that would make it read a part and write it back as the whole. */
+/** Fields that this package sets itself, and those that would make it read a part and write it back as the whole. */
 const OURS = [
   "If-Match",
   "If-None-Match",

@@ -22,7 +22,7 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
 }
 
 /**
- * Forgets the answers that the fetch has kept. If that fails, the cache mode of the request still bypasses its store.
+ * Forgets the answers that the fetch has kept. If that fails, the request's cache mode still bypasses its store.
  */
 async function forget<T>({ fetch, signal }: Job<T>, url: string): Promise<void> {
   try {
@@ -35,7 +35,7 @@ async function forget<T>({ fetch, signal }: Job<T>, url: string): Promise<void> 
 async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer> {
   const headers = await job.headers();
   const init: RequestInit = { method: "GET", headers, ...(fresh && pastCaches()) };
-  // Outside of a browser, this field tells caches on the way. In a browser it would need the permission of a preflight.
+  // Outside of a browser, this field makes caches on the way ask the server. In a browser it would cause a preflight.
   if (fresh && !inBrowser() && !headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
   const use = async (response: Response) => {
     if (!isWhole(response)) return httpError(response, "GET", url);

@@ -3,9 +3,9 @@ import { isMembers, type Members } from "./members.ts";
 /**
  * The merge patch that makes `next` of `current`, or `undefined` if nothing differs.
  *
- * A member that is `undefined` or `null` is removed. We choose: a member that is absent stays, because a recipe may
- * return only the changed members. But if the recipe returns the same object that it was given (`same`), an absent
- * member was deleted on purpose, so it is removed.
+ * A member that is `undefined` or `null` is removed. We choose: a member that is missing in `next` stays, because a
+ * recipe may return only the changed members. But if the recipe returns the same object that it was given (`same`), it
+ * deleted the missing member on purpose, so that member is removed.
  *
  * @see RFC 7396 §2
  */

@@ -12,9 +12,9 @@ export interface Payload<T> {
   body: BodyInit | null;
   contentType: string | undefined;
   key: string | undefined;
-  /** The value that the body was made of. */
+  /** The value that the body was made from. */
   sent: T | undefined;
-  /** The expected value afterwards, unless the server says otherwise. */
+  /** The value that the resource should have after the write, unless the server shows another one. */
   expected: T | undefined;
 }
 
@@ -23,10 +23,10 @@ export interface Change<T> {
   url: string;
   /** `undefined`: the resource must not exist yet. */
   etag?: string;
-  /** The value that it was made of. */
+  /** The value that it was made from. */
   base?: () => T | Promise<T>;
   mine: T;
-  /** `mine` is the object that the recipe was given. */
+  /** True when `mine` is the object that the recipe was given. */
   same?: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
       : (mine as BodyInit);
     return { ...bare, body: checkedBody(body), key: job.newKey() };
   }
-  // Decoded before the write: a write that succeeded must not fail for want of it.
+  // Decode it before the write, because a failure to decode must not hide that a write succeeded.
   const isPatch = method === "PATCH";
   const current = isPatch ? await base?.() : undefined;
   const content = isPatch ? patchFor(current, mine, same) : mine;
@@ -62,7 +62,7 @@ export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
   return given;
 }
 
-/** A stream can be read once only, but a write may have to be sent again. */
+/** Refuses a stream: it can be read only once, but a write may have to be sent again. */
 function checkedBody(body: BodyInit): BodyInit {
   if (!(body instanceof ReadableStream)) return body;
   throw new TypeError(

@@ -14,7 +14,7 @@ export interface Success {
   octets: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** The write is part of the value that was read afterwards. */
+/** A write whose answer was lost, but that was recognised in a later read. */
 export interface Recognised<T> {
   is: "recognised";
   latest: Seen<T>;
@@ -55,7 +55,7 @@ async function snapshotAfter<T>(
   return snapshotOf(url, expected as T, fieldTag(response.headers));
 }
 
-/** The current state, if the refusal shows it: that saves a read. */
+/** The current state, if the refusal shows it. Then no read is needed. */
 export async function carriedIn<T>(
   job: Job<T>,
   url: string,
@@ -82,7 +82,7 @@ async function contentOf<T>(
   }
 }
 
-/** Whether the content is the current representation of the resource, and not a report. @see RFC 9110 §6.4.2 */
+/** Whether the content is the current representation of the resource. It may also be a report. @see RFC 9110 §6.4.2 */
 function isShown({ headers, url: end }: Response, url: string): boolean {
   if (/^return=representation\b/i.test(headers.get("Preference-Applied") ?? "")) return true;
   const location = headers.get("Content-Location");

@@ -32,8 +32,8 @@ export async function seen<T>(job: Job<T>, url: string, { response, octets }: An
 /**
  * The url that a value is written back to: the final one after redirects, because the tag belongs to that resource.
  *
- * We choose: never another origin. Later requests would send the caller's credentials there, which `fetch` removes at
- * such a redirect. The write then ends with the server's redirect, whose `Location` says where to go.
+ * We choose: never another origin, because later requests would send the caller's credentials there. (`fetch` itself
+ * removes them at such a redirect.) The write then ends with the server's redirect, whose `Location` says where to go.
  */
 function endOf(response: Response, url: string): string {
   if (!response.redirected) return url;

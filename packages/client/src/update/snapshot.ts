@@ -17,7 +17,7 @@ export interface Snapshot<T> {
 export interface Updated<T> extends Snapshot<T> {
   /** `unchanged`: the recipe made no change. */
   status: "updated" | "unchanged" | "created";
-  /** The answer to the write; without a write, the answer to the last read, or an empty 304 where nothing was sent. */
+  /** The answer to the write. Without a write, the answer to the last read; an empty 304 if no request was sent. */
   response: Response;
   /** How many writes were sent, including those that were refused or lost. */
   attempts: number;
@@ -29,11 +29,11 @@ export interface RecipeContext<T> {
   attempt: number;
   /** The value that the previous run got. `undefined` in the first run. */
   base: T | undefined;
-  /** The value that the previous run returned, and whose write was refused. `undefined` in the first run. */
+  /** The value that the previous run returned. Its write was refused. `undefined` in the first run. */
   mine: T | undefined;
   /** The tag of the current value. */
   etag: string;
-  /** Aborted when the caller gives up. */
+  /** Aborts when the caller gives up. */
   signal: AbortSignal;
 }
 
@@ -73,7 +73,7 @@ export interface UpdateOptions<T = unknown> {
   decode?: (response: Response) => T | Promise<T>;
   /** Sent with every request. A function is asked before each one, so that a token can be refreshed. */
   headers?: Fields | (() => Fields | Promise<Fields>);
-  /** The largest number of writes that are sent, whatever their outcomes are. Default: 8. */
+  /** The largest number of writes that are sent, including refused and lost ones. Default: 8. */
   maxAttempts?: number;
   /** How long to wait, in milliseconds, after the given number of failures. Default: full jitter, up to a second. */
   backoff?: (failures: number) => number;

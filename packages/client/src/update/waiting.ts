@@ -26,7 +26,7 @@ export function until<T>(signal: AbortSignal | undefined, work: T | Promise<T>):
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => {
-    // A timer takes every other number as 1.
+    // A timer treats a number outside of this range as 1.
     timer = setTimeout(resolve, Math.min(Math.max(ms, 0) || 0, 2 ** 31 - 1));
   });
   try {
@@ -40,8 +40,7 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
  * Full jitter: any time up to a bound that doubles with each failure, from 20 ms up to a second.
  *
  * Clients that failed together spread over the whole time, so that they do not meet again. From the ninth failure on
- * the bound grows by an eighth of a second each time: so many failures mean that a second is too short for so many
- * clients.
+ * the bound grows by an eighth of a second each time, because a second was too short for this number of clients.
  */
 export function fullJitter(failures: number): number {
   return Math.random() * Math.min(Math.max(1000, 125 * failures), 20 * 2 ** (failures - 1));

@@ -39,10 +39,10 @@ type Meaning = "refused" | "gone" | "again" | "unknown" | "failed";
 /**
  * Sends a write until its outcome is known.
  *
- * Each time it sends the same octets, with the same tag and the same key. So two copies can never both be applied: the
- * first one changes the tag.
+ * Each time it sends the same octets, with the same tag and the same key. So two copies can never both be applied,
+ * because the first one changes the tag.
  *
- * @throws {AmbiguousWriteError} if there is no way to find that out
+ * @throws {AmbiguousWriteError} if there is no way to find out the outcome
  * @throws {HttpError} on an answer that is neither success nor conflict
  */
 export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Written<T>> {
@@ -82,20 +82,22 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
     body: sentOnce(body),
     // A redirect may lead to a login page, whose 200 would look like a success.
     redirect: "manual",
-    // Bun sends a request again by itself when a connection that it used before breaks, unless it may not reuse one.
+    // When a reused connection breaks, Bun sends the request again by itself. This forbids it to reuse connections.
     keepalive: false,
   };
   const use = async (response: Response) =>
     response.ok ? successOf(response, await octetsOf(response)) : httpError(response, method, url);
   return exchange<Answer>(job, url, init, use, (error, head) => {
-    // The head says whether the write was made, so it does not matter that the content broke off.
+    // The head says whether the write was made, so broken content does not matter.
     if (head) return head.ok ? successOf(head) : new HttpError(head, method, url);
     if (!isDoubtful(doubt) && isUnsendable(url, error)) throw clearer(url, error);
     return { lost: error };
   });
 }
 
-/** The content in a form that Deno does not send again by itself when a connection that it used before breaks. */
+/**
+ * Makes a Blob of the content on Deno, which sends a text or octets again by itself when a reused connection breaks.
+ */
 function sentOnce(body: BodyInit | null): BodyInit | null {
   const isReplayed = "Deno" in globalThis && (typeof body === "string" || ArrayBuffer.isView(body));
   return isReplayed ? new Blob([body as BlobPart]) : body;
@@ -105,7 +107,7 @@ function successOf(response: Response, octets?: Success["octets"]): Success {
   return { is: "applied", response, octets };
 }
 
-/** The meaning of an answer, given what may have happened to earlier copies. */
+/** The meaning of an answer. It depends on what may have happened to earlier copies of the write. */
 function meaningOf<T>(
   { dialect }: Job<T>,
   { key, tag }: Payload<T>,
@@ -126,8 +128,8 @@ function meaningOf<T>(
 }
 
 /**
- * A refusal, unless it is the answer to a second copy: browsers send a request again by themselves when a connection
- * that they used before breaks. Only `wasApplied` can tell.
+ * A refusal, unless the first copy of the write was made and this is the answer to the second one. Browsers send a
+ * request again by themselves when a reused connection breaks. Only `wasApplied` can tell the two cases apart.
  */
 async function refusal<T>(
   job: Job<T>,
@@ -162,7 +164,7 @@ function note<T>(doubt: Doubt, { key }: Payload<T>, answer: Failure): void {
   else if (status >= 500 || (status === 409 && key !== undefined)) doubt.suspected = true;
 }
 
-/** Reads the current state. `undefined`: it is as before, so the write was not made. */
+/** Reads the current state to learn the outcome. `undefined`: it is unchanged, so the write was not made. */
 async function find<T>(job: Job<T>, payload: Payload<T>, answer: Failure): Promise<Written<T> | undefined> {
   const { url, tag, sent } = payload;
   const asked = await read(job, url, true).catch((error: unknown) => ({ error }));
