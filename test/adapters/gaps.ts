@@ -26,7 +26,7 @@ export type Trait =
   | "obs-text in the tag"
   | "no tag"
   | "an If-Range that holds"
-  | "an If-Range with the very date, and no range to honour"
+  | "an If-Range with exactly the date, and no range to honour"
   | "a value that HTTP/2 does not allow"
   | "a coding that the client accepts";
 
@@ -40,7 +40,7 @@ export const hasTrait: Record<Trait, (row: Row) => boolean> = {
   "no tag": ({ state }) => state !== null && state.etag === undefined,
   "an If-Range that holds": (row) =>
     valuesOf(row, "If-Range").length === 1 && [206, 416].some((status) => row.expect.status.includes(status)),
-  "an If-Range with the very date, and no range to honour": (row) =>
+  "an If-Range with exactly the date, and no range to honour": (row) =>
     row.state?.lastModified !== undefined &&
     valuesOf(row, "If-Range").length === 1 &&
     parseDate(valuesOf(row, "If-Range")[0]) === Math.floor(Number(row.state.lastModified) / 1000) * 1000 &&
@@ -64,15 +64,14 @@ const closed = "no answer: the server closed the connection";
 
 export const gaps: readonly Gap[] = [
   {
-    reason:
-      "Bun takes the date of an answer for If-Range by itself, so Last-Modified is left out of this one",
+    reason: "Bun itself compares If-Range with the date of an answer, so this answer has no Last-Modified",
     targets: ["Bun.serve fetch", "Bun.serve routes"],
-    rows: { trait: "an If-Range with the very date, and no range to honour" },
+    rows: { trait: "an If-Range with exactly the date, and no range to honour" },
     found: ["last-modified: undefined instead of"],
   },
   {
     reason:
-      "Where nobody knows the state beforehand, a Range beside an If-Range is hidden from a Node handler: it gets the whole",
+      "If the state is not known before the handler, a Range beside an If-Range is hidden from a Node handler: it sends the whole",
     targets: [...byNodeAdapter, "Express with files", ...byHooks],
     rows: { mode: "late", methods: ["GET", "QUERY"], trait: "an If-Range that holds" },
     found: ["200 instead of 206", "200 instead of 416"],
@@ -109,7 +108,7 @@ export const gaps: readonly Gap[] = [
     found: ["405 instead of "],
   },
   {
-    reason: "Deno takes CONNECT with an authority for its target only (RFC 9110 §9.3.6)",
+    reason: "Deno accepts CONNECT only with an authority as its target (RFC 9110 §9.3.6)",
     targets: ["Deno.serve"],
     rows: { methods: ["CONNECT"] },
     found: ["400 instead of "],
@@ -127,7 +126,8 @@ export const gaps: readonly Gap[] = [
     found: ["400 instead of "],
   },
   {
-    reason: "Next passes on the first of two lines of a date only, as Node's `headers` has it",
+    reason:
+      "Next passes on only the first of two lines of a date, because Node's `headers` has only that line",
     targets: nextTargets,
     rows: { trait: "two lines of a date" },
     found: ["304 instead of 200", "412 instead of 200"],

@@ -23,7 +23,7 @@ const pages = [
   ["packages/bun/README.md", "bun", "/pages/home"],
 ] as const;
 
-/** The second program of these sends itself. */
+/** The documents whose second program serves its own file. */
 const files = [
   ["packages/deno/README.md", "deno"],
   ["packages/bun/README.md", "bun"],

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { root } from "./bed/server.ts";
 
-// What a runtime does to an answer when it sends it is the transport. It has a limit of its own, because it grows with
-// the runtime, and what translates should stay short all the same.
+// The transport handles how a runtime sends an answer. It has a limit of its own, because it grows with the runtime,
+// while the code that translates must stay short.
 describe.each([
   ["deno", "src", 60],
   ["bun", "src", 130],

@@ -17,7 +17,7 @@ interface UnixInfo extends ServeInfo<{ transport: "unix"; path: string }> {}
 onDeno((_: Request, info: UnixInfo) => new Response(info.remoteAddr.path), {
   current: (_, { remoteAddr }) => (remoteAddr.path === "" ? null : {}),
 });
-// @ts-expect-error a handler answers
+// @ts-expect-error a handler must return a Response
 onDeno(() => undefined);
 // @ts-expect-error there is no such option
 onDeno(() => new Response(), { weak: true });
@@ -76,5 +76,5 @@ expectTypeOf(handlers).toEqualTypeOf<
 handlers.HEAD;
 
 route({ GET: (request, { params }) => new Response(request.url + params) });
-// @ts-expect-error a handler answers
+// @ts-expect-error a handler must return a Response
 route({ GET: () => undefined });

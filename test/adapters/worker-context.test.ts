@@ -21,7 +21,7 @@ describe.each(["late", "finished", "early"])("A worker with a streamed answer, j
     expect(await response.text()).toBe("part 0;part 1;part 2;");
   });
 
-  it("ends what ctx.waitUntil was given, also after a 304 and a 412", async () => {
+  it("finishes the tasks that ctx.waitUntil was given, also after a 304 and a 412", async () => {
     for (const [conditions, status] of [
       [{}, 200],
       [{ "If-None-Match": '"NZ"' }, 304],

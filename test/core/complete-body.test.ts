@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { agree } from "./agree.ts";
 import { bytes, chunks, get, ready, soon } from "./bodies.ts";
 
-// One of these moves a gigabyte, and the machine may be busy.
+// One test sends a gigabyte, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 describe("conditional and bodies that are complete", () => {
@@ -281,7 +281,7 @@ describe("conditional and bodies that are still being produced", () => {
     const size = 1024 * 1024;
     const used = () => {
       gc();
-      gc(); // the second adds back what the first found
+      gc(); // The second collection frees objects that were released during the first.
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return heapUsed + arrayBuffers;
     };
@@ -298,7 +298,7 @@ describe("conditional and bodies that are still being produced", () => {
       if (received % (128 * size) === 0) peak = Math.max(peak, used() - before);
     }
     expect(received).toBe(1024 * size);
-    expect(peak, "what was kept of a gigabyte").toBeLessThan(192 * size);
+    expect(peak, "memory that a gigabyte took").toBeLessThan(192 * size);
     expect(response.headers.has("ETag")).toBe(false);
   });
 });

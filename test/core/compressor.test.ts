@@ -37,7 +37,7 @@ describe("withCompressor, §8.8.3.3", () => {
     ['W/"v1"', "gzip", 'W/"v1"'],
     ['"v1-gzip"', "gzip", '"v1-gzip"'],
   ])(
-    "withCompressor sends %s of an answer that will be %s as %s, and its 304, too",
+    "withCompressor turns the tag %s of an answer that will be coded as %s into %s, also in its 304",
     async (sent, as, received) => {
       const { ask } = serving(sent);
       const first = await ask({ As: as });
@@ -106,7 +106,7 @@ describe("withCompressor, §8.8.3.3", () => {
     expect(written).toHaveLength(3);
   });
 
-  it("withCompressor shows the handler no range of another form than the client has a part of", async () => {
+  it("withCompressor hides a Range from the handler if the client may have a part of another form", async () => {
     const { ask, seen } = serving('"v1"');
     const range = { Range: "bytes=0-3", "If-Range": '"v1"' };
     await ask({ ...range, As: "gzip" });

@@ -27,7 +27,7 @@ describe("conditionalResponse, §13.2", () => {
   });
 
   it.each([true, ["PUT"]])(
-    "conditionalResponse refuses require: %j, which could not keep its promise",
+    "conditionalResponse refuses require: %j, because the write is already done",
     async (require) => {
       await expect(conditionalResponse(ask("GET"), v1(), { require })).rejects.toThrow(
         "Cannot require conditions of a finished response: use checkPreconditions()",
@@ -178,7 +178,7 @@ describe("the fields of a late refusal", () => {
     expect(lateResponse(ask("GET"), { etag: '"v1"' })).toBeUndefined();
   });
 
-  it("keepsInRefusal drops every lifetime and every Content field but the content security policy", () => {
+  it("keepsInRefusal drops every lifetime and every Content field except the content security policy", () => {
     for (const name of [
       "CDN-Cache-Control",
       "Surrogate-Control",
@@ -293,7 +293,7 @@ describe("conditional calls a handler again only when that has no side effect", 
     expect([seen, request.headers.get("Range")]).toEqual([[null], "bytes=0-1"]);
   });
 
-  it("conditional keeps the class, the members and the body where the fields cannot be written", async () => {
+  it("conditional copies a request whose fields cannot be written, with its class, members and body", async () => {
     class PlatformRequest extends Request {
       cf = { country: "DE" };
       get cookies() {

@@ -42,7 +42,7 @@ conditional((_request: Request, _context: Context) => new Response(), {
 });
 conditional((_request: Request) => new Response(), { current: async (): Promise<Current> => null });
 conditional((_request: Request) => new Response(), {
-  // @ts-expect-error: nothing here is `null`, not `undefined`
+  // @ts-expect-error: an absent resource is `null`, not `undefined`
   current: () => undefined,
 });
 

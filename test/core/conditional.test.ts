@@ -295,7 +295,7 @@ describe("conditional: tag", () => {
   });
 
   it.each(["mine", "", 'w/"mine"', '"my tag"'])(
-    "conditional leaves even %j unchanged, which is not a tag and never matches",
+    "conditional does not change the handler's ETag %j, although it is not a valid tag and never matches",
     async (own) => {
       const handler = conditional(page({ ETag: own }));
       const response = await handler(get({ "If-None-Match": '"mine", "my-tag", ""' }));

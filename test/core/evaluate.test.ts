@@ -343,7 +343,7 @@ describe("laws of the order, §13.2.2", () => {
     );
   });
 
-  it("law: nothing that arrives makes evaluate throw", () => {
+  it("law: no request makes evaluate throw", () => {
     const value = fc.oneof(
       anyText(),
       fieldAndTag.map(([field]) => field),

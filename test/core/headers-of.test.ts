@@ -12,7 +12,7 @@ describe("headersOf", () => {
     expect(headersOf({ "if-match": ['"v1"', '"v2"'] }).get("if-match")).toBe('"v1", "v2"');
   });
 
-  it("headersOf counts every line of a field of which Node keeps one", () => {
+  it("headersOf reads every line of a field, even if Node keeps only one", () => {
     const raw = ["If-Modified-Since", "Mon", "Host", "a", "if-modified-since", "Tue", "If-Match", '"v1"'];
     const { get } = headersOf({ "if-modified-since": "Mon", "if-match": '"v2"' }, raw);
     expect(get("if-modified-since")).toBe("Mon, Tue");

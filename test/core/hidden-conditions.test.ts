@@ -39,7 +39,7 @@ const date = fc.oneof(
 );
 
 describe("isUnsafeForSimpleChecks, §13.1", () => {
-  it("if it is false, a split at commas finds only tags of the field", () => {
+  it("law: if isUnsafeForSimpleChecks is false, a split at commas finds only tags of the field", () => {
     let [over, plain] = [0, 0];
     fc.assert(
       fc.property(fieldAndTag, fc.option(date, { nil: undefined }), ([noneMatch, etag], since) => {
@@ -57,7 +57,7 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     expect([over > runs(20), plain > runs(1_000)]).toEqual([true, true]);
   });
 
-  it("if it is false for a date, `Date.parse` reads it only as the standard does", () => {
+  it("law: if isUnsafeForSimpleChecks is false, `Date.parse` reads the date as the standard does", () => {
     let over = 0;
     const garbled = fc.oneof(date, fc.date({ noInvalidDate: true }).map(String), fc.string());
     fc.assert(
@@ -71,7 +71,7 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     expect(over).toBeGreaterThan(runs(20));
   });
 
-  it("it is false for the usual fields of clients", () => {
+  it("isUnsafeForSimpleChecks is false for the usual fields of clients", () => {
     expect(misread({})).toBe(false);
     fc.assert(fc.property(tagText, (tag) => misread({ "if-none-match": tag }) === tag.includes(",")));
     fc.assert(
@@ -97,11 +97,11 @@ describe("isUnsafeForSimpleChecks, §13.1", () => {
     [{ "if-unmodified-since": formatDate(moment) }],
     [{ "if-modified-since": "1994-11-15T12:45:26Z" }],
     [{ "if-modified-since": `${formatDate(moment)}, ${formatDate(moment)}` }],
-  ])("it is true for %j", (fields) => {
+  ])("isUnsafeForSimpleChecks is true for %j", (fields) => {
     expect(misread(fields)).toBe(true);
   });
 
-  it("it takes the century of a two-digit year from `now`", () => {
+  it("isUnsafeForSimpleChecks takes the century of a two-digit year from `now`", () => {
     const fields = { "if-modified-since": "Sunday, 06-Nov-94 08:49:37 GMT" };
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2026, 0))).toBe(false);
     expect(isUnsafeForSimpleChecks(get(fields), Date.UTC(2090, 0))).toBe(true);
@@ -112,7 +112,7 @@ describe("isRangeRefused, §13.1.5", () => {
   const refused = (field: string | undefined) =>
     isRangeRefused(get({ range: "bytes=0-3", "if-range": field }));
 
-  it("if it is true, If-Range holds for no tag and no date", () => {
+  it("law: if isRangeRefused is true, If-Range holds for no tag and no date", () => {
     const field = fc.oneof(fieldAndTag, fc.tuple(date, tagText));
     let both = 0;
     fc.assert(
@@ -136,7 +136,7 @@ describe("isRangeRefused, §13.1.5", () => {
     ["v1", true],
     ["", true],
     ["1994-11-15", true],
-  ])("of %j it says %j", (field, expected) => {
+  ])("isRangeRefused of %j is %j", (field, expected) => {
     expect(refused(field)).toBe(expected);
   });
 });
@@ -148,7 +148,7 @@ describe("asksByDate, §13.1.3", () => {
     [{ "if-modified-since": "" }, true],
     [{ "if-none-match": '"v1"', "if-modified-since": formatDate(moment) }, false],
     [{ "if-none-match": '"v1"' }, false],
-  ])("of %j it says %j", (fields, expected) => {
+  ])("asksByDate of %j is %j", (fields, expected) => {
     expect(asksByDate(get(fields))).toBe(expected);
   });
 });

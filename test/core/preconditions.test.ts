@@ -24,7 +24,7 @@ const v1: Current = { etag: '"v1"' };
 const weakV1: Current = { etag: 'W/"v1"' };
 const forms: Current = { etag: '"v1"', alternates: ['"v1-gzip"', 'W/"v1-br"'] };
 const dated: Current = { lastModified: moment };
-const surely: Current = { lastModified: moment, lastModifiedStrong: true };
+const strongDate: Current = { lastModified: moment, lastModifiedStrong: true };
 
 const conditions = { ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange };
 
@@ -33,7 +33,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 describe("the five conditions, §13.1", () => {
   it.each(Object.entries(conditions))("%s returns undefined without the field", (_, condition) => {
-    for (const state of [null, bare, v1, weakV1, forms, dated, surely]) {
+    for (const state of [null, bare, v1, weakV1, forms, dated, strongDate]) {
       expect(condition(null, state)).toBeUndefined();
       expect(condition(undefined, state)).toBeUndefined();
     }
@@ -42,7 +42,7 @@ describe("the five conditions, §13.1", () => {
 
 describe("ifMatch, §13.1.1", () => {
   it.each<[field: string, state: Current, strongly: boolean, weakly: boolean, why: string]>([
-    ["*", null, false, false, "nothing is here"],
+    ["*", null, false, false, "the resource is absent"],
     ["*", bare, true, true, "here, without a validator"],
     ["*", v1, true, true, "here"],
     [" *\t", dated, true, true, "here, with a date"],
@@ -58,12 +58,12 @@ describe("ifMatch, §13.1.1", () => {
     ['"v1-zip"', forms, false, false, "no alternate"],
     ['"v1"', { etag: '"v1"', alternates: [] }, true, true, "no alternates"],
     ['"v0"', { etag: '"v1"', alternates: [] }, false, false, "no alternates and another tag"],
-    ['"v1"', bare, false, false, "no tag here"],
-    ['"v1"', dated, false, false, "no tag here, only a date"],
-    ['"v1"', null, false, false, "nothing is here"],
+    ['"v1"', bare, false, false, "the state has no tag"],
+    ['"v1"', dated, false, false, "the state has only a date"],
+    ['"v1"', null, false, false, "the resource is absent"],
     ["", v1, false, false, "an empty list"],
-    [", ,", v1, false, false, "a list of nothing"],
-    ["", bare, false, false, "an empty list where there is no tag"],
+    [", ,", v1, false, false, "a list of empty members"],
+    ["", bare, false, false, "an empty list, and the state has no tag"],
     ['"*"', v1, false, false, "a quoted star is a tag"],
   ])("ifMatch(%j, %j): strongly %s, weakly %s: %s", (field, state, strongly, weakly) => {
     expect(ifMatch(field, state)).toBe(strongly);
@@ -84,7 +84,7 @@ describe("ifMatch, §13.1.1", () => {
 
 describe("ifNoneMatch, §13.1.2", () => {
   it.each<[field: string, state: Current, held: boolean, why: string]>([
-    ["*", null, true, "nothing is here"],
+    ["*", null, true, "the resource is absent"],
     ["*", bare, false, "here, without a validator"],
     ["*", v1, false, "here"],
     ["\t* ", dated, false, "here, with a date"],
@@ -95,13 +95,13 @@ describe("ifNoneMatch, §13.1.2", () => {
     ['"v0", W/"v1"', v1, false, "in a list"],
     ['"v0"', v1, true, "another tag"],
     ['"v0", "v2"', v1, true, "other tags"],
-    ['"v1"', bare, true, "no tag here"],
-    ['"v1"', dated, true, "no tag here, only a date"],
-    ['"v1"', null, true, "nothing is here"],
+    ['"v1"', bare, true, "the state has no tag"],
+    ['"v1"', dated, true, "the state has only a date"],
+    ['"v1"', null, true, "the resource is absent"],
     ["", v1, true, "an empty list"],
-    ["", null, true, "an empty list where nothing is"],
+    ["", null, true, "an empty list, and the resource is absent"],
     ['"*"', v1, true, "a quoted star is a tag"],
-    ['"v1-gzip"', forms, true, "an alternate is not what is selected"],
+    ['"v1-gzip"', forms, true, "an alternate is not the selected representation"],
     ['"v1-gzip", "v1"', forms, false, "the tag beside an alternate"],
   ])("ifNoneMatch(%j, %j) is %s: %s", (field, state, held) => {
     expect(ifNoneMatch(field, state)).toBe(held);
@@ -124,16 +124,16 @@ describe("ifUnmodifiedSince and ifModifiedSince, §13.1.4 and §13.1.3", () => {
     [thenLong, dated, true, false, "RFC 850"],
     [thenOld, dated, true, false, "asctime"],
     [then, { lastModified: moment + 999 }, true, false, "milliseconds are cut off"],
-    [then, { lastModified: moment + 1000 }, false, true, "a whole second is not"],
+    [then, { lastModified: moment + 1000 }, false, true, "the next second is later"],
     [then, { lastModified: new Date(moment) }, true, false, "a Date"],
     [then, { lastModified: new Date(moment + 1000) }, false, true, "a later Date"],
     [then, { etag: '"v1"', lastModified: moment }, true, false, "beside a tag"],
-    [then, surely, true, false, "a strong date"],
-    ["Thu, 01 Jan 1970 00:00:00 GMT", { lastModified: 0 }, true, false, "the epoch is a moment"],
+    [then, strongDate, true, false, "a strong date"],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", { lastModified: 0 }, true, false, "the epoch is a valid time"],
     ["Wed, 31 Dec 1969 23:59:59 GMT", { lastModified: 0 }, false, true, "before the epoch"],
-    [then, v1, undefined, undefined, "no date here"],
-    [then, bare, undefined, undefined, "no validator here"],
-    [then, null, undefined, undefined, "nothing here"],
+    [then, v1, undefined, undefined, "the state has no date"],
+    [then, bare, undefined, undefined, "the state has no validator"],
+    [then, null, undefined, undefined, "the resource is absent"],
     ["", dated, undefined, undefined, "an empty field"],
     ["1994-11-15T12:45:26Z", dated, undefined, undefined, "an ISO date"],
     [`${then}, ${then}`, dated, undefined, undefined, "a list of dates"],
@@ -146,7 +146,7 @@ describe("ifUnmodifiedSince and ifModifiedSince, §13.1.4 and §13.1.3", () => {
 
 describe("ifRange, §13.1.5", () => {
   it.each<[field: string, state: Current, held: boolean, why: string]>([
-    ['"v1"', v1, true, "the very tag"],
+    ['"v1"', v1, true, "the same tag"],
     ['"v2"', v1, false, "another tag"],
     ['"v"', v1, false, "a part of the tag"],
     ['W/"v1"', v1, false, "a weak copy"],
@@ -157,20 +157,25 @@ describe("ifRange, §13.1.5", () => {
     ["*", v1, false, "never a star"],
     ["", v1, false, "nothing"],
     ["v1", v1, false, "no quotes"],
-    ['"v1"', bare, false, "no tag here"],
-    ['"v1"', null, false, "nothing here"],
-    [then, surely, true, "the very second, surely"],
+    ['"v1"', bare, false, "the state has no tag"],
+    ['"v1"', null, false, "the resource is absent"],
+    [then, strongDate, true, "the same second, as a strong date"],
     [then, { lastModified: moment + 999, lastModifiedStrong: true }, true, "milliseconds are cut off"],
     [then, { lastModified: new Date(moment), lastModifiedStrong: true }, true, "a Date"],
     [then, dated, false, "it may have changed twice in that second"],
-    [then, { lastModified: moment, lastModifiedStrong: false }, false, "so says the state"],
-    [earlier, surely, false, "earlier"],
-    [later, surely, false, "later"],
-    [then, { lastModifiedStrong: true }, false, "no date here"],
+    [
+      then,
+      { lastModified: moment, lastModifiedStrong: false },
+      false,
+      "the state says that the date is weak",
+    ],
+    [earlier, strongDate, false, "earlier"],
+    [later, strongDate, false, "later"],
+    [then, { lastModifiedStrong: true }, false, "the state has no date"],
     [then, v1, false, "a date for a tag"],
-    [then, null, false, "a date where nothing is"],
-    [`${then}, ${then}`, surely, false, "a list of dates"],
-    ["1994-11-15T12:45:26Z", surely, false, "an ISO date"],
+    [then, null, false, "a date, but the resource is absent"],
+    [`${then}, ${then}`, strongDate, false, "a list of dates"],
+    ["1994-11-15T12:45:26Z", strongDate, false, "an ISO date"],
     ["Thu, 01 Jan 1970 00:00:00 GMT", { lastModified: 0, lastModifiedStrong: true }, true, "the epoch"],
   ])("ifRange(%j, %j) is %s: %s", (field, state, held) => {
     expect(ifRange(field, state)).toBe(held);
@@ -263,7 +268,7 @@ describe("laws of the conditions", () => {
   });
 
   it("law: no field makes a condition throw", () => {
-    const states: Current[] = [null, bare, v1, weakV1, forms, dated, surely];
+    const states: Current[] = [null, bare, v1, weakV1, forms, dated, strongDate];
     fc.assert(
       fc.property(
         fc.oneof(

@@ -12,8 +12,8 @@ const etagc = fc.oneof(
 const surrogates = 0xe000 - 0xd800;
 
 /**
- * Any character except half of a surrogate pair. `unit: "binary"` of fast-check is the same, but it first builds a table of all
- * characters, which takes each suite more than a second.
+ * Any character except half of a surrogate pair. `unit: "binary"` of fast-check is the same, but it first builds a
+ * table of all characters, which takes each suite more than a second.
  */
 const anyCharacter = fc.nat({ max: 0x10ffff - surrogates }).map(
   (n) => String.fromCodePoint(n < 0xd800 ? n : n + surrogates),
@@ -42,8 +42,8 @@ export const padding: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(" ", "\t"), { maxLength: 3 })
   .map((parts) => parts.join(""));
 
-/** Texts that known readers of lists got wrong. */
-const stone = fc.constantFrom(
+/** Texts that known readers of lists read wrongly. */
+const misreadText = fc.constantFrom(
   '"',
   ",",
   "W/",
@@ -105,7 +105,7 @@ function nearMiss(tag: EntityTag): fc.Arbitrary<string> {
 export const fieldAndTag: fc.Arbitrary<[field: string, tag: EntityTag]> = tagText.chain((tag) => {
   const piece = fc.oneof(
     { weight: 4, arbitrary: nearMiss(tag) },
-    { weight: 3, arbitrary: stone },
+    { weight: 3, arbitrary: misreadText },
     { weight: 3, arbitrary: fc.constantFrom(",", ", ", " ,\t", ",,") },
     { weight: 1, arbitrary: tagText },
     { weight: 1, arbitrary: anyText(4) },
@@ -116,7 +116,7 @@ export const fieldAndTag: fc.Arbitrary<[field: string, tag: EntityTag]> = tagTex
     .tuple(fc.array(fc.oneof(nearMiss(tag), tagText), { maxLength: 5 }), padding, padding)
     .map(([members, before, after]) => members.join(`${before},${after}`));
   const spoiled = fc
-    .tuple(orderly, stone, fc.nat())
+    .tuple(orderly, misreadText, fc.nat())
     .map(
       ([list, junk, at]) => list.slice(0, at % (list.length + 1)) + junk + list.slice(at % (list.length + 1)),
     );

@@ -57,7 +57,7 @@ expectTypeOf(parseTagList).returns.toEqualTypeOf<"*" | EntityTag[] | undefined>(
 expectTypeOf(listIncludes).toEqualTypeOf<
   (field: string, tag: EntityTag, match: "strong" | "weak") => boolean
 >();
-// @ts-expect-error: how to compare is never guessed
+// @ts-expect-error: the comparison has no default
 listIncludes('"v1"', '"v1"');
 expectTypeOf(parseDate).returns.toEqualTypeOf<number | undefined>();
 
@@ -93,7 +93,7 @@ export const undecided: Policy = {
 };
 // @ts-expect-error: a tag without quotes is not a tag
 export const unquoted: State = { etag: "v1" };
-// @ts-expect-error: there is no third way
+// @ts-expect-error: `malformed` is "fail" or "reject"
 export const lax: Policy = { malformed: "ignore" };
 expectTypeOf<Policy["require"]>().toEqualTypeOf<boolean | readonly string[] | undefined>();
 

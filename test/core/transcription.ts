@@ -20,8 +20,8 @@ export interface Question {
 }
 
 /**
- * What follows, as `outcome because`, or for "proceed" as `proceed whole` or `proceed part`. It calls `need` for
- * every field that the answer depends on.
+ * The decision as a text: `outcome because`, or for "proceed" `proceed whole` or `proceed part`. It calls `need` for
+ * every field that the decision depends on.
  */
 export function transcription(asked: Question, policy: Policy, need: (field: string) => void): string {
   const { method } = asked;
@@ -72,8 +72,8 @@ export function transcription(asked: Question, policy: Policy, need: (field: str
     if (asked.ifModifiedSince === "false") return "not-modified if-modified-since";
   }
 
-  // 5. When the method is GET (and QUERY, RFC 10008 §2.8) and both Range and If-Range are present, evaluate the If-Range precondition: if
-  //    true and the Range is applicable, respond 206; otherwise ignore the Range.
+  // 5. When the method is GET (and QUERY, RFC 10008 §2.8) and both Range and If-Range are present, evaluate the
+  // If-Range precondition: if    true and the Range is applicable, respond 206; otherwise ignore the Range.
   if (method !== "GET" && method !== "QUERY") return "proceed whole";
   need("range");
   if (!asked.range) return "proceed whole";

@@ -69,7 +69,7 @@ describe("docs/decisions", () => {
     expect(citations.length).toBeGreaterThan(10);
   });
 
-  test("no two have the same number", () => {
+  test("no two decisions have the same number", () => {
     expect(new Set(files.map((file) => file.slice(0, 4))).size).toBe(files.length);
   });
 

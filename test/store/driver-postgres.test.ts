@@ -110,7 +110,7 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     expect(await shared.read("b")).toBe(null);
   });
 
-  test("a row that a policy of row security refuses is 409, and nothing is written", async () => {
+  test("a row that a policy of row security refuses gets a 409, and nothing is written", async () => {
     const store = await postgresStore<string>(pool, { table: `${schema}.secured` }).createTable();
     await pool.query(`ALTER TABLE ${schema}.secured ENABLE ROW LEVEL SECURITY;
       CREATE POLICY own ON ${schema}.secured USING (key LIKE 'own%'); CREATE ROLE ${role}_secured;

@@ -121,7 +121,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     return { failing, close };
   }
 
-  test("a server that is not there is 503 for a read and for a write, each in its own words", async () => {
+  test("a read and a write get a 503 when no server runs, each in its own words", async () => {
     const { client, end } = open(`postgres://postgres@127.0.0.1:${await freePort()}/test`);
     const absent = resource(postgresStore<unknown>(client), { key: "home" });
     const start = performance.now();
@@ -136,7 +136,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   });
 
   test.each([["default_transaction_read_only=on"], ["statement_timeout=1"]])(
-    "a session with %s is 503, and nothing is written",
+    "a write in a session with %s gets a 503, and nothing is written",
     async (setting) => {
       const path = `/pages/${name}-${setting.length}`;
       const { client, end } = open(databaseUrl, setting);
@@ -153,21 +153,24 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   test.each([
     ["a table", "", [503, 503, 503]],
     ["a ledger", "_ledger", [200, 204, 503]],
-  ])("a read of %s that is locked as a whole is 503 within its time limit", async (_, suffix, expected) => {
-    const { client, end } = open(databaseUrl);
-    const reading = resource(postgresStore<unknown>(client, { table }), { key: "home" });
-    await reading(put("before"));
-    const holder = await connected();
-    await holder.query(`BEGIN; LOCK TABLE ${table}${suffix} IN ACCESS EXCLUSIVE MODE`);
-    const start = performance.now();
-    const keyed = put("a", { "Idempotency-Key": `locked-${name}` });
-    const answers = await Promise.all([reading(request("GET")), reading(put("a")), reading(keyed)]);
-    expect(answers.map(({ status }) => status)).toEqual(expected);
-    expect(performance.now() - start).toBeLessThan(WAIT_TIMEOUT_MS);
-    await holder.query("ROLLBACK");
-    expect((await reading(request("GET"))).status).not.toBe(503);
-    await end();
-  });
+  ])(
+    "a read of %s that is locked as a whole gets a 503 within its time limit",
+    async (_, suffix, expected) => {
+      const { client, end } = open(databaseUrl);
+      const reading = resource(postgresStore<unknown>(client, { table }), { key: "home" });
+      await reading(put("before"));
+      const holder = await connected();
+      await holder.query(`BEGIN; LOCK TABLE ${table}${suffix} IN ACCESS EXCLUSIVE MODE`);
+      const start = performance.now();
+      const keyed = put("a", { "Idempotency-Key": `locked-${name}` });
+      const answers = await Promise.all([reading(request("GET")), reading(put("a")), reading(keyed)]);
+      expect(answers.map(({ status }) => status)).toEqual(expected);
+      expect(performance.now() - start).toBeLessThan(WAIT_TIMEOUT_MS);
+      await holder.query("ROLLBACK");
+      expect((await reading(request("GET"))).status).not.toBe(503);
+      await end();
+    },
+  );
 
   test("a locked row delays no other row, and its writers are answered within their time limit", async () => {
     const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
@@ -205,7 +208,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
   test.each([
     ["no such database", "postgres", "no_such_database"],
     ["no such role", "no_such_role", "test"],
-  ])("a server that has %s is 503, because nothing was sent", async (_, role, database) => {
+  ])("a write to a server that has %s gets a 503, because nothing was sent", async (_, role, database) => {
     const url = new URL(databaseUrl);
     [url.username, url.pathname] = [role, database];
     const { client, end } = open(url.href);
@@ -215,7 +218,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await end();
   });
 
-  test("NULL in a column of the user's is 409 with a key, too, and is not tried again and again", async () => {
+  test("a write that leaves a user's NOT NULL column empty gets a 409, also with a key, and is not tried again", async () => {
     const strict = ownName();
     const { client, end } = open(databaseUrl);
     const own = postgresStore<unknown>(client, { table: strict });
@@ -264,7 +267,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await close();
   });
 
-  test("a role that has no connection left is 503, because nothing was sent", async () => {
+  test("a write of a role that has no connection left gets a 503, because nothing was sent", async () => {
     const [role, url] = [ownName(), new URL(databaseUrl)];
     await admin.query(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 0`);
     url.username = role;
@@ -298,7 +301,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await end();
   });
 
-  test("an error that only its owner can mend is thrown, and says that nothing was written", async () => {
+  test("an error of the table that only its owner can repair is thrown, and says that nothing was written", async () => {
     const mistyped = ownName();
     const { client, end } = open(databaseUrl);
     const own = await postgresStore<unknown>(client, { table: mistyped }).createTable();
@@ -310,7 +313,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     await admin.query(`DROP TABLE ${mistyped}, ${mistyped}_ledger`);
   });
 
-  test("a value that is too long for an index of the user's is 413", async () => {
+  test("a value that is too long for a user's index gets a 413", async () => {
     const indexed = ownName();
     const { client, end } = open(databaseUrl);
     const own = postgresStore<unknown>(client, { table: indexed });
@@ -335,7 +338,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     });
 
   if (name === "pg")
-    test("a single client behind a long query of its owner's is 503 within its time limit, and nothing is written later", async () => {
+    test("a write on a single client that is busy with another query gets a 503 within its time limit, and is not made later", async () => {
       const single = new Client({ connectionString: databaseUrl }).on("error", () => {});
       await single.connect();
       const one = postgresStore<unknown>(single, { table });
@@ -400,7 +403,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
 });
 
 describe.skipIf(!canStartPostgres())("PostgreSQL that is not open to clients yet", () => {
-  test.each(clients)("an error 57P03 is 503 by %s, and nothing is written", async (_, open) => {
+  test.each(clients)("an error 57P03 of %s gets a 503, and nothing is written", async (_, open) => {
     const server = await ownPostgres();
     onTestFinished(() => server.close());
     const { client, end } = open(server.url);
@@ -426,7 +429,7 @@ describe.skipIf(!canStartPostgres())("PostgreSQL that is not open to clients yet
   });
 });
 
-test("a PGlite behind a transaction of its owner's is 503 within its time limit, and nothing is written later", async () => {
+test("a write on a PGlite that is busy with another transaction gets a 503 within its time limit, and is not made later", async () => {
   const lite = new PGlite();
   const own = await postgresStore<unknown>(lite).createTable();
   const pages = resource(own, { key: "home" });

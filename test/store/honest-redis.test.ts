@@ -50,7 +50,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
   });
   afterAll(() => redis.close());
 
-  test("a server that was never there is 503 within its time limit, for a read and for a write", async () => {
+  test("a read and a write get a 503 when the server never ran, within their time limit", async () => {
     const { client, end } = await open(`redis://127.0.0.1:${await freePort()}`);
     const pages = pagesIn(client);
     const start = performance.now();
@@ -229,7 +229,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     end();
   });
 
-  test("a server that could not save its data is 503, and nothing is written", async () => {
+  test("a write to a server that could not save its data gets a 503, and nothing is written", async () => {
     const failing = await ownRedis(["--enable-protected-configs", "yes"]);
     const folder = mkdtempSync(join(tmpdir(), "redis-"));
     const { client, end } = await open(failing.url);
@@ -253,7 +253,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     await failing.close();
   });
 
-  test("a server that loads its data is 503, and nothing is written", async () => {
+  test("a write to a server that still loads its data gets a 503, and nothing is written", async () => {
     const events = ["--loading-process-events-interval-bytes", "1024"];
     const loading = await ownRedis(["--enable-debug-command", "yes", ...events]);
     const admin = new Redis(loading.url, { enableReadyCheck: false });
@@ -299,7 +299,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     end();
   });
 
-  test("a key that is no hash, or has no time, does not hide the others, and a PUT repairs the time", async () => {
+  test("a key that is not a hash, or has no time, does not hide the others, and a PUT repairs the time", async () => {
     const { client, end } = await open(redis.url);
     const admin = new Redis(redis.url);
     const store = redisStore<unknown>(client, { prefix: "by-hand" });

@@ -62,7 +62,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     other.close();
   });
 
-  test("a database that is read-only is 503, and one that is full is 507", async () => {
+  test("a write to a read-only database gets a 503, and to a full one a 507", async () => {
     const db = open(newFile());
     const store = await sqliteStore<unknown>(db).createTable();
     const pages = resource(store, { key: "home", maxBytes: 10_000_000 });
@@ -80,7 +80,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     expect((await pages(put("a", { "Idempotency-Key": "k" }))).status).toBe(201);
   });
 
-  test("a write whose journal cannot be opened is 503, and nothing is written", async () => {
+  test("a write whose journal cannot be opened gets a 503, and nothing is written", async () => {
     const path = newFile();
     const db = open(path);
     const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });
@@ -94,7 +94,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     db.close();
   });
 
-  test("a database that was closed is 503", async () => {
+  test("a read and a write of a closed database get a 503", async () => {
     const db = open(newFile());
     const pages = resource(await sqliteStore<unknown>(db).createTable(), { key: "home" });
     db.close();
@@ -102,7 +102,7 @@ describe.each(libraries)("SQLite by %s", (_, open) => {
     for (const each of [request("GET"), put("a"), keyed]) expect((await pages(each)).status).toBe(503);
   });
 
-  test("a damaged file, and one that is no database, are named, and nothing is written", async () => {
+  test("a damaged file, or a file that is not a database, is an error that says so, and nothing is written", async () => {
     const path = newFile();
     const db = open(path);
     const store = await sqliteStore<unknown>(db).createTable();

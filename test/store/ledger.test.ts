@@ -291,7 +291,7 @@ test("an unknown outcome is thrown, and a repeat finds it in the ledger", async 
   expect((await store.read(KEY))?.value).toEqual({ n: 1 });
 });
 
-test("a store that is busy ends the write at once: it does not try again for a minute", async () => {
+test("a store that is busy ends the write at once, without another try", async () => {
   const inner = memoryStore<Count>();
   const swap = vi.fn(async () => {
     throw new StoreBusyError("locked");

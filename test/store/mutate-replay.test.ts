@@ -137,7 +137,7 @@ test("without a ledger, mutate leaves the body for change to read", async () => 
   expect((await store.read(KEY))?.value).toEqual({ n: 7 });
 });
 
-test("without a ledger, mutate reads sixteen megabytes to recognise a request by, and refuses more with 413", async () => {
+test("without a ledger, mutate reads up to sixteen megabytes to recognise a request, and refuses more with 413", async () => {
   const { store, tag } = await storeWithOne();
   const headers = { "If-Match": tag, "Idempotency-Key": "k" };
   const chunk = new Uint8Array(1024 * 1024);
@@ -170,7 +170,7 @@ test("mutate answers 400 to a keyed request whose body breaks off, and changes n
   expect(await store.read(KEY)).toBeNull();
 });
 
-test("mutate compares the lengths of bodies that some runtimes no longer show once they were read", async () => {
+test("mutate compares lengths where a runtime no longer shows a body that was read", async () => {
   const store = memoryStore<Count>();
   // Bun's server gives `null` as the body then, as this request has it.
   const send = (length: string) =>

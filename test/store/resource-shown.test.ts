@@ -318,7 +318,7 @@ describe("resource: options for special systems", () => {
     expect([refused.status, refused.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
 
-  test("resource never overwrites a member by POST: a key that is taken is 409", async () => {
+  test("resource never overwrites a member by POST: a key that is taken gets a 409", async () => {
     const { send, store } = events({ key, newKey: (event) => event.summary });
     expect((await send("POST", "/events", {}, { summary: "Tea" })).status).toBe(201);
     expect((await send("POST", "/events", {}, { summary: "Tea" })).status).toBe(409);

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const types = { PUT: "application/json", POST: "application/json", PATCH: "application/merge-patch+json" };
 type Method = keyof typeof types;
 
-describe.each(["node", "deno", "bun"] as const)("On %s, a body that stops half-way", (runtime) => {
+describe.each(["node", "deno", "bun"] as const)("On %s, a request whose body stops half-way", (runtime) => {
   let server: Server;
   beforeAll(async () => {
     server = await start([...runtimes[runtime], `${root}/test/store/stalled/${runtime}.ts`]);
@@ -44,7 +44,7 @@ describe.each(["node", "deno", "bun"] as const)("On %s, a body that stops half-w
     ["PUT", "/pages/put"],
     ["PATCH", "/pages/patch"],
     ["POST", "/pages"],
-  ] as const)("in a %s holds nothing, and its key is free for others", async (method, path) => {
+  ] as const)("does not block other requests, and another copy may use its key: %s", async (method, path) => {
     const isCreated = method === "POST";
     if (!isCreated) await ask("PUT", path, undefined, '{"a":0}');
     const stalled = await Promise.all(Array.from({ length: 5 }, () => half(method, path, method)));
@@ -63,7 +63,7 @@ describe.each(["node", "deno", "bun"] as const)("On %s, a body that stops half-w
     expect((await ask(method, path, `${method}-next`, '{"a":45}')).ok).toBe(true);
   });
 
-  test("because its client waits for 100 is asked for, and is then stored", async () => {
+  test("gets a 100 if its client waits for one, and its body is then stored", async () => {
     const { socket, text } = await half("PUT", "/pages/expect", "expect", ["Expect: 100-continue"]);
     await vi.waitFor(() => expect(text()).toContain("100 Continue"), { timeout: 10_000 });
     expect((await ask("GET", "/pages/expect")).status).toBe(404);
@@ -73,7 +73,7 @@ describe.each(["node", "deno", "bun"] as const)("On %s, a body that stops half-w
   });
 });
 
-/** All that came so far. */
+/** Everything that came so far. */
 function textOf(socket: Socket): () => string {
   let text = "";
   socket.on("data", (bytes) => {

@@ -5,7 +5,7 @@ import { watch } from "../../packages/store/src/contract/watching.ts";
 
 const never = () => new Promise<never>(() => {});
 
-test("unlessAborted rejects all that waits on a signal, without a listener on it", async () => {
+test("unlessAborted rejects all work that waits for a signal, and adds no listener to the signal", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const waiting = [unlessAborted(never, signal), unlessAborted(never, signal), unlessAborted(never, signal)];
@@ -36,7 +36,7 @@ test("unlessAborted passes on the result, the error, and an error that the work 
   await expect(unlessAborted(throws, signal, limit)).rejects.toThrow("At once");
 });
 
-test("unlessAborted gives up when the time is over, and a later error of the work is no unhandled one", async () => {
+test("unlessAborted gives up when the time is over, and a later error of the work is not an unhandled rejection", async () => {
   let fail: (reason: Error) => void = () => {};
   const work = () =>
     new Promise<never>((_, reject) => {

@@ -142,7 +142,7 @@ async function killOneByOne(wiki: WikiProcess, times: number): Promise<void> {
   }
 }
 
-/** Waits until so many processes have taken the place of others. */
+/** Waits until this many processes have taken the place of others. */
 function replaced(wiki: WikiProcess, times: number): Promise<void> {
   return expect
     .poll(() => wiki.complaints().match(/serves now/g)?.length ?? 0, { timeout: 30_000 })

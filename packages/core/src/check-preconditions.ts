@@ -105,7 +105,7 @@ export function preconditionRequired(): Response {
 }
 
 /**
- * True for an object that `new Headers` reads. In a promise or a `Response` it finds no field, and does not throw.
+ * True for fields that `new Headers` can read. It would also accept a promise or a `Response`, but find no field there.
  *
  * @example
  * areFields({ "Cache-Control": "no-cache" }); // true

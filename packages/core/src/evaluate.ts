@@ -90,7 +90,7 @@ export function evaluate(request: ConditionalRequest, current: Current, policy?:
 
 let lastPolicy: Policy | undefined;
 
-/** A misspelt `require` would protect nothing. Neither would a misspelt method in it, or a `now` that is no time. */
+/** Checks a policy, because a misspelt `require`, a misspelt method in it or an invalid `now` would protect nothing. */
 function checkedPolicy(policy: Policy): Policy {
   if (!isRecord(policy))
     throw new TypeError(`evaluate() was given ${String(policy)}: use an object of options`);

@@ -96,7 +96,7 @@ function hintFor(name: string, names: readonly string[]): string {
   return nearest ? `did you mean \`${nearest}\`?` : `use ${names.join(", ")}`;
 }
 
-/** Whether so few letters must be added, removed or replaced to make one name of the other. */
+/** True when at most this many letters must be added, removed or replaced to turn one name into the other. */
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b || edits < 0) return edits >= 0;
   const [restOfA, restOfB] = [a.slice(1), b.slice(1)];

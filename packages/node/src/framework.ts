@@ -1,4 +1,4 @@
-// What the packages of frameworks share, when their answers are not sent by Node's own methods alone.
+// Shared by the packages for frameworks that keep an answer as an object and send it after the handler.
 export { type FrameworkAnswer, releaseContent } from "./framework/answer.ts";
 export { type FrameworkRequest, frameworkRequest, judgeEarly, judgeLate } from "./framework/judge.ts";
 export {

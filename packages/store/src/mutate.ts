@@ -120,7 +120,7 @@ async function mutated<T>(
     signal: signal ?? request.signal,
     skipValue: false,
     replaces: request.method === "DELETE",
-    // §13.2.1: a DELETE of an absent resource is 404 without conditions, so the conditions are ignored.
+    // §13.2.1: without conditions, a DELETE of an absent resource gets a 404. So the conditions are ignored.
     mustExist: request.method === "DELETE",
   });
   return answerTo(outcome, {

@@ -36,7 +36,7 @@ for (const change of changes) {
   });
 }
 
-/** Bun's documentation honours `Range` so. */
+/** Honours `Range` as Bun's documentation shows. */
 const byHand = (request: Request) => {
   const page = Bun.file(`${folder}/by hand`);
   const [start, end] = request.headers.get("Range")?.slice("bytes=".length).split("-") ?? ["", ""];

@@ -7,7 +7,7 @@ import { serveRowsOn } from "./express-rows.ts";
 const file = join(mkdtempSync(join(tmpdir(), "entity-tag-")), "representation");
 writeFileSync(file, representation);
 
-/** The file system has other facts about the file than the row. */
+/** Express would send the validators of the file, but the row needs its own. */
 const asItIs = { etag: false, lastModified: false, cacheControl: false };
 
 /** The representation is in a file. `res.sendFile` judges every condition by itself, and honours ranges. */

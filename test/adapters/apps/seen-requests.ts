@@ -23,7 +23,7 @@ type Guard<Rest extends unknown[]> = (
 
 /**
  * The same handler three times: alone, judged early, and judged late. It reads the body each time, and honours a
- * `Range` without a look at `If-Range`.
+ * `Range` without checking `If-Range`.
  */
 export function seeing<Rest extends unknown[]>(
   membersOf: (request: Request, ...rest: Rest) => object,

@@ -25,8 +25,9 @@ export function isConditional({ expect, request, state }: Row): boolean {
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD" || method === "QUERY";
 
 /**
- * A write is handled once or not at all. A read may be asked for as a whole after it was asked for in part, or beyond its end, and what has
- * no validator may be handled in search of one. A row that asks whether the connection is of use asks once more.
+ * How often the handler may run. A write runs once or not at all. A read with a range may run again without the range.
+ * If the state has no validator, a read may run although it gets a 304 or a 412. A row that tests the connection sends
+ * one more request.
  */
 function expectedRuns({ request, expect, state }: Row, mode: Mode): [least: number, most: number] {
   const again = expect.next === undefined ? 0 : 1;

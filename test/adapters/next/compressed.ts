@@ -44,7 +44,7 @@ const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
     { GET: read, PUT: written },
     { current: () => ({ etag: 'W/"v1"' }), headers: { vary: "Cookie" } },
   ),
-  /** Such a tag says that the bytes differ from those of a strong one. */
+  /** A weak tag of the handler's own. */
   "weak-own": route({
     GET: () => new Response(text, { headers: { ...headers, etag: 'W/"v1"' } }),
     PUT: written,

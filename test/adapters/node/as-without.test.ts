@@ -327,7 +327,7 @@ describe("Over HTTP/2,", () => {
     }
   });
 
-  test("a handler that writes on after its client left gets what Node gives", async () => {
+  test("a handler that writes on after its client left sees the same as with Node alone", async () => {
     const write = (layers: Layer[]) => {
       const seen: unknown[] = [];
       const handler = async (res: ServerResponse) => {
@@ -344,7 +344,7 @@ describe("Over HTTP/2,", () => {
     expect(await write([ours()])).toEqual(await write([]));
   });
 
-  test("no interim answer follows a head that was given", async () => {
+  test("no interim answer is sent after the handler has given its head", async () => {
     const handler = (res: ServerResponse) => {
       res.writeHead(200, { "Content-Type": "text/plain" });
       res.writeContinue();

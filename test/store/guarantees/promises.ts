@@ -50,7 +50,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "412 has done nothing, and neither have 428, 409, 422, 503 and 507.",
+    text: "A refused write changes nothing, whether it gets a 412, 428, 409, 422, 503 or 507.",
     tests: [["test/store/guarantees/guarantees.test.ts", "a refused write has changed nothing"]],
     breaks: [
       { in: "write/write.ts", find: "return refusal && {", put: "return false && refusal && {" },
@@ -87,7 +87,7 @@ export const promises: readonly Promised[] = [
       [CONTRACT, "a version is never used again, not even after delete and create"],
       [
         "test/store/contract/runtimes/deno.ts",
-        "a version that was made before a restore is never taken for a later one",
+        "a version from before a restore is never accepted for a later one",
       ],
     ],
     breaks: [
@@ -101,7 +101,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "A tag is true. GET returns the octets that PUT was sent, for as long as their tag is current.",
+    text: "A tag is true. GET returns the octets that the PUT contained, for as long as their tag is current.",
     tests: [
       [
         "test/store/resource-shown.test.ts",
@@ -121,22 +121,22 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "Certain is not unknown. A database that is locked, full, read-only or not running is 503 or 507 with `Retry-After`.",
+    text: "A certain failure is not an unknown outcome. If the database is locked, full, read-only or not running, the answer is 503 or 507 with `Retry-After`.",
     tests: [
       [
         "test/store/honest-sqlite.test.ts",
-        "a database that is read-only is 503, and one that is full is 507",
+        "a write to a read-only database gets a 503, and to a full one a 507",
       ],
-      ["test/store/honest-postgres.test.ts", "a server that is not there is 503"],
-      ["test/store/honest-redis.test.ts", "a server that was never there is 503"],
-      ["test/store/honest-postgres.test.ts", "is 503, and nothing is written"],
+      ["test/store/honest-postgres.test.ts", "a read and a write get a 503 when no server runs"],
+      ["test/store/honest-redis.test.ts", "a read and a write get a 503 when the server never ran"],
+      ["test/store/honest-postgres.test.ts", "gets a 503, and nothing is written"],
       [
         "test/store/honest-redis.test.ts",
         "a user without the right to one command of a write is told which, and nothing is written",
       ],
       [
         "test/store/contract/runtimes/deno.ts",
-        "a database that another process has locked is waited for two seconds, and is then 503",
+        "a write waits two seconds for a database that another process has locked, and then gets a 503",
       ],
     ],
     breaks: [
@@ -172,11 +172,11 @@ export const promises: readonly Promised[] = [
         "test/store/honest-sqlite.test.ts",
         "a file in WAL mode that another process has locked gets a 503 within its time limit",
       ],
-      ["test/store/honest-redis.test.ts", "a server that was never there is 503 within its time limit"],
+      ["test/store/honest-redis.test.ts", "a read and a write get a 503 when the server never ran"],
       ["test/store/honest-postgres.test.ts", "a connection that no longer answers is replaced"],
       [
         "test/store/contract/runtimes/deno.ts",
-        "a database that does not answer is 503 for a read, and an unknown outcome for a write",
+        "when a database does not answer, a read gets a 503, and the outcome of a write is unknown",
       ],
     ],
     breaks: [
@@ -212,8 +212,10 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "A read of a table that is locked as a whole is 503 after two seconds.",
-    tests: [["test/store/honest-postgres.test.ts", "that is locked as a whole is 503 within its time limit"]],
+    text: "A read of a table that is locked as a whole gets a 503 after two seconds.",
+    tests: [
+      ["test/store/honest-postgres.test.ts", "that is locked as a whole gets a 503 within its time limit"],
+    ],
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
@@ -226,7 +228,7 @@ export const promises: readonly Promised[] = [
       ["test/store/honest-postgres.test.ts", "a locked row delays no other row"],
       [
         "test/store/honest-postgres.test.ts",
-        "a single client behind a long query of its owner's is 503 within its time limit",
+        "a write on a single client that is busy with another query gets a 503 within its time limit",
       ],
     ],
     breaks: [

@@ -47,7 +47,7 @@ export interface Step {
   index: number;
 }
 
-/** The most times that a client begins, and that it sends each request again. */
+/** How often a client begins at most, and how often it sends each request again at most. */
 export interface Patience {
   attempts: number;
   resends: number;

@@ -89,31 +89,37 @@ const notDates: readonly NotDate[] = [
 /** Texts that look like a date and are not valid. A condition whose date is not valid is ignored. */
 export const notDateRows: readonly Row[] = notDates.flatMap(
   ([number, future, past, description, level = "MUST"]) =>
-    group("not-a-date", level, "§5.6.7", `${description} is not a valid date, so the condition is ignored`, [
+    group(
+      "not-a-date",
+      level,
+      "§5.6.7",
+      `The date is not valid, so the condition is ignored: ${description}`,
       [
-        `${number}-if-modified-since`,
-        `If-Modified-Since ignores ${description}: ${future}`,
-        "GET",
-        modified(future),
-        dated,
-        proceed,
+        [
+          `${number}-if-modified-since`,
+          `If-Modified-Since ignores ${description}: ${future}`,
+          "GET",
+          modified(future),
+          dated,
+          proceed,
+        ],
+        [
+          `${number}-if-unmodified-since`,
+          `If-Unmodified-Since ignores ${description}: ${past}`,
+          "PUT",
+          unmodified(past),
+          dated,
+          proceed,
+          { also: [orBadRequest] },
+        ],
+        [
+          `${number}-if-range`,
+          `If-Range does not hold for ${description}: ${future}`,
+          "GET",
+          and(range, ifRange(future)),
+          surelyDated,
+          proceed,
+        ],
       ],
-      [
-        `${number}-if-unmodified-since`,
-        `If-Unmodified-Since ignores ${description}: ${past}`,
-        "PUT",
-        unmodified(past),
-        dated,
-        proceed,
-        { also: [orBadRequest] },
-      ],
-      [
-        `${number}-if-range`,
-        `If-Range does not hold for ${description}: ${future}`,
-        "GET",
-        and(range, ifRange(future)),
-        surelyDated,
-        proceed,
-      ],
-    ]),
+    ),
 );

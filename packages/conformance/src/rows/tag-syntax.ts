@@ -118,7 +118,7 @@ const unreadableRows = unreadable.flatMap(([number, value, description]) => {
     "unreadable",
     "quality",
     "§13.1",
-    `${description}. An invalid condition never authorises a write and never causes a 304`,
+    `The field is not valid: ${description}. An invalid condition never authorises a write and never causes a 304`,
     [
       [
         `${number}-if-match-get`,
@@ -179,7 +179,7 @@ const unreadableRows = unreadable.flatMap(([number, value, description]) => {
 });
 
 const hitRows = hits.flatMap(([number, values, description]) =>
-  group("hit", "MUST", "§5.6.1", `The tag stands ${description}`, [
+  group("hit", "MUST", "§5.6.1", `The field contains the current tag: ${description}`, [
     [
       `${number}-if-none-match-get`,
       `If-None-Match finds the tag ${description}: ${shown(values)}`,
@@ -216,7 +216,7 @@ const hitRows = hits.flatMap(([number, values, description]) =>
 );
 
 const missRows = misses.flatMap(([number, values, description]) =>
-  group("miss", "MUST", "§8.8.3", `${description} is not the tag`, [
+  group("miss", "MUST", "§8.8.3", `The field does not contain the current tag: ${description}`, [
     [
       `${number}-if-none-match-get`,
       `If-None-Match does not match ${description}: ${shown(values)}`,

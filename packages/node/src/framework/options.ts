@@ -34,8 +34,8 @@ export interface FrameworkOptions<Reply> extends Policy {
   /** Which fields of an answer its refusal keeps, besides CORS, cookies and the like. */
   keep?: ((fieldName: string) => boolean) | undefined;
   /**
-   * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`: `Range` is hidden from
-   * them.
+   * Whether handlers check `If-Range` before they honour `Range`. Default: `"unchecked"`. A `Range` beside an
+   * `If-Range` is then hidden from them.
    */
   ranges?: "checked" | "unchecked" | undefined;
 }

@@ -35,8 +35,8 @@ function endBypassed(answer: PendingAnswer): boolean {
 }
 
 /**
- * True while a layer, such as a session, has not yet passed the end of the replacement on. Node would send what is
- * written now after the content of the replacement, as the beginning of the next answer.
+ * True while a layer, such as a session, holds back the end of the replacement. Node would send a write of that time
+ * after the replacement, where the client expects the next answer.
  */
 export function isEndDelayed({ phase, res }: PendingAnswer): boolean {
   return phase === "replaced" && !res.writableEnded;
@@ -100,7 +100,7 @@ export function endReplaced(
     return endBelow(answer, callback, content, encoding);
   }
   const body = isSent ? undefined : bodyOf(answer.replacement, answer.isHead);
-  // Not with `end`: that of HTTP/2 calls `res.write`, which is that of the layer nearest to the handler, and may have ended.
+  // Not with `end`: over HTTP/2 it calls `res.write`, which a layer has replaced, and that layer may have ended.
   if (body !== undefined) writeBytes(answer, body);
   else if (isHttp2) refusePushes(res);
   const ended = endBelow(answer, callback);

@@ -74,7 +74,9 @@ function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: un
   return res;
 }
 
-/** From here on the handler uses the stream itself, which this package does not see. So its head is sent and not replaced. */
+/**
+ * Sends the handler's head unchanged: from here on the handler uses the stream itself, which this package does not see.
+ */
 function sendAsGiven(answer: PendingAnswer): boolean {
   judge(answer, { isWhole: false });
   answer.replacement = undefined;

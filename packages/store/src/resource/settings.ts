@@ -84,16 +84,19 @@ export interface ResourceOptions<T> extends Policy {
    */
   validate?: ((value: unknown, current: T | null) => Verdict | Promise<Verdict>) | undefined;
   /**
-   * `true`: PUT only changes what exists. For an absent resource it is 404, also with `If-Match: *`. Default false.
+   * `true`: PUT changes only an existing resource. For an absent one it answers 404, also to `If-Match: *`. Default
+   * false.
    */
   mustExist?: boolean | undefined;
   /**
-   * `"save"`: POST to a member does the same as PUT, because HTML forms need it. Default: POST to a member is 405.
+   * `"save"`: POST to a member does the same as PUT, because HTML forms cannot send PUT. Default: POST to a member is
+   * answered with 405.
    */
   post?: "save" | undefined;
   /**
    * Lets POST to a collection create a member. `true` makes a random key. A function returns a key, which is
-   * appended to the collection's prefix; it may see a value that `validate` refuses later. Default: POST to a collection is 405.
+   * appended to the collection's prefix; it may see a value that `validate` refuses later. Default: POST to a
+   * collection is answered with 405.
    */
   newKey?: true | ((value: T, request: Request) => string | Promise<string>) | undefined;
   /** How conditions on a collection are treated. Default `"judge"`: they are judged by the tag of the page. */

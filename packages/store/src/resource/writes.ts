@@ -41,7 +41,7 @@ export async function put<T>(settings: Settings<T>, request: Request, place: Pla
   return writeAndAnswer(settings, it, { place, echo: settings.represent !== undefined, mayHaveValidators });
 }
 
-/** PATCH: the body describes the change. For an absent resource it is 404, whatever the conditions are. */
+/** PATCH: the body describes the change. An absent resource gets a 404, whatever the conditions are. */
 export async function patch<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const contentType = request.headers.get("Content-Type");
   if (contentType === null || !isOneOf(contentType, [PATCH_TYPE])) {
@@ -62,8 +62,8 @@ export async function patch<T>(settings: Settings<T>, request: Request, place: P
 }
 
 /**
- * DELETE. Without an `Idempotency-Key`, a second DELETE is 404. A client whose first answer was lost learns from it
- * that the resource is gone.
+ * DELETE. Without an `Idempotency-Key`, a second DELETE gets a 404. It tells a client whose first answer was lost that
+ * the resource is gone.
  */
 export async function remove<T>(settings: Settings<T>, request: Request, place: Place): Promise<Response> {
   const identity = await identityIn(settings, request, place.key, undefined);

@@ -22,7 +22,7 @@ await runAll(
   },
   [
     {
-      name: "a version of one database is never a version of another that took its place",
+      name: "a version of one database is never accepted in another that took its place",
       async run() {
         const versions: string[] = [];
         for (const name of ["2", "3"]) {
@@ -40,7 +40,7 @@ await runAll(
       },
     },
     {
-      name: "a version that was made before a restore is never taken for a later one",
+      name: "a version from before a restore is never accepted for a later one",
       async run() {
         const [live, backup] = [`${path}-live`, `${path}-backup`];
         const before = await Deno.openKv(live);
@@ -70,7 +70,7 @@ await runAll(
       },
     },
     {
-      name: "a repeat of a PUT whose octets had no room has a tag no more than its first answer",
+      name: "a repeated PUT gets no tag if its octets had no room, as in its first answer",
       async run() {
         const store = denoKvStore<unknown>(kv, { prefix: ["large"] });
         const pages = resource(store, { key: (request) => new URL(request.url).pathname });
@@ -94,7 +94,7 @@ await runAll(
       },
     },
     {
-      name: "a database that is closed is 503, for a read and for a write",
+      name: "a read and a write of a closed database get a 503",
       async run() {
         const closed = await Deno.openKv(`${path}-closed`);
         closed.close();
@@ -115,7 +115,7 @@ await runAll(
       },
     },
     {
-      name: "a database that another process has locked is waited for two seconds, and is then 503",
+      name: "a write waits two seconds for a database that another process has locked, and then gets a 503",
       async run() {
         const shared = `${path}-shared`;
         const own = await Deno.openKv(shared);
@@ -147,7 +147,7 @@ await runAll(
       },
     },
     {
-      name: "an entry that another program wrote is named, the rest is served, and a write repairs it",
+      name: "an entry that another program wrote is listed as unreadable beside the others, and a write repairs it",
       async run() {
         const store = denoKvStore<string>(kv, { prefix: ["theirs"] });
         const pages = resource(store, { key: keyBelow("/") });
@@ -188,7 +188,7 @@ await runAll(
       },
     },
     {
-      name: "a key that leaves no room for the prefix is absent, and a write to it is 413",
+      name: "a key that leaves no room for the prefix has no value, and a write to it gets a 413",
       async run() {
         const store = denoKvStore<string>(kv, { prefix: ["p".repeat(200)] });
         const pages = resource(store, { key: keyBelow("/") });
@@ -201,7 +201,7 @@ await runAll(
       },
     },
     {
-      name: "a database that does not answer is 503 for a read, and an unknown outcome for a write",
+      name: "when a database does not answer, a read gets a 503, and the outcome of a write is unknown",
       async run() {
         const never = () => new Promise<never>(() => {});
         const silent: DenoKv = {
