@@ -172,6 +172,36 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     },
   );
 
+  test("a write to a table that is locked as a whole is cancelled, is 503, and is not made later", async () => {
+    const { client, end } = open(databaseUrl);
+    const single = new Client({ connectionString: databaseUrl }).on("error", () => {});
+    await single.connect();
+    const holder = await connected();
+    // As CREATE INDEX does.
+    await holder.query(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`);
+    const start = performance.now();
+    const stores = [client, ...(name === "pg" ? [single] : [])].map((each) =>
+      postgresStore<unknown>(each, { table }),
+    );
+    await Promise.all(
+      stores.flatMap((each, i) => [
+        expect(each.swap(`shared-${i}`, null, 1)).rejects.toThrow(StoreBusyError),
+        // All four connections wait, so a fifth statement cannot be sent.
+        ...Array.from({ length: 5 }, async (_, j) => {
+          const keyed = put("a", { "Idempotency-Key": `shared-${name}-${i}-${j}` });
+          expect((await resource(each, { key: `shared-${i}-${j}` })(keyed)).status).toBe(503);
+        }),
+      ]),
+    );
+    expect(performance.now() - start).toBeLessThan(10_000);
+    await holder.query("ROLLBACK");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await store.list("shared-", { limit: 9 })).toEqual([]);
+    expect((await stores[0]!.swap(`shared-${name}`, null, 1)).swapped).toBe(true);
+    expect((await admin.query(`DELETE FROM ${table} WHERE key LIKE 'shared-%'`)).rowCount).toBe(1);
+    await Promise.all([end(), single.end()]);
+  });
+
   test("a locked row delays no other row, and its writers are answered within their time limit", async () => {
     const [locked, free] = [`/pages/locked-by-${name}`, `/pages/free-of-${name}`];
     await create(locked);

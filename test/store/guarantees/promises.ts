@@ -219,6 +219,22 @@ export const promises: readonly Promised[] = [
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
+    text: "PostgreSQL is asked to cancel a write to such a table after five seconds, which is then 503, too.",
+    tests: [
+      [
+        "test/store/honest-postgres.test.ts",
+        "a write to a table that is locked as a whole is cancelled, is 503, and is not made later",
+      ],
+    ],
+    breaks: [
+      {
+        in: "contract/time-limits.ts",
+        find: "export const CANCEL_MS = 5000;",
+        put: "export const CANCEL_MS = 50_000;",
+      },
+    ],
+  },
+  {
     text: "A statement that was abandoned before it was sent is never sent later.",
     tests: [
       [

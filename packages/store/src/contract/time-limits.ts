@@ -4,6 +4,9 @@ import { type TimeLimit, unlessAborted } from "./waiting.ts";
 /** How long a store waits for a connection, a lock or a locked file, in milliseconds of real time. */
 export const WAIT_TIMEOUT_MS = 2000;
 
+/** How long a statement may run before the server is asked to cancel it, in milliseconds. */
+export const CANCEL_MS = 5000;
+
 /** How long a store waits for the answer to a statement that it sent, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 

@@ -1,6 +1,14 @@
 import { wrongArgument } from "../contract/given.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  CANCEL_MS,
+  notConnected,
+  WAIT_TIMEOUT_MS,
+  within,
+} from "../contract/time-limits.ts";
+import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithoutErrorListener } from "./error-listener.ts";
+import { cancel } from "./postgres-cancel.ts";
 import { noAnswer } from "./postgres-errors.ts";
 import { type PostgresJs, queryByPostgresJs } from "./postgres-js.ts";
 import { type PgPool, queryByPool } from "./postgres-pool.ts";
@@ -64,6 +72,8 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
     };
     const mine = before.then(() => send(client, text, values, start));
     last = mine.catch(ignore);
+    const running: Watched = { limit: CANCEL_MS, giveUp: () => isSent && cancel(client) };
+    watch(running);
     let giveUp: () => void = ignore;
     const work = () =>
       new Promise<{ rows: unknown[] }>((resolve, reject) => {
@@ -78,6 +88,7 @@ function queryByClient(client: PostgresQueryable, queues: boolean): Query {
       return rows as AnyRow[];
     } finally {
       isGivenUp = true;
+      unwatch(running);
     }
   };
 }

@@ -1,4 +1,11 @@
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  CANCEL_MS,
+  notConnected,
+  WAIT_TIMEOUT_MS,
+  within,
+} from "../contract/time-limits.ts";
+import { unwatch, type Watched, watch } from "../contract/watching.ts";
 import { warnWithFetchTypes } from "./error-listener.ts";
 import { noAnswer, sqlState } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
@@ -28,13 +35,24 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
     const stop = () => cancel(query);
-    const early = { milliseconds: WAIT_TIMEOUT_MS, call: () => query.state || stop() };
+    let isUnsent = false;
+    const early = {
+      milliseconds: WAIT_TIMEOUT_MS,
+      call() {
+        isUnsent = !query.state;
+        if (isUnsent) stop();
+      },
+    };
+    const running: Watched = { limit: CANCEL_MS, giveUp: stop };
+    watch(running);
     try {
       return Array.from(await within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer, early)) as AnyRow[];
     } catch (error) {
       if (signal?.aborted) stop();
-      if (isNotSent(error)) throw notConnected("PostgreSQL", error);
+      if (isUnsent || isNotSent(error)) throw notConnected("PostgreSQL", error);
       throw error;
+    } finally {
+      unwatch(running);
     }
   }, options?.prepare !== false);
 }

@@ -1,6 +1,13 @@
 import { StoreBusyError } from "../contract/errors.ts";
-import { ANSWER_TIMEOUT_MS, notConnected, WAIT_TIMEOUT_MS, within } from "../contract/time-limits.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  CANCEL_MS,
+  notConnected,
+  WAIT_TIMEOUT_MS,
+  within,
+} from "../contract/time-limits.ts";
 import { unwatch, type Watched, watch } from "../contract/watching.ts";
+import { cancel } from "./postgres-cancel.ts";
 import { isBroken, noAnswer } from "./postgres-errors.ts";
 import { type AnyRow, prepared, type Query } from "./postgres-query.ts";
 
@@ -36,7 +43,8 @@ export function queryByPool(pool: PgPool): Query {
     // too.
     client.on("error", ignore);
     const query = client.query({ text, values, name });
-    const answer = within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer);
+    const early = { milliseconds: CANCEL_MS, call: () => cancel(client) };
+    const answer = within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer, early);
     // Returns the connection when the statement has ended. That may be later than our wait, because a statement may
     // wait briefly for locks. A connection that no longer answers is closed, so that the pool opens another one.
     let isBack = false;
