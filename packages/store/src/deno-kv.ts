@@ -129,15 +129,17 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     return { row: row!.versionstamp === null ? null : rowOf(row!), entry: entry ? entryIn(entry) : null };
   }
 
-  async function commit({ key, expected, next, version: nonce, claim, entry: remembered }: DriverSwap) {
+  /** `isByHand`: somebody else wrote the entry, so its companion is older, or is not there. */
+  async function commit(swap: DriverSwap, isByHand: boolean) {
+    const { key, expected, next, version: nonce, claim, entry: remembered } = swap;
     const before = expected === null ? null : parsedVersion(expected);
     if (before === undefined) return undefined;
     const atomic = kv.atomic().check({ key: [...home, key], versionstamp: before?.versionstamp ?? null });
-    // An entry that somebody else wrote has no nonce. The versionstamp alone would fit any entry.
-    if (before?.nonce === "" && (await find(key, undefined)).row?.version !== expected) return undefined;
-    if (before?.nonce) {
+    if (before && !isByHand) {
       const beside = witness(key, before.nonce);
       atomic.check({ key: beside, versionstamp: before.versionstamp }).delete(beside);
+    } else if (before) {
+      atomic.delete(witness(key, before.nonce));
     }
     const entry = next && entryOf(next, nonce);
     if (entry) atomic.set([...home, key], entry).set(witness(key, nonce), true);
@@ -169,16 +171,25 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
       .commit();
   }
 
-  async function swapOnce(swap: DriverSwap): Promise<DriverSwapResult> {
-    const won = await commit(swap).catch((error: unknown) => {
+  async function attempt(swap: DriverSwap, isByHand = false) {
+    try {
+      return await commit(swap, isByHand);
+    } catch (error) {
       if (isTooLongKey(error))
         throw new ValueTooLargeError("The key is too long for Deno KV", { cause: error });
       throw isClosed(error) ? new StoreBusyError("Deno KV is closed", { cause: error }) : error;
-    });
+    }
+  }
+
+  async function swapOnce(swap: DriverSwap): Promise<DriverSwapResult> {
+    const won = await attempt(swap);
     if (won) return { won };
     if (swap.claim) await removeExpired(swap.claim.id);
-    if (swap.claim) return { lost: undefined };
     const { row } = await find(swap.key, undefined);
+    // The whole version is there, so only the companion is not.
+    const wonByHand = row && row.version === swap.expected && (await attempt(swap, true));
+    if (wonByHand) return { won: wonByHand };
+    if (swap.claim) return { lost: undefined };
     // The runtime sent the commit twice, and the first one succeeded.
     if (swap.next && row?.version.endsWith(`.${swap.version}`)) return { won: row };
     return { lost: row };

@@ -2,6 +2,7 @@ import type { Stored } from "../contract/codec.ts";
 import { ledgerFull } from "../contract/errors.ts";
 import type { LedgerEntry, Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, DriverSwapResult, Row } from "./driver.ts";
+import { isLocked } from "./sqlite-errors.ts";
 import type { statements } from "./sqlite-statements.ts";
 import { whileBusy, writesInTurns } from "./sqlite-waiting.ts";
 
@@ -34,6 +35,8 @@ export function sqliteDriver(
   const inTurns = writesInTurns();
   let keyedWrites = 0;
   const prepared = new Map<string, SqliteStatement>();
+  /** The writes that met a lock: see `closeOpen`. */
+  const open = new Set<string>();
 
   // `all`, never `get`: a statement commits at its last step, and `get` stops before it. If that commit is refused
   // because another connection reads, `get` would report a swap that was never stored.
@@ -71,15 +74,40 @@ export function sqliteDriver(
     }
   }
 
+  /** A change that may meet a lock. */
+  function changeRow(text: string, ...values: Bound[]): number {
+    try {
+      const changes = change(text, ...values);
+      if (open.size > 0) open.delete(text);
+      return changes;
+    } catch (error) {
+      if (isLocked(error)) open.add(text);
+      throw error;
+    }
+  }
+
+  /**
+   * libsql keeps a write open that met a lock, and commits no transaction until that write has run again. With NULL for
+   * its key, it changes nothing.
+   */
+  function closeOpen(): void {
+    for (const text of open) {
+      try {
+        change(text, ...Array<null>(text.split("?").length - 1).fill(null));
+      } catch {}
+    }
+    open.clear();
+  }
+
   /** When the new version was made; `undefined` if the swap is lost. */
   function swapAt(now: number, { key, expected, next, version }: DriverSwap): number | undefined {
     if (!next && expected === null) return run(sql.readInfo, key).length > 0 ? undefined : 0;
-    if (!next) return change(sql.remove, key, expected) > 0 ? 0 : undefined;
+    if (!next) return changeRow(sql.remove, key, expected) > 0 ? 0 : undefined;
     const { value, octets, writeId } = next;
     const changes =
       expected === null
-        ? change(sql.insert, key, value, octets, version, now, writeId)
-        : change(sql.update, value, octets, version, now, writeId, key, expected, now);
+        ? changeRow(sql.insert, key, value, octets, version, now, writeId)
+        : changeRow(sql.update, value, octets, version, now, writeId, key, expected, now);
     return changes > 0 ? now : undefined;
   }
 
@@ -124,6 +152,7 @@ export function sqliteDriver(
   function swapAndRemember(swap: DriverSwap, id: string, entry: LedgerEntry): DriverSwapResult {
     change("BEGIN IMMEDIATE");
     try {
+      if (open.size > 0) closeOpen();
       if (keyedWrites++ % REMOVE_EVERY === 0) removeExpired(id);
       const now = Date.now();
       const made = { ...entry, modified: swap.next ? now : null };
