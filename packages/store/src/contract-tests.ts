@@ -1,13 +1,18 @@
 import { wrongArgument } from "./contract/given.ts";
+import { answerCases } from "./contract-tests/answer-cases.ts";
 import { cases } from "./contract-tests/cases.ts";
+import { failureCases } from "./contract-tests/failure-cases.ts";
 import { ledgerCases } from "./contract-tests/ledger-cases.ts";
 import { octetsCases } from "./contract-tests/octets-cases.ts";
-import type { Case, OptionsUnderTest, StoreUnderTest } from "./contract-tests/store-under-test.ts";
+import type { Case, Fault, OptionsUnderTest, StoreUnderTest } from "./contract-tests/store-under-test.ts";
 
-export type { Case, OptionsUnderTest, StoreUnderTest };
+export type { Case, Fault, OptionsUnderTest, StoreUnderTest };
 
 /** The `test` function of vitest, node:test or bun:test. */
-export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
+export type TestFunction = (name: string, run: () => Promise<void>, timeout: number) => unknown;
+
+/** In milliseconds. The default of some runners is five seconds, which a locked database may take. */
+const TIMEOUT = 60_000;
 
 /**
  * Registers one test for each sentence of the store contract.
@@ -27,12 +32,19 @@ export function contractTests(
     throw wrongArgument("contractTests()", setUp, "a function that opens a store: async () => ({ open })");
   let store: Promise<StoreUnderTest> | undefined;
   for (const { name, run } of contractCases) {
-    test(name, async () => {
+    const runOnStore = async () => {
       store ??= Promise.resolve(setUp());
       await run(await store);
-    });
+    };
+    test(name, runOnStore, TIMEOUT);
   }
 }
 
 /** The same cases as plain data, for another test runner. */
-export const contractCases: readonly Case[] = [...cases, ...octetsCases, ...ledgerCases];
+export const contractCases: readonly Case[] = [
+  ...cases,
+  ...octetsCases,
+  ...ledgerCases,
+  ...answerCases,
+  ...failureCases,
+];

@@ -219,7 +219,7 @@ export const promises: readonly Promised[] = [
     breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
   },
   {
-    text: "PostgreSQL is asked to cancel a write to such a table after five seconds, which is then 503, too.",
+    text: "After five seconds the store asks PostgreSQL to cancel a write to such a table, which then gets a 503, too.",
     tests: [
       [
         "test/store/honest-postgres.test.ts",

@@ -16,7 +16,20 @@ export interface StoreUnderTest {
   maxValueBytes?: number;
   /** True when the ledger removes entries only by their time. */
   ledgerHasNoBound?: boolean;
+  /** Replaces the value under this key, in the store without a codec, with one that cannot be decoded. */
+  corrupt?(key: string): Promise<void>;
+  /** Makes the database unreachable. */
+  down?: Fault;
+  /** Makes the database refuse values because it has no room. */
+  full?: Fault;
+  /** Makes the database refuse to write. */
+  readOnly?: Fault;
+  /** Lets another program hold a lock that every write needs. */
+  locked?: Fault;
 }
+
+/** Makes a database fail, and returns the function that repairs it. */
+export type Fault = () => Promise<() => Promise<void>>;
 
 /** One sentence of the contract, and the code that checks it. */
 export interface Case {

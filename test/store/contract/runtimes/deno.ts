@@ -17,6 +17,20 @@ const kv = await Deno.openKv(path);
 await runAll(
   {
     open: async (codec) => denoKvStore(kv, { ...codec, prefix: [codec?.encode ? "binary" : "json"] }),
+    async corrupt(key) {
+      const place = ["json", "value", key];
+      const { octets: _, ...entry } = (await kv.get(place)).value as { octets?: unknown };
+      const nonsense = { ...entry, value: new TextEncoder().encode("not JSON") };
+      await kv.atomic().set(place, nonsense).commit();
+    },
+    async locked() {
+      const holder = new DatabaseSync(path);
+      holder.exec("BEGIN IMMEDIATE");
+      return async () => {
+        holder.exec("ROLLBACK");
+        holder.close();
+      };
+    },
     maxValueBytes: 64_000,
     ledgerHasNoBound: true,
   },
