@@ -111,12 +111,13 @@ function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   own.isGuarded = true;
   const { writeHead } = res;
   const isBelow = hasLayersBelow(res);
-  const guarded: typeof writeHead = (status, phrase, fields) => {
+  const guard: typeof writeHead = (status, phrase, fields) => {
     takeBackUnwanted(request.method, status, res);
     const coding = res.writeHead === guarded ? undefined : text(res, "content-encoding");
     if (coding !== undefined) markCoding(res, request, coding);
     if (isBelow) watchCoding(res, request);
     return writeHead.call(res, status, phrase, fields);
   };
+  const guarded = guard.bind(undefined);
   res.writeHead = guarded;
 }

@@ -26,11 +26,12 @@ export function markCoding(res: NodeResponse, request: ConditionalRequest, codin
 /** Notes the coding that a layer sets while the head passes it. */
 export function watchCoding(res: NodeResponse, request: ConditionalRequest): void {
   const { setHeader } = res;
-  res.setHeader = (name, value) => {
+  const watched: typeof setHeader = (name, value) => {
     setHeader.call(res, name, value);
     if (name.toLowerCase() === "content-encoding") markCoding(res, request, String(value));
     return res;
   };
+  res.setHeader = watched.bind(undefined);
 }
 
 /** The fields of the 200 by which a compressor decides whether to code it. */
@@ -51,7 +52,7 @@ export function maskContentHeaders(
   unsent: Unsent,
 ): void {
   const { getHeader } = res;
-  res.getHeader = (name) => {
+  const masked: typeof getHeader = (name) => {
     const field = !res.headersSent && isMasked() ? name.toLowerCase() : "";
     if (field === "content-type") return unsent.type;
     if (field === "content-length") return unsent.length;
@@ -59,6 +60,7 @@ export function maskContentHeaders(
     markUncoded(res, request);
     return "none";
   };
+  res.getHeader = masked.bind(undefined);
 }
 
 /** A layer that reads `Content-Encoding` would code the 200 if the client accepts that. */
@@ -85,14 +87,16 @@ export function removeUnseen(
     res.removeHeader(name);
   }
   const isHeadDue = () => !res.headersSent && res.statusCode === statusCode;
-  res.getHeader = (name) => {
+  const getUnseen: typeof getHeader = (name) => {
     const field = isHeadDue() ? name.toLowerCase() : "";
     if (field === "content-encoding") markUncoded(res, request);
     return (unseen.get(field) as ReturnType<typeof getHeader>) ?? getHeader.call(res, name);
   };
-  res.setHeader = (name, value) => {
+  const setUnseen: typeof setHeader = (name, value) => {
     if (isHeadDue() && !keeps(name, String(value))) unseen.set(name.toLowerCase(), value);
     else setHeader.call(res, name, value);
     return res;
   };
+  res.getHeader = getUnseen.bind(undefined);
+  res.setHeader = setUnseen.bind(undefined);
 }

@@ -99,7 +99,7 @@ type Removed = { [name: string]: string | undefined };
 function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers: () => boolean): Removed {
   const { removeHeader } = res;
   const removed: Removed = {};
-  res.removeHeader = (name) => {
+  const removeNoted = (name: string) => {
     const field = name.toLowerCase();
     if (field === "etag" || field === "last-modified") removed[field] = text(res, field) ?? removed[field];
     else if (field === "content-type" && hasLayers() && res.getHeader(field)) {
@@ -108,6 +108,7 @@ function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers
     }
     removeHeader.call(res, name);
   };
+  res.removeHeader = removeNoted.bind(undefined);
   return removed;
 }
 
