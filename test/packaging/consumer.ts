@@ -55,42 +55,42 @@ export async function edit(): Promise<string> {
 }
 
 export async function mistakes(request: Request): Promise<void> {
-  // @ts-expect-error: fields, not a number
+  // @ts-expect-error: notModified takes fields
   notModified(42);
-  // @ts-expect-error: a request, not its address
+  // @ts-expect-error: checkPreconditions takes a request, not its address
   checkPreconditions("https://example.com/", state);
-  // @ts-expect-error: a tag has its quotes
+  // @ts-expect-error: the tag has no quotes
   checkPreconditions(request, { etag: "v1" });
-  // @ts-expect-error: no such option
+  // @ts-expect-error: the option does not exist
   checkPreconditions(request, state, { required: true });
-  // @ts-expect-error: methods in a list
+  // @ts-expect-error: `require` takes a list of methods
   conditional(() => new Response(), { current: () => state, require: "PUT" });
-  // @ts-expect-error: a handler gives a response
+  // @ts-expect-error: a handler must return a Response
   conditional(() => "hello");
-  // @ts-expect-error: no such option
+  // @ts-expect-error: the option does not exist
   conditional(() => new Response(), { curent: () => state });
-  // @ts-expect-error: the response, too
+  // @ts-expect-error: the response is missing
   conditionalResponse(request);
-  // @ts-expect-error: strong or weak
+  // @ts-expect-error: "strong" or "weak" is missing
   listIncludes('"a"', '"a"');
-  // @ts-expect-error: not a tag
+  // @ts-expect-error: the text is not a tag
   weaken("v1");
-  // @ts-expect-error: content, not a number
+  // @ts-expect-error: contentTag takes content, not a number
   contentTag(42);
-  // @ts-expect-error: a time is for timeTag
+  // @ts-expect-error: timeTag takes a time, versionTag does not
   versionTag(new Date());
-  // @ts-expect-error: plain fields go through headersOf
+  // @ts-expect-error: a plain object of fields needs headersOf
   evaluate({ method: "GET", headers: { "if-match": '"1"' } }, state);
-  // @ts-expect-error: a decision, not a word
+  // @ts-expect-error: explain takes a decision, not its outcome
   explain("not-modified");
-  // @ts-expect-error: no such option
+  // @ts-expect-error: the option does not exist
   resource(pages, { required: true });
-  // @ts-expect-error: a key
+  // @ts-expect-error: the key is missing
   mutate(request, pages, (page) => page);
-  // @ts-expect-error: a recipe
+  // @ts-expect-error: a recipe is a function
   update("https://example.com/", 42);
-  // @ts-expect-error: PUT or PATCH
+  // @ts-expect-error: `method` is "PUT" or "PATCH"
   update("https://example.com/", (page) => page, { method: "POST" });
-  // @ts-expect-error: milliseconds
+  // @ts-expect-error: `mtime` is not a text
   fileState({ size: 1, mtime: "yesterday" });
 }

@@ -69,7 +69,7 @@ describe.skipIf(!isAvailable)("Google Calendar, on Redis", () => {
     expect(body).toMatch(/"etag":"\\"[^"\\]+\\""/);
   });
 
-  it(sentence("Conditional modification: update *or delete* with `If-Match`."), async () => {
+  it(sentence("A conditional modification is an update *or a delete* with `If-Match`."), async () => {
     const url = await event();
     const seen = await read<CalendarEvent>(url, options);
     await update(seen, (each) => ({ ...each, location: "Garden" }), options);
@@ -90,7 +90,7 @@ describe.skipIf(!isAvailable)("Google Calendar, on Redis", () => {
 
   it(
     sentence(
-      "412: fetch the latest, apply the change to it (the caller decides how), try again, up to a maximum number of attempts; any other error ends at once; after success the local copy is the returned one; in the end the caller learns whether it worked and after how many attempts.",
+      "After a 412, the client fetches the latest version, applies the change to it (the caller decides how) and tries again, up to a maximum number of attempts; any other error ends at once; after success the returned version is the local copy; in the end the caller learns whether it worked and after how many attempts.",
     ),
     async () => {
       const url = await event();
@@ -123,7 +123,7 @@ describe.skipIf(!isAvailable)("Google Calendar, on Redis", () => {
 
   it(
     sentence(
-      'Conditional retrieval: `If-None-Match`; 304 means "use the local version", and is a normal result, not an exception.',
+      'A conditional retrieval sends `If-None-Match`, and a 304 means "use the local version": it is a normal result, not an exception.',
     ),
     async () => {
       const url = await event();

@@ -48,7 +48,7 @@ describe("the wiki of the ETag reference, on SQLite", () => {
 
   it(
     sentence(
-      "Strong and weak tags; `W/` case-sensitive; a tag made from a content hash, a modification time, or a revision number.",
+      "Tags are strong or weak, `W/` is case-sensitive, and a tag is made from a content hash, a modification time, or a revision number.",
     ),
     async () => {
       const [hash, time, revision] = [await contentTag(TEXT), timeTag(Date.UTC(2026, 0, 1)), versionTag(7)];
@@ -82,7 +82,7 @@ describe("the wiki of the ETag reference, on SQLite", () => {
 
   it(
     sentence(
-      "The wiki: the hash of the page goes out as `ETag`; saving sends `If-Match` (with POST, too); a mismatch is a *mid-air collision*, 412, and the person sees what was changed meanwhile.",
+      "In the wiki, the hash of the page is its `ETag`, and saving sends `If-Match` (with POST, too); a mismatch is a *mid-air collision*: the answer is 412, and the person sees what was changed meanwhile.",
     ),
     async () => {
       const url = await page();
@@ -117,7 +117,7 @@ describe("the wiki of the ETag reference, on SQLite", () => {
 
   it(
     sentence(
-      "Caching: a stale copy is revalidated with `If-None-Match`; 304 without a body when it is still good.",
+      "A stale copy in a cache is revalidated with `If-None-Match`, and gets a 304 without a body if it is still valid.",
     ),
     async () => {
       const url = await page();

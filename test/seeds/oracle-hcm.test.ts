@@ -44,7 +44,7 @@ describe.skipIf(!isAvailable)("Oracle HCM, on PostgreSQL with a thousand workers
 
   it(
     sentence(
-      "GET of one resource: the tag in the header *and* in the body, at `@context.headers.ETag`, unquoted (framework version 6 and later; earlier ones elsewhere or not at all).",
+      "GET of one resource returns the tag in the header *and* in the body, at `@context.headers.ETag`, unquoted (from framework version 6 on; earlier versions have it elsewhere or not at all).",
     ),
     async () => {
       const response = await fetch(one(1));
@@ -61,7 +61,7 @@ describe.skipIf(!isAvailable)("Oracle HCM, on PostgreSQL with a thousand workers
 
   it(
     sentence(
-      "GET of a collection: every item carries its own tag there, and a `links` entry with `rel: self` to use it on.",
+      "In the answer to GET of a collection, every item carries its own tag there, and its url in a `links` entry with `rel: self`.",
     ),
     async () => {
       const body = await (await fetch(all())).json();
@@ -91,7 +91,7 @@ describe.skipIf(!isAvailable)("Oracle HCM, on PostgreSQL with a thousand workers
 
   it(
     sentence(
-      "GET + `If-None-Match`: unchanged 304 with an empty body, changed 200 with the new representation and tag.",
+      "GET with `If-None-Match` returns 304 with an empty body if the resource is unchanged, and otherwise 200 with the new representation and tag.",
     ),
     async () => {
       const tag = (await curl(one(3))).headers.get("ETag")!;
@@ -106,23 +106,28 @@ describe.skipIf(!isAvailable)("Oracle HCM, on PostgreSQL with a thousand workers
     },
   );
 
-  it(sentence("PATCH + `If-Match`: unchanged 200 with the new tag, changed 412."), async () => {
-    const tag = (await curl(one(4))).headers.get("ETag")!;
-    const patch = () =>
-      curl(
-        one(4),
-        "-X",
-        "PATCH",
-        "-H",
-        `If-Match: ${tag}`,
-        "-H",
-        "Content-Type: application/merge-patch+json",
-        "-d",
-        '{"Grade":5}',
-      );
-    const saved = await patch();
-    expect([saved.status, JSON.parse(saved.body).Grade]).toEqual([200, 5]);
-    expect(saved.headers.get("ETag")).not.toBe(tag);
-    expect((await patch()).status).toBe(412);
-  });
+  it(
+    sentence(
+      "PATCH with `If-Match` returns 200 with the new tag if the resource is unchanged, and otherwise 412.",
+    ),
+    async () => {
+      const tag = (await curl(one(4))).headers.get("ETag")!;
+      const patch = () =>
+        curl(
+          one(4),
+          "-X",
+          "PATCH",
+          "-H",
+          `If-Match: ${tag}`,
+          "-H",
+          "Content-Type: application/merge-patch+json",
+          "-d",
+          '{"Grade":5}',
+        );
+      const saved = await patch();
+      expect([saved.status, JSON.parse(saved.body).Grade]).toEqual([200, 5]);
+      expect(saved.headers.get("ETag")).not.toBe(tag);
+      expect((await patch()).status).toBe(412);
+    },
+  );
 });

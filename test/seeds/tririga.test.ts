@@ -65,19 +65,22 @@ describe.skipIf(!isAvailable)("TRIRIGA, on PostgreSQL with a constraint", () => 
     }
   });
 
-  it(sentence("Stale: 412, the client fetches again and applies its change on the new tag."), async () => {
-    const url = await lease();
-    const [ann, bob] = [await read<Lease>(url), await read<Lease>(url)];
-    await update(ann, raise(10));
-    const { fetch, log } = noting();
-    const saved = await update(bob, raise(1), { fetch, backoff: () => 0 });
-    expect(log).toEqual(["PUT 412", "GET 200", "PUT 204"]);
-    expect([saved.value.rent, saved.attempts]).toEqual([1011, 2]);
-  });
+  it(
+    sentence("A stale tag gets a 412, and the client fetches again and applies its change on the new tag."),
+    async () => {
+      const url = await lease();
+      const [ann, bob] = [await read<Lease>(url), await read<Lease>(url)];
+      await update(ann, raise(10));
+      const { fetch, log } = noting();
+      const saved = await update(bob, raise(1), { fetch, backoff: () => 0 });
+      expect(log).toEqual(["PUT 412", "GET 200", "PUT 204"]);
+      expect([saved.value.rent, saved.attempts]).toEqual([1011, 2]);
+    },
+  );
 
   it(
     sentence(
-      "Current: the update is made, *if* business validation and database constraints allow it: so a refused condition must be distinguishable from a refused change.",
+      "With the current tag the update is made, *if* business validation and database constraints allow it, so a client must be able to distinguish a refused condition from a refused change.",
     ),
     async () => {
       const url = await lease({ ...draft, status: "active" });
@@ -99,7 +102,9 @@ describe.skipIf(!isAvailable)("TRIRIGA, on PostgreSQL with a constraint", () => 
   );
 
   it(
-    sentence("`If-Match` absent, or `*`: an unconditional update, if the resource at the URI exists."),
+    sentence(
+      "Without `If-Match`, or with `*`, the update is unconditional, if the resource at the URI exists.",
+    ),
     async () => {
       const url = await lease();
       const missing = `${server.origin}/oslc/so/leases/missing`;

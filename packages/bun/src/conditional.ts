@@ -41,7 +41,7 @@ export function conditional<Res extends Response | undefined, Req extends Reques
  */
 function withoutPartByDate<Res extends Response | undefined>({ headers }: Request, response: Res): Res {
   const asked = parseDate(headers.get("If-Range"));
-  // Asked first, because a look at the fields of an answer changes how Bun sends a part of a file.
+  // Check the request first, because reading the fields of an answer changes how Bun sends a part of a file.
   if (asked === undefined || !response || !headers.has("Range")) return response;
   if (response.headers.has("Content-Range")) return response;
   const isDated = asked === parseDate(response.headers.get("Last-Modified"));

@@ -37,8 +37,8 @@ export function answerOf(reply: FastifyReply, payload?: unknown): Answer {
 }
 
 /**
- * Fastify's own HEAD route announces a `Content-Length` of 0 where there is no payload, which would be that of the 200
- * (RFC 9110 §8.6). It announces none for a stream.
+ * Without a payload, Fastify's own HEAD route sends `Content-Length: 0`, but the field must have the length of the 200
+ * (RFC 9110 §8.6). For a stream it sends no length.
  */
 function emptyFor({ request }: FastifyReply): Readable | undefined {
   return request.method === "HEAD" ? Readable.from([]) : undefined;

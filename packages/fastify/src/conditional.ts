@@ -26,7 +26,8 @@ interface Asking {
 export interface ConditionalOptions extends FrameworkOptions<FastifyReply> {
   /**
    * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it has no validator;
-   * `undefined`: the route is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
+   * `undefined`: the route is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is
+   * judged.
    */
   current?: Asking["current"] | undefined;
 }
@@ -79,7 +80,7 @@ async function addHooks(app: FastifyInstance, options: ConditionalOptions): Prom
     const answer = answerOf(reply, isResponse(content) ? undefined : content);
     if (isResponse(content)) answer.setContent(contentOf(reply, content));
     if (asked !== undefined && !asked.isReplaced) await judgeLate(asked, asked.state, answer, options);
-    // By `undefined` a hook says that it changes nothing.
+    // A hook that returns `undefined` changes nothing.
     return answer.payload === undefined && content != null ? null : answer.payload;
   });
 }

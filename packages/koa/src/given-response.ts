@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { Context } from "koa";
 
-/** Answers with a `Response`. It goes the way of every answer, through outer middleware. */
+/** Answers with a `Response`. It passes outer middleware, as every answer does. */
 export function answerWith(ctx: Context, { status, headers, body }: Response): void {
   ctx.body = body && Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-  // After the body, for which Koa chooses a status and a type.
+  // After the body, because Koa chooses a status and a type when the body is set.
   ctx.status = status;
   if (!headers.has("content-type")) ctx.remove("Content-Type");
   for (const [name, value] of headers) {

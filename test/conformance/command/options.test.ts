@@ -171,6 +171,6 @@ describe("the report", () => {
   it("--markdown prints the four questions as a table", async () => {
     const { out } = await run([await start("tag-star"), "--markdown"]);
     expect(out).toMatch(/\| ⚠️ \| Do readers get 304s\? \| Yes, but: tag-star \|/);
-    expect(out).toContain("### fail: If-None-Match: * on a page");
+    expect(out).toContain("### fail: If-None-Match: * on an existing page");
   });
 });

@@ -4,9 +4,9 @@ declare const Bun: { inspect(value: unknown): string; file(path: string): { read
 type NamedFile = Blob & { readonly name?: string };
 
 /**
- * A handler honours `Range` with `new Response(file.slice(start, end))`, and Bun makes a 206 of it, but only while
- * nobody has looked at the fields of the answer. So this makes the 206 that Bun would make. Otherwise a part would go
- * out as the whole, under the tag of the whole.
+ * A handler honours `Range` with `new Response(file.slice(start, end))`. Bun turns that into a 206, but only if nobody
+ * has read the fields of the answer. So this makes the 206 that Bun would make. Otherwise a part would be sent as the
+ * whole, with the tag of the whole.
  *
  * `fieldsOf`: the fields that the part gets unless it has a tag of its own.
  */
@@ -22,7 +22,7 @@ export async function asPart<Res extends Response | undefined>(
   const file = (await response.clone().blob()) as NamedFile;
   const start = Number(/^ {4}offset: (\d+)/m.exec(inspected)?.[1] ?? 0);
   const length = Math.min(file.size, sizeOf(file) - start);
-  // A file that grew since it was opened is shorter than the disk says, too. Its beginning is a part as well.
+  // A file that grew since it was opened is also shorter than the file on the disk, so its beginning is a part, too.
   const isPart = start > 0 || (/^bytes=0+-/.test(range) && length < sizeOf(file));
   if (!isPart || length < 1 || response.headers.has("Content-Range")) return response;
   const part = new Response(file, { status: 206, headers: response.headers });

@@ -11,7 +11,7 @@ const unmodified = (value: string): Line => ["If-Unmodified-Since", value];
 const before = ({ modified }: Known) => formatDate(modified! - 86_400_000);
 
 const twoVersions = "A client that fetches a page in several requests puts together two versions of it.";
-const refused = "A client that asks for exactly this version is refused, although it is there.";
+const refused = "A client that asks for exactly this version is refused, although the page has this version.";
 
 /** `If-Match` and `If-Unmodified-Since` on a read. A cache may ignore them; an origin may not. */
 export const preconditionQuestions = single("preconditions", [
@@ -49,7 +49,7 @@ export const preconditionQuestions = single("preconditions", [
   },
   {
     id: "match-star",
-    title: "If-Match: * on a page that is there is answered with the page",
+    title: "If-Match: * on an existing page is answered with the page",
     section: "13.1.1",
     level: "MUST",
     why: "* holds if the page exists.",

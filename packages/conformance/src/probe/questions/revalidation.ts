@@ -121,7 +121,7 @@ export const revalidationQuestions = single("revalidation", [
   },
   {
     id: "tag-star",
-    title: "If-None-Match: * on a page that is there is answered 304",
+    title: "If-None-Match: * on an existing page is answered 304",
     section: "13.1.2",
     level: "MUST",
     why: "* holds if the page exists.",
