@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const fresh: (request: Fields, response: Fields) => boolean = require("fresh");
 const etag: (entity: Buffer) => string = require("etag");
 
-/** Only for the weak comparison, because it does not offer `If-Match`. */
+/** The input, if it needs the weak comparison: some contenders do not offer `If-Match`. */
 const ifWeak = (input: ListInput) => (input.match === "weak" ? input : undefined);
 const withoutWeak = (tag: string): string => (tag.startsWith("W/") ? tag.slice(2) : tag);
 

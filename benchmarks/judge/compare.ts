@@ -7,7 +7,7 @@ import { suiteNames } from "../measure/suite-names.ts";
 const NOISE = 0.1;
 
 /**
- * What changed between two results, in words. It compares only ratios to a contender that both runs timed, because
+ * The changes between two results, in words. It compares only ratios to a contender that both runs timed, because
  * absolute times depend more on the machine's load than on the code.
  */
 export function compare(before: Results, after: Results): string {

@@ -15,7 +15,7 @@ interface Common {
   suite: SuiteName;
   case: string;
   ours: string;
-  /** What the project promises, on an idle machine. */
+  /** The promise of the project, on an idle machine. */
   goal: number;
   /** The day on which it was set: earlier results may lack its figure. */
   since?: string;

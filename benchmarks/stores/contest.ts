@@ -36,7 +36,7 @@ export async function contest(question: Question, scope: Scope): Promise<CaseRes
 const CROWDS = [1, 4, 16, 64, 256];
 const HINT = "Time per write. A level line means: a write costs the same, however many writers there are";
 
-/** What one write costs, by the number of writers, on one key and on many. */
+/** The cost of one write, by the number of writers, on one key and on many. */
 export async function plotOfWriters(name: string, opened: Opened, scope: Scope): Promise<Plot[]> {
   if (!scope.plots || !scope.wants(name)) return [];
   const { ours, byHand } = changersOf(opened);

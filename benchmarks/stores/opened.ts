@@ -52,7 +52,7 @@ export function memberKey(i: number): string {
   return `/many/${String(i).padStart(6, "0")}`;
 }
 
-/** Not used by other runs at the same time. */
+/** A name that no other run uses at the same time. */
 export const tableName = `entity_tag_bench_${process.pid}`;
 
 /** Fills a store by swaps, some at once. */

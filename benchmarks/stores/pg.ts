@@ -16,7 +16,7 @@ export const driver: Driver = {
   async open() {
     const common = { connectionString: url, max: 8, connectionTimeoutMillis: 2000 };
     const pool = new Pool(common);
-    // By hand, the waits for a lock and for an answer are bounded by the client's own options.
+    // The handler by hand limits its waits for a lock and for an answer by the client's own options.
     const bounded = new Pool({ ...common, query_timeout: 10_000, options: "-c lock_timeout=2000" });
     for (const each of [pool, bounded]) each.on("error", () => {});
     const store = await postgresStore<Page>(pool, { table: tableName }).createTable();

@@ -9,7 +9,8 @@ export const driver: Driver = {
   async open() {
     const common = { max: 8, connect_timeout: 2, fetch_types: false, onnotice() {} };
     const sql = postgres(url, common);
-    // By hand, the waits for a lock are bounded by the client's own options. It has none for an answer.
+    // The handler by hand limits its waits for a lock by the client's own options. The client has no option for an
+    // answer.
     const bounded = postgres(url, { ...common, connection: { lock_timeout: 2000 } });
     const store = await postgresStore<Page>(sql, { table: tableName }).createTable();
     // As its tagged templates do, which are the usual way to write a statement.

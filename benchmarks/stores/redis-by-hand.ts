@@ -57,7 +57,7 @@ export function statementsBy(commands: Commands): Statements {
   };
 }
 
-/** What both clients have in common. */
+/** The parts that both clients have in common. */
 export function openedBy(commands: Commands, store: Opened["store"], end: () => unknown): Opened {
   const statements = statementsBy(commands);
   return {

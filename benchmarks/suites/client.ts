@@ -142,7 +142,7 @@ async function mistakeOfRead(
   return (await count()) === before ? "it did not ask whether its page is still good" : undefined;
 }
 
-/** Of eight updates at the same time, none is lost. */
+/** Eight updates run at the same time, and no update is lost. */
 async function mistakeOfUpdate(update: () => Promise<number>): Promise<string | undefined> {
   const before = await update();
   await Promise.all(Array.from({ length: 8 }, update));

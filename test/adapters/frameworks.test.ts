@@ -82,7 +82,8 @@ describe.concurrent.for(frameworks)("$name", async ({ name, build, ownServer }) 
     const { port } = await compressed();
     await expectPage(`http://localhost:${port}/note`);
     await expectHooks(port, { "Accept-Encoding": "gzip" });
-    // Not all rows: the compressor in front belongs to the framework, and changes neither a strong tag nor Vary.
+    // Not all rows are sent: the compressor in front belongs to the framework, and does not change a strong tag or
+    // Vary.
   });
 });
 

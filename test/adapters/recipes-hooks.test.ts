@@ -37,7 +37,7 @@ async function moduleOf(name: string, comment: string): Promise<any> {
   expect(lines.length).toBeLessThanOrEqual(15);
   const file = `${folder}/${name}-${comment.replace(/\W/g, "-")}.ts`;
   writeFileSync(file, program!);
-  // Not `import`, by which the test runner would take the packages from their sources.
+  // Not `import`, because the test runner would then load the packages from their sources.
   return load(file);
 }
 

@@ -1,4 +1,4 @@
-// What workerd gives a handler beside the request: `cf` and `ctx.waitUntil`, with a body that is streamed.
+// workerd gives a handler `cf` and `ctx.waitUntil` beside the request. Here the body is streamed, too.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startWorker } from "./bed/worker.ts";
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { type Ending, endings, mischief, type NamedStep, writes } from "./node-steps.ts";
 import type { Random } from "./random.ts";
 
-/** What a handler does, in words and as code. */
+/** The steps of a handler, in words and as code. */
 export interface Program {
   readonly name: string;
   run(res: ServerResponse): Promise<string[]>;

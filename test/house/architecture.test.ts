@@ -91,7 +91,7 @@ test.each(globSync("docs/frameworks/*.md", { cwd: root }))(
   },
 );
 
-/** What a comment refers the reader to: `see` and a name in backticks, on one line or on two. */
+/** The names that comments refer to: `see` and a name in backticks, on one line or on two. */
 const references = globSync("packages/*/src/**/*.ts", { cwd: root }).flatMap((file) =>
   [...read(file).matchAll(/\bsee(?:\s|\*|\/\/)+`(\w+)`/g)].map(([, name]) => ({ file, name: name! })),
 );

@@ -9,13 +9,13 @@ export interface ProblemDocument {
   readonly type: "about:blank";
   readonly title: string;
   readonly status: number;
-  /** What went wrong, and what to do next. */
+  /** The reason for the answer, and the next step. */
   readonly detail: string;
 }
 
 /**
- * A refusal of conditions as problem details, for machines and people. It is plain data, because Node's adapter makes no
- * `Response` of it (decision 2).
+ * A refusal of conditions as problem details, for machines and people. It is plain data, because Node's adapter makes
+ * no `Response` of it (decision 2).
  */
 export interface Problem extends ProblemDocument {
   readonly status: 400 | 412 | 428;
@@ -45,7 +45,7 @@ const FIELDS = {
   "if-none-match": "If-None-Match",
   "if-unmodified-since": "If-Unmodified-Since",
 } as const;
-const AGAIN = "GET it again, apply your change to what is there now, and send its";
+const AGAIN = "GET it again, apply your change to it, and send its";
 const STAR_ALONE = "It has no strong tag: of the conditions, only If-Match: * can hold.";
 
 /**
@@ -67,7 +67,7 @@ export function problemDocument<Status extends number, Members extends object = 
 }
 
 /**
- * The problem that explains a refusal, or `undefined` if the decision is no refusal. `policy`: the policy of the
+ * The problem that explains a refusal, or `undefined` if the decision is not a refusal. `policy`: the policy of the
  * decision.
  *
  * The advice works under that policy: a client that follows it is not refused for another reason.
@@ -132,8 +132,8 @@ function whyFailed(
 }
 
 /**
- * A tag of the field is the current one, but does not match. If only the `W/` is in the way, a proxy added it and may do
- * so again, so another GET would not help.
+ * A tag of the field is the current one, but does not match. If only the `W/` is in the way, a proxy added it and may
+ * do so again, so another GET would not help.
  */
 function whyTooWeak(field: string, current: State, next: string): string {
   const compared = "and If-Match compares strongly.";

@@ -1,6 +1,6 @@
 import { type ConditionalOptions, conditional as guard } from "@entity-tag/core/fetch";
 
-/** What `Deno.serve` passes to a handler besides the request: the shape of `Deno.ServeHandlerInfo`. */
+/** The second argument that `Deno.serve` passes to a handler: the shape of `Deno.ServeHandlerInfo`. */
 export interface ServeInfo<Address = { transport: "tcp" | "udp"; hostname: string; port: number }> {
   remoteAddr: Address;
   /** Settles when the answer has been sent; rejects if it could not be. */

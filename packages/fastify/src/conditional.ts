@@ -14,7 +14,7 @@ import plugin from "fastify-plugin";
 import { answerOf } from "./answer.ts";
 import { contentOf } from "./given-response.ts";
 
-/** What `current` may return. */
+/** The values that `current` may return. */
 type Given = Current | Response | undefined;
 
 interface Asking {

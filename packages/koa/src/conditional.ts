@@ -12,14 +12,15 @@ import type { Context, Middleware } from "koa";
 import { answerOf } from "./answer.ts";
 import { answerWith } from "./given-response.ts";
 
-/** What `current` may return. */
+/** The values that `current` may return. */
 type Given = Current | Response | undefined;
 
 /** The options of {@link conditional}. */
 export interface ConditionalOptions extends FrameworkOptions<Context> {
   /**
    * The state to judge against, before the handler. `null`: the resource does not exist; `{}`: it has no validator;
-   * `undefined`: the path is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is judged.
+   * `undefined`: the path is not one of yours. A `Response` (401, 403, a redirect) is the answer, and nothing is
+   * judged.
    */
   current?: ((ctx: Context) => Given | Promise<Given>) | undefined;
 }

@@ -48,7 +48,7 @@ export interface DenoKvAtomic {
 export interface DenoKvOptions<T> extends CodecOptions<T> {
   /** The first parts of every key of this store. Default `["entity-tag"]`. */
   prefix?: readonly string[] | undefined;
-  /** Only the lifetime of an entry can be set: Deno KV cannot bound their number. */
+  /** Only the lifetime of entries can be set, because Deno KV cannot limit their number. */
   ledger?: Omit<LedgerLimits, "maxEntries"> | undefined;
 }
 

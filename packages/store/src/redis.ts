@@ -135,7 +135,7 @@ function fieldsOf({ value, octets, writeId }: NonNullable<DriverSwap["next"]>): 
   return fields;
 }
 
-/** `undefined` in place of the error of a key that is no hash: only a script tells whether it is a member. */
+/** `undefined` in place of the error of a key that is not a hash: only a script can tell whether it is a member. */
 function unlessNoHash(error: unknown): undefined {
   if (!beginsWith(error, ["WRONGTYPE"])) throw error;
 }

@@ -73,7 +73,7 @@ export const cached = {
   "access-control-allow-origin": "*",
 };
 
-/** Those, and the row's own. */
+/** The fields above, and the row's own. */
 export function fieldsOf({ state }: Row): Record<string, string> {
   const own = Object.entries(state?.fields ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return { ...cached, ...Object.fromEntries(own) };

@@ -28,7 +28,7 @@ export async function expectPage(url: string): Promise<void> {
   expect(await (await fetch(url)).text()).toBe("Good bye");
 }
 
-/** Of two writers whose bodies arrive at once, exactly one wins, and the page then has the tag of its answer. */
+/** Two writers send their bodies at once: exactly one wins, and the page then has the tag of its answer. */
 export async function expectRace(url: string): Promise<void> {
   const etag = (await fetch(url)).headers.get("ETag")!;
   const [one, two] = await bothAtOnce(url, etag);

@@ -24,7 +24,7 @@ const cookies: Middleware = (_, res, next) => {
 const compress = compression({ threshold: 0 }) as unknown as Middleware;
 const judge = conditional();
 
-/** Behind the middleware, the handler. */
+/** An app of the middleware and, behind it, the handler. */
 function chain(middleware: Middleware[], handler: Handler) {
   const app = connectApp();
   for (const layer of middleware) app.use(layer);

@@ -138,7 +138,7 @@ describe.each(Object.keys(servers))("The 304 of %s", (server) => {
   );
 });
 
-/** What a layer between the two answers after the 304 was decided. */
+/** The statuses that a layer between the two sends after the 304 was decided. */
 const late = { "/error": 500, "/missing": 404, "/elsewhere": 302 };
 
 const between: Record<string, () => Promise<{ port: number; close(): unknown }>> = {

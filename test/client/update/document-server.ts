@@ -50,7 +50,7 @@ export interface Behaviour {
   done?: (value: unknown, tag: string) => { status: number; headers?: Record<string, string>; body?: string };
   /** How the tag of a version is made. */
   tag?: (version: number) => string;
-  /** What If-Match is compared with. Default: the tag. */
+  /** Compares If-Match with the tag. Default: they must be equal. */
   accepts?: (ifMatch: string, tag: string) => boolean;
 }
 

@@ -6,7 +6,7 @@ export function tableOf(name: string, options: { encode?: unknown } | undefined)
   return options?.encode ? `${name}_bytes` : `${name}_json`;
 }
 
-/** What a test needs of a SQLite database, besides what the store needs. */
+/** The members of a SQLite database that only a test needs. */
 export interface OwnSqlite extends SqliteDatabase {
   exec(sql: string): unknown;
   close(): unknown;

@@ -41,7 +41,7 @@ describe.each(stores)("$kind, behind four processes,", (contender) => {
       });
     });
 
-    // Only a file can be locked from outside.
+    // Another process can lock only a file.
     if (contender.kind === "sqlite")
       test("when another process locks the file, and no client gets 500", async () => {
         const other = new DatabaseSync(fileOf(fleet.ownName), { timeout: 1_000 });

@@ -15,7 +15,7 @@ export interface Stage {
 
 /** How a story ended. */
 export interface Ending {
-  /** What is stored in the end, for a person to read. */
+  /** The stored value in the end, for a person to read. */
   stored: unknown;
   /** The changes that are missing from it, although their authors were told that they were saved. */
   lost: string[];

@@ -13,7 +13,7 @@ export interface Asked {
 export type Forwarded = "bypass" | "method" | "uri-miss" | "vary-miss" | "request" | "stale";
 
 /**
- * What happened to one request, in the terms of `Cache-Status`.
+ * The events of one request, in the terms of `Cache-Status`.
  *
  * @see RFC 9211 §2
  */
@@ -24,7 +24,7 @@ export interface CacheEvent {
   hit: boolean;
   /** Why the server was asked. */
   fwd?: Forwarded;
-  /** What the server answered; 304 when the kept answer was used. */
+  /** The status that the server sent; 304 when the kept answer was used. */
   fwdStatus?: number;
   /** The answer is being kept. */
   stored?: boolean;

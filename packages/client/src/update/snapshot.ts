@@ -23,7 +23,7 @@ export interface Updated<T> extends Snapshot<T> {
   attempts: number;
 }
 
-/** What a recipe gets besides the current value. */
+/** The second argument of a recipe, besides the current value. */
 export interface RecipeContext<T> {
   /** The number of the write that this run is for, from 1 on. */
   attempt: number;
@@ -50,7 +50,7 @@ export interface Recipe<T> {
   wasApplied?: WasApplied<T>;
 }
 
-/** What an `encode` gets besides the value. */
+/** The second argument of an `encode`, besides the value. */
 export interface EncodeContext<T> {
   method: string;
   /** The value that the recipe got; `undefined` when the resource is created. */

@@ -109,7 +109,7 @@ export async function lookForHidden(known: Known, session: Session): Promise<voi
   try {
     known.intermediary = await hiddenSign(known, session.ask);
   } catch (error) {
-    // No answer is no sign of a cache.
+    // A missing answer is not a sign of a cache.
     if (!(error instanceof OutOfRequests || error instanceof WireError)) throw error;
   }
 }

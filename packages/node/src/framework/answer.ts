@@ -17,7 +17,7 @@ export interface FrameworkAnswer<Reply> {
   fieldNames(): Iterable<string>;
   /** True when the handler has given content, even content that no tag can be made from. */
   hasContent(): boolean;
-  /** A string, bytes or a Node stream. Of anything else no tag is made. Called only if a tag is to be made from it. */
+  /** A string, bytes or a Node stream. Other content gets no tag. Called only when a tag is to be made from it. */
   content(): unknown;
   /** Replaces the content. `undefined`: the answer has no content. */
   setContent(content: string | Buffer | Readable | undefined): void;

@@ -48,7 +48,7 @@ function field(headers: Headers, name: string, rawHeaders: readonly string[] = [
   return lines > 1 ? list : String(headers[name]);
 }
 
-/** What a handler does with `Range`: see the option of that name. */
+/** Whether handlers check `If-Range` before they honour `Range`: the values of the option `ranges`. */
 export type Ranges = "unchecked" | "checked";
 
 const CONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const;

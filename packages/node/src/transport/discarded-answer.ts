@@ -104,7 +104,7 @@ export function endReplaced(
   if (body !== undefined) writeBytes(answer, body);
   else if (isHttp2) refusePushes(res);
   const ended = endBelow(answer, callback);
-  // Not sooner, because a layer may write in its `end`.
+  // Set the phase only now, because a layer may write in its `end`.
   if (answer.replacement !== undefined) answer.phase = "replaced";
   return ended;
 }

@@ -8,7 +8,7 @@ import type { WrittenHead } from "./written-head.ts";
 export interface FirstContent {
   /** The content so far; `undefined`: no content yet, or no content at all. */
   readonly chunk?: string | Uint8Array | undefined;
-  /** Of a string. Default: UTF-8. */
+  /** The encoding of a string. Default: UTF-8. */
   readonly encoding?: BufferEncoding | undefined;
   /** True when the answer ends with it. */
   readonly isWhole: boolean;

@@ -4,7 +4,7 @@ import { type Case, fresh } from "./store-under-test.ts";
 
 const MERGE_PATCH = "application/merge-patch+json";
 
-/** What `resource` answers over a store: no content is stored that does not come back as it was sent. */
+/** Cases for `resource` over a store: no content is stored that does not come back as it was sent. */
 export const answerCases: Case[] = [
   {
     name: "the tag in the answer to a PUT is that of the octets that were sent, or there is none",

@@ -8,7 +8,7 @@ export interface OptionsUnderTest<T> extends CodecOptions<T> {
   ledger?: LedgerLimits | undefined;
 }
 
-/** What a case needs in order to open a store. */
+/** The means by which a case opens a store. */
 export interface StoreUnderTest {
   /** Opens a store on data that nobody else writes to. With a codec, it opens one on other data. */
   open<T>(options?: OptionsUnderTest<T>): Promise<VersionedStore<T>>;

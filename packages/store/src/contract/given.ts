@@ -31,7 +31,7 @@ function asJson(given: unknown): string {
   try {
     return JSON.stringify(given, (_, member) => (typeof member === "bigint" ? `${member}n` : member)) ?? "";
   } catch {
-    return "an object"; // with a circle in it
+    return "an object"; // It contains itself.
   }
 }
 

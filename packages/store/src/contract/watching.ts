@@ -19,7 +19,7 @@ const all = new Set<Watched>();
 let look: ReturnType<typeof setTimeout> | undefined;
 /** When the next look should come, in milliseconds of `performance.now()`. */
 let due = 0;
-/** What set the timers above. */
+/** The `setTimeout` that set the timers above. */
 let setter = globalThis.setTimeout;
 
 /**

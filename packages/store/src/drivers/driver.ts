@@ -48,7 +48,7 @@ export interface DriverSwap {
   /** The version that the swap makes. */
   version: string;
   claim: LedgerClaim | undefined;
-  /** What the ledger stores, if there is a claim. */
+  /** The entry that the ledger stores, if there is a claim. */
   entry: LedgerEntry | undefined;
   skipValue: boolean;
   signal: AbortSignal | undefined;
@@ -210,7 +210,7 @@ function memberOf<T>(row: Row, codec: Codec<T>, values: boolean): Member<T> {
   return row.version === "" || (values && !("value" in member)) ? { ...member, unreadable: true } : member;
 }
 
-/** The end of the year 9999. A later time, or one that is no number, was written by hand: a date cannot show it. */
+/** The end of the year 9999. A later time, or one that is not a number, was written by hand: a date cannot show it. */
 const LAST_TIME = 253_402_300_799_999;
 
 function infoOf(row: Pick<Row, "version" | "modified" | "writeid">): VersionInfo {

@@ -23,8 +23,8 @@ const ROLLED_BACK = new Set<unknown>(["40001", "40P01"]);
 
 /**
  * Errors of a statement that was refused or rolled back, and is likely to succeed later: no lock, out of connections or
- * memory, cancelled, read-only, starting up, an idle session that the server ended. A session ended by the administrator
- * (57P01) is not in this list: it may have committed.
+ * memory, cancelled, read-only, starting up, an idle session that the server ended. A session ended by the
+ * administrator (57P01) is not in this list: it may have committed.
  */
 const BUSY = new Set<unknown>([
   ...["55P03", "53000", "53200", "53300", "53400", "57014", "57P03", "57P05", "25006"],
@@ -63,12 +63,12 @@ function isRefused(error: unknown): boolean {
   return severity === "ERROR" && !isBroken(error) && sqlState(error) !== UNKNOWN;
 }
 
-/** What is wrong with the table, and what to do. */
+/** The problem with the table, and the remedy. */
 function problemIn(error: unknown): string {
   const { message = "" } = error as Partial<Error>;
   switch (sqlState(error)) {
     case "42P01":
-      return "it is not there. Call createTable() first";
+      return "it does not exist. Call createTable() first";
     case "42703":
       return `${message}. createTable() says what to do`;
     case "42501":
@@ -77,7 +77,9 @@ function problemIn(error: unknown): string {
   return message;
 }
 
-/** True for constraints, the condition of a view, errors of a trigger, and rows that a policy of row security refuses. */
+/**
+ * True for constraints, the condition of a view, errors of a trigger, and rows that a policy of row security refuses.
+ */
 function isConstraint(error: unknown): boolean {
   const state = sqlState(error);
   const { routine } = (error ?? {}) as { routine?: string };

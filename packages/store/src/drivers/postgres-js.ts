@@ -18,7 +18,7 @@ export interface PostgresJs {
 
 interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
   cancel?(): unknown;
-  /** What `cancel` calls once. */
+  /** Called once by `cancel`. */
   canceller?: ((query: unknown) => Promise<unknown>) | null;
   /** Set once it is sent. */
   state?: unknown;

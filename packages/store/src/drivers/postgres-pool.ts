@@ -27,7 +27,7 @@ interface PgClient {
 interface PgStatement {
   text: string;
   values: unknown[];
-  /** Of a prepared statement. */
+  /** The name of a prepared statement. */
   name?: string | undefined;
 }
 

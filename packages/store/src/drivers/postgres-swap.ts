@@ -10,7 +10,7 @@ const OWN_TIMEOUT = "current_setting('lock_timeout')";
 const LOCK_WAIT = `lock_wait AS MATERIALIZED (SELECT set_config('lock_timeout', CASE
   WHEN ${OWN_TIMEOUT}::interval BETWEEN '1ms' AND '${LOCK_TIMEOUT}' THEN ${OWN_TIMEOUT} ELSE '${LOCK_TIMEOUT}' END, true))`;
 
-/** What a swap does, and what it tells the ledger. */
+/** The facts that the statement of a swap depends on. `entry`: for the ledger. */
 export interface SwapParameters {
   key: string;
   expected: string | null;

@@ -16,7 +16,7 @@ const BUSY = [
 
 const OTHER_PROGRAM =
   "Another program has a key under this prefix: choose another prefix, or remove that key";
-const CLUSTER = "The client leads to a node of a cluster: use a Redis that is no cluster";
+const CLUSTER = "The client leads to a node of a cluster: use a Redis that is not a cluster";
 const COMMANDS =
   "+eval +evalsha +hmget +hset +hdel +del +get +set +exists +zadd +zrem +zcard +zrangebyscore +zrangebylex +time";
 const RIGHTS = `Give its user the rights ${COMMANDS}, and all keys under the prefix`;

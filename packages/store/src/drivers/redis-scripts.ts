@@ -1,14 +1,14 @@
 /*
  * Redis runs a script without interruption, so no other locking is needed. A key's hash has the fields
- * `version`, `modified`, `writeid`, `value` and `octets`. The expected version is `-` when it is absent, and has a leading
- * `+` when it is present, so that no version can be taken for its absence.
+ * `version`, `modified`, `writeid`, `value` and `octets`. The expected version is `-` when it is absent, and has a
+ * leading `+` when it is present, so that no version can be taken for its absence.
  */
 
 /**
  * Reads the state. KEYS: the hash, the index. ARGV: the key.
  *
- * In the place of a member's hash, somebody may have put a key of another type. The version is empty then. A key that is
- * no member belongs to another program, so it is an error.
+ * In the place of a member's hash, somebody may have put a key of another type. The version is empty then. A key that
+ * is no member belongs to another program, so it is an error.
  */
 const STATE = `
 local current = redis.pcall('HMGET', KEYS[1], 'version', 'modified', 'writeid')
@@ -35,15 +35,15 @@ return {redis.call('HMGET', KEYS[1], 'version', 'modified', 'writeid', 'value', 
 
 /**
  * KEYS: the hash, the index; and under a key of the client: its entry in the ledger, the index of the ledger.
- * ARGV: key, expected, `skip` or `value`, version (`-` to delete), `drop` if octets that are there must go; under a key of
- * the client: entry (a JSON object, which gets the time of the new version), its life in milliseconds, how many entries
- * there may be; then names and values of the other fields.
+ * ARGV: key, expected, `skip` or `value`, version (`-` to delete), `drop` if octets that are there must go; under a key
+ * of the client: entry (a JSON object, which gets the time of the new version), its life in milliseconds, how many
+ * entries there may be; then names and values of the other fields.
  *
  * Returns `won` and the time of the new version, `lost` and the state that was found, `repeated`, or `full`.
- * The index gets the key again with each write, in case Redis evicted it. It is written first: if it is no sorted set,
- * nothing is written. Redis keeps what a script wrote before an error. So this asks first whether the user may run all the
- * commands (Redis 7): otherwise the ledger could have an entry without its write. ioredis may send a script twice, so
- * finding the version that it is to write counts as won.
+ * The index gets the key again with each write, in case Redis evicted it. It is written first: if it is not a sorted
+ * set, nothing is written. Redis keeps what a script wrote before an error. So this asks first whether the user may run
+ * all the commands (Redis 7): otherwise the ledger could have an entry without its write. ioredis may send a script
+ * twice, so finding the version that it is to write counts as won.
  */
 export const SWAP = `${STATE}
 local found = current[1] and '+' .. current[1] or '-'
@@ -96,7 +96,7 @@ return {'won', modified}`;
 
 /**
  * KEYS: the index; the prefix of the hashes' names. ARGV: lower bound, upper bound, limit, fields to send. A key that
- * is no hash is sent like a hash without fields, so it does not hide the others.
+ * is not a hash is sent like a hash without fields, so it does not hide the others.
  */
 export const LIST = `
 local members = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])

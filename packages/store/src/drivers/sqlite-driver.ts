@@ -44,7 +44,10 @@ export function sqliteDriver(
     return statementOf(text).all(...values) as Row[];
   }
 
-  /** Runs a statement that returns no rows. Gives the number of rows that it changed: `RETURNING` would cost a fifth more. */
+  /**
+   * Runs a statement that returns no rows. Gives the number of rows that it changed: `RETURNING` would cost a fifth
+   * more.
+   */
   function change(text: string, ...values: Bound[]): number {
     const result = statementOf(text).run(...values) as { changes: number | bigint };
     return Number(result.changes);
@@ -68,7 +71,7 @@ export function sqliteDriver(
         });
       }
       if (!reason.includes("no such table")) throw error;
-      throw new TypeError(`Cannot use the table ${table}: it is not there. Call createTable() first`, {
+      throw new TypeError(`Cannot use the table ${table}: it does not exist. Call createTable() first`, {
         cause: error,
       });
     }

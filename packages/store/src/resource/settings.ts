@@ -101,7 +101,7 @@ export interface ResourceOptions<T> extends Policy {
   newKey?: true | ((value: T, request: Request) => string | Promise<string>) | undefined;
   /** How conditions on a collection are treated. Default `"judge"`: they are judged by the tag of the page. */
   collectionConditions?: "judge" | "ignore" | "refuse" | undefined;
-  /** What tags are made of. `"time+version"` shows when the record was last changed. Default `"version"`. */
+  /** The parts of a tag. `"time+version"` shows when the record was last changed. Default `"version"`. */
   tag?: keyof typeof TAG_FORMATS | undefined;
   /** The longest body that is read, and the longest value that is stored, in bytes. Default 1 MiB. */
   maxBytes?: number | undefined;

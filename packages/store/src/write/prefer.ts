@@ -1,6 +1,6 @@
 export type Preference = "representation" | "minimal" | undefined;
 
-/** What the client prefers an answer to contain; `undefined` when it does not say. @see RFC 7240 §4.2 */
+/** The content that the client prefers in an answer; `undefined` when it does not say. @see RFC 7240 §4.2 */
 export function preferredReturn(request: Request): Preference {
   const field = request.headers.get("Prefer");
   if (field === null) return undefined;
