@@ -13,6 +13,7 @@ export function programs(document: string): string[] {
  */
 export function instructions(document: string): { install: string; file: string; run: string } {
   const text = readFileSync(`${root}/${document}`, "utf8");
-  const [, install = "", file = "", run = ""] = /: `(.+)`, this as `(.+)`,\s`(.+)`\.\n\n```/.exec(text) ?? [];
+  const [, install = "", file = "", run = ""] =
+    /, run `(.+)`\.\sSave\sthis\sas\s`(.+)`,\sand\srun\s`(.+)`\.\n\n```/.exec(text) ?? [];
   return { install, file, run };
 }
