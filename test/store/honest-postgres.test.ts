@@ -407,6 +407,7 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
     for (const key of ["a", "b", "c"]) await store.swap(prefix + key, null, { key });
     await admin.query(`UPDATE ${table} SET value = 'not JSON' WHERE key = $1`, [`${prefix}b`]);
     const members = await store.list(prefix, { limit: 9 });
+    expect(await store.list(prefix, { limit: Number.MAX_SAFE_INTEGER })).toEqual(members);
     expect(members.map(({ unreadable = false, value }) => [unreadable, value])).toEqual([
       [false, { key: "a" }],
       [true, undefined],

@@ -1,5 +1,9 @@
+import { DatabaseSync } from "node:sqlite";
+import { PGlite } from "@electric-sql/pglite";
 import { mutate, resource, StoreBusyError, type VersionedStore } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
+import { postgresStore } from "@entity-tag/store/postgres";
+import { sqliteStore } from "@entity-tag/store/sqlite";
 import { describe, expect, test, vi } from "vitest";
 import { request } from "./mutate/requests.ts";
 
@@ -212,6 +216,27 @@ test("a full ledger refuses writes with a new key, and no other writer in the qu
     ...Array.from({ length: 20 }, (_, n) => (isKeyed(n) ? 503 : 204)),
     201,
   ]);
+});
+
+const ledger = { maxEntries: 3 };
+const bounded: [name: string, open: () => Promise<VersionedStore<Count>>][] = [
+  ["memory", async () => memoryStore({ ledger })],
+  ["SQLite", () => sqliteStore<Count>(new DatabaseSync(":memory:"), { ledger }).createTable()],
+  ["PGlite", async () => postgresStore<Count>(await PGlite.create(), { ledger }).createTable()],
+];
+
+test.each(bounded)("a ledger in %s counts its entries, and no write that it refused", async (_, open) => {
+  const store = await open();
+  const swap = (key: string, id: string, expected: string | null = null) =>
+    store.swap(key, expected, { n: 1 }, { claim: { id, fingerprint: "f" } });
+  for (let copy = 0; copy < 20; copy++) {
+    expect((await swap(`a-${copy}`, "a")).swapped).toBe(copy === 0);
+    expect((await swap("a-0", `lost-${copy}`, "another version")).swapped).toBe(false);
+  }
+  for (const id of ["b", "c"]) expect((await swap(id, id)).swapped).toBe(true);
+  await expect(swap("d", "d")).rejects.toThrow(StoreBusyError);
+  // A copy of a write that was made is no new entry.
+  expect((await swap("e", "a")).swapped).toBe(false);
 });
 
 test("scope must return a text, because many objects become the same text", async () => {

@@ -241,6 +241,7 @@ test("a store names the place of a member that JSON would make null", async () =
     ["Symbol(s) at /0:", [Symbol("s")]],
     ["an invalid Date at /due:", { due: new Date(Number.NaN) }],
     ["NaN at /sum/of:", { sum: { toJSON: () => ({ of: Number.NaN }) } }],
+    ["an object:", { toJSON() {} }],
   ];
   for (const [place, value] of lost) {
     await expect(store.swap("a", null, value)).rejects.toThrow(`Cannot store ${place}`);

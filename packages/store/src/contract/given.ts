@@ -29,7 +29,10 @@ export function isPlainObject(given: unknown): given is object {
 
 function asJson(given: unknown): string {
   try {
-    return JSON.stringify(given, (_, member) => (typeof member === "bigint" ? `${member}n` : member)) ?? "";
+    return (
+      JSON.stringify(given, (_, member) => (typeof member === "bigint" ? `${member}n` : member)) ??
+      "an object"
+    );
   } catch {
     return "an object"; // It contains itself.
   }

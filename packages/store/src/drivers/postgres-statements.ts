@@ -43,7 +43,7 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
       isLater: boolean,
       hasEnd: boolean,
     ) => `SELECT key, ${values ? "value, " : ""}${state}
-      FROM ${table} WHERE key ${isLater ? ">" : ">="} $2 ${hasEnd ? "AND key < $3" : ""} ORDER BY key LIMIT $1::int`,
+      FROM ${table} WHERE key ${isLater ? ">" : ">="} $2 ${hasEnd ? "AND key < $3" : ""} ORDER BY key LIMIT $1::bigint`,
   };
 }
 

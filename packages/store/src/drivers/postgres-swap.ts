@@ -68,7 +68,7 @@ function swapStatement(
   const text = `WITH ${LOCK_WAIT},
     ${remembered ? `${remembered.room}, ` : ""}won AS (${change})${remembered ? `, ${remembered.writes}` : ""},
     ${foundIn(table, key, swap.expected === null)}
-    SELECT won.modified IS NOT NULL AS swapped, ${remembered ? "NOT room.ok" : "false"} AS crowded,
+    SELECT won.modified IS NOT NULL AS swapped, ${remembered ? "NOT (room.ok OR room.taken)" : "false"} AS crowded,
       coalesce(won.modified, found.modified) AS modified, found.version, found.write_id AS writeid,
       CASE WHEN ${skip} THEN NULL ELSE found.value END AS value,
       CASE WHEN ${skip} THEN NULL ELSE found.octets END AS octets
@@ -89,7 +89,7 @@ function foundIn(table: string, key: string, isAbsent: boolean): string {
 function changeOf(table: string, type: string, swap: SwapParameters, key: string, bind: Bind): string {
   const { expected, next, entry } = swap;
   const bindExpected = () => bind(({ expected }) => expected);
-  const [withRoom, ifRoom] = entry ? [", room", " AND room.ok"] : ["", ""];
+  const [withRoom, ifRoom] = entry ? [", room", " AND room.ok AND NOT room.taken"] : ["", ""];
   if (!next && expected === null) {
     return `SELECT 0::float8 AS modified FROM lock_wait${withRoom}
       WHERE NOT EXISTS (SELECT FROM ${table} WHERE key = ${key})${ifRoom}`;
@@ -118,7 +118,8 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
 
 /**
  * Writes the ledger's entry only if the swap succeeds. If a live entry has the id, this writes NULL on
- * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds.
+ * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds. An entry
+ * that the snapshot shows is found before: a failed insert would use up a number, and with it some of the room.
  * It also removes some expired entries. It computes the number of entries from the ends of an index instead
  * of counting rows.
  */
@@ -128,7 +129,8 @@ function rememberedIn(ledger: string, { next, expected }: SwapParameters, key: s
     `${column} = CASE WHEN old.expires <= now() THEN excluded.${column} END`;
   const made = next ? bind(({ version }) => version) : "NULL";
   const room = `room AS (SELECT coalesce((SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1, 0)
-      < ${bind(({ entry }) => entry!.maxEntries, "bigint")} AS ok)`;
+      < ${bind(({ entry }) => entry!.maxEntries, "bigint")} AS ok,
+      EXISTS (SELECT FROM ${ledger} WHERE id = ${own} AND expires > now()) AS taken)`;
   const writes = `remembered AS (INSERT INTO ${ledger} AS old (id, fingerprint, key, version, modified, created, location, expires)
       SELECT ${own}, ${bind(({ entry }) => entry!.fingerprint)}, ${key}, ${made}, ${next ? "won.modified" : "NULL"}, ${expected === null}, ${bind(({ entry }) => entry!.location)},
         now() + make_interval(secs => ${bind(({ entry }) => entry!.maxAge, "int")}) FROM won

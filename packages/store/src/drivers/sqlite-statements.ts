@@ -42,7 +42,7 @@ export function statements(table: string, ledger: string) {
       // The values come last: to read a column, SQLite reads all of the row that comes before it.
       `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, version TEXT NOT NULL,
         last_modified INTEGER NOT NULL, write_id TEXT, value BLOB NOT NULL, octets BLOB)`,
-      `CREATE TABLE IF NOT EXISTS ${ledger} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+      `CREATE TABLE IF NOT EXISTS ${ledger} (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
         fingerprint TEXT NOT NULL, key TEXT NOT NULL, version TEXT, modified INTEGER, created INTEGER NOT NULL, location TEXT,
         expires INTEGER NOT NULL)`,
     ],
