@@ -6,7 +6,7 @@ import { resource, StoreBusyError } from "@entity-tag/store";
 import { type RedisOptions, redisStore } from "@entity-tag/store/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../free-port.ts";
 import { request } from "./mutate/requests.ts";
 import { canStartRedis, type OwnRedis, ownRedis } from "./race/own-redis.ts";
@@ -256,6 +256,7 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
   test("a write to a server that still loads its data gets a 503, and nothing is written", async () => {
     const events = ["--loading-process-events-interval-bytes", "1024"];
     const loading = await ownRedis(["--enable-debug-command", "yes", ...events]);
+    onTestFinished(() => loading.close());
     const admin = new Redis(loading.url, { enableReadyCheck: false });
     const { client, end } = await open(loading.url);
     const before = redisStore<unknown>(client, { prefix: "loading" });
@@ -284,7 +285,6 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     expect((await resource(before, { key: "home" })(put("a"))).status).toBe(201);
     for (const each of [admin, reloader]) each.disconnect();
     for (const each of [end, fresh.end]) each();
-    await loading.close();
   });
 
   test("calls that wait for a connection leave nothing behind on the client", async () => {
