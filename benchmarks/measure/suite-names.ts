@@ -1,4 +1,4 @@
-/** Each is a file in `suites/`, in the order in which they are measured and shown. */
+/** The suites, in the order of measuring and showing them. Each is a file in `suites/`. */
 export const suiteNames = [
   "tag-list",
   "entity-tag",

@@ -211,7 +211,7 @@ describe("NestJS", async () => {
   );
 });
 
-/** A connection on which each request says who asks. */
+/** A connection whose requests say who asks. */
 async function authorized(url: URL): Promise<Connection> {
   const connection = await connectTo(url);
   return {

@@ -52,7 +52,7 @@ describe("a repeated request", () => {
     expect([again.status, tagOf(again)]).toEqual([403, null]);
   });
 
-  test("resource sends no validator to a repeated PUT of which `read` dropped a part (§9.3.4)", async () => {
+  test("resource sends no validator to a repeated PUT if `read` dropped a part of it (§9.3.4)", async () => {
     const read = (body: unknown) => ({ a: (body as Note).a });
     const send = notes({ read });
     for (const _ of ["first", "again"]) {
@@ -153,7 +153,7 @@ describe("content that user functions do not expect", () => {
   );
 
   test.each([undefined, "", ".", "..", "a\0", "\ud800", "x".repeat(3000), 7])(
-    "resource refuses content of which newKey makes %j, and stores nothing",
+    "resource refuses content if newKey makes the key %j from it, and stores nothing",
     async (name) => {
       const store = memoryStore<Note>();
       const answer = await notes({ newKey: () => name as string }, store)("POST", "/notes", {}, {});
@@ -171,7 +171,7 @@ describe("content that user functions do not expect", () => {
     expect(await store.list("", { limit: 10 })).toHaveLength(1);
   });
 
-  test("resource lets validate refuse a value on which newKey throws", async () => {
+  test("resource lets validate refuse a value that newKey would throw on", async () => {
     const newKey = (note: Note) => (note.name as string).toLowerCase();
     const validate = (note: unknown) => typeof (note as Note).name === "string" || "Give it a name.";
     const answer = await notes({ newKey, validate })("POST", "/notes", {}, {});

@@ -53,7 +53,7 @@ describe.each(["node", "deno", "bun"] as const)("On %s, a request whose body sto
     expect((await ask("GET", path)).status).toBe(200);
     const whole = await ask(method, path, method, '{"a":23}');
     expect(whole.status).toBe({ PUT: 204, PATCH: 200, POST: 201 }[method]);
-    // The one that goes on later gets the answer of the one that was faster.
+    // A stalled request that goes on later gets the answer of the faster one.
     stalled[0]!.socket.write("23}");
     await vi.waitFor(() => expect(stalled[0]!.text()).toContain(whole.headers.get("ETag")!), {
       timeout: 10_000,

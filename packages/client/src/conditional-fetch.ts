@@ -30,7 +30,7 @@ const OTHER_SAFE = ["OPTIONS", "TRACE"];
  * A `fetch` that keeps answers and asks whether they are still good: a 304 comes back as the kept 200.
  *
  * It asks each time, unless `fresh` says otherwise. Requests with different `Authorization`, `Cookie` or other
- * credentials never share a kept answer. A request to which the caller gave a condition or a `Range` gets the server's
+ * credentials never share a kept answer. If the caller gave the request a condition or a `Range`, it gets the server's
  * own answer, and the store is not used.
  *
  * @throws {TypeError} on an option that is unknown or not valid, and in a browser on a store that persists without

@@ -32,7 +32,7 @@ export function rfc9111(...options: []): Freshness {
   };
 }
 
-/** A policy for which the answer was received at this time. */
+/** The library's policy for an answer that was received at this time. */
 function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead["time"]): CachePolicy {
   const response = { status, headers: readable(headers) };
   const policy = new CachePolicy(requestOf(asked), response, { shared: false });

@@ -63,7 +63,7 @@ export interface Policy {
 
 export interface RowRequest {
   method: string;
-  /** Field lines in the order in which they are sent. A repeated name is a repeated line. */
+  /** Field lines, in the order of sending. A repeated name is a repeated line. */
   headers: readonly Line[];
   body?: string;
 }

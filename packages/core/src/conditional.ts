@@ -52,14 +52,15 @@ function isReadable(fields: object): boolean {
  * did not set. For a 304 or a refusal the handler does not run, so no check in it runs either: decide who may read or
  * write in `current`, which may return a `Response`, or before this handler is called. `current` refuses early; the
  * write itself must be conditional on the version that was judged. Without `current`, GET, HEAD and QUERY are judged by
- * the tag and date of their 2xx answer, which a 304 replaces. All other requests pass unchanged. A read for which
- * `current` returns `{}` is judged by its answer, too.
+ * the tag and date of their 2xx answer, and a 304 may replace that answer. All other requests pass unchanged. A read
+ * for which `current` returns `{}` is judged by its answer, too.
  *
  * A body with a `Content-Length` within `maxBytes` is read completely and hashed: a source that stalls delays its
  * answer. A body without one is hashed if it is complete at once. All others, such as server-sent events, are sent
  * at once without a tag. The answer to a failed `If-Range` is the whole representation: a handler of GET or QUERY
  * that sent a part is called again, without `Range`. A request's `Cache-Control: no-cache` does not suppress a
- * 304. A `Last-Modified` of a 2xx read that is later than now is replaced by now. Arguments after the request are passed through.
+ * 304. A `Last-Modified` of a 2xx read that is later than now is replaced by now. Arguments after the request are
+ * passed through.
  *
  * @throws {TypeError} at once on an unknown or wrong option, and on `require` without `current`. The handler's
  *   promise rejects if `current` or `tag` returns something other than a state or a tag, and with errors of the

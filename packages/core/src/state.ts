@@ -110,7 +110,9 @@ export function timeOf(time: number | Date): number {
   throw new TypeError(`lastModified ${String(time)} is not a valid time: use milliseconds or a Date`);
 }
 
-/** Also accepts a `Date` of another realm: Jest gives each test file a `Date` of its own, and files have the original. */
+/**
+ * Also accepts a `Date` of another realm: Jest gives each test file a `Date` of its own, and files have the original.
+ */
 export function isDate(value: unknown): value is Date {
   return typeof (value as Date | null | undefined)?.getTime === "function";
 }
@@ -120,7 +122,7 @@ function checkList<T>(value: readonly T[] | undefined, name: string): readonly T
   throw new TypeError(`\`${name}\` is ${String(value)}: use a list`);
 }
 
-/** A name without the parts in which spellings differ: capitals, `_` and `-`. */
+/** A name in the form that all its spellings share: without capitals, `_` and `-`. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");
 }

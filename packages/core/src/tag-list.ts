@@ -92,8 +92,8 @@ function isAmong(field: string, tag: EntityTag, weakly: boolean): boolean {
 }
 
 /**
- * True when the list has the tag, from its quote on, as a member. It is for cases in which a native search cannot
- * tell.
+ * True when the list has the tag, from its quote on, as a member. It is for the cases that a native search cannot
+ * decide.
  */
 function hasMember(field: string, tag: string, from: number, weakly: boolean): boolean {
   let opens = true;

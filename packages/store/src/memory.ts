@@ -74,7 +74,7 @@ function memoryDriver(limits: Limits): Driver {
   };
 }
 
-/** Entries expire in the order in which they were made, so the oldest are at the front of the map. */
+/** Entries expire in the order of their creation, so the oldest are at the front of the map. */
 function memoryLedger({ maxAge, maxEntries }: Limits) {
   const entries = new Map<string, { entry: LedgerEntry; end: number }>();
 

@@ -15,8 +15,8 @@ export interface Speaking {
 export type StreamCheck = "a connection serves the next request after a 304 in place of an endless stream";
 
 /**
- * Each request has its own connection. `fetch` would reuse one that was idle while 32 MB arrived on another. A server of
- * Node closes it after five seconds, and `fetch` does not ask again.
+ * Each request has its own connection. `fetch` would reuse one that was idle while 32 MB arrived on another. A server
+ * of Node closes it after five seconds, and `fetch` does not ask again.
  */
 const getByHttp1 = (url: string, { headers, ...init }: RequestInit = {}): Promise<Response> =>
   fetch(url, { ...init, headers: { ...headers, Connection: "close" } as Record<string, string> });
@@ -31,7 +31,7 @@ export function expectStreams(
     (gaps.includes(name) ? it.fails : it)(name, test);
   const hasEnded = async () => (await get("ended")).json();
 
-  /** One connection, on which one request is answered after the other. */
+  /** One connection, which answers one request after the other. */
   async function connected<T>(
     use: (ask: (kind: string, condition?: string) => Promise<Answer>) => Promise<T>,
   ) {

@@ -20,7 +20,7 @@ const part = ({ headers }: Request) =>
       })
     : read();
 
-/** The ways in which an answer that Next compresses gets a tag, and a write of each. */
+/** An answer that Next compresses, with each way of giving it a tag, and a write for each way. */
 const kinds: Record<string, ReturnType<typeof route<"GET" | "PUT">>> = {
   /** The handler knows the tag, and judges writes itself. */
   own: route({

@@ -31,7 +31,7 @@ function stack(layers: Layer[], handler: RequestListener): RequestListener {
 }
 
 /**
- * Behaves as `on-headers` 1.0.2, with which `compression` 1.7.4 and other old layers detect a head. Its listener runs
+ * Behaves as `on-headers` 1.0.2. `compression` 1.7.4 and other old layers use it to detect a head. Its listener runs
  * once, and it reads a flat list of fields as a list of pairs.
  */
 function oldLayer(listener: (res: ServerResponse) => void): Layer {

@@ -11,7 +11,7 @@ import { type Answer, connect, serving } from "./wire.ts";
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 type Handler = (res: ServerResponse, req: IncomingMessage) => unknown;
 
-/** The package by which cookie-session, express-session, response-time and compression notice a head. */
+/** The package that cookie-session, express-session, response-time and compression use to detect a head. */
 const onHeaders: (res: ServerResponse, listener: () => void) => void = createRequire(
   createRequire(import.meta.url).resolve("compression"),
 )("on-headers");

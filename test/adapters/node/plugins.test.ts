@@ -333,7 +333,7 @@ const unending: Record<string, (ended: () => void) => unknown> = {
   Response: (cancel) => new Response(new ReadableStream({ cancel })),
 };
 
-describe.each(Object.entries(unending))("a %s in whose place a 304 or a 412 is sent is ended", (_, make) => {
+describe.each(Object.entries(unending))("a %s is ended if a 304 or a 412 is sent in its place", (_, make) => {
   test.each(["Fastify", "Koa"])("by %s", async (framework) => {
     let made = 0;
     let ended = 0;

@@ -262,7 +262,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    text: "Fair. Writers of one process are served in the order in which they come to a key.",
+    text: "Fair. Writers of one process are served in the order of their arrival at a key.",
     tests: [
       ["test/store/fairness.alone.test.ts", "a write in the queue competes with no other of its process"],
       ["test/store/fairness.alone.test.ts", "a writer whose change takes 50 ms writes among five quick ones"],

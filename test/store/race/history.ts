@@ -16,7 +16,9 @@ export interface Race {
   refused: number;
 }
 
-/** All faults in this race that a store without lost updates cannot have. The list is empty if the race has no fault. */
+/**
+ * All faults in this race that a store without lost updates cannot have. The list is empty if the race has no fault.
+ */
 export function violations(race: Race): string[] {
   return [...conservation(race), ...chain(race)];
 }
@@ -83,7 +85,7 @@ export interface Tally {
   unknown: number;
   /** Requests that were sent once more. */
   resent: number;
-  /** Acknowledged writes whose repeated request was refused, and whose change the client then found in a read. */
+  /** Acknowledged writes: the repeated request was refused, but the client then found its change in a read. */
   found: number;
   /** Answers that were 500. */
   failed: number;

@@ -19,7 +19,7 @@ export function readView(name: string, content: string, savedAt: number | undefi
 <footer class="about">${savedAt && html`Saved ${ago(savedAt)} · `}<code class="tag">${tag}</code></footer>`;
 }
 
-/** A name under which nothing is stored. */
+/** The view for a name that has no page. */
 export function missingView(name: string): Markup {
   return html`
 <div class="head">${pageHeading(name)}</div>

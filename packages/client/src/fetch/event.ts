@@ -1,7 +1,7 @@
 import type { FetchCall } from "./fetch-call.ts";
 import type { Settings } from "./settings.ts";
 
-/** A request, and the settings under which it is answered. */
+/** A request and its settings. */
 export interface Asked {
   call: FetchCall;
   settings: Settings;

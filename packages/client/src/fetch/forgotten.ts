@@ -24,8 +24,8 @@ export function forgottenIn(store: ResponseStore): Forgotten {
 function newForgotten(): Forgotten {
   const moments = new Map<string, number>();
   let moment = 0;
-  // The moment at which the last url that was dropped from the map had been forgotten. An unknown url may be a dropped
-  // one, so it counts as forgotten at this moment.
+  // The map keeps a limited number of urls. This is the moment when the last dropped url had been forgotten. An unknown
+  // url may be a dropped one, so it counts as forgotten at this moment.
   let floor = 0;
   return {
     unremoved: new Set(),

@@ -12,7 +12,7 @@ export interface Read extends Asked {
   group: string;
   /** When the read began: the age of its answer counts from here (RFC 9111 §4.2.3). */
   time: number;
-  /** The moment in {@link Forgotten} at which the read began. */
+  /** The moment when the read began, as {@link Forgotten} counts. */
   since: number;
   forgotten: Forgotten;
 }

@@ -32,7 +32,7 @@ export interface Settings {
   partition: ConditionalFetchOptions["partition"];
   maxEntryBytes: number;
   onEvent: ConditionalFetchOptions["onEvent"];
-  /** Urls and origins to which a page may send no condition. */
+  /** Urls and origins that let a page send no condition. */
   unconditional: Set<string>;
 }
 

@@ -1,7 +1,7 @@
 import type { Level } from "../row.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** The groups of questions, in the order in which they are asked and shown. */
+/** The groups of questions, in the order of asking and showing them. */
 export const groups = {
   validators: "Validators",
   revalidation: "Revalidation with a tag",

@@ -8,7 +8,7 @@ import { revalidationQuestions } from "./questions/revalidation.ts";
 import { robustnessQuestions } from "./questions/robustness.ts";
 import { validatorQuestions } from "./questions/validators.ts";
 
-/** Every question that only reads, in the order in which they are asked. */
+/** Every question that only reads, in the order of asking. */
 export const questions: readonly Question[] = [
   ...validatorQuestions,
   ...revalidationQuestions,

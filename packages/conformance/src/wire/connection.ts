@@ -10,7 +10,7 @@ export interface Ask {
   method: string;
   /** The request target of the request line. */
   path: string;
-  /** Field lines in the order in which they are sent. `Host` and `Content-Length` are added if they are missing. */
+  /** Field lines, in the order of sending. `Host` and `Content-Length` are added if they are missing. */
   headers: readonly Line[];
   /** Latin-1. */
   body?: string;

@@ -34,7 +34,7 @@ export function watchCoding(res: NodeResponse, request: ConditionalRequest): voi
   res.setHeader = watched.bind(undefined);
 }
 
-/** The fields of the 200 by which a compressor decides whether to code it. */
+/** The fields of the 200 that a compressor reads to decide whether to code it. */
 export interface Unsent {
   readonly type: ReturnType<NodeResponse["getHeader"]>;
   /** `undefined`: the content has no known length. */

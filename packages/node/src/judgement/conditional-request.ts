@@ -4,7 +4,7 @@ import type { NodeRequest } from "../message.ts";
 
 type Headers = NodeRequest["headers"];
 
-/** The original fields of a request from which some are hidden. Two copies of this package share it. */
+/** The original fields of a request, some of which are hidden from handlers. Two copies of this package share them. */
 const ORIGINAL = Symbol.for("@entity-tag/node/original-headers");
 
 function originalHeaders(req: NodeRequest): Headers | undefined {

@@ -93,8 +93,8 @@ function keptInRefusal(
 type Removed = { [name: string]: string | undefined };
 
 /**
- * A handler that answers 304 or 416 by itself first removes fields, as `send` does. It removes the type, from which a
- * compressor would make its `Vary`, and the validators, by which the conditions will be judged.
+ * A handler that answers 304 or 416 by itself first removes fields, as `send` does. This keeps two kinds of them: a
+ * compressor needs the type for its `Vary`, and the conditions are judged by the validators.
  */
 function watchRemovals(res: NodeResponse, request: ConditionalRequest, hasLayers: () => boolean): Removed {
   const { removeHeader } = res;

@@ -7,7 +7,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 /** Cases for `resource` over a store: no content is stored that does not come back as it was sent. */
 export const answerCases: Case[] = [
   {
-    name: "the tag in the answer to a PUT is that of the octets that were sent, or there is none",
+    name: "the answer to a PUT has no tag, or the tag of exactly the octets that were sent",
     async run({ open }) {
       const store = await open<unknown>();
       for (const sent of [
@@ -30,7 +30,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "a text that few databases can hold comes back, or is 422 and nothing is written",
+    name: "a text that few databases can hold comes back, or gets a 422 and nothing is written",
     async run({ open }) {
       const store = await open<unknown>();
       for (const sent of ['"\\u0000"', '{"\\u0000":["a\\u0000b"]}', '"\\ud800"', '"\ud83d\ude00 \uffff"']) {
@@ -43,7 +43,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "a number that JSON cannot write is 422 with its place, and nothing is written",
+    name: "a number that JSON cannot write gets a 422 that names its place, and nothing is written",
     async run({ open }) {
       const [store, key] = [await open<unknown>(), fresh()];
       const pages = resource(store, { key });
@@ -66,7 +66,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "a body that breaks off is 400, and nothing is written",
+    name: "a body that breaks off gets a 400, and nothing is written",
     async run({ open }) {
       const [store, key] = [await open<unknown>(), fresh()];
       const pages = resource(store, { key });
@@ -84,7 +84,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "the result of a patch is held to maxBytes: 413, and nothing is written",
+    name: "a patch whose result is longer than maxBytes gets a 413, and nothing is written",
     async run({ open }) {
       const [store, key] = [await open<Record<string, string>>(), fresh()];
       const pages = resource(store, { key, maxBytes: 1000 });
@@ -102,7 +102,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "utf8 is a name of UTF-8, and another charset is 415 with its name",
+    name: "utf8 is accepted as a name of UTF-8, and another charset gets a 415 that names it",
     async run({ open }) {
       const pages = resource(await open<unknown>(), { key: fresh() });
       const put = (charset: string) =>
@@ -114,7 +114,7 @@ export const answerCases: Case[] = [
     },
   },
   {
-    name: "POST to a collection creates a member: 201 with its place and its tag",
+    name: "POST to a collection creates a member, and the 201 has its address and its tag",
     async run({ open }) {
       const [store, prefix] = [await open<unknown>(), fresh()];
       const pages = resource(store, {

@@ -36,7 +36,9 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
   throw wrongArgument("postgresStore()", client, use);
 }
 
-/** A query of pg. The client calls `submit` when it sends the query; an error that this returns ends the query unsent. */
+/**
+ * A query of pg. The client calls `submit` when it sends the query; an error that this returns ends the query unsent.
+ */
 interface PgQuery {
   submit(connection: unknown): Error | null;
   callback: (error: Error | null, result: { rows: unknown[] }) => void;
@@ -51,9 +53,9 @@ interface Pglite extends PostgresQueryable {
 }
 
 /**
- * A Client of pg and a PGlite have a queue, in which their owner's queries may be, too. A statement that is given up
- * before its turn comes is never sent. A Client of pg gets one of our statements at a time. Other clients with a `query`
- * get each statement at once.
+ * A Client of pg and a PGlite have a queue, which may also hold queries of the application. A statement that is given
+ * up before its turn comes is never sent. A Client of pg gets one of our statements at a time. Other clients with a
+ * `query` get each statement at once.
  */
 function queryByClient(client: PostgresQueryable, queues: boolean): Query {
   let last: Promise<unknown> = Promise.resolve();

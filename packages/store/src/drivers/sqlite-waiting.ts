@@ -35,8 +35,8 @@ export async function whileBusy<R>(
 const MAX_BLOCK = 10;
 
 /**
- * Runs writes in the order in which they come. When they have blocked the event loop for some time, it turns once before
- * the next. Otherwise thousands of writes that come together would stop the whole process for seconds.
+ * Runs writes in their order. When they have blocked the event loop for some time, the loop turns once before the next
+ * write. Otherwise thousands of writes that come together would stop the whole process for seconds.
  */
 export function writesInTurns(): Run {
   const waiting: (() => void)[] = [];

@@ -12,7 +12,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Separates clients: the same `Idempotency-Key` under two scopes is two keys. */
 export type Scope = (request: Request) => string | null | undefined | Promise<string | null | undefined>;
 
-/** The facts by which a request is recognised. */
+/** The facts that identify a request. */
 export interface KeyedRequest {
   request: Request;
   /** The store's key, where a repeated request must name the same one. */
@@ -90,8 +90,8 @@ export function compareWriteIds(writeId: string, current: string): "same" | "mis
 }
 
 /**
- * The answer to a keyed request, with the time for which its key is remembered. A client that resends within that
- * time learns what happened to the first request.
+ * The answer to a keyed request. A field says how long the key is remembered: a client that resends within that time
+ * learns what happened to the first request.
  */
 export function withLedgerField<T>(request: Request, store: VersionedStore<T>, response: Response): Response {
   if (!store.ledger || !request.headers.has("Idempotency-Key")) return response;
@@ -124,8 +124,8 @@ function idOf(writeId: string): string {
 }
 
 /**
- * A body that the caller has read without handing it over cannot be read again, so its length is compared instead. Bun's
- * server gives `null` as such a body, and `false` as `bodyUsed`.
+ * A body that the caller has read without handing it over cannot be read again, so its length is compared instead.
+ * Bun's server gives `null` as such a body, and `false` as `bodyUsed`.
  */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
   if (request.body === null || request.bodyUsed || request.body?.locked) {

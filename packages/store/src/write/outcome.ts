@@ -25,7 +25,7 @@ export type Outcome<T> =
   /** This kind of store can never hold the value. */
   | { kind: "too-large"; reason: string };
 
-/** The facts about a write by which its repeat is recognised. */
+/** The facts about a write that identify a repeat of it. */
 export interface FirstOutcome {
   /** The key that it wrote, where a ledger knows it. */
   key?: string;

@@ -86,7 +86,7 @@ export const rangeQuestions = single("ranges", [
   mismatch(
     "range-list",
     "A list of tags in If-Range is answered with the whole page",
-    "If-Range is one tag: a list does not say of which version the client has the beginning.",
+    "If-Range is one tag: a list does not say which version the client has the beginning of.",
     without(withoutTag),
     ({ etag }) => `${otherTag}, ${etag}`,
     isWholeOrBadRequest,
