@@ -149,7 +149,7 @@ describe("contentTag and fileState inside Bun", () => {
     expect(weakTags[0]).toBe(weakTags[1]);
   });
 
-  it("fileState never takes the name of a file in memory for a path", async () => {
+  it("fileState never treats the name of a file in memory as a path", async () => {
     const { uploaded } = await (await ask("/facts")).json();
     expect(uploaded.etag).toMatch(/^W\/"3-/);
   });

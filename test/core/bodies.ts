@@ -31,7 +31,7 @@ export function chunks(...parts: string[]): ReadableStream<Uint8Array> {
   });
 }
 
-/** A body that makes each chunk when it is asked for, and has it at once. `undefined`: the end. */
+/** A body that makes each chunk at once when it is requested. `undefined`: the end. */
 export function ready(next: () => Uint8Array | undefined, cancel?: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull(controller) {

@@ -5,7 +5,7 @@ const options = takenOptions();
 const folders = [...new Set(options.map((option) => option.package))];
 
 describe("the README of a package", () => {
-  it("is held to its types", () => {
+  it("is compared with the types of the package", () => {
     expect(folders).toEqual(
       expect.arrayContaining([
         "bun",

@@ -25,7 +25,7 @@ test("sqliteStore's swap does not succeed when its commit is refused", async () 
   await refusedCommit(sqliteStore, (path) => new DatabaseSync(path), newFile());
 });
 
-test("a tag that was made before a file was restored from a backup is never taken for a later version", async () => {
+test("a tag from before a file was restored from a backup is never accepted for a later version", async () => {
   const [live, backup] = [newFile(), newFile()];
   const put = (headers: Record<string, string>, content: string) => request("PUT", headers, `"${content}"`);
   async function on<R>(work: (pages: ReturnType<typeof resource>) => Promise<R>): Promise<R> {

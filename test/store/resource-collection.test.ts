@@ -152,7 +152,7 @@ describe("a collection", () => {
 });
 
 describe("where a collection is", () => {
-  test("resource without a key takes a path that ends in a slash for a collection", async () => {
+  test("resource without a key treats a path that ends in a slash as a collection", async () => {
     const own = resource<Page>(memoryStore());
     for (const path of ["/a/1", "/a/2%20x", "/b/1"]) await own(request("PUT", {}, { content: path }, path));
     const { body } = await said(await own(request("GET", {}, undefined, "/a/")));

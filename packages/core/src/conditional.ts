@@ -112,7 +112,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
 /**
  * True for a `Response`, also for one of another realm, or of a runtime that has several such classes.
  *
- * An adapter asks it about what `current` returned.
+ * An adapter checks the result of `current` with it.
  *
  * @example
  * isResponse(new Response(null, { status: 403 })); // true

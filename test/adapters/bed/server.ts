@@ -58,7 +58,7 @@ process.once("exit", () => {
 export async function programFolder(name: string): Promise<string> {
   const folder = `${root}/test/results/${name}`;
   await copyPackages(folder);
-  // Deno takes the folder for a separate package, and does not change the workspace.
+  // With this file, Deno treats the folder as a separate package, and does not change the workspace.
   writeFileSync(`${folder}/deno.json`, "{}");
   return folder;
 }
@@ -72,9 +72,8 @@ export async function copyPackages(folder: string): Promise<void> {
 }
 
 /**
- * Starts a program in a folder, `cwd`, and waits until it listens: on a port that it prints, or on the one given to it as
- * `PORT`.
- * A runtime that is not installed is an error, not a reason to skip.
+ * Starts a program in a folder, `cwd`, and waits until it listens: on a port that it prints, or on the one given to it
+ * as `PORT`. A runtime that is not installed is an error, not a reason to skip.
  */
 export async function start(command: readonly string[], port?: number, cwd?: string): Promise<Server> {
   const [file = "", ...args] = command;

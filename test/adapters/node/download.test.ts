@@ -64,7 +64,7 @@ interface Download {
   bytesReceived: number;
 }
 
-/** Downloads the file. The connection breaks after a third of it, and `meanwhile` runs before it is asked for again. */
+/** Downloads the file. The connection breaks after a third of it, and `meanwhile` runs before the second request. */
 async function download(
   layers: express.RequestHandler[],
   meanwhile: () => void,

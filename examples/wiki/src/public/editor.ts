@@ -62,7 +62,7 @@ function startEditor(form: HTMLFormElement): void {
     if (isDirty() && !isKept && !isLeaving) event.preventDefault();
   });
 
-  /** Makes one save at a time. A save that is asked for meanwhile follows, on the version that the first one made. */
+  /** Makes one save at a time. A save that is requested meanwhile follows, on the version that the first one made. */
   const save = async () => {
     if (!isDirty() && tag.value !== "" && !isSaving) return say("There is nothing to save.");
     isWanted = true;

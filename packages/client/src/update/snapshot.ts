@@ -71,7 +71,7 @@ export interface UpdateOptions<T = unknown> {
   encode?: (value: T, context: EncodeContext<T>) => Content | Promise<Content>;
   /** Makes the value from a response. Default: JSON. */
   decode?: (response: Response) => T | Promise<T>;
-  /** Sent with every request. A function is asked before each one, so that a token can be refreshed. */
+  /** Sent with every request. A function is called before each request, so that it can refresh a token. */
   headers?: Fields | (() => Fields | Promise<Fields>);
   /** The largest number of writes that are sent, including refused and lost ones. Default: 8. */
   maxAttempts?: number;

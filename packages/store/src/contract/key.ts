@@ -21,7 +21,7 @@ export function keyProblem(key: string): string | undefined {
   return bytes > MAX_KEY_BYTES ? `it is ${bytes} bytes long in UTF-8` : undefined;
 }
 
-/** True for nearly all keys, so it is asked first. */
+/** True for nearly all keys, so it is checked first. */
 function isShortAscii(key: string): boolean {
   if (key.length > MAX_KEY_BYTES) return false;
   for (let i = 0; i < key.length; i++) {

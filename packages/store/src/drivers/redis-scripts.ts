@@ -1,7 +1,7 @@
 /*
  * Redis runs a script without interruption, so no other locking is needed. A key's hash has the fields
  * `version`, `modified`, `writeid`, `value` and `octets`. The expected version is `-` when it is absent, and has a
- * leading `+` when it is present, so that no version can be taken for its absence.
+ * leading `+` when it is present, so that no version can be mistaken for its absence.
  */
 
 /**

@@ -31,7 +31,7 @@ export function foreignCharsetRefused(
 }
 
 export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
-  // RFC 9110 §14.5: a part must not be taken for the whole.
+  // RFC 9110 §14.5: a part must not be stored as the whole.
   if (request.headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
   const coding = request.headers.get("Content-Encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {

@@ -13,7 +13,7 @@ import type { Settings } from "./settings.ts";
 /** The location of a member. */
 export interface Place {
   key: string;
-  /** Its path. Only few answers show it, so it is parsed when it is asked for. */
+  /** Its path. Only few answers show it, so it is parsed only when it is needed. */
   url(): string;
 }
 
