@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../free-port.ts";
 import { expectCors } from "./bed/cors.ts";
@@ -117,6 +117,9 @@ async function running(
 ) {
   const file = `${folder}/${count++}-${name}`;
   writeFileSync(file, program);
+  // The tag of a file that is younger than a second is weak, and later strong.
+  const anHourAgo = Date.now() / 1000 - 3600;
+  utimesSync(file, anHourAgo, anHourAgo);
   const port = await freePort();
   const server = await start([...runtimes[runtime], file], port);
   await check(`http://localhost:${server.port}`).finally(server.stop);
