@@ -122,7 +122,7 @@ test.each(wrongClients)(
       [7, "7"],
       [Client, "a function"],
       [new Map(), "a Map"],
-      [new Client(), "a Object"],
+      [new Client(), "a Client"],
     ];
     for (const [client, shown] of given) {
       expect(() => make(client as never), shown).toThrow(TypeError);
@@ -163,6 +163,11 @@ test.each<[name: string, call: () => Promise<unknown>, message: RegExp]>([
     /undefined: use a version .*or null/,
   ],
   ["a number as the expected version", () => loose.swap("w", 1, 1), /as the expected version, was given 1/],
+  [
+    "a tag as the expected version",
+    () => loose.swap("w", '"v1"', 1),
+    /was given ".*: use a version .*without quotes/,
+  ],
   ["no next value", () => loose.swap("w", null), /Cannot store undefined/],
   ["a misspelt option of swap", () => loose.swap("w", null, 1, { octet: 1 }), /did you mean `octets`/],
   ["options that are a text", () => loose.swap("w", null, 1, "x"), /swap\(\) was given "x"/],
@@ -231,7 +236,7 @@ test("mutate throws when represent returns no Response, and a store when encode 
   await expect(texts.swap("w", null, 1)).rejects.toThrow(/by its `encode`, was given "1": use a Uint8Array/);
 });
 
-test("a store names the place of a member that JSON would make null", async () => {
+test("a store names the place of a member that JSON would change", async () => {
   const store = memoryStore<unknown>();
   const lost: [place: string, value: unknown][] = [
     ["NaN at /total:", { total: Number.NaN }],
@@ -242,6 +247,13 @@ test("a store names the place of a member that JSON would make null", async () =
     ["an invalid Date at /due:", { due: new Date(Number.NaN) }],
     ["NaN at /sum/of:", { sum: { toJSON: () => ({ of: Number.NaN }) } }],
     ["an object:", { toJSON() {} }],
+    ["a promise at /text:", { text: Promise.resolve("Hello") }],
+    ["a Map:", new Map([["a", 1]])],
+    ["a Set at /tags:", { tags: new Set(["a"]) }],
+    ["an Error at /list/0:", { list: [new Error("lost")] }],
+    ["a Blob at /file:", { file: new Blob(["lost"]) }],
+    ["a Uint8Array at /bytes:", { bytes: Uint8Array.of(1) }],
+    ["an ArrayBuffer at /bytes:", { bytes: new ArrayBuffer(1) }],
   ];
   for (const [place, value] of lost) {
     await expect(store.swap("a", null, value)).rejects.toThrow(`Cannot store ${place}`);
@@ -249,7 +261,20 @@ test("a store names the place of a member that JSON would make null", async () =
     await expect(mutate(put, store, "a", () => value)).rejects.toThrow(`Cannot store ${place}`);
   }
   expect(await store.read("a")).toBeNull();
-  const kept = { text: "null", list: [null], made: { toJSON: () => null }, absent: undefined };
-  await store.swap("a", null, kept);
-  expect((await store.read("a"))!.value).toEqual({ text: "null", list: [null], made: null });
+  const kept = { text: 'null {} {"0":1}', list: [null, {}], made: { toJSON: () => null }, absent: undefined };
+  const own = { bare: Object.create(null), boxed: Object("a"), first: { 0: 1 }, of: new (class Empty {})() };
+  await store.swap("a", null, { ...kept, ...own });
+  expect((await store.read("a"))!.value).toEqual({
+    ...{ text: 'null {} {"0":1}', list: [null, {}], made: null },
+    ...{ bare: {}, boxed: "a", first: { 0: 1 }, of: {} },
+  });
+});
+
+test.each<[value: unknown, advice: RegExp]>([
+  [{ text: Promise.resolve() }, /no such value\. Await it first$/],
+  [new Map(), /Store a plain object or an array, or give encode and decode$/],
+  [() => 1, /Store null to delete, or give encode and decode$/],
+  [[undefined], /Store null, or give encode and decode$/],
+])("a store says what to store in place of %o", async (value, advice) => {
+  await expect(memoryStore<unknown>().swap("a", null, value)).rejects.toThrow(advice);
 });

@@ -228,7 +228,7 @@ describe("keyBelow", () => {
     expect(keyBelow(path)(request)).toBe("k");
   });
 
-  test.each(["/a?x=1", "/a#b"])("keyBelow refuses %s", (path) => {
+  test.each(["/a?x=1", "/a#b", "/a/:name", "/a/*"])("keyBelow refuses %s", (path) => {
     expect(() => keyBelow(path)).toThrow(TypeError);
   });
 });

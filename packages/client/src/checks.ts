@@ -78,5 +78,5 @@ export function shown(value: unknown): string {
   const names = Array.isArray(value) ? [] : Object.keys(value);
   if (names.length > 0) return `an object with ${names.slice(0, 9).join(", ")}`;
   const type = Object.prototype.toString.call(value).slice(8, -1);
-  return `${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}`;
+  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }

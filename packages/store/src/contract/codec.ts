@@ -1,5 +1,5 @@
 import { shownGiven, wrongArgument } from "./given.ts";
-import { type Loss, lossIn } from "./json-loss.ts";
+import { type Loss, lossIn, mayHaveLost } from "./json-loss.ts";
 import type { Octets } from "./versioned-store.ts";
 
 /**
@@ -94,14 +94,17 @@ function toBytes(stored: Stored): Uint8Array {
 
 function toJson(value: unknown): string {
   const text = JSON.stringify(value);
-  // JSON writes NaN as null. A text without null has lost nothing, so most values are not walked a second time.
-  if (text !== undefined && !text.includes("null")) return text;
+  if (text !== undefined && !mayHaveLost(text)) return text;
   const loss = text === undefined || text === "null" ? { pointer: "", value } : lossIn(value);
   if (!loss) return text!;
-  const instead = loss.pointer ? "null" : "null to delete";
-  throw new TypeError(
-    `Cannot store ${shownLoss(loss)}: JSON has no such value. Store ${instead}, or give encode and decode`,
-  );
+  throw new TypeError(`Cannot store ${shownLoss(loss)}: JSON has no such value. ${adviceFor(loss)}`);
+}
+
+function adviceFor({ value, pointer }: Loss): string {
+  if (shownGiven(value) === "a promise") return "Await it first";
+  const isObject = typeof value === "object" && value !== null && !(value instanceof Date);
+  const instead = isObject ? "a plain object or an array" : pointer ? "null" : "null to delete";
+  return `Store ${instead}, or give encode and decode`;
 }
 
 function shownLoss({ value, pointer }: Loss): string {

@@ -4,7 +4,14 @@ export function shownGiven(given: unknown): string {
   if (typeof (given as PromiseLike<unknown> | null)?.then === "function") return "a promise";
   if (typeof given === "string" || Array.isArray(given) || isPlainObject(given)) return cut(asJson(given));
   if (typeof given !== "object" || given === null) return String(given);
-  return `a ${Object.prototype.toString.call(given).slice(8, -1)}`;
+  const name = nameOfClass(given);
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** A class of an application or a library has the tag "Object", which tells less than its name. */
+function nameOfClass(given: object): string {
+  const tag = Object.prototype.toString.call(given).slice(8, -1);
+  return tag === "Object" ? given.constructor?.name || tag : tag;
 }
 
 /**

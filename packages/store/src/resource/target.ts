@@ -17,7 +17,7 @@ export type Target = string | Collection | null | undefined;
  * Any other path is `null`: a deeper one, or one that cannot be decoded. Give each kind of resource a store of its
  * own (a table, a prefix), because a key does not say below which path it is.
  *
- * @throws {TypeError} on a path that does not begin with a slash
+ * @throws {TypeError} on a path that does not begin with a slash, and on a pattern such as `/pages/:name`
  * @example
  * const pages = resource(memoryStore<{ content: string }>(), { key: keyBelow("/pages") });
  * await pages(new Request("https://example.com/pages")); // 200, a collection without members
@@ -29,7 +29,9 @@ export function keyBelow(path: string): (request: Request) => Target {
   }
   // Requests have their paths encoded, so "/caf\u00e9" would never be met.
   const { pathname: encoded, search, hash } = new URL(`http://localhost${path}`);
-  if (search || hash) throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path alone`);
+  // In a router, ":name" and "*" stand for a part of the path. Here they would never be met.
+  if (search || hash || /\/[:*]/.test(path))
+    throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path alone, such as "/pages"`);
   const base = encoded.endsWith("/") ? encoded : `${encoded}/`;
   const url = (key: string) => base + encodeURIComponent(key);
   return (request) => {
