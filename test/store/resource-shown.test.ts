@@ -199,19 +199,6 @@ describe("a refused change is not a refused condition", () => {
     expect([stale.status, (await stale.json()).type]).toEqual([412, "about:blank"]);
   });
 
-  test("resource lets nobody in whose authorize forgets to return a verdict", async () => {
-    const forgetful = ((request: Request) => {
-      if (request.headers.has("Authorization")) return true;
-    }) as unknown as () => boolean;
-    const { send, store } = events({ key, authorize: forgetful });
-    await store.swap("a", null, { summary: "Tea" });
-    expect((await send("GET", "/events/a", { Authorization: "Bearer ann" })).status).toBe(200);
-    await expect(send("GET", "/events/a")).rejects.toThrow(
-      /authorize returned undefined\. Return true to allow/,
-    );
-    await expect(send("PUT", "/events/a", {}, "{}")).rejects.toThrow(TypeError);
-  });
-
   test("resource refuses a validate that returns neither a verdict nor a reason", async () => {
     const validate = (() => ({ success: false })) as unknown as () => boolean;
     const { send, store } = events({ key, validate });

@@ -21,7 +21,7 @@ export type {
 } from "./contract/versioned-store.ts";
 export { mergePatch } from "./merge-patch.ts";
 export { type MutateOptions, mutate } from "./mutate.ts";
-export type { Item, PageInfo, Permission, ResourceOptions, Shown, Verdict } from "./resource/settings.ts";
+export type { Item, PageInfo, ResourceOptions, Shown, Verdict } from "./resource/settings.ts";
 export { type Collection, keyBelow, type Target } from "./resource/target.ts";
 export { resource } from "./resource.ts";
 export type { Represent } from "./write/answer.ts";

@@ -24,11 +24,7 @@ async function validated<T>(
   return typeof verdict === "string" ? invalidValue(verdict) : verdict;
 }
 
-/**
- * The answer that refuses a client; `undefined`: go on.
- *
- * We choose: a function that returns nothing allows nothing, because a forgotten `return` must not let everybody in.
- */
+/** The answer that refuses a client; `undefined`: go on. */
 export async function unauthorized<T>(
   { authorize }: Settings<T>,
   request: Request,
@@ -36,8 +32,7 @@ export async function unauthorized<T>(
 ): Promise<Response | undefined> {
   if (!authorize) return undefined;
   const verdict = checkedVerdict("authorize", await authorize(request, key));
-  if (verdict === undefined) throw noVerdict("authorize", verdict);
-  if (verdict === true) return undefined;
+  if (verdict === undefined || verdict === true) return undefined;
   if (verdict === false) return problem(403, "This client may not do that here.");
   return typeof verdict === "string" ? problem(403, verdict) : verdict;
 }
@@ -49,11 +44,7 @@ export async function unauthorized<T>(
 function checkedVerdict(name: string, verdict: Verdict): Exclude<Verdict, void> {
   const isKnown = verdict === undefined || typeof verdict === "boolean" || typeof verdict === "string";
   if (isKnown || isResponse(verdict)) return verdict as Exclude<Verdict, void>;
-  throw noVerdict(name, verdict);
-}
-
-function noVerdict(name: string, verdict: unknown): TypeError {
-  return new TypeError(
+  throw new TypeError(
     `${name} returned ${shownGiven(verdict)}. Return true to allow, false or a reason to refuse, or a Response`,
   );
 }

@@ -22,9 +22,6 @@ import { keyOfPath, type Target } from "./target.ts";
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement refuses nothing
 export type Verdict = boolean | string | Response | undefined | void;
 
-/** A verdict on a client: `true` lets its request go on; `false`, a reason or a `Response` refuses it. */
-export type Permission = boolean | string | Response;
-
 /** The context that a member is shown in. */
 export interface Shown {
   key: string;
@@ -56,13 +53,13 @@ export interface ResourceOptions<T> extends Policy {
    */
   key?: string | ((request: Request) => Target | Promise<Target>) | undefined;
   /**
-   * Decides whether this client may send this request for this key: `true` to go on, `false` or a reason for 403, or a
-   * `Response` that refuses. It runs before anything else. For a collection it is called with the prefix, and again
-   * for each member. Members that it refuses are left out, so it may be called for many of them.
+   * Decides whether this client may send this request for this key: `true` or `undefined` to go on, `false` for
+   * 403, or a `Response` that refuses. It runs before anything else. For a collection it is called with the prefix,
+   * and again for each member. Members that it refuses are left out, so it may be called for many of them.
    * For POST to a collection, it is called with the prefix and with the new key. A client that may write also sees the
    * current value: in the answer to PATCH, and in a 412 under `Prefer: return=representation`.
    */
-  authorize?: ((request: Request, key: string) => Permission | Promise<Permission>) | undefined;
+  authorize?: ((request: Request, key: string) => Verdict | Promise<Verdict>) | undefined;
   /** The same as for `mutate`. */
   scope?: Scope | undefined;
   /** JSON, `text/…` (the values are strings) or anything else (the values are bytes). Default `application/json`. */
