@@ -12,7 +12,15 @@ export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise
   if (fresh) await forget(job, url);
   for (let asked = 1; ; asked++) {
     const answer = await ask(job, url, fresh).catch((error: unknown) => ({ error }));
-    if ("octets" in answer) return seen(job, url, answer);
+    if ("octets" in answer) {
+      try {
+        return await seen(job, url, answer);
+      } catch (error) {
+        // A kept answer that cannot be decoded would come back after each 304.
+        await forget(job, url);
+        throw error;
+      }
+    }
     job.signal?.throwIfAborted();
     const wait = waitAfter(job, url, answer.error, asked);
     if (asked >= job.maxAttempts || wait === undefined || wait > LONGEST_PAUSE)
@@ -46,11 +54,10 @@ async function ask<T>(job: Job<T>, url: string, fresh: boolean): Promise<Answer>
     return { response, octets: new Uint8Array() };
   };
   const answer = await exchange<Answer | HttpError>(job, url, init, use, (error, head) => {
-    if (head && !isWhole(head)) return new HttpError(head, "GET", url);
-    throw error;
+    throw head && !isWhole(head) ? new HttpError(head, "GET", url) : error;
   });
-  if ("octets" in answer) return answer;
-  throw answer;
+  if (answer instanceof HttpError) throw answer;
+  return answer;
 }
 
 /** A part of a representation must not be used as the whole. */

@@ -1,6 +1,6 @@
 import { shown } from "../checks.ts";
 import { isUsableTag } from "../usable-tag.ts";
-import type { Seen } from "./seen.ts";
+import { type Seen, snapshotOf } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The url, as text. @throws {TypeError} if no request can be sent there */
@@ -26,8 +26,11 @@ export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | 
   }
   const url = checkedUrl(target.url);
   const copy = copyOf(value);
-  const snapshot: Snapshot<T> = etag === undefined ? { url, value } : { url, value, etag };
-  return { snapshot, response: new Response(null, { status: 304 }), again: () => copy };
+  return {
+    snapshot: snapshotOf(url, value, etag),
+    response: new Response(null, { status: 304 }),
+    again: () => copy,
+  };
 }
 
 /** A copy of the value, because a recipe may change the value that it is given. */
