@@ -23,6 +23,7 @@ export const long: readonly string[] = [
   "test/client/fetch/browser.test.ts",
   "test/client/fetch/conditional-fetch.test.ts",
   "test/client/nodes.test.ts",
+  "test/client/fault-matrix.test.ts",
   "test/client/stores/contract.test.ts",
   "test/client/update/race.test.ts",
   "test/client/update/outcomes.test.ts",

@@ -1,44 +1,24 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { root, runtimes } from "../adapters/bed/server.ts";
+import { runtimes } from "../adapters/bed/server.ts";
 import { handler } from "./fetch/runtimes/handler.ts";
 import { expected } from "./fetch/runtimes/reads.ts";
 import { servers } from "./fetch/server.ts";
+import { bundled, nodes, run } from "./on-nodes.ts";
 import { documentServer } from "./update/document-server.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const run = promisify(execFile);
-
-/** Every Node that is supported. */
-const nodes = {
-  20: `${root}/test/node_modules/node-20/bin/node`,
-  22: `${root}/test/node_modules/node-22/bin/node`,
-  24: `${root}/node_modules/node/bin/node`,
-};
-
-// Node 20 runs no TypeScript.
-const folder = mkdtempSync(join(tmpdir(), "client-on-nodes-"));
-beforeAll(() =>
-  build({
-    entryPoints: [
-      `${import.meta.dirname}/fetch/runtimes/program.ts`,
-      `${import.meta.dirname}/update/writes-program.ts`,
-      `${import.meta.dirname}/update/lost-program.ts`,
-      `${import.meta.dirname}/update/ends-program.ts`,
-    ],
-    outdir: folder,
-    outExtension: { ".js": ".mjs" },
-    entryNames: "[name]",
-    ...{ bundle: true, format: "esm", platform: "node", target: "node20" },
-  }),
-);
-afterAll(() => rmSync(folder, { recursive: true }));
+let folder = "";
+beforeAll(async () => {
+  const programs = await bundled([
+    "fetch/runtimes/program.ts",
+    "update/writes-program.ts",
+    "update/lost-program.ts",
+    "update/ends-program.ts",
+  ]);
+  folder = programs.folder;
+  return programs.remove;
+});
 
 const open = servers();
 afterAll(open.close);

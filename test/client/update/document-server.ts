@@ -11,15 +11,29 @@ export type Fault =
   /** No answer ever comes. `done` says whether the request is done. */
   | "silent before"
   | "silent after"
-  /** The request is done, but only the head and half of the content of its answer come. */
+  /** The connection is reset, and the request is not done. */
+  | "reset before"
+  /** The request is done, but only the head and half of the content of its answer come, and then the end or a reset. */
   | "half an answer"
+  | "reset in the answer"
   /** The request is done long after its sender has given up. */
   | { doneAfter: number }
+  /** The request is done at once, but its answer comes late. */
+  | { answeredAfter: number }
+  /** The request is done, and its answer is changed on the way. */
+  | { changed: (answer: Answer) => Answer }
   /** This answer comes instead. `done` says whether the request is done before. */
   | { status: number; headers?: Record<string, string>; body?: string; done?: boolean };
 
+export interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
 export interface Asked {
   method: string;
+  url: string;
   /** The number of the request, from 1, among the requests with this method. */
   nth: number;
   headers: IncomingMessage["headers"];
@@ -35,10 +49,16 @@ export interface DocumentServer {
   /** All values that were written, in order. */
   history: unknown[];
   log: Asked[];
+  /** The requests to write that were done, in order. */
+  done: Asked[];
+  /** Requests that still wait for their answer. */
+  waiting: number;
   methods(): string[];
   /** Another client writes. */
   write(value: unknown): void;
   connections(): number;
+  /** Closes the connections that are not in use. */
+  closeIdleConnections(): void;
   close(): void;
 }
 
@@ -47,7 +67,7 @@ export interface Behaviour {
   /** How the answer to a GET is made. Default: JSON under an `ETag`. */
   show?: (value: unknown, tag: string) => { headers?: Record<string, string>; body?: string };
   /** How the answer to a write is made. Default: 204 with the new `ETag`. */
-  done?: (value: unknown, tag: string) => { status: number; headers?: Record<string, string>; body?: string };
+  done?: (value: unknown, tag: string) => Answer;
   /** How the tag of a version is made. */
   tag?: (version: number) => string;
   /** Compares If-Match with the tag. Default: they must be equal. */
@@ -67,30 +87,46 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     const method = request.method!;
     const asked: Asked = {
       method,
+      url: request.url!,
       nth: count(method),
       headers: request.headers,
       body,
       at: performance.now(),
     };
     it.log.push(asked);
+    it.waiting++;
+    await answered(asked, request, response);
+    it.waiting--;
+  });
+
+  async function answered(
+    asked: Asked,
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const happens = fault?.(asked, it);
-    if (happens === "lost before") return response.destroy();
+    if (happens === "lost before") return void response.destroy();
+    if (happens === "reset before") return void socket.resetAndDestroy();
     if (happens === "silent before") return;
     if (typeof happens === "object" && "status" in happens) {
       if (happens.done) judge(asked);
       return end(response, happens);
     }
-    if (typeof happens === "object") await new Promise((resolve) => setTimeout(resolve, happens.doneAfter));
+    if (typeof happens === "object" && "doneAfter" in happens) await after(happens.doneAfter);
     const answer = judge(asked);
-    if (happens === "lost after") return response.destroy();
+    if (happens === "lost after") return void response.destroy();
     if (happens === "silent after") return;
-    if (happens === "half an answer") {
+    if (happens === "half an answer" || happens === "reset in the answer") {
       response.writeHead(200, { ...answer.headers, "content-length": "100" });
       response.write('{"n":');
-      return setTimeout(() => response.destroy(), 20);
+      await after(20);
+      return void (happens === "half an answer" ? response.destroy() : socket.resetAndDestroy());
     }
-    end(response, answer);
-  });
+    if (typeof happens === "object" && "answeredAfter" in happens) await after(happens.answeredAfter);
+    end(response, typeof happens === "object" && "changed" in happens ? happens.changed(answer) : answer);
+  }
+  // A server that closes a connection in the moment in which it is used again would be one more fault.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket)).on("error", () => {});
@@ -102,6 +138,8 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     version: 1,
     history: [],
     log: [],
+    done: [],
+    waiting: 0,
     methods: () => it.log.map(({ method }) => method),
     write(value) {
       it.value = value;
@@ -109,6 +147,7 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
       it.history.push(value);
     },
     connections: () => open.size,
+    closeIdleConnections: () => server.closeIdleConnections(),
     close() {
       server.close();
       for (const socket of open) socket.destroy();
@@ -116,20 +155,22 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
   };
   return it;
 
+  function after(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
   function count(method: string): number {
     counts.set(method, (counts.get(method) ?? 0) + 1);
     return counts.get(method)!;
   }
 
-  function judge({ method, headers, body }: Asked): {
-    status: number;
-    headers?: Record<string, string>;
-    body?: string;
-  } {
+  function judge(asked: Asked): Answer {
+    const { method, headers, body } = asked;
     const now = tag(it.version);
     const here = it.value !== null;
     if (method === "GET") {
       if (!here) return { status: 404 };
+      if (headers["if-none-match"]?.split(", ").includes(now)) return { status: 304, headers: { etag: now } };
       const json = { "content-type": "application/json" };
       const shown = show?.(it.value, now) ?? { headers: { etag: now } };
       return {
@@ -144,6 +185,7 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     if (ifMatch !== undefined && ifMatch !== "*" && !accepts(ifMatch, now))
       return { status: 412, headers: { etag: now } };
     if (headers["if-none-match"] === "*" && here) return { status: 412, headers: { etag: now } };
+    it.done.push(asked);
     if (method === "DELETE") {
       it.write(null);
       return { status: 204 };
@@ -155,10 +197,7 @@ export async function documentServer(first: unknown, behaviour: Behaviour = {}):
     );
   }
 
-  function end(
-    response: ServerResponse,
-    { status, headers, body }: { status: number; headers?: Record<string, string>; body?: string },
-  ): void {
+  function end(response: ServerResponse, { status, headers, body }: Answer): void {
     response.writeHead(status, headers);
     response.end(body);
   }
