@@ -1,4 +1,3 @@
-import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type ConditionalFetchOptions, conditionalFetch, isNotModified } from "@entity-tag/client";
 import { rfc9111 } from "@entity-tag/client/rfc9111";
@@ -7,61 +6,9 @@ import { servers } from "./server.ts";
 
 // Each server here misbehaves in one way.
 const open = servers();
-const sockets = new Set<{ close(): void }>();
-afterEach(async () => {
-  await open.close();
-  for (const server of sockets) server.close();
-  sockets.clear();
-});
-
-/** A server that writes these octets to each connection after its request, and decides when to close it. */
-async function raw(answer: (socket: Socket, nth: number, head: string) => void): Promise<string> {
-  let nth = 0;
-  const held = new Set<Socket>();
-  const server = createServer((socket) => {
-    held.add(socket);
-    socket.on("error", () => {});
-    socket.on("data", (chunk) => answer(socket, ++nth, String(chunk)));
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  sockets.add({
-    close() {
-      server.close();
-      for (const socket of held) socket.destroy();
-    },
-  });
-  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
-}
-
-const conditionIn = (head: string) => /^if-none-match: (.*)$/im.exec(head)?.[1]?.trim();
+afterEach(open.close);
 
 describe("conditionalFetch: bodies", () => {
-  it.each([
-    [
-      "that breaks off before its length",
-      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 100\r\n\r\nshort',
-    ],
-    [
-      "that breaks off in a chunk",
-      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nshort',
-    ],
-    [
-      "that is not gzip",
-      'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nshort',
-    ],
-  ])("a body %s rejects and is not kept", async (_, text) => {
-    const heads: string[] = [];
-    const url = await raw((socket, nth, head) => {
-      heads.push(head);
-      if (nth === 1) return void socket.end(text);
-      socket.end('HTTP/1.1 200 OK\r\nETag: "v2"\r\nContent-Length: 5\r\n\r\nwhole');
-    });
-    const remembering = conditionalFetch();
-    await expect(remembering(url).then((response) => response.text())).rejects.toThrow();
-    expect(await (await remembering(url)).text()).toBe("whole");
-    expect(heads.map(conditionIn)).toEqual([undefined, undefined]);
-  });
-
   it("a body that never ends is read as it comes, is not kept, and ends when its reader leaves", async () => {
     let closed = 0;
     const server = await open.serve((_, res) => {
@@ -111,15 +58,11 @@ describe("conditionalFetch: a 304", () => {
     return { server, remembering, second, text: await second.text() };
   }
 
-  it.each([
-    ["weak for strong", '"v1"', 'W/"v1"'],
-    ["strong for weak", 'W/"v1"', '"v1"'],
-    ["without a tag", '"v1"', undefined],
-  ])("%s selects the kept answer, and does not make its weak tag strong", async (_, kept, given) => {
-    const { server, second, text, remembering } = await after(kept, given ? { ETag: given } : {});
-    expect([text, isNotModified(second), second.headers.get("ETag")]).toEqual(["Hello", true, kept]);
+  it("a 304 without a tag selects the only kept answer, which keeps its tag", async () => {
+    const { server, second, text, remembering } = await after('"v1"', {});
+    expect([text, isNotModified(second), second.headers.get("ETag")]).toEqual(["Hello", true, '"v1"']);
     await (await remembering(server.url)).text();
-    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, kept, kept]);
+    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, '"v1"', '"v1"']);
   });
 
   it("a 304 with Vary: * returns the kept answer once more, and removes it", async () => {
@@ -127,16 +70,6 @@ describe("conditionalFetch: a 304", () => {
     expect([text, isNotModified(second)]).toEqual(["Hello", true]);
     await (await remembering(server.url)).text();
     expect(server.seen[2]!.headers["if-none-match"]).toBeUndefined();
-  });
-
-  it("a 304 with an unknown tag, each time, causes two requests, and the whole answer is returned", async () => {
-    const { server, second, text } = await after('"v1"', { ETag: '"other"' });
-    expect([text, isNotModified(second)]).toEqual(["Hello", false]);
-    expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([
-      undefined,
-      '"v1"',
-      undefined,
-    ]);
   });
 
   it("a 304 to a request without a condition goes to the caller, and is not kept", async () => {

@@ -1,9 +1,7 @@
 import { gzipSync } from "node:zlib";
 import {
   AlreadyExistsError,
-  AmbiguousWriteError,
   ConflictError,
-  conditionalFetch,
   create,
   HttpError,
   read,
@@ -20,6 +18,7 @@ interface Counter {
   by?: string;
 }
 
+// `test/client/fault-matrix.test.ts` has each fault with each function. Here are the options and the neighbours.
 const rejections: unknown[] = [];
 beforeAll(() => {
   process.on("unhandledRejection", (reason) => rejections.push(reason));
@@ -58,18 +57,6 @@ const thenOvertaken = (fault: Fault, by: unknown = { n: 100 }): Behaviour => ({
   },
 });
 
-/** Faults that prevent the write: it is sent again, and made once. */
-const notMade: Record<string, Fault> = {
-  "lost before it was made": "lost before",
-  "silent before it was made": "silent before",
-  "502 before it was made": { status: 502 },
-  "504 before it was made": { status: 504 },
-  "503 with Retry-After": { status: 503, headers: { "retry-after": "1" } },
-  "503 without": { status: 503 },
-  "429 with Retry-After": { status: 429, headers: { "retry-after": "1" } },
-  "429 without": { status: 429 },
-};
-
 /** Faults after the write was made, so that the client cannot know. */
 const made: Record<string, Fault> = {
   "lost after it was made": "lost after",
@@ -79,51 +66,7 @@ const made: Record<string, Fault> = {
   "503 after it was made": { status: 503, done: true },
 };
 
-describe.each(Object.entries(notMade))("%s", (_, fault) => {
-  it.concurrent("update is made once", async () => {
-    const server = await documentServer({ n: 1 }, once(fault));
-    const result = await update<Counter>(server.url, increment, soon);
-    expect(result).toMatchObject({ value: { n: 2 }, status: "updated", attempts: 2 });
-    expect(server.history).toEqual([{ n: 2 }]);
-    server.close();
-  });
-
-  it.concurrent("create is made once", async () => {
-    const server = await documentServer(null, once(fault));
-    expect(await create<Counter>(server.url, { n: 1 }, soon)).toMatchObject({
-      status: "created",
-      attempts: 2,
-    });
-    expect(server.history).toEqual([{ n: 1 }]);
-    server.close();
-  });
-
-  it.concurrent("remove is made once", async () => {
-    const server = await documentServer({ n: 1 }, once(fault));
-    expect(await remove(server.url, soon as UpdateOptions)).toEqual({ status: "removed", attempts: 2 });
-    expect(server.history).toEqual([null]);
-    server.close();
-  });
-
-  it.concurrent("read sends its request again", async () => {
-    const first: Behaviour = { fault: ({ nth }) => (nth === 1 ? fault : undefined) };
-    for (const fetch of [globalThis.fetch, conditionalFetch()]) {
-      const server = await documentServer({ n: 1 }, first);
-      expect(await read(server.url, { ...(soon as UpdateOptions), fetch })).toMatchObject({ etag: '"v1"' });
-      server.close();
-    }
-  });
-});
-
 describe.each(Object.entries(made))("%s", (_, fault) => {
-  it("update cannot find out the outcome, says so, and sends no write twice", async () => {
-    await serve(once(fault));
-    const error = await failure(update<Counter>(server.url, increment, soon));
-    expect(error).toBeInstanceOf(AmbiguousWriteError);
-    expect(error).toMatchObject({ sent: { n: 2 }, latest: { n: 2 } });
-    expect(server.history).toEqual([{ n: 2 }]);
-  });
-
   it("update recognises its write by wasApplied", async () => {
     await serve(once(fault));
     const wasApplied = (latest: Counter, sent: Counter) => latest.n === sent.n;
@@ -144,24 +87,11 @@ describe.each(Object.entries(made))("%s", (_, fault) => {
     expect(server.history.map((value) => (value as Counter).n)).toEqual([2, 50]);
   });
 
-  it("create cannot find out the outcome, and says so", async () => {
-    await serve(once(fault), null);
-    const error = await failure(create<Counter>(server.url, { n: 1 }, soon));
-    expect(error).toBeInstanceOf(AmbiguousWriteError);
-    expect(server.history).toEqual([{ n: 1 }]);
-  });
-
   it("create recognises its write by wasApplied", async () => {
     await serve(once(fault), null);
     const mine = { n: 1, by: "me" };
     const result = await create<Counter>(server.url, mine, { ...soon, wasApplied: ({ by }) => by === "me" });
     expect(result).toMatchObject({ status: "created", value: mine, etag: '"v2"' });
-  });
-
-  it("remove finds that the resource is gone", async () => {
-    await serve(once(fault));
-    expect(await remove(server.url, soon as UpdateOptions)).toMatchObject({ status: "removed" });
-    expect(server.history).toEqual([null]);
   });
 });
 
@@ -210,27 +140,9 @@ describe("update: a write that was not made and whose answer was lost", () => {
   });
 });
 
-describe("update and create treat a success whose content breaks off as a success", () => {
-  it.each(["update", "create"])("%s", async (which) => {
-    await serve(once("half an answer"), which === "update" ? { n: 1 } : null);
-    const result =
-      which === "update"
-        ? await update<Counter>(server.url, increment, soon)
-        : await create<Counter>(server.url, { n: 2 }, soon);
-    expect(result).toMatchObject({ value: { n: 2 }, attempts: 1 });
-    expect(server.history).toEqual([{ n: 2 }]);
-  });
-});
-
 describe("read", () => {
   const first = (fault: Fault): Behaviour => ({
     fault: ({ method, nth }) => (method === "GET" && nth === 1 ? fault : undefined),
-  });
-
-  it("read sends another request when the content breaks off", async () => {
-    await serve(first("half an answer"));
-    expect(await read(server.url, soon as UpdateOptions)).toMatchObject({ value: { n: 1 } });
-    expect(server.methods()).toEqual(["GET", "GET"]);
   });
 
   it("read returns the value of a compressed answer", async () => {
@@ -263,8 +175,6 @@ describe("read", () => {
 
 describe("update ends at once on an answer", () => {
   const final: Record<string, Fault> = {
-    "500": { status: 500 },
-    "409 without a key": { status: 409 },
     "422": { status: 422 },
     "403": { status: 403 },
     "a redirect": { status: 303, headers: { location: "/login" } },
