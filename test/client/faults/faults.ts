@@ -90,7 +90,7 @@ export const rows: readonly Row[] = [
   {
     fault: "304 about a page that was never sent",
     happens: [({ headers }) => (headers["if-none-match"] ? notModified('"other"') : undefined)],
-    ...{ always: true, inReads: true, through: "conditionalFetch" },
+    ...{ inReads: true, through: "conditionalFetch" },
   },
   {
     fault: "304 to a request without a condition",
@@ -120,7 +120,12 @@ export const rows: readonly Row[] = [
     happens: [{ changed: compressed }],
     ...{ always: true, fromTheStart: true, inReads: true },
   },
-  { fault: "a redirect within the origin", happens: [moved], always: true, fromTheStart: true },
+  {
+    fault: "each request is redirected within the origin",
+    happens: [moved],
+    always: true,
+    fromTheStart: true,
+  },
   { fault: "a reset before the answer", happens: ["reset before"] },
 ];
 
