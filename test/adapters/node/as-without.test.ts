@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
-import type { RequestListener, ServerResponse } from "node:http";
+import { type RequestListener, ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import { checkPreconditions, conditional } from "@entity-tag/node";
 import compression from "compression";
 import { describe, expect, test } from "vitest";
-import { connect, serving } from "./wire.ts";
+import { ask, connect, serving } from "./wire.ts";
 
 type Lines = (readonly [string, string])[];
 type Layer = (req: never, res: never, next: () => void) => void;
@@ -61,6 +62,10 @@ function writeInParts(res: ServerResponse, flush = () => {}): void {
   res.end("tent");
 }
 
+const { write: writeOfClass, end: endOfClass } = ServerResponse.prototype as unknown as {
+  write(this: ServerResponse, chunk: string): unknown;
+  end(this: ServerResponse, chunk?: string): unknown;
+};
 const ours = () => conditional() as unknown as Layer;
 const compressor = () => compression({ threshold: 0 }) as unknown as Layer;
 
@@ -126,6 +131,26 @@ describe("conditional over HTTP/1 does not change:", () => {
       );
       res.end("content");
     },
+    "an end that Node takes for no content": (res) => void res.end(0 as never),
+    "bytes of another realm": (res) => {
+      const bytes = runInNewContext("new Uint8Array([104, 105])") as Uint8Array;
+      res.setHeader("Content-Length", 4).write(bytes);
+      res.end(bytes);
+    },
+    "bytes of another realm, without a length": (res) => {
+      res.write(runInNewContext("new Uint8Array([104, 105])") as Uint8Array);
+      res.end();
+    },
+    "a write of the class between parts of awaited content": (res) => {
+      res.setHeader("Content-Length", 6).write("one");
+      writeOfClass.call(res, "two");
+      res.end();
+    },
+    "a field without a name in writeHead": (res, seen) => {
+      res.setHeader("X-First", "yes");
+      seen.push(codeOf(() => res.writeHead(200, { "": "nothing", "X-Own": "yes" })));
+      res.end("content");
+    },
     "no Date": (res) => void Object.assign(res, { sendDate: false }).end("content"),
     "a late listener of prefinish": (res, seen) => {
       res.on("prefinish", () => seen.push("prefinish"));
@@ -138,6 +163,32 @@ describe("conditional over HTTP/1 does not change:", () => {
       expect(answer.whole).toEqual(bare.whole);
     });
   }
+
+  // Such a call passes by every method that this package has replaced.
+  test.each([
+    ["end of a text", (res) => endOfClass.call(res, "onetwo")],
+    [
+      "writes",
+      (res) => void [writeOfClass.call(res, "one"), writeOfClass.call(res, "two"), endOfClass.call(res)],
+    ],
+    ["end after a head", (res) => endOfClass.call(res.writeHead(201, { "X-Own": "yes" }), "onetwo")],
+    ["end without content", (res) => endOfClass.call(res.writeHead(201, { "X-Own": "yes" }))],
+  ] satisfies [string, (res: ServerResponse) => unknown][])(
+    "the methods of the class send the head of the handler, not what stands in for it: %s",
+    async (_name, handler) => {
+      const answers = [ours(), (_: never, __: never, next: () => void) => next()].map((layer) =>
+        serving(
+          (req, res) => layer(req as never, res as never, () => void handler(res)),
+          async (port) => {
+            const { status, body, field } = await ask(port, "GET", "/");
+            return [status, body.toString(), field("x-own")];
+          },
+        ),
+      );
+      const [answer, bare] = await Promise.all(answers);
+      expect(answer).toEqual(bare);
+    },
+  );
 
   test("a 304 of the handler's own, behind a compressor that codes what it writes", async () => {
     const handler: Handler = (res, seen) => {

@@ -132,6 +132,25 @@ describe("A refusal of HEAD has no content, and the length of that of GET", () =
       server.close();
     },
   );
+
+  test("A server that rejects content of HEAD is not ended by content that the head waits for", async () => {
+    const parts = stack([conditional()], (_, res) => {
+      res.setHeader("Content-Length", 6).write("one");
+      setImmediate(() => res.end("two"));
+    });
+    const server = createServer({ rejectNonStandardBodyWrites: true }, parts).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const connection = await connect((server.address() as AddressInfo).port);
+    const [head, get] = [await connection.ask("HEAD", "/"), await connection.ask("GET", "/")];
+    expect([head.status, head.field("content-length"), head.field("etag")]).toEqual([
+      200,
+      "6",
+      get.field("etag"),
+    ]);
+    expect(get.body.toString()).toBe("onetwo");
+    connection.close();
+    server.close();
+  });
 });
 
 describe("A handler that still writes after its answer is decided", () => {

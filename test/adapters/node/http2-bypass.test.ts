@@ -82,6 +82,23 @@ const unjudged: Record<string, Handler> = {
     res.writeHead(200);
     res.stream.respond({ ":status": 200 });
   },
+  "writeHead, and a file on the stream": (res) => {
+    tagged(res);
+    res.writeHead(200);
+    res.stream.respondWithFile(import.meta.filename, { ":status": 200 });
+  },
+  "a field of a connection": (res) => void res.writeHead(200, { "Transfer-Encoding": "chunked" }),
+  "a part of content of known length, and the rest on the stream": (res) => {
+    res.setHeader("Content-Length", 6);
+    res.write("one");
+    res.stream.write("two");
+    res.end();
+  },
+  "a part of content of known length, and the end of the stream": (res) => {
+    res.setHeader("Content-Length", 6);
+    res.write("one");
+    setImmediate(() => res.stream.end("two"));
+  },
 };
 
 describe.each(Object.entries(unjudged))("A handler that uses the stream: %s", (_, handler) => {

@@ -12,15 +12,33 @@ const INTERIM_ANSWERS = ["writeContinue", "writeEarlyHints"] as const;
  *
  * Over HTTP/2 a handler may also use `res.stream`. `onBypass` is called before it writes to the stream, because Node
  * would send an empty head with it, and before it closes the stream, because Node would send no head at all. It
- * returns true if it has sent a whole answer.
+ * returns true if it has sent a whole answer. Over HTTP/1 it is called before Node would send the held head, as with
+ * `ServerResponse.prototype.end.call(res)`.
  */
 export function freezeHead(res: NodeResponse, isHttp2: boolean, onBypass: () => boolean): () => void {
-  if (isHttp2) return freezeHttp2Head(res, onBypass);
-  // Node itself reads this member before every change; a compressor reads it before every write.
-  const http1 = res as NodeResponse & { _header: string | null };
-  http1._header = "held";
+  return isHttp2 ? freezeHttp2Head(res, onBypass) : freezeHttp1Head(res as Http1Response, onBypass);
+}
+
+/** Members that Node itself uses: it reads `_header` before every change, and calls `_send` for all that it sends. */
+type Http1Response = NodeResponse & {
+  _header: string | null;
+  _send(...content: unknown[]): unknown;
+  useChunkedEncodingByDefault: boolean;
+};
+
+function freezeHttp1Head(res: Http1Response, onBypass: () => boolean): () => void {
+  const { _send } = res;
+  // A compressor reads it, too, before every write.
+  res._header = "held";
+  res._send = (...content) => {
+    // Node has not made a chunk of the content. So it ends with its connection, unless its length is known.
+    res.useChunkedEncodingByDefault = false;
+    onBypass();
+    return res._send(...content);
+  };
   return () => {
-    http1._header = null;
+    res._header = null;
+    res._send = _send;
   };
 }
 
@@ -48,7 +66,7 @@ function freezeHttp2Head(res: NodeResponse, onBypass: () => boolean): () => void
 const CLOSERS: readonly string[] = ["close", "destroy"];
 
 /** Members of an HTTP/2 stream after which its head cannot be sent. */
-const BYPASSES = ["respond", "write", "end", "close", "destroy"] as const;
+const BYPASSES = ["respond", "respondWithFile", "respondWithFD", "write", "end", "close", "destroy"] as const;
 
 type Http2Stream = { readonly closed?: boolean; readonly session?: { readonly destroyed: boolean } } & {
   [N in (typeof BYPASSES)[number] | "pushStream"]?: (...args: unknown[]) => unknown;

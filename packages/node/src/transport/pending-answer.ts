@@ -1,7 +1,7 @@
 import type { NodeResponse } from "../message.ts";
 import type { DropLimits, DroppedWrites } from "./dropped-writes.ts";
 import { type Replacement, replaceHead } from "./replaced-head.ts";
-import type { Callback } from "./write-arguments.ts";
+import { type Callback, ignore } from "./write-arguments.ts";
 import type { WrittenHead } from "./written-head.ts";
 
 /** The content of an answer, as far as it is known just before the head is sent. */
@@ -134,14 +134,15 @@ export function sendReplacementHead(answer: PendingAnswer): void {
 }
 
 /**
- * Writes bytes. Over HTTP/1 an empty text brings the head first, in its own encoding. With bytes, Node would put the
+ * Writes bytes. An answer to HEAD has none, and a server may reject them. Over HTTP/1 an empty text brings the head first, in its own encoding. With bytes, Node would put the
  * head of a pipelined answer before the 1xx answers of the same request, and its content after them.
  */
 export function writeBytes(
-  { res, below, isHttp2 }: PendingAnswer,
+  { res, below, isHttp2, isHead }: PendingAnswer,
   bytes: Uint8Array,
   callback?: Callback,
 ): boolean {
+  if (isHead) return ignore(callback);
   if (!isHttp2) below.write.call(res, "", "latin1");
   return below.write.call(res, bytes, callback);
 }

@@ -14,7 +14,7 @@ import {
   thaw,
   writeBytes,
 } from "./pending-answer.ts";
-import { bytesOf, type Callback, callbackIn, encodingIn, isContent } from "./write-arguments.ts";
+import { bytesOf, callbackIn, encodingIn, ignore, isContent } from "./write-arguments.ts";
 import { setWrittenHead } from "./written-head.ts";
 
 /** Replaces the methods that write, so that the hook is called before the head of the response is sent. */
@@ -76,12 +76,15 @@ function hold(answer: PendingAnswer, status: number, phrase: unknown, fields: un
 }
 
 /**
- * Sends the handler's head unchanged: from here on the handler uses the stream itself, which this package does not see.
+ * Sends the handler's head, and what it has written so far, unchanged: from here on the handler passes by the methods
+ * of the response, which this package does not see.
  */
 function sendAsGiven(answer: PendingAnswer): boolean {
+  const { parts } = answer;
   judge(answer, { isWhole: false });
   answer.replacement = undefined;
   passHead(answer);
+  if (parts) writeBytes(answer, Buffer.concat(parts));
   return false;
 }
 
@@ -124,12 +127,6 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   return attempt(answer, () => below.write.call(res, chunk, encoding, callback));
 }
 
-/** Takes a write whose content is not sent now. */
-function ignore(callback: Callback): boolean {
-  if (callback) process.nextTick(callback);
-  return true;
-}
-
 function writeAwaited(
   answer: PendingAnswer,
   chunk: string | Uint8Array,
@@ -144,7 +141,7 @@ function writeAwaited(
 }
 
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
-  const { res, below } = answer;
+  const { res, below, isHttp2 } = answer;
   const phase = phaseOf(answer);
   if (isEndDelayed(answer)) {
     ignore(callbackIn(body, encoding, callback));
@@ -157,7 +154,9 @@ function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback
   }
   const called = callbackIn(body, encoding, callback);
   if (phase === "discarding" || phase === "done") return endDiscarded(answer, called);
-  const last = typeof body === "function" ? undefined : (body ?? undefined);
+  // Node over HTTP/1 takes a value such as `false` or 0 for no content.
+  const isNothing = typeof body === "function" || body == null || !(body || isHttp2 || isContent(body));
+  const last = isNothing ? undefined : body;
   const isWrong = last !== undefined && !isContent(last);
   if (isWrong && !answer.sendsHeadFirst) return below.end.call(res, body, encoding, callback);
   const parts = answer.parts && [...answer.parts, ...(isContent(last) ? [bytesOf(last, encoding)] : [])];

@@ -1,7 +1,10 @@
+import { types } from "node:util";
+
 export type Callback = ((error?: Error) => void) | undefined;
 
+/** As Node checks it: bytes may be of another realm, as in a sandbox of `node:vm`. */
 export function isContent(chunk: unknown): chunk is string | Uint8Array {
-  return typeof chunk === "string" || chunk instanceof Uint8Array;
+  return typeof chunk === "string" || types.isUint8Array(chunk);
 }
 
 /** A copy, because the handler may write to its own buffer when it goes on. */
@@ -17,4 +20,10 @@ export function encodingIn(encoding: unknown): BufferEncoding | undefined {
 /** The callback may be any of the last arguments. */
 export function callbackIn(...args: unknown[]): Callback {
   return args.find((argument) => typeof argument === "function") as Callback;
+}
+
+/** Takes a write whose content is not sent, or not yet. */
+export function ignore(callback: Callback): boolean {
+  if (callback) process.nextTick(callback);
+  return true;
 }

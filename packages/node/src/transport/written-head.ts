@@ -39,6 +39,7 @@ export function setWrittenHead(
   if (isHttp2) {
     res.statusCode = status;
     setFields(res, fieldsOf(given), Array.isArray(given));
+    refuseConnectionFields(res);
     return { status: res.statusCode, phrase: hasPhrase ? phrase : undefined };
   }
   const code = checkedStatus(status);
@@ -59,6 +60,18 @@ export function setWrittenHead(
   // A layer may still change the status, and then the phrase is Node's.
   if (!hadPhrase) delete res.statusMessage;
   return { status: code, phrase: words };
+}
+
+/** Fields that HTTP/2 has no place for (RFC 9113 §8.2.2). */
+const OF_A_CONNECTION = ["transfer-encoding", "keep-alive", "proxy-connection", "upgrade", "http2-settings"];
+
+function refuseConnectionFields(res: NodeResponse): void {
+  for (const name of OF_A_CONNECTION) {
+    if (res.getHeader(name) === undefined) continue;
+    throw Object.assign(new TypeError(`HTTP/1 Connection specific headers are forbidden: "${name}"`), {
+      code: "ERR_HTTP2_INVALID_CONNECTION_HEADERS",
+    });
+  }
 }
 
 function checkFields(fields: readonly Field[]): void {
@@ -104,6 +117,8 @@ function fieldsOf(given: unknown): Field[] {
 function setFields(res: NodeResponse, fields: readonly Field[], isList: boolean): void {
   if (isList) for (const [name] of fields) res.removeHeader(name);
   for (const [name, value] of fields) {
+    // Node skips it, too, if the response has fields already.
+    if (name === "") continue;
     if (isList) res.appendHeader(name, value);
     else res.setHeader(name, value);
   }
