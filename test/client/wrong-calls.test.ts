@@ -2,6 +2,7 @@ import {
   conditionalFetch,
   create,
   google,
+  isNotModified,
   items,
   memoryStore,
   read,
@@ -231,6 +232,26 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
       "items with the base in place of the dialect",
       () => loosely(items)([], url),
       'items(): `dialect` is "http://127.0.0.1:1/"',
+    ],
+    [
+      "items with a promise as the body",
+      () => loosely(items)(Promise.resolve([]), google),
+      "items(): the body is a Promise: use what `await response.json()` gives",
+    ],
+    [
+      "items with a Response as the body",
+      () => loosely(items)(new Response("[]"), google),
+      "items(): the body is a Response: use what `await response.json()` gives",
+    ],
+    [
+      "isNotModified with a promise",
+      () => loosely(isNotModified)(Promise.resolve(new Response())),
+      "isNotModified() was given a Promise: use a Response, which fetch gives after `await`",
+    ],
+    [
+      "isNotModified without an argument",
+      () => loosely(isNotModified)(),
+      "isNotModified() was given undefined: use a Response",
     ],
     [
       "items with a misspelt dialect",

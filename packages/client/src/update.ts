@@ -22,7 +22,8 @@ import { ambiguous, write } from "./update/write.ts";
  * ```
  *
  * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
- * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written.
+ * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written: a
+ * recipe that changes its argument must return it.
  *
  * If a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first
  * write. If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the

@@ -77,7 +77,9 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
   options: ConditionalOptions<Req, Rest> = {},
 ): (request: Req, ...rest: Rest) => Promise<Res | Response> {
   if (typeof handler !== "function")
-    throw new TypeError("conditional() needs a handler: conditional(handler, options)");
+    throw new TypeError(
+      "conditional() needs a handler: conditional(handler, options). Middleware is in @entity-tag/node and @entity-tag/koa",
+    );
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { current } = options;
   // We choose (decision 3): an option that could not keep its promise is refused.

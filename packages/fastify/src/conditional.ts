@@ -41,7 +41,7 @@ interface Asked extends FrameworkRequest {
 }
 
 async function addHooks(app: FastifyInstance, options: ConditionalOptions): Promise<void> {
-  if (options === undefined) {
+  if (options === undefined || typeof app?.addHook !== "function") {
     throw new TypeError(
       "Cannot call `conditional` itself: it is a plugin, as in app.register(conditional, options)",
     );

@@ -46,6 +46,10 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
   }
   checkFrameworkOptions(options, "conditional()");
   return async (ctx, next) => {
+    if (!ctx.response || typeof next !== "function")
+      throw new TypeError(
+        "conditional()(ctx, next) needs a context of Koa: for Express, use @entity-tag/node",
+      );
     const given = await options.current?.(ctx);
     if (isResponse(given)) return answerWith(ctx, given);
     const asked = frameworkRequest(ctx.req, ctx.res, isInCompressor(ctx));

@@ -1,8 +1,14 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { conditional as fetchConditional } from "@entity-tag/core/fetch";
+import { conditional as fastifyConditional } from "@entity-tag/fastify";
+import { conditional as koaConditional } from "@entity-tag/koa";
 import { checkPreconditions, conditional, contentTag, fileState, fileTag } from "@entity-tag/node";
 import { beforeHead } from "@entity-tag/node/before-head";
+import express from "express";
+import fastify from "fastify";
+import Koa from "koa";
 import { describe, expect, test } from "vitest";
 import { ask, serving } from "./wire.ts";
 
@@ -128,6 +134,64 @@ describe("A wrong call throws a TypeError that says what to give:", () => {
     const error = await errorOf(call);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(words);
+  });
+});
+
+/** Reads a page of Express behind this middleware: the error that Express gets, or "no error". */
+async function errorInExpress(middleware: unknown): Promise<unknown> {
+  let error: unknown = "no error";
+  const app = express().use(middleware as express.RequestHandler);
+  app.get("/", (_req, res) => void res.send("hello"));
+  app.use(((thrown, _req, res, _next) => {
+    error = thrown;
+    res.sendStatus(500);
+  }) as express.ErrorRequestHandler);
+  await serving(app, (port) => ask(port, "GET", "/"));
+  return error;
+}
+
+describe("A `conditional` of another kind, or one that is not called, throws a TypeError in", () => {
+  test.each<[name: string, middleware: unknown, message: RegExp]>([
+    ["Express, not called", conditional, /use what it returns, as in app\.use\(conditional\(\)\)/],
+    ["Express, of Koa", koaConditional(), /needs a context of Koa: for Express, use @entity-tag\/node/],
+    [
+      "Express, of Fastify",
+      fastifyConditional,
+      /it is a plugin, as in app\.register\(conditional, options\)/,
+    ],
+    ["Express, of core", fetchConditional, /Middleware is in @entity-tag\/node and @entity-tag\/koa/],
+  ])("%s", async (_, middleware, message) => {
+    const error = await errorInExpress(middleware);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as TypeError).message).toMatch(message);
+  });
+
+  test("Fastify, as a hook", async () => {
+    const app = fastify();
+    app.addHook("preHandler", fastifyConditional as never);
+    app.get("/", () => "hello");
+    const answer = await app.inject("/");
+    expect([answer.statusCode, answer.json().message]).toEqual([
+      500,
+      "Cannot call `conditional` itself: it is a plugin, as in app.register(conditional, options)",
+    ]);
+  });
+
+  test("Fastify, called", async () => {
+    await expect((fastifyConditional as unknown as () => Promise<void>)()).rejects.toThrow(/it is a plugin/);
+  });
+
+  test.each<[name: string, middleware: unknown, message: RegExp]>([
+    ["not called", koaConditional, /use what it returns, as in app\.use\(conditional\(\)\)/],
+    ["of node", conditional(), /needs the request and the response of Node/],
+  ])("Koa, %s", async (_, middleware, message) => {
+    const app = new Koa();
+    const failed = new Promise((resolve) => app.on("error", resolve));
+    app.use(middleware as Koa.Middleware);
+    await serving(app.callback(), (port) => ask(port, "GET", "/"));
+    const error = await failed;
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as TypeError).message).toMatch(message);
   });
 });
 

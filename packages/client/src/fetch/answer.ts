@@ -1,3 +1,4 @@
+import { shown } from "../checks.ts";
 import type { StoredResponse } from "../response-store.ts";
 import type { Update } from "./freshening.ts";
 
@@ -13,11 +14,16 @@ type Origin = Pick<Response, (typeof MEMBERS)[number]> & { isNotModified?: boole
 /**
  * True when the server answered 304, so that this response is the kept one. That also holds for its clones.
  *
+ * @throws {TypeError} on a value that is not a `Response`, such as its promise
  * @example
  * isNotModified(new Response("Hello")); // false
  * @see RFC 9110 §15.4.5
  */
 export function isNotModified(response: Response): boolean {
+  if (typeof response?.status !== "number")
+    throw new TypeError(
+      `isNotModified() was given ${shown(response)}: use a Response, which fetch gives after \`await\``,
+    );
   return (response as { [ORIGIN]?: Origin })[ORIGIN]?.isNotModified === true;
 }
 
