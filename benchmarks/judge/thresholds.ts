@@ -177,7 +177,7 @@ export const thresholds: readonly Threshold[] = [
     "middleware on Node",
     "@entity-tag/node, beside core",
     3000,
-    7050,
+    7250,
   ),
 ];
 

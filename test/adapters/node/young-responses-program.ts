@@ -12,6 +12,9 @@ const answer = (res: ServerResponse) => void res.setHeader("ETag", etag).end("He
 const ways: Record<string, (req: IncomingMessage, res: ServerResponse) => void> = {
   "a bare handler": (_, res) => answer(res),
   "conditional()": (req, res) => middleware(req, res, () => answer(res)),
+  "conditional() with writeHead": (req, res) => {
+    middleware(req, res, () => void res.writeHead(200, { ETag: etag }).end("Hello"));
+  },
   "conditional() above a layer": (req, res) => {
     const { writeHead } = res;
     res.writeHead = writeHead.bind(res) as typeof writeHead;

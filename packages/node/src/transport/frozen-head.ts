@@ -30,12 +30,13 @@ function freezeHttp1Head(res: Http1Response, onBypass: () => boolean): () => voi
   const { _send } = res;
   // A compressor reads it, too, before every write.
   res._header = "held";
-  res._send = (...content) => {
+  const sendAfterBypass: typeof _send = (...content) => {
     // Node has not made a chunk of the content. So it ends with its connection, unless its length is known.
     res.useChunkedEncodingByDefault = false;
     onBypass();
     return res._send(...content);
   };
+  res._send = sendAfterBypass.bind(undefined);
   return () => {
     res._header = null;
     res._send = _send;
