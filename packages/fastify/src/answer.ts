@@ -29,6 +29,7 @@ export function answerOf(reply: FastifyReply, payload?: unknown): Answer {
     },
     setContent(content) {
       releaseContent(this.payload);
+      if (content === undefined) removeTrailers(reply);
       this.payload = content ?? emptyFor(reply);
     },
     // @fastify/compress does not look at an answer without content, so it would set no `Vary`.
@@ -42,4 +43,15 @@ export function answerOf(reply: FastifyReply, payload?: unknown): Answer {
  */
 function emptyFor({ request }: FastifyReply): Readable | undefined {
   return request.method === "HEAD" ? Readable.from([]) : undefined;
+}
+
+/**
+ * Node refuses trailers after an answer without content. Fastify announces even those that `removeTrailer` removed, so
+ * its own list of them goes.
+ */
+function removeTrailers(reply: FastifyReply): void {
+  const list = Object.getOwnPropertySymbols(reply).find(
+    (key) => key.description === "fastify.reply.trailers",
+  );
+  if (list !== undefined) Object.assign(reply, { [list]: null });
 }

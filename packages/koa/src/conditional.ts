@@ -58,7 +58,7 @@ export function conditional(options: ConditionalOptions = {}, ...wrong: unknown[
     if (judgeEarly(asked, ctx.req, state, answer, options)) return;
     await next();
     // The handler sends the answer itself, perhaps later, and no middleware may replace it.
-    if (ctx.respond === false) return;
+    if (ctx.respond === false || ctx.headerSent) return;
     await judgeLate(asked, state, answer, options);
   };
 }

@@ -378,6 +378,55 @@ test("Koa: an answer that its handler sends itself, later, stays whole", async (
   await close();
 });
 
+test("Koa: an answer whose head its handler has sent already stays whole", async () => {
+  const app = new Koa().use(koaConditional()).use((ctx) => {
+    ctx.type = "text";
+    ctx.body = "own";
+    if (ctx.path === "/flushed") ctx.flushHeaders();
+    else ctx.res.write("my ");
+  });
+  const { port, close } = await servedKoa(app);
+  const lines = [[], [["If-Match", '"v0"']], [["If-None-Match", "*"]]] satisfies Lines[];
+  for (const path of ["/flushed", "/written"]) {
+    for (const method of ["GET", "HEAD"]) {
+      const answers = await Promise.all(lines.map((line) => ask(port, method, path, line)));
+      const [bare] = answers.map(({ status, body, field }) => [status, field("content-length"), `${body}`]);
+      for (const { status, body, field } of answers) {
+        expect([status, field("content-length"), `${body}`]).toEqual(bare);
+      }
+      expect(bare![0]).toBe(200);
+    }
+  }
+  await close();
+});
+
+test("Fastify: a 304 in place of an answer with trailers announces none", async () => {
+  const app = Fastify({ exposeHeadRoutes: true });
+  await app.register(fastifyConditional);
+  app.get("/", (_, reply) => {
+    reply.trailer("X-Sum", async () => "7");
+    return reply.type("text/plain").send(TEXT);
+  });
+  const { port, close } = await servedFastify(app);
+  const full = await ask(port, "GET", "/");
+  expect([full.status, full.trailers]).toEqual([200, [["x-sum", "7"]]]);
+  for (const line of [
+    ["If-None-Match", full.field("etag")!],
+    ["If-None-Match", "*"],
+  ] as const) {
+    for (const method of ["GET", "HEAD"]) {
+      const { status, field } = await ask(port, method, "/", [line]);
+      expect([status, field("etag"), field("trailer"), field("transfer-encoding")]).toEqual([
+        304,
+        full.field("etag"),
+        undefined,
+        undefined,
+      ]);
+    }
+  }
+  await close();
+});
+
 test.each(Object.entries(givesResponse))(
   "%s: a Response is judged by its own status and tag",
   async (_, serve) => {
