@@ -219,6 +219,15 @@ test.each([
   expect(await store.read("w")).toBeNull();
 });
 
+test("resource and mutate say which Request they need, because Fastify and Koa have others of that name", async () => {
+  class Request {
+    raw = {};
+  }
+  const message = /was given a Request: use a Request of the Web platform\. docs\/guides\/mounting\.md/;
+  await expect(mutate(new Request() as never, store, "w", () => 1)).rejects.toThrow(message);
+  await expect(resource(store)(new Request() as never)).rejects.toThrow(message);
+});
+
 test.each([7, {}, { prefix: 7 }, []])("resource refuses the key %o", async (key) => {
   const handler = resource(store, { key: () => key as never });
   await expect(handler(request("GET"))).rejects.toThrow(

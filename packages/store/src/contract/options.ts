@@ -119,5 +119,9 @@ export function checkRequest(request: unknown, where: string): void {
   const { method, url, headers } = (request ?? {}) as Record<string, unknown>;
   const hasFields = typeof (headers as Headers | null | undefined)?.get === "function";
   if (typeof method === "string" && typeof url === "string" && hasFields) return;
-  throw wrongArgument(where, request, "a Request. docs/guides/mounting.md makes one in each framework");
+  throw wrongArgument(
+    where,
+    request,
+    "a Request of the Web platform. docs/guides/mounting.md makes one in each framework",
+  );
 }
