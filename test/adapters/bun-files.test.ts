@@ -33,8 +33,10 @@ beforeAll(async () => {
   for (const change of Object.keys(changes)) {
     for (const way of ["alone", ...byDisk, ...byItself]) write(change, way, old, before);
   }
-  writeFileSync(join(folder, "by hand"), old);
-  utimesSync(join(folder, "by hand"), before, before);
+  for (const name of ["by hand", "grew"]) {
+    writeFileSync(join(folder, name), old);
+    utimesSync(join(folder, name), before, before);
+  }
   server = await start([...runtimes.bun, `${apps}/bun-files.ts`, folder, ...Object.keys(changes)]);
 });
 afterAll(() => {
@@ -139,6 +141,22 @@ describe("A handler on Bun that honours Range by a slice of its file", () => {
       expect(await askAt("/by-hand", { Range: range })).toEqual({ ...alone, etag });
     },
   );
+
+  it.each([
+    ["part", old.slice(2, 5), undefined],
+    ["beginning", old.slice(0, 5), undefined],
+    ["rest", old.slice(2), undefined],
+    ["whole", old, etag],
+    ["grew", old, undefined],
+  ])("gives only a whole file the tag of the file, also without Range: %s", async (path, body, tag) => {
+    if (path === "grew") writeFileSync(join(folder, path), `${old}and more`);
+    for (const fields of [{}, { "If-None-Match": etag }, { "If-None-Match": '"v0"' }]) {
+      const isHeld = tag !== undefined && Object.values(fields)[0] === tag;
+      const answer = await askAt(`/${path}`, fields);
+      expect(answer).toMatchObject({ status: isHeld ? 304 : 200, body: isHeld ? "" : body });
+      expect(answer.etag).toBe(tag);
+    }
+  });
 
   it("sends the whole if If-Range fails, and never a part under a condition that decides", async () => {
     const ranged = (fields: Record<string, string>) => askAt("/by-hand", { Range: "bytes=1-2", ...fields });

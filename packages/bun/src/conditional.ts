@@ -25,7 +25,7 @@ export function conditional<Res extends Response | undefined, Req extends Reques
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { tag } = options;
   const isOwn = tag === false || typeof tag === "function";
-  const fieldsOf = (file: Blob) => (isOwn ? [] : validatorFields(sentFileState(file)));
+  const fieldsOf = (file: Blob) => (isOwn ? [] : validatorFields(sentFileState(file, true)));
   const handle = async (request: Req, server: Server) =>
     asPart(request, await handler(request, server), fieldsOf);
   const guarded = guard(handle, {

@@ -1,5 +1,6 @@
 import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag/core";
 import { checkOptions } from "@entity-tag/core/adapter";
+import { partOf } from "./transport/file-part.ts";
 
 /** The part of a `Bun.file(…)` that is used. */
 export type BunFile = {
@@ -43,10 +44,13 @@ export function fileState(file: BunFile): Current {
   return lastModified === NEVER ? null : { etag: fileTag({ size, mtimeMs: lastModified }), lastModified };
 }
 
-/** The state of a file that Bun is about to send. A file that was opened before has no name, so it gets no validator. */
-export function sentFileState(blob: Blob): Current {
+/**
+ * The state of a file that Bun is about to send. A file that was opened before has no name, so it gets no validator.
+ * Part of a file gets none, because it would be that of the whole file, unless the answer says that it is a part.
+ */
+export function sentFileState(blob: Blob, isMarked = false): Current {
   const file = blob as Blob & BunFile;
-  return isOnDisk(file) ? fileState(file) : {};
+  return isOnDisk(file) && (isMarked || partOf(file) === undefined) ? fileState(file) : {};
 }
 
 /** A file in memory may have a name, too: a client that uploads one chooses it, so it must not become a path. */

@@ -79,7 +79,8 @@ async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: n
   const copy = copyOf(response);
   if (copy === undefined) return response;
   if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
-  const state = await tag.fileState?.(await copy.blob());
+  // Of another copy, because an inspected one no longer shows whether the size of the file was known before.
+  const state = await tag.fileState?.(await response.clone().blob());
   return withMissingFields(response, validatorFields(state ?? null));
 }
 

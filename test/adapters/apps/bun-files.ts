@@ -43,7 +43,19 @@ const byHand = (request: Request) => {
   if (start === "") return new Response(page);
   return new Response(page.slice(Number(start), end ? Number(end) + 1 : Number.POSITIVE_INFINITY));
 };
-Object.assign(table, { "/by-hand": guard(byHand), "/by-hand-alone": byHand });
+const part = Bun.file(`${folder}/by hand`);
+const sized = Bun.file(`${folder}/grew`);
+// Bun keeps the size that a program has read.
+const sizeThen = sized.size;
+Object.assign(table, {
+  "/by-hand": guard(byHand),
+  "/by-hand-alone": byHand,
+  "/part": guard(() => new Response(part.slice(2, 5))),
+  "/beginning": guard(() => new Response(part.slice(0, 5))),
+  "/rest": guard(() => new Response(part.slice(2))),
+  "/whole": guard(() => new Response(part.slice(0, 100))),
+  "/grew": guard(() => new Response(sized, { headers: { "X-Size": String(sizeThen) } })),
+});
 
 const { port } = Bun.serve({ port: 0, development: false, routes: table, fetch: () => new Response("none") });
 console.log(`http://localhost:${port}`);

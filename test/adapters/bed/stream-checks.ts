@@ -65,9 +65,9 @@ export function expectStreams(
     expect(await response.text()).toBe("data: only\n\n");
   });
 
-  it("a client that leaves ends the source", async () => {
+  it.each([{}, { range: "bytes=0-" }])("a client that leaves ends the source (%j)", async (headers) => {
     const client = new AbortController();
-    const response = await get("endless", { signal: client.signal });
+    const response = await get("endless", { signal: client.signal, headers });
     await response.body!.getReader().read();
     expect(await hasEnded()).toBe(false);
     client.abort();
