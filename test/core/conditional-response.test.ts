@@ -378,6 +378,13 @@ describe("content tags and the body", () => {
     expect([sent.headers.has("ETag"), (await sent.text()).length]).toEqual([false, 1200]);
   });
 
+  it.each(["4", "10", "many"])("conditional gives no tag to seven bytes that announce %s", async (length) => {
+    const response = new Response(chunks("con", "tent"), { headers: { "Content-Length": length } });
+    const sent = await conditional(() => response, { tag: { weak: false } })(ask("GET"));
+    expect([sent.headers.has("ETag"), sent.headers.get("Content-Length")]).toEqual([false, length]);
+    expect(await sent.text()).toBe("content");
+  });
+
   it.each<[string, () => unknown[]]>([
     ["strings", () => ["con", "tent"]],
     ["16-bit numbers", () => [new Uint16Array([1, 2]), new Uint16Array([3])]],

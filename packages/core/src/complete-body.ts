@@ -31,9 +31,14 @@ export async function readIfComplete(body: ReadableStream, maxBytes: number): Pr
   return readWhile(body, maxBytes, MAX_CHUNKS, (next, i) => settlesWithin(i === 0 ? first : later, next));
 }
 
-/** Reads a body whose length is known to be within `maxBytes`. It waits as long as that takes. */
-export async function readToEnd(body: ReadableStream, maxBytes: number): Promise<ReadBody> {
-  return readWhile(body, maxBytes, Number.POSITIVE_INFINITY, () => true);
+/**
+ * Reads a body whose `Content-Length` is within `maxBytes`. It waits as long as that takes. A body of another length is
+ * broken: it stays a stream, so that the client can see that from the length.
+ */
+export async function readToEnd(body: ReadableStream, maxBytes: number, length: number): Promise<ReadBody> {
+  const read = await readWhile(body, maxBytes, Number.POSITIVE_INFINITY, () => true);
+  if (!read.complete || read.bytes.byteLength === length) return read;
+  return { complete: false, stream: new Response(read.bytes as Uint8Array<ArrayBuffer>).body! };
 }
 
 async function readWhile(

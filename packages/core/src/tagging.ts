@@ -93,8 +93,11 @@ async function taggedByContent(
 ): Promise<Response> {
   const hash = own ?? (globalThis.crypto?.subtle && contentTag);
   if (hash === undefined || read.body === null) return response;
-  const isWholeKnown = response.headers.has("Content-Length");
-  const body = await (isWholeKnown ? readToEnd : readIfComplete)(read.body, maxBytes);
+  const length = response.headers.get("Content-Length");
+  const body =
+    length === null
+      ? await readIfComplete(read.body, maxBytes)
+      : await readToEnd(read.body, maxBytes, Number(length));
   if (read !== response && !body.complete) discard(body.stream);
   const sent = read === response ? withBody(response, body.complete ? body.bytes : body.stream) : response;
   if (!body.complete || body.bytes.byteLength > maxBytes) return sent;
