@@ -124,7 +124,7 @@ test("a store that changes the octets, or the value, fails the sentences about a
     swap: (key, expected, next, options) =>
       store.swap(key, expected, next, options?.octets ? { ...options, octets: upper } : options),
   }));
-  await expect(run("the tag in the answer to a PUT", lying)).rejects.toThrow();
+  await expect(run("the answer to a PUT has no tag", lying)).rejects.toThrow();
   const rounding = underTest((store) => ({
     swap: (key, expected, next, { octets: _, ...options } = {}) =>
       store.swap(key, expected, typeof next === "string" ? next.replaceAll("\0", "") : next, options),

@@ -163,11 +163,6 @@ test.each<[name: string, call: () => Promise<unknown>, message: RegExp]>([
     /undefined: use a version .*or null/,
   ],
   ["a number as the expected version", () => loose.swap("w", 1, 1), /as the expected version, was given 1/],
-  [
-    "a tag as the expected version",
-    () => loose.swap("w", '"v1"', 1),
-    /was given ".*: use a version .*without quotes/,
-  ],
   ["no next value", () => loose.swap("w", null), /Cannot store undefined/],
   ["a misspelt option of swap", () => loose.swap("w", null, 1, { octet: 1 }), /did you mean `octets`/],
   ["options that are a text", () => loose.swap("w", null, 1, "x"), /swap\(\) was given "x"/],

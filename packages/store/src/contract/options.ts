@@ -82,9 +82,8 @@ const KNOWN_RULE = {
  */
 export function checkSwap(expected: unknown, options: object): void {
   checkOptions(options, SWAP_RULES, "swap()");
-  // No version has a quote, but each entity tag has two.
-  if (expected === null || (typeof expected === "string" && !expected.includes('"'))) return;
-  const use = "a version that read() returned, without quotes, or null where there is no value";
+  if (expected === null || typeof expected === "string") return;
+  const use = "a version that read() returned, or null where there is no value";
   throw wrongArgument("swap(), as the expected version,", expected, use);
 }
 
