@@ -295,7 +295,8 @@ describe.skipIf(!canStartRedis()).each(clients)("Redis by %s", (_, open) => {
     const before = emitter.listenerCount("ready");
     const answers = await Promise.all(Array.from({ length: 30 }, () => pages(request("GET"))));
     expect(answers.every(({ status }) => status === 503)).toBe(true);
-    expect(emitter.listenerCount("ready")).toBe(before);
+    // ioredis itself listens while it connects again.
+    await expect.poll(() => emitter.listenerCount("ready"), { timeout: 10_000 }).toBeLessThanOrEqual(before);
     end();
   });
 

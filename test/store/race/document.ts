@@ -40,7 +40,12 @@ async function ask(
   expected: number,
 ): Promise<{ tag: string; body: string }> {
   const connection = connect();
-  const { status, tag, body } = await connection.send(origin, message);
+  let { status, tag, body } = await connection.send(origin, message);
+  // The connections to the database may have been cut a moment ago.
+  for (let again = 0; status === 503 && message.method === "GET" && again < 5; again++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    ({ status, tag, body } = await connection.send(origin, message));
+  }
   connection.close();
   if (status === expected) return { tag, body };
   throw new Error(`${message.method} ${message.path} was answered ${status}, not ${expected}: ${body}`);
