@@ -47,10 +47,10 @@ export const failureCases: Case[] = [
       }
     },
   },
-  failing("a database that is down is 503, and nothing is written", "down", 503),
-  failing("a database that is read-only is 503, and nothing is written", "readOnly", 503),
-  failing("a database that is locked is 503 in time, and nothing is written", "locked", 503),
-  failing("a database that is full is 507, and nothing is written", "full", 507),
+  failing("a database that is down causes a 503, and nothing is written", "down", 503),
+  failing("a database that is read-only causes a 503, and nothing is written", "readOnly", 503),
+  failing("a database that is locked causes a 503 in time, and nothing is written", "locked", 503),
+  failing("a database that is full causes a 507, and nothing is written", "full", 507),
 ];
 
 /** Every kind of write is refused and changes nothing, and works again afterwards. */
