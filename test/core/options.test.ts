@@ -119,6 +119,40 @@ describe("a state is checked when it is given", () => {
     }
   });
 
+  const misspelt: [member: object, message: RegExp][] = [
+    [{ last_modified: 1 }, /did you mean `lastModified`\?/],
+    [{ lastmodified: 1 }, /did you mean `lastModified`\?/],
+    [{ LastModified: new Date() }, /did you mean `lastModified`\?/],
+    [{ Codings: ["gzip"] }, /did you mean `codings`\?/],
+    [{ ALTERNATES: [] }, /did you mean `alternates`\?/],
+    [{ last_modified_strong: true }, /did you mean `lastModifiedStrong`\?/],
+  ];
+
+  it.each(misspelt)(
+    "evaluate refuses %j beside a valid tag, each time that the tag is new",
+    (member, message) => {
+      for (const etag of ['"v7"', '"v8"', '"v7"', '"v7"'] as const) {
+        expect(() => evaluate(put(), { etag, ...member })).toThrow(message);
+      }
+    },
+  );
+
+  it("evaluate refuses a misspelt lastModified whenever a date would be ignored because of it", () => {
+    for (const [method, name] of [
+      ["PUT", "If-Unmodified-Since"],
+      ["GET", "If-Modified-Since"],
+      ["DELETE", "If-Unmodified-Since"],
+    ]) {
+      const headers = { [name!]: "Sun, 06 Nov 1994 08:49:37 GMT" };
+      const request = new Request("https://example.com/", { method: method!, headers });
+      expect(evaluate(request, v1).outcome).toBe("proceed");
+      // The tag is the one that was checked last.
+      expect(() => evaluate(request, { ...v1, last_modified: Date.now() } as never)).toThrow(
+        "did you mean `lastModified`?",
+      );
+    }
+  });
+
   it.each<[state: object, message: RegExp]>([
     [{ ...v1, last_modified: 1 }, /did you mean `lastModified`\?/],
     [{ ...v1, alternates: '"v2"' }, /`alternates` is "v2": use a list/],

@@ -1,7 +1,7 @@
 import { listedCoding } from "./content-codings.ts";
 import { checkedTag, type EntityTag } from "./entity-tag.ts";
 import { secondOf } from "./http-date.ts";
-import { type Current, checkValidators, type State, timeOf } from "./state.ts";
+import { type Current, checkShape, checkValidators, type State, timeOf } from "./state.ts";
 import { isStar, listIncludes } from "./tag-list.ts";
 
 /** Whether the condition holds; `undefined`: the request does not have the condition. */
@@ -154,6 +154,10 @@ function names(field: string, tag: EntityTag | undefined, comparison: "strong" |
 }
 
 /** The whole seconds from the date in the field to the last modification; NaN if one of the two is not known. */
-function secondsSince(field: string, { lastModified }: State, now?: number): number {
-  return lastModified === undefined ? NaN : Math.floor(timeOf(lastModified) / 1000) - secondOf(field, now);
+function secondsSince(field: string, current: State, now?: number): number {
+  const { lastModified } = current;
+  if (lastModified !== undefined) return Math.floor(timeOf(lastModified) / 1000) - secondOf(field, now);
+  // The date would be ignored, which must not be the effect of a misspelt `lastModified` (decision 7).
+  checkShape(current);
+  return NaN;
 }

@@ -58,15 +58,19 @@ export function checkedState(current: Current): Current {
 let lastChecked: EntityTag | undefined;
 
 /**
- * Like {@link checkedState}, but cheap enough for every request: with a tag it reads only the validators (decision 7).
+ * Like {@link checkedState}, but cheap enough for every request: it reads only the validators, and the names of the
+ * members once for each tag (decision 7).
  */
 export function checkValidators(current: Current): void {
   if (current === null) return;
-  const etag = current?.etag;
-  if (etag === undefined) checkShape(current);
   // The same state is often given again.
-  else if (etag !== lastChecked) lastChecked = checkedTag(etag);
+  if (current?.etag === undefined || current.etag !== lastChecked) checkNew(current);
   if (current.lastModified !== undefined) timeOf(current.lastModified);
+}
+
+function checkNew(current: State): void {
+  checkShape(current);
+  if (current.etag !== undefined) lastChecked = checkedTag(current.etag);
 }
 
 let lastCodings: readonly string[] | undefined;
@@ -83,7 +87,8 @@ function checkCodings(codings: readonly string[] | undefined): void {
   lastCodings = codings;
 }
 
-function checkShape(current: State): void {
+/** Checks the names of the members. */
+export function checkShape(current: State): void {
   if (!isRecord(current)) throw noState(current);
   for (const name in current) {
     if (!MEMBERS.includes(name)) checkSpelling(name);
