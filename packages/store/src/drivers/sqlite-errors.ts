@@ -28,10 +28,11 @@ const CODES = new Map([
   ["SQLITE_NOTADB", 26],
 ]);
 
-/** Deno KV keeps its data in SQLite, and gives its message alone. */
+/** Deno KV keeps its data in SQLite, and gives only a message: one of SQLite, or one of its own. */
 const MESSAGES = new Map([
   ["database is locked", BUSY],
   ["attempt to write a readonly database", READONLY],
+  ["Can not write to a read-only database.", READONLY],
   ["database or disk is full", FULL],
   ["database disk image is malformed", 11],
 ]);

@@ -9,14 +9,71 @@ declare const Deno: {
   args: string[];
   copyFile(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  mkdir(path: string): Promise<void>;
+  open(
+    path: string,
+    options: { write: true; create: true },
+  ): Promise<{ write(bytes: Uint8Array): Promise<number>; close(): void }>;
+  Command: new (program: string, options: { args: string[] }) => { output(): Promise<{ code: number }> };
   openKv(path: string): Promise<DenoKv & { close(): void }>;
 };
 const path = Deno.args[0]!;
-const kv = await Deno.openKv(path);
+const folder = `${path}-disk`;
+const isOwnDisk = await mountDisk();
+const file = `${folder}/store.db`;
+const kv = await Deno.openKv(file);
+let now: DenoKv = kv;
+
+/** The database that the stores of the contract use. A fault replaces it by one that cannot be written. */
+const replaceable: DenoKv = {
+  get: (...args) => now.get(...args),
+  getMany: (...args) => now.getMany(...args),
+  atomic: () => now.atomic(),
+  list: (...args) => now.list(...args),
+};
+
+/** A small disk for the database, so that a test can fill it. Only root can mount one. */
+async function mountDisk(): Promise<boolean> {
+  await Deno.mkdir(folder);
+  const args = ["-t", "tmpfs", "-o", "size=16m", "tmpfs", folder];
+  const isMounted = await new Deno.Command("mount", { args }).output().then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+  if (!isMounted) console.warn("SKIPPED: a full disk under Deno KV. To run this test: mount a tmpfs as root");
+  return isMounted;
+}
+
+/** Fills the disk, and then the pages that the database has left. */
+async function fillDisk(): Promise<() => Promise<void>> {
+  const filler = `${folder}/filler`;
+  const open = await Deno.open(filler, { write: true, create: true });
+  const isNoSpace = (error: unknown) => void assert.match(String(error), /No space|is full/);
+  while ((await open.write(new Uint8Array(65_536)).catch(isNoSpace)) !== undefined);
+  open.close();
+  let number = 0;
+  for (const size of [60_000, 4_000, 100]) {
+    const fill = () =>
+      kv
+        .atomic()
+        .set(["filler", String(number++)], new Uint8Array(size))
+        .commit();
+    while ((await fill().catch(isNoSpace)) !== undefined);
+  }
+  return async () => {
+    await Deno.remove(filler);
+    for (let i = 0; i < number; i++)
+      await kv
+        .atomic()
+        .delete(["filler", String(i)])
+        .commit();
+  };
+}
 
 await runAll(
   {
-    open: async (codec) => denoKvStore(kv, { ...codec, prefix: [codec?.encode ? "binary" : "json"] }),
+    open: async (codec) =>
+      denoKvStore(replaceable, { ...codec, prefix: [codec?.encode ? "binary" : "json"] }),
     async corrupt(key) {
       const place = ["json", "value", key];
       const { octets: _, ...entry } = (await kv.get(place)).value as { octets?: unknown };
@@ -24,13 +81,30 @@ await runAll(
       await kv.atomic().set(place, nonsense).commit();
     },
     async locked() {
-      const holder = new DatabaseSync(path);
+      const holder = new DatabaseSync(file);
       holder.exec("BEGIN IMMEDIATE");
       return async () => {
         holder.exec("ROLLBACK");
         holder.close();
       };
     },
+    async readOnly() {
+      const readOnly = await Deno.openKv(`file:${file}?mode=ro`);
+      now = readOnly;
+      return async () => {
+        now = kv;
+        readOnly.close();
+      };
+    },
+    async down() {
+      const closed = await Deno.openKv(file);
+      closed.close();
+      now = closed;
+      return async () => {
+        now = kv;
+      };
+    },
+    ...(isOwnDisk && { full: fillDisk }),
     maxValueBytes: 64_000,
     ledgerHasNoBound: true,
   },
@@ -277,3 +351,4 @@ await runAll(
   ],
 );
 kv.close();
+if (isOwnDisk) await new Deno.Command("umount", { args: [folder] }).output();
