@@ -299,6 +299,48 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     },
   );
 
+  test("a ledger has room for as many entries as it says, though copies at the same time and a crash use up numbers", async () => {
+    const name = ownName();
+    const ledger = { maxEntries: 60 };
+    const open = () => postgresStore<number>(poolOf({ max: 8 }), { table: name, ledger }).createTable();
+    const stores = [await open(), await open()];
+    try {
+      // As POST to a collection: each copy has another key, so the lock of a row does not hold back any of them.
+      for (let id = 0; id < 40; id++) {
+        const claim = { id: `copied ${id}`, fingerprint: "f" };
+        const copies = Array.from({ length: 8 }, (_, copy) =>
+          stores[copy % 2]!.swap(`${id}-${copy}`, null, 1, { claim }),
+        );
+        const won = (await Promise.all(copies)).filter(({ swapped }) => swapped);
+        expect(won).toHaveLength(1);
+      }
+      const { rows } = await pool.query(`SELECT max(seq) - min(seq) + 1 AS span FROM ${name}_ledger`);
+      expect(Number(rows[0].span), "the copies used up numbers").toBeGreaterThan(40);
+      await pool.query(
+        `SELECT nextval(pg_get_serial_sequence('${name}_ledger', 'seq')) FROM generate_series(1, 32)`,
+      );
+      const add = (store: (typeof stores)[0], id: number) =>
+        store.swap(`new ${id}`, null, 1, { claim: { id: `new ${id}`, fingerprint: "f" } });
+      for (let id = 0; id < 20; id++) expect((await add(stores[id % 2]!, id)).swapped).toBe(true);
+      await expect(add(stores[0]!, 20)).rejects.toThrow(StoreBusyError);
+      await expect(add(stores[1]!, 20)).rejects.toThrow(StoreBusyError);
+      // The oldest entries expire, and some numbers that were used up with them.
+      await pool.query(
+        `UPDATE ${name}_ledger SET expires = now() WHERE seq IN (SELECT seq FROM ${name}_ledger ORDER BY seq LIMIT 5)`,
+      );
+      for (let id = 20; id < 25; id++) {
+        const added = async () => (await add(stores[0]!, id).catch(() => undefined))?.swapped;
+        await vi.waitUntil(added, { timeout: 10_000, interval: 200 });
+      }
+      // Another process has no older count.
+      await expect(add(await open(), 25)).rejects.toThrow(StoreBusyError);
+      const { rows: counted } = await pool.query(`SELECT count(*) FROM ${name}_ledger WHERE expires > now()`);
+      expect(Number(counted[0].count)).toBe(60);
+    } finally {
+      await pool.query(`DROP TABLE ${name}, ${name}_ledger`);
+    }
+  });
+
   test("createTable names the columns that a table lacks, and the statements that add them work", async () => {
     const name = `${schema}.old`;
     await pool.query(`CREATE TABLE ${name} (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);

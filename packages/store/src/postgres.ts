@@ -17,6 +17,7 @@ import type { AnyRow, Query } from "./drivers/postgres-query.ts";
 import { columnsOf, LEDGER_COLUMNS, statements } from "./drivers/postgres-statements.ts";
 import { type SwapParameters, swapStatements } from "./drivers/postgres-swap.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
+import { type Count, unusedNumbers } from "./drivers/unused-numbers.ts";
 
 export type { PostgresJs, PostgresQueryable };
 
@@ -157,6 +158,11 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
     }
   }
 
+  const unused = unusedNumbers(async () => {
+    const [row] = await rowsOf(sql.count, [], undefined);
+    return row as unknown as Count;
+  }, limits.maxEntries);
+
   return {
     maxAge: limits.maxAge,
 
@@ -179,12 +185,20 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
     },
 
     async swap(swap) {
-      const { text, values } = swapStatement(parametersOf(swap, limits));
+      const ask = async () => {
+        const { maxAge, maxEntries } = limits;
+        const { text, values } = swapStatement(
+          parametersOf(swap, { maxAge, maxEntries: maxEntries + unused.known() }),
+        );
+        return (await query(text, values, swap.signal)) as unknown as [SwapRow];
+      };
       try {
-        const ask = async () => (await query(text, values, swap.signal)) as unknown as [SwapRow];
         let [row] = await ask();
-        // It found the ledger full, and removed expired entries. So there may be room now.
-        if (row.crowded) [row] = await ask();
+        if (row.crowded) {
+          // The ledger seems full. The statement has removed expired entries, so there may be room now.
+          await unused.update();
+          [row] = await ask();
+        }
         if (row.swapped) return { won: { modified: row.modified } };
         if (row.crowded) throw ledgerFull(limits.maxEntries);
         // The statement's snapshot had no row, but its insert met a row that was written later.

@@ -37,6 +37,9 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
       FROM (SELECT) AS one LEFT JOIN ${table} AS t ON t.key = $1
       LEFT JOIN (SELECT fingerprint, key AS wrote, version AS made, modified AS changed, created, location FROM ${ledger}
         WHERE id = $3 AND expires > now()) AS entry ON true`,
+    count: `SELECT live::float8 AS entries, (span - live)::float8 AS unused
+      FROM (SELECT coalesce(max(seq) - min(seq) + 1, 0) AS span, count(*) FILTER (WHERE expires > now()) AS live
+        FROM ${ledger}) AS ends`,
     /** Gives one lower bound: with two, a prepared statement seeks by the first and filters by the second. */
     list: (
       values: boolean,

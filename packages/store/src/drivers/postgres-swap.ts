@@ -121,7 +121,7 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
  * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds. An entry
  * that the snapshot shows is found before: a failed insert would use up a number, and with it some of the room.
  * It also removes some expired entries. It computes the number of entries from the ends of an index instead
- * of counting rows.
+ * of counting rows. Numbers that were used up are added to `maxEntries` (see `unusedNumbers`).
  */
 function rememberedIn(ledger: string, { next, expected }: SwapParameters, key: string, bind: Bind) {
   const own = bind(({ entry }) => entry!.id);
