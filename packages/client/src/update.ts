@@ -1,5 +1,6 @@
 import { checkRecipe } from "./checks.ts";
 import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
+import { copyOf, differ } from "./update/copy.ts";
 import { type Job, jobOf } from "./update/job.ts";
 import { read } from "./update/latest.ts";
 import { payloadFor } from "./update/payload.ts";
@@ -22,8 +23,8 @@ import { ambiguous, write } from "./update/write.ts";
  * ```
  *
  * Do not return a value that was made before the call: it would overwrite the other change. A recipe may run several
- * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written: a
- * recipe that changes its argument must return it.
+ * times, so it should have no other effects. It may be asynchronous. If it returns `undefined`, nothing is written. If
+ * it changes its argument, it must return it: otherwise you get a `TypeError`.
  *
  * If a person has edited a copy, start from the `Snapshot` that the person saw. Nothing is read before the first
  * write. If that write is refused, the recipe gets the current value, the value that it got before (`base`) and the
@@ -49,6 +50,7 @@ import { ambiguous, write } from "./update/write.ts";
  * @throws {UnusableValidatorError} if the server refuses the tag that it has just sent
  * @throws {AmbiguousWriteError} if there is no way to tell whether the write was made
  * @throws {HttpError} on any other answer, such as 403, 404 or 422, at once
+ * @throws {TypeError} on a wrong argument, and if the recipe changed its argument and returned nothing
  * @example
  * const { value, attempts } = await update<{ title: string }>(
  *   pages.url,
@@ -102,7 +104,7 @@ interface Run<T> {
 async function runOf<T>(
   job: Job<T>,
   recipe: Recipe<T>,
-  { snapshot, again }: Seen<T>,
+  { snapshot, again, given }: Seen<T>,
   last: Run<T> | undefined,
 ): Promise<Run<T> | undefined> {
   const { url, value, etag } = snapshot;
@@ -111,9 +113,27 @@ async function runOf<T>(
   signal?.throwIfAborted();
   const told = signal ?? new AbortController().signal;
   const base = await last?.base();
-  const context = { attempt: attempts + 1, base, mine: last?.mine, etag, signal: told };
+  const context = { attempt: attempts + 1, base, mine: copyOf(last?.mine), etag, signal: told };
   const mine = await until(signal, recipe(value, context));
-  return mine === undefined ? undefined : { url, etag, base: again, mine, same: mine === value };
+  if (mine !== undefined) return { url, etag, base: again, mine, same: mine === value || mine === given };
+  if (!(await isChanged(value, again))) return undefined;
+  throw new TypeError(
+    "update(): the recipe changed its argument and returned nothing: return the value to write",
+  );
+}
+
+/** Whether the recipe changed the value that it was given. */
+async function isChanged<T>(value: T, again: Seen<T>["again"]): Promise<boolean> {
+  const before = await again();
+  try {
+    if (!differ(value, before)) return false;
+  } catch {
+    // It contains itself.
+    return false;
+  }
+  // A `decode` may add something that is new each time, such as the time. Then the value before differs, too.
+  await pause(2, undefined);
+  return !differ(before, await again());
 }
 
 /** The value for the next run: from the refusal if it shows one, otherwise from a new read after a pause. */
@@ -131,7 +151,8 @@ async function next<T>(
   }
   const newest = latest ?? (seen.snapshot.etag === first.etag ? undefined : seen);
   const { url, base, mine } = first;
-  throw new ConflictError<T>({ url, attempts, base: await base(), mine, snapshot: newest?.snapshot });
+  const snapshot = newest && { ...newest.snapshot, value: await newest.again() };
+  throw new ConflictError<T>({ url, attempts, base: await base(), mine, snapshot });
 }
 
 async function unchanged<T>(

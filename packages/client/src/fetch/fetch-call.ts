@@ -1,4 +1,5 @@
 import type { Fetch } from "../fetch.ts";
+import { isPlain } from "../is-plain.ts";
 import { withoutFragment } from "./without-fragment.ts";
 
 type Input = Parameters<Fetch>[0];
@@ -69,12 +70,6 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
   } catch {
     return;
   }
-}
-
-/** True for a plain object of any realm: the prototype of its prototype is `null`. */
-function isPlain(init: object): boolean {
-  const prototype = Object.getPrototypeOf(init);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The same request with its content read, so that it can be a part of the key and be sent again. */

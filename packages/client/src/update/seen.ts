@@ -10,6 +10,8 @@ export interface Seen<T> {
   response: Response;
   /** Decodes the value again, because a recipe may have changed the one that it was given. */
   again: () => T | Promise<T>;
+  /** The value in the caller's own Snapshot, if there was no read. */
+  given?: T;
 }
 
 /** An answer, and its content. */

@@ -1,5 +1,6 @@
 import { shown } from "../checks.ts";
 import { isUsableTag } from "../usable-tag.ts";
+import { copyOf } from "./copy.ts";
 import { type Seen, snapshotOf } from "./seen.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -27,17 +28,10 @@ export function givenSnapshot<T>(target: string | URL | Snapshot<T>): Seen<T> | 
   const url = checkedUrl(target.url);
   const copy = copyOf(value);
   return {
-    snapshot: snapshotOf(url, value, etag),
+    // If the write fails, the caller may start from the same Snapshot again. So the recipe gets a copy.
+    snapshot: snapshotOf(url, copyOf(value), etag),
     response: new Response(null, { status: 304 }),
-    again: () => copy,
+    again: () => copyOf(copy),
+    given: value,
   };
-}
-
-/** A copy of the value, because a recipe may change the value that it is given. */
-function copyOf<T>(value: T): T {
-  try {
-    return structuredClone(value);
-  } catch {
-    return value;
-  }
 }
