@@ -56,7 +56,7 @@ function memoryDriver(limits: Limits): Driver {
       const modified = Math.max(Date.now(), Number(found?.modified ?? 0));
       if (claim && entry) ledger.add(claim.id, next ? { ...entry, lastModified: modified } : entry);
       if (!next) {
-        order.remove(key);
+        if (found) order.remove(key);
         rows.delete(key);
         return { won: { modified: 0 } };
       }

@@ -95,6 +95,19 @@ export const cases: Case[] = [
     },
   },
   {
+    name: "a delete of a key without a value removes no other key from the list",
+    async run({ open }) {
+      const [store, prefix] = [await open<Json>(), fresh()];
+      if (!store.list) return;
+      const keys = ["a", "c"].map((name) => prefix + name);
+      for (const key of keys) await put(store, key, null, { n: 1 });
+      const listed = async () => (await store.list!(prefix, { limit: 9 })).map(({ key }) => key);
+      assert.deepEqual(await listed(), keys);
+      for (const name of ["", "b", "d"]) await store.swap(prefix + name, null, null);
+      assert.deepEqual(await listed(), keys);
+    },
+  },
+  {
     name: "a version is never used again, not even after delete and create",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
