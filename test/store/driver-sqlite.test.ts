@@ -170,3 +170,15 @@ test("sqliteStore's createTable refuses a table that another program made", asyn
     /has no column key, value, .*Use another table$/,
   );
 });
+
+test("sqliteStore's createTable refuses a database in UTF-16, which sorts keys in another order", async () => {
+  for (const encoding of ["UTF-16le", "UTF-16be"]) {
+    const db = new DatabaseSync(":memory:");
+    db.exec(`PRAGMA encoding = '${encoding}'`);
+    await expect(sqliteStore(db).createTable()).rejects.toThrow(
+      `Cannot list keys in order in a database with the encoding ${encoding}. Use one with UTF-8`,
+    );
+    expect(db.prepare("SELECT name FROM sqlite_schema").all()).toEqual([]);
+    db.close();
+  }
+});

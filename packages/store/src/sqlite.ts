@@ -24,7 +24,8 @@ export interface SqliteStore<T> extends Required<VersionedStore<T>> {
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns the
    * store.
    *
-   * @throws {TypeError} when a table has this name already and lacks a column: the error shows the statement that adds it
+   * @throws {TypeError} when the database's encoding is not UTF-8, because it would sort keys in another order; or when a
+   *   table has this name already and lacks a column: the error shows the statement that adds it
    */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }
@@ -56,6 +57,9 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
     async createTable(options = {}) {
       checkOptions(options, SIGNAL_RULES, "createTable()");
       const { signal } = options;
+      const [row] = await whileBusy(() => db.prepare("PRAGMA encoding").all(), signal);
+      const { encoding } = row as { encoding: string };
+      if (encoding !== "UTF-8") throw wrongEncoding(encoding);
       for (const create of sql.create) await whileBusy(() => db.prepare(create).run(), signal);
       for (const [each, wanted] of sql.columns) {
         const [name, schema = null] = each.replaceAll('"', "").split(".").reverse();
@@ -68,4 +72,11 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
   // better-sqlite3 blocks for five seconds by default.
   db.prepare("PRAGMA busy_timeout = 0").all();
   return store;
+}
+
+/** SQLite compares the bytes of texts. In UTF-16 they have another order than their code points. */
+function wrongEncoding(encoding: string): TypeError {
+  return new TypeError(
+    `Cannot list keys in order in a database with the encoding ${encoding}. Use one with UTF-8`,
+  );
 }
