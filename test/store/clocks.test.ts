@@ -90,3 +90,26 @@ test("a write with only a date gets a 428 under require", async () => {
     expect((await handler(request(method, { "If-Unmodified-Since": date }, { n: 1 }))).status).toBe(428);
   }
 });
+
+test("resource never sends a Last-Modified that is later than the answer (§8.8.2.1)", async () => {
+  const store = memoryStore<Count>();
+  const handler = resource(store, { key: "count" });
+  const { now } = Date;
+  const ahead = vi.spyOn(Date, "now").mockImplementation(() => now() + HOUR);
+  await handler(request("PUT", {}, { n: 1 }));
+  ahead.mockRestore();
+  const representation = { Prefer: "return=representation" };
+  const answers = [
+    await handler(request("GET")),
+    await handler(request("HEAD")),
+    await handler(request("PUT", { ...representation, "If-Match": '"stale"' }, { n: 2 })),
+    await handler(request("PUT", representation, { n: 2 })),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 412, 200]);
+  for (const { headers } of answers) {
+    expect(Date.parse(headers.get("Last-Modified")!)).toBeLessThanOrEqual(now());
+  }
+  // The time is still that of the change where the client sends it back.
+  const early = { "If-Unmodified-Since": new Date(now()).toUTCString() };
+  expect((await handler(request("PUT", early, { n: 3 }))).status).toBe(412);
+});

@@ -18,7 +18,9 @@ export function validatorsOf(
   format: TagFormat = TAG_FORMATS.version,
 ): Record<string, string> {
   const fields: Record<string, string> = { ETag: format.tagOf(info) };
-  if (info.lastModified !== undefined) fields["Last-Modified"] = dateOf(info.lastModified);
+  // The clock that wrote the time may be ahead of this one. RFC 9110 §8.8.2.1
+  if (info.lastModified !== undefined)
+    fields["Last-Modified"] = dateOf(Math.min(info.lastModified, Date.now()));
   return fields;
 }
 
