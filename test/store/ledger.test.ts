@@ -225,19 +225,26 @@ const bounded: [name: string, open: () => Promise<VersionedStore<Count>>][] = [
   ["PGlite", async () => postgresStore<Count>(await PGlite.create(), { ledger }).createTable()],
 ];
 
-test.each(bounded)("a ledger in %s counts its entries, and no write that it refused", async (_, open) => {
-  const store = await open();
-  const swap = (key: string, id: string, expected: string | null = null) =>
-    store.swap(key, expected, { n: 1 }, { claim: { id, fingerprint: "f" } });
-  for (let copy = 0; copy < 20; copy++) {
-    expect((await swap(`a-${copy}`, "a")).swapped).toBe(copy === 0);
-    expect((await swap("a-0", `lost-${copy}`, "another version")).swapped).toBe(false);
-  }
-  for (const id of ["b", "c"]) expect((await swap(id, id)).swapped).toBe(true);
-  await expect(swap("d", "d")).rejects.toThrow(StoreBusyError);
-  // A copy of a write that was made is no new entry.
-  expect((await swap("e", "a")).swapped).toBe(false);
-});
+// A PGlite may need most of a minute to start on a busy machine.
+const patient = { timeout: 120_000 };
+
+test.each(bounded)(
+  "a ledger in %s counts its entries, and no write that it refused",
+  patient,
+  async (_, open) => {
+    const store = await open();
+    const swap = (key: string, id: string, expected: string | null = null) =>
+      store.swap(key, expected, { n: 1 }, { claim: { id, fingerprint: "f" } });
+    for (let copy = 0; copy < 20; copy++) {
+      expect((await swap(`a-${copy}`, "a")).swapped).toBe(copy === 0);
+      expect((await swap("a-0", `lost-${copy}`, "another version")).swapped).toBe(false);
+    }
+    for (const id of ["b", "c"]) expect((await swap(id, id)).swapped).toBe(true);
+    await expect(swap("d", "d")).rejects.toThrow(StoreBusyError);
+    // A copy of a write that was made is no new entry.
+    expect((await swap("e", "a")).swapped).toBe(false);
+  },
+);
 
 test("scope must return a text, because many objects become the same text", async () => {
   const scope = (() => new Map([["user", "ann"]])) as unknown as () => string;

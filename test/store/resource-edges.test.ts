@@ -247,3 +247,57 @@ describe("a store that key or authorize asks", () => {
     },
   );
 });
+
+describe("a path that begins with two slashes", () => {
+  const site = resource(memoryStore<Note>(), { newKey: true });
+  const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+    site(
+      new Request(`http://localhost${path}`, {
+        method,
+        headers: { ...JSON_TYPE, Prefer: "return=representation", ...headers },
+        body: method === "GET" ? null : "{}",
+      }),
+    );
+  /** Where a client that follows the reference arrives. */
+  const resolved = (reference: string | null | undefined, path: string) =>
+    new URL(reference ?? "", `http://localhost${path}`).href;
+
+  test("resource names no other host in a Location, a link or a url", async () => {
+    const [folder, member] = ["//evil.example/", "//evil.example/a"];
+    const created = await ask("PUT", member);
+    for (const name of ["Location", "Content-Location"])
+      expect(resolved(created.headers.get(name), member)).toBe(`http://localhost${member}`);
+    const posted = await ask("POST", folder);
+    expect(posted.status).toBe(201);
+    const url = resolved(posted.headers.get("Location"), folder);
+    expect(url).toMatch(/^http:\/\/localhost\/\/evil\.example\/.+/);
+    expect((await site(new Request(url))).status).toBe(200);
+    const page = await ask("GET", `${folder}?limit=1`);
+    const { items, next } = await page.json();
+    expect(resolved(next, folder)).toMatch(/^http:\/\/localhost\/\/evil\.example\/\?limit=1&cursor=/);
+    expect(page.headers.get("Link")).toBe(`<${next}>; rel="next"`);
+    const rest = await (await site(new Request(resolved(next, folder)))).json();
+    const urls = [...items, ...rest.items].map((item) => resolved(item.url, folder));
+    expect(urls.sort()).toEqual([`http://localhost${member}`, url].sort());
+    const stale = await ask("PUT", member, { "If-Match": '"stale"' });
+    expect(resolved(stale.headers.get("Content-Location"), member)).toBe(`http://localhost${member}`);
+  });
+
+  test("keyBelow and mutate name no other host either", async () => {
+    const below = resource(memoryStore<Note>(), { key: keyBelow("//notes"), newKey: true });
+    const posted = await below(
+      new Request("http://localhost//notes", { method: "POST", headers: JSON_TYPE, body: "{}" }),
+    );
+    const location = posted.headers.get("Location");
+    expect(resolved(location, "//notes")).toMatch(/^http:\/\/localhost\/\/notes\/.+/);
+    const { items } = await (await below(new Request("http://localhost//notes"))).json();
+    expect(items[0].url).toBe(location);
+    const written = await mutate(
+      new Request("http://localhost//a/b?c", { method: "POST" }),
+      memoryStore<number>(),
+      "a",
+      () => 1,
+    );
+    expect(resolved(written.headers.get("Location"), "//a/b")).toBe("http://localhost//a/b?c");
+  });
+});

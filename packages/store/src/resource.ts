@@ -10,6 +10,7 @@ import { type ResourceOptions, type Settings, settingsOf } from "./resource/sett
 import type { Collection } from "./resource/target.ts";
 import { create, PATCH_TYPE, patch, put, remove } from "./resource/writes.ts";
 import { withLedgerField } from "./write/idempotency.ts";
+import { pathReference } from "./write/path-reference.ts";
 import { problem, unreadableNow } from "./write/problem.ts";
 
 /**
@@ -64,7 +65,7 @@ async function handle<T>(settings: Settings<T>, request: Request): Promise<Respo
 }
 
 function placeOf(request: Request, key: string): Place {
-  return { key, url: () => new URL(request.url).pathname };
+  return { key, url: () => pathReference(new URL(request.url).pathname) };
 }
 
 function handleMember<T>(

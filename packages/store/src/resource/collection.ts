@@ -2,6 +2,7 @@ import { type EntityTag, strong } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
 import { hexDigest } from "../contract/digest.ts";
 import type { Member } from "../contract/versioned-store.ts";
+import { pathReference } from "../write/path-reference.ts";
 import { problem } from "../write/problem.ts";
 import { unauthorized } from "./approval.ts";
 import { type Page, pageOf, toCursor } from "./cursor.ts";
@@ -61,8 +62,9 @@ function shownPage<T>(
   const url = urlBelow(request, collection);
   const items = members.map((member) => itemOf(settings, member, url(member.key)));
   const { pathname, searchParams } = new URL(request.url);
-  const more = next === undefined ? undefined : pathname + queryFor(searchParams, limit, next);
-  const body = settings.collection?.(items, { url: pathname, limit, next: more }) ?? { items, next: more };
+  const path = pathReference(pathname);
+  const more = next === undefined ? undefined : path + queryFor(searchParams, limit, next);
+  const body = settings.collection?.(items, { url: path, limit, next: more }) ?? { items, next: more };
   const link: Record<string, string> = more === undefined ? {} : { Link: `<${more}>; rel="next"` };
   return new Response(JSON.stringify(body), {
     headers: { "Content-Type": "application/json", ...headers, ...link },

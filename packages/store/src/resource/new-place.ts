@@ -41,5 +41,5 @@ async function newName<T>(settings: Settings<T>, request: Request, value: T): Pr
 /** True when a client that follows the url arrives there. A URL parser removes `..`, and encodes other letters. */
 function isAddress(url: string, request: Request): boolean {
   const { href, hash } = new URL(url, request.url);
-  return href.endsWith(url) && hash === "";
+  return href.endsWith(url.startsWith("/./") ? url.slice(2) : url) && hash === "";
 }

@@ -1,3 +1,5 @@
+import { pathReference } from "../write/path-reference.ts";
+
 /**
  * A collection: every key that begins with `prefix`. `url` returns the address of a member; by default, below the
  * request's path.
@@ -33,7 +35,7 @@ export function keyBelow(path: string): (request: Request) => Target {
   if (search || hash || /\/[:*]/.test(path))
     throw new TypeError(`Cannot put keys below ${JSON.stringify(path)}. Use a path alone, such as "/pages"`);
   const base = encoded.endsWith("/") ? encoded : `${encoded}/`;
-  const url = (key: string) => base + encodeURIComponent(key);
+  const url = (key: string) => pathReference(base) + encodeURIComponent(key);
   return (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === base || `${pathname}/` === base) return { prefix: "", url };
@@ -45,14 +47,14 @@ export function keyBelow(path: string): (request: Request) => Target {
 /** Without a `key`: the path itself, as it was sent. A path that ends in a slash is a collection. */
 export function keyOfPath(request: Request): Target {
   const { pathname } = new URL(request.url);
-  return pathname.endsWith("/") ? { prefix: pathname, url: (key) => key } : pathname;
+  return pathname.endsWith("/") ? { prefix: pathname, url: pathReference } : pathname;
 }
 
 export function urlBelow(request: Request, { prefix, url }: Collection): (key: string) => string {
   if (url) return url;
   const { pathname } = new URL(request.url);
   const base = pathname.endsWith("/") ? pathname : `${pathname}/`;
-  return (key) => base + key.slice(prefix.length).split("/").map(encodeURIComponent).join("/");
+  return (key) => pathReference(base) + key.slice(prefix.length).split("/").map(encodeURIComponent).join("/");
 }
 
 function decoded(segment: string): string | null {

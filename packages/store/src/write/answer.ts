@@ -2,6 +2,7 @@ import { isResponse } from "@entity-tag/core/adapter";
 import { wrongArgument } from "../contract/given.ts";
 import type { Versioned, VersionInfo } from "../contract/versioned-store.ts";
 import type { Outcome } from "./outcome.ts";
+import { pathReference } from "./path-reference.ts";
 import { preferredReturn } from "./prefer.ts";
 import { busy, constraintViolated, full, invalidValue, notFound, problem } from "./problem.ts";
 import { TAG_FORMATS, type TagFormat } from "./tag-format.ts";
@@ -89,7 +90,7 @@ async function withContent<T>(
 
 export function pathOf(request: Request): string {
   const { pathname, search } = new URL(request.url);
-  return pathname + search;
+  return pathReference(pathname) + search;
 }
 
 function checkedResponse(shown: Response): Response {
