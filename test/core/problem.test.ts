@@ -109,7 +109,7 @@ describe("explain, RFC 9457 §3", () => {
       { "If-Match": 'W/"1"' },
       { etag: '"1"' },
       {},
-      /Ask again without If-Match/,
+      /Send the request again without If-Match/,
       /without W/,
     ],
     [
@@ -132,7 +132,7 @@ describe("explain, RFC 9457 §3", () => {
       /create/,
     ],
     ["no tag is named", "PUT", { "If-Match": ", " }, { etag: '"1"' }, {}, /names no tag/, /current one/],
-    ["nothing is left to delete", "DELETE", { "If-Match": '"1"' }, null, {}, /Nothing is left/, /create/],
+    ["the resource is gone", "DELETE", { "If-Match": '"1"' }, null, {}, /no resource to delete/, /create/],
     ["a delete needs a condition", "DELETE", {}, { etag: '"1"' }, { require: true }, /If-Match/, /create/],
     [
       "a read is refused",
@@ -140,7 +140,7 @@ describe("explain, RFC 9457 §3", () => {
       { "If-Match": '"0"' },
       { etag: '"1"' },
       {},
-      /Ask again without If-Match/,
+      /Send the request again without If-Match/,
       /change/,
     ],
     [
@@ -149,7 +149,7 @@ describe("explain, RFC 9457 §3", () => {
       { "If-Unmodified-Since": earlier },
       { lastModified: moment },
       {},
-      /Ask again without If-Unmodified-Since/,
+      /Send the request again without If-Unmodified-Since/,
       /your change/,
     ],
   ])(

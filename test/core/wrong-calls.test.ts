@@ -93,9 +93,9 @@ const calls: [name: string, call: () => unknown, message: RegExp][] = [
           new RegExp(`\`headers\` is a ${shown}: use fields such as`),
         ],
         [
-          `conditional with a function that gives a ${shown} as headers`,
+          `conditional with a function that returns a ${shown} as headers`,
           () => loose(fetching.conditional(response, { headers: () => fields as never }))(request),
-          new RegExp(`\`headers\` gave a ${shown}: use a function that gives fields at once`),
+          new RegExp(`\`headers\` returned a ${shown}: use a function that returns fields, not a promise`),
         ],
         [
           `notModified of a ${shown}`,

@@ -40,19 +40,18 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
     const response = await handler(request, ...rest);
     const etag = parseTag(response.headers.get("ETag"));
     const isDated = response.headers.has("Last-Modified");
-    // A 200 without a validator needs no change, but a 304, to `*`, needs the `Vary` that the compressor gives that 200.
+    // The compressor itself adds `Vary` to the 200. A 304 has no body, so `Vary` is added here, even without a validator.
     if (etag === undefined && !isDated && response.status !== 304) return response;
     const coded = new Response(response.body, response);
     if (etag !== undefined) {
       const { status } = response;
       const isKept = status === 304 && (isNamed(request, etag) || isCoded(etag, codings));
       const isOfBody = status === 304 || isTransfer(request.method, status);
-      // With the weak spelling, the client selects a copy that it named so.
+      // The client named the weak form of the tag, so the 304 must have that form to select the client's copy.
       const isWeaker = coding === "unsure" || (status === 304 && isNamed(request, weaken(etag), "weak"));
       const sent = isWeaker && coding !== "identity" ? weaken(etag) : tagOfCoding(etag, coding);
       if (isOfBody && !isKept) coded.headers.set("ETag", sent);
     }
-    // A compressor adds it to an answer that it may code, but not to a 304, which has no body.
     coded.headers.set("Vary", withAcceptEncoding(coded.headers.get("Vary")));
     return coded;
   };

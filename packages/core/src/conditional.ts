@@ -33,7 +33,7 @@ export const CONDITIONAL_RULES: OptionRules = /* @__PURE__ */ extended(LATE_RULE
   current: /* @__PURE__ */ anyFunction(),
   headers: {
     accepts: (value: unknown) => typeof value === "function" || (areFields(value) && isReadable(value)),
-    use: 'fields such as { "Cache-Control": "no-cache" }, or a function that gives them',
+    use: 'fields such as { "Cache-Control": "no-cache" }, or a function that returns them',
   },
 });
 
@@ -135,7 +135,9 @@ function fieldsOf<Req extends Request, Rest extends unknown[]>(
   if (headers === undefined) return validators;
   const given = typeof headers === "function" ? headers(request, ...rest) : headers;
   if (given !== undefined && !areFields(given)) {
-    throw new TypeError(`\`headers\` gave ${shown(given)}: use a function that gives fields at once`);
+    throw new TypeError(
+      `\`headers\` returned ${shown(given)}: use a function that returns fields, not a promise`,
+    );
   }
   const fields = new Headers(given);
   for (const [name, value] of validators) fields.set(name, value);
@@ -162,7 +164,7 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   }
   const whole = await withoutRange(second, handle);
   const judged = isAnswer(whole) ? await judge(request, whole, options) : whole;
-  // The conditions hold, and the range is beyond the end of the version that the client has a part of.
+  // The conditions hold. The client has a part of this version, and the range is beyond its end.
   const isTrue416 =
     response.status === 416 && isAnswer(judged) && judged.status === 200 && isRangeWanted(request, judged);
   const [sent, dropped] = isTrue416 ? [response, judged] : [judged, response];

@@ -18,7 +18,7 @@ export const END = -1;
 
 /** The value of two characters that are not digits: larger than any number in a date. */
 export const NO_NUMBER = 100_000;
-/** In seconds, as dates are compared. */
+/** The time of a text that is not a date. Every comparison with it is false. */
 export const NO_DATE = NaN;
-/** Three letters as one number. */
+/** The letters "GMT" as one number. */
 export const GMT = 0x474d54;

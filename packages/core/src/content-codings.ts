@@ -50,9 +50,7 @@ export function listedCoding(
   return undefined;
 }
 
-/**
- * A tag that already ends in a coding is returned unchanged: a file that was compressed beforehand has such a tag.
- */
+/** True when the tag already ends in a coding, as the tag of a file that was compressed beforehand. */
 export function isCoded(tag: EntityTag, codings: readonly string[]): boolean {
   return codings.some((coding) => tag.endsWith(`-${coding}"`));
 }

@@ -46,14 +46,14 @@ const FIELDS = {
   "if-unmodified-since": "If-Unmodified-Since",
 } as const;
 const AGAIN = "GET it again, apply your change to it, and send its";
-const STAR_ALONE = "It has no strong tag: of the conditions, only If-Match: * can hold.";
+const STAR_ALONE = "The resource has no strong tag, so only If-Match: * can hold.";
 
 /**
  * A problem document with the title of its status, and members of its own.
  *
  * @throws {TypeError} if the status is not a number
  * @example
- * problemDocument(404, "Nothing is here.").title; // "Not Found"
+ * problemDocument(404, "No page has this name.").title; // "Not Found"
  * @see RFC 9457 §3
  */
 export function problemDocument<Status extends number, Members extends object = object>(
@@ -89,7 +89,11 @@ export function explain(
   if (decision.outcome !== "precondition-failed") return undefined;
   const { because } = decision;
   const why = whyFailed(because, request, current, policy);
-  return problem(412, because, isRead(request.method) ? `${why} Ask again without ${FIELDS[because]}.` : why);
+  return problem(
+    412,
+    because,
+    isRead(request.method) ? `${why} Send the request again without ${FIELDS[because]}.` : why,
+  );
 }
 
 /** The version that was judged is no longer the current one. `undefined`: the current one is not known. */
@@ -105,7 +109,7 @@ export function conditionMissing(method?: string, current?: Current, policy?: Po
 
 function whatToSend(method?: string, current?: Current, policy?: Policy): string {
   if (current === null) return nothingHere(method);
-  if (current !== undefined && !hasUsableTag(current, policy)) return `${STAR_ALONE} Send that.`;
+  if (current !== undefined && !hasUsableTag(current, policy)) return `${STAR_ALONE} Send it.`;
   const creating = current === undefined && method !== "DELETE" ? ", or If-None-Match: * to create it" : "";
   return `GET it first and send its ETag in If-Match to change it${creating}.`;
 }
@@ -118,21 +122,23 @@ function whyFailed(
 ): string {
   const field = headers.get(because) ?? "";
   const next = isRead(method) ? "" : ` ${whatNext(current, policy, method)}`;
-  if (because === "if-unmodified-since") return `It was modified after that date.${next}`;
+  if (because === "if-unmodified-since") return `The resource was modified after that date.${next}`;
   if (!isReadable(field)) return unreadable(because);
   if (because === "if-none-match") {
-    const which = isStar(field) ? "Something" : "A version that If-None-Match excludes";
-    return `${which} is here already.${next}`;
+    const why = isStar(field)
+      ? "The resource exists already."
+      : "If-None-Match excludes the current version.";
+    return `${why}${next}`;
   }
-  if (parseTagList(field)?.length === 0) return `If-Match names no tag, so none can match.${next}`;
+  if (parseTagList(field)?.length === 0) return `If-Match names no tag, so it matches no version.${next}`;
   if (current !== null && ifMatch(field, current, "weak")) return whyTooWeak(field, current, next);
   return current === null
-    ? `Nothing is here, so nothing can match.${next}`
-    : `None of the tags is the current one.${next}`;
+    ? `The resource does not exist, so If-Match does not hold.${next}`
+    : `No tag in If-Match is the current one.${next}`;
 }
 
 /**
- * A tag of the field is the current one, but does not match. If only the `W/` is in the way, a proxy added it and may
+ * A tag of the field is the current one, but does not match. If the tags differ only by `W/`, a proxy added it and may
  * do so again, so another GET would not help.
  */
 function whyTooWeak(field: string, current: State, next: string): string {
@@ -158,7 +164,7 @@ function whatNext(current: Current, policy?: Policy, method = ""): string {
 }
 
 function nothingHere(method?: string): string {
-  return method === "DELETE" ? "Nothing is left to delete." : "Send If-None-Match: * to create it.";
+  return method === "DELETE" ? "There is no resource to delete." : "Send If-None-Match: * to create it.";
 }
 
 function hasUsableTag({ etag }: State, policy?: Policy): boolean {

@@ -116,7 +116,7 @@ export function timeOf(time: number | Date): number {
 }
 
 /**
- * Also accepts a `Date` of another realm: Jest gives each test file a `Date` of its own, and files have the original.
+ * True for a `Date` of any realm: Jest gives each test file a `Date` of its own, and `fs` makes dates of the original.
  */
 export function isDate(value: unknown): value is Date {
   return typeof (value as Date | null | undefined)?.getTime === "function";

@@ -67,8 +67,8 @@ export async function tagged<Req extends { method: string }>(
 }
 
 /**
- * True for the answer of another server, which `fetch` gave. Its body may have arrived with its head or later, so
- * without a length it would be complete on one day and not on the next.
+ * True for an answer that `fetch` got from another server, if it has no length. Whether its body is complete at once
+ * depends on the load.
  */
 function isArriving({ url, headers }: Response): boolean {
   return Boolean(url) && !headers.has("Content-Length");
@@ -79,7 +79,7 @@ async function taggedByCopy(response: Response, tag: ContentTagging, maxBytes: n
   const copy = copyOf(response);
   if (copy === undefined) return response;
   if (!sendsFile(copy)) return taggedByContent(response, copy, tag, maxBytes);
-  // Of another copy, because an inspected one no longer shows whether the size of the file was known before.
+  // Reads another copy: an inspected copy no longer shows whether the size of the file was known before.
   const state = await tag.fileState?.(await response.clone().blob());
   return withMissingFields(response, validatorFields(state ?? null));
 }
@@ -108,9 +108,8 @@ async function taggedByContent(
 }
 
 /**
- * True when an answer without a tag may get one. A partial answer may not, because it would get a tag of its own.
- * An answer to QUERY may not. An answer to HEAD without the content may not, because the tag of GET is then
- * unknown.
+ * True when an answer without a tag may get one. A partial answer may not, because the tag of a part is not that of the
+ * whole. An answer to QUERY may not. An answer to HEAD without content may not, because the tag of GET is not known.
  *
  * @example
  * mayBeTagged("GET", 206); // false
@@ -132,7 +131,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 export function madeTag(given: EntityTag): EntityTag {
   if (typeof given === "string" && parseTag(given) === given) return given;
   throw new TypeError(
-    `\`tag\` gave ${JSON.stringify(given)}, which is not an entity tag: quote it with strong() or weak()`,
+    `\`tag\` returned ${JSON.stringify(given)}, which is not an entity tag: quote it with strong() or weak()`,
   );
 }
 

@@ -24,7 +24,7 @@ export async function withoutRange<Req extends Request, Res>(
   }
 }
 
-/** The request, for calling a handler twice: a copy keeps its body for the second call. */
+/** The requests for two calls of a handler. The second is a copy if there is a body, which can be read only once. */
 export function askedTwice<Req extends Request>(request: Req): { first: Req; second: Req } {
   if (request.body === null) return { first: request, second: request };
   return { first: request, second: asOriginal(request.clone(), request) };

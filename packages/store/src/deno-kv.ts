@@ -186,7 +186,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     if (won) return { won };
     if (swap.claim) await removeExpired(swap.claim.id);
     const { row } = await find(swap.key, undefined);
-    // The whole version is there, so only the companion is not.
+    // The version is the expected one, so the commit failed only because its companion is missing.
     const wonByHand = row && row.version === swap.expected && (await attempt(swap, true));
     if (wonByHand) return { won: wonByHand };
     if (swap.claim) return { lost: undefined };
@@ -201,7 +201,7 @@ function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: Limits)
     read: ({ key, known, id, signal }) =>
       reading(async () => {
         const { row, entry } = await find(key, id).catch((error: unknown): RowAndEntry => {
-          // Nothing can be under such a key.
+          // Such a key was never written.
           if (isTooLongKey(error)) return { row: null, entry: null };
           throw error;
         });

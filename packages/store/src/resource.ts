@@ -48,16 +48,16 @@ export function resource<T>(
   };
 }
 
-/** It awaits only promises, because each `await` costs as much as some of the steps in between. */
+/** Uses `await` only on promises, because each `await` costs as much as some of the steps in between. */
 async function handle<T>(settings: Settings<T>, request: Request): Promise<Response> {
   const found = settings.targetOf(request);
   const target = typeof found === "string" ? found : await found;
-  if (target === null || target === undefined) return problem(404, "Nothing can be here.");
+  if (target === null || target === undefined) return problem(404, "No resource can have this address.");
   const key = typeof target === "string" ? target : target.prefix;
   if (typeof key !== "string")
     throw wrongArgument("resource(), by its `key`,", target, "a key, { prefix } or null");
   const unusable = keyProblem(key);
-  if (unusable) return problem(404, `Nothing can be here: as a key, ${unusable}.`);
+  if (unusable) return problem(404, `No resource can have this address: as a key, ${unusable}.`);
   const refusal = settings.authorize && (await unauthorized(settings, request, key));
   if (refusal) return refusal;
   if (typeof target !== "string") return handleCollection(settings, request, target);
@@ -115,5 +115,5 @@ function options(allow: string, headers: Record<string, string> = {}): Response 
 }
 
 function notAllowed(request: Request, allow: string): Response {
-  return problem(405, `${request.method} cannot be done here.`, { headers: { Allow: allow } });
+  return problem(405, `This resource does not support ${request.method}.`, { headers: { Allow: allow } });
 }

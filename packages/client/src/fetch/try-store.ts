@@ -41,7 +41,7 @@ export function checkedAnswers(found: readonly StoredResponse[]): readonly Store
     // This throws on fields that are not valid.
     preparedFields(headers);
     if (!ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
-      throw new TypeError("Cannot use what `read` gave: it is not a list of kept answers");
+      throw new TypeError("`read` of the store returned no list of kept answers");
   }
   return found;
 }

@@ -21,7 +21,7 @@ export async function exchange<R>(
     const given = await job.fetch(url, { ...init, signal: controller.signal });
     // The status of `Response.error()` is 0, too, but a redirect that is not followed is an answer.
     if (!(given?.status > 0) && given?.type !== "opaqueredirect")
-      throw new TypeError("Cannot use what `fetch` gave: it is not a response");
+      throw new TypeError("`fetch` returned no response");
     head = given;
     return use(head);
   };

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { discardBody, isResponse, type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
 
 /**
- * The answer of a framework, before it is sent. A package for a framework implements this over what the framework has.
+ * The answer of a framework, before it is sent. A package for a framework implements it on the framework's own answer.
  *
- * `Reply`: what the framework calls an answer.
+ * `Reply`: the type of the framework's own answer.
  */
 export interface FrameworkAnswer<Reply> {
   /** Given to the option `tag`, if that is a function. */
@@ -21,7 +21,7 @@ export interface FrameworkAnswer<Reply> {
   content(): unknown;
   /** Replaces the content. `undefined`: the answer has no content. */
   setContent(content: string | Buffer | Readable | undefined): void;
-  /** True when a compressor is there that may not handle a 304, so that its `Vary` would be missing. */
+  /** True when a compressor may skip a 304, which would then lack the `Vary` of the 200. */
   readonly isCompressed: boolean;
 }
 
@@ -37,14 +37,17 @@ export function releaseContent(content: unknown): void {
   else if (isResponse(content)) discardBody(content);
 }
 
-/** Makes it the answer that the conditions decide. It passes all layers of the framework, as every answer does. */
+/**
+ * Replaces the answer by the one that the conditions decide. It passes all layers of the framework, as every answer
+ * does.
+ */
 export function replace(answer: FrameworkAnswer<unknown>, instead: PlainResponse): void {
   const { status, fields, body, keeps, vary } = instead;
   for (const name of answer.fieldNames()) {
     if (!keeps(name, answer.get(name))) answer.remove(name);
   }
-  // Before the status, because Koa forgets the content at a 304, so that its source could not be ended; and before the
-  // fields, because a framework may set fields with the content.
+  // The content comes first. Koa drops the old content at the status 304, so its source could not be ended any more. And
+  // a framework may set fields with the content.
   answer.setContent(body);
   answer.status = status;
   for (const [name, value] of fields) answer.set(name, value);

@@ -20,7 +20,7 @@ export interface ContentTagging {
 }
 
 /**
- * The options that packages for frameworks share. `Reply`: what the framework calls an answer.
+ * The options that packages for frameworks share. `Reply`: the type of the framework's own answer.
  *
  * @see RFC 9110 §13.2
  */

@@ -35,7 +35,7 @@ function endBypassed(answer: PendingAnswer): boolean {
 }
 
 /**
- * True while a layer, such as a session, holds back the end of the replacement. Node would send a write of that time
+ * True while a layer, such as a session, holds back the end of the replacement. Node would send a write of the handler
  * after the replacement, where the client expects the next answer.
  */
 export function isEndDelayed({ phase, res }: PendingAnswer): boolean {

@@ -134,8 +134,9 @@ export function sendReplacementHead(answer: PendingAnswer): void {
 }
 
 /**
- * Writes bytes. An answer to HEAD has none, and a server may reject them. Over HTTP/1 an empty text brings the head first, in its own encoding. With bytes, Node would put the
- * head of a pipelined answer before the 1xx answers of the same request, and its content after them.
+ * Writes bytes, except for HEAD, where a server may reject them. Over HTTP/1 it sends the head first, with an empty
+ * text. Otherwise Node would put the head of a pipelined answer before the 1xx answers of the same request, and the
+ * content after them.
  */
 export function writeBytes(
   { res, below, isHttp2, isHead }: PendingAnswer,
@@ -148,8 +149,8 @@ export function writeBytes(
 }
 
 /**
- * Ends the answer. The callback is not passed on: compressors know no third argument, and express-session takes a
- * callback without content for content. Node calls the callback of `end` on `finish`, too.
+ * Ends the answer. The callback waits for `finish`, as in Node, and is not passed on: compressors know no third
+ * argument, and express-session mistakes a callback without content for content.
  */
 export function endBelow(
   { res, below }: PendingAnswer,

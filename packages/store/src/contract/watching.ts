@@ -12,7 +12,9 @@ export interface Watched {
 /** How often the signals are looked at, in milliseconds. So a signal takes effect after at most this time. */
 const INTERVAL = 20;
 
-/** The longest delay of a look, in milliseconds. A look that is later may never come, so another one is set. */
+/**
+ * A look that is later than this, in milliseconds, may never come, because its request has ended. Another one is set.
+ */
 const MAX_DELAY = 1000;
 
 const all = new Set<Watched>();
@@ -41,7 +43,7 @@ export function unwatch(it: Watched): void {
   clearTimeout(it.timer);
 }
 
-/** An old timer may still call. It then gives up the work early enough, or finds that this was done. */
+/** Sets all timers again. An old timer that still fires does no harm: whichever comes first gives up the work, once. */
 function setAllAnew(): void {
   setter = globalThis.setTimeout;
   for (const it of all) limit(it);

@@ -9,7 +9,7 @@ export function approved<T>(
   value: T,
   current: T | null,
 ): T | Response | Promise<T | Response> {
-  if (value === null) return invalidValue("null cannot be stored. Send DELETE to remove what is here.");
+  if (value === null) return invalidValue("null cannot be stored. Send DELETE to remove the value.");
   return settings.validate ? validated(settings.validate, value, current) : value;
 }
 
@@ -33,7 +33,7 @@ export async function unauthorized<T>(
   if (!authorize) return undefined;
   const verdict = checkedVerdict("authorize", await authorize(request, key));
   if (verdict === undefined || verdict === true) return undefined;
-  if (verdict === false) return problem(403, "This client may not do that here.");
+  if (verdict === false) return problem(403, "This client may not send this request.");
   return typeof verdict === "string" ? problem(403, verdict) : verdict;
 }
 

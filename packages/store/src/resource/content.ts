@@ -27,12 +27,13 @@ export function foreignCharsetRefused(
   const charset = foreignCharset(contentType);
   return charset === undefined
     ? undefined
-    : problem(415, `Send the content in UTF-8: the charset ${charset} is not read here.`, { headers });
+    : problem(415, `Send the content in UTF-8: the charset ${charset} is not supported.`, { headers });
 }
 
 export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): Promise<Bytes | Response> {
   // RFC 9110 §14.5: a part must not be stored as the whole.
-  if (request.headers.has("Content-Range")) return problem(400, "Send the whole, without Content-Range.");
+  if (request.headers.has("Content-Range"))
+    return problem(400, "Send the whole value, without Content-Range.");
   const coding = request.headers.get("Content-Encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {
     const headers = { "Accept-Encoding": "identity" };
@@ -83,7 +84,7 @@ export function parsedBy<T, V>(
 }
 
 function tooLong(maxBytes: number): Response {
-  return problem(413, `The content may be ${maxBytes} bytes long.`);
+  return problem(413, `The content is too long: send at most ${maxBytes} bytes.`);
 }
 
 function isLonger(content: string | Uint8Array, maxBytes: number): boolean {

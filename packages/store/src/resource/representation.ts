@@ -77,7 +77,7 @@ export async function get<T>(settings: Settings<T>, request: Request, place: Pla
     return whole ? withStatus(settings, 200, whole, place) : notFound();
   } catch (error) {
     if (!(error instanceof UnreadableValueError)) throw error;
-    return problem(500, "What is stored here cannot be read. A PUT replaces it.");
+    return problem(500, "The stored value cannot be read. A PUT replaces it.");
   }
 }
 

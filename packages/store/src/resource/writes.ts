@@ -90,7 +90,7 @@ export async function create<T>(
   const change: Change<T> = (current) =>
     current === null
       ? approved(settings, parsed, null)
-      : problem(409, "A member with this key is here already.");
+      : problem(409, "A member with this key exists already.");
   // A client cannot know a version of a new member, so no condition is required.
   const policy = { ...settings.policy, require: false };
   const octets = keepsOctets(settings) ? bytes : undefined;

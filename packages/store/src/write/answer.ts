@@ -47,9 +47,9 @@ export function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Response | Pr
     case "absent":
       return notFound();
     case "key-reused":
-      return problem(422, "This Idempotency-Key came with another request before.");
+      return problem(422, "Another request used this Idempotency-Key before.");
     case "unreadable":
-      return problem(409, "The value that is here cannot be read. Replace it with PUT, or remove it.");
+      return problem(409, "The stored value cannot be read. Replace it with PUT, or remove it.");
     case "too-large":
       return problem(413, outcome.reason);
     case "constraint":

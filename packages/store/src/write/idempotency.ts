@@ -66,7 +66,8 @@ async function keyedIdentityOf<T>(
   if (!store.ledger && (!headers.has("If-Match") || headers.has("If-None-Match"))) return UNKEYED;
   const content = body ?? (await bodyOf(request).catch(() => null));
   if (content === null) return problem(400, "The content broke off. Nothing was changed.");
-  if (content === undefined) return problem(413, "The body is too long to recognise the request by.");
+  if (content === undefined)
+    return problem(413, "The body is too long: a repeat of the request could not be recognised.");
   const { pathname, search } = new URL(request.url);
   const asked = [method, pathname + search, key ?? null, ...CONDITIONS.map((name) => headers.get(name))];
   const owned = JSON.stringify([checkedScope(await scope(request)), idempotencyKey]);
