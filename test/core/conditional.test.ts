@@ -659,6 +659,42 @@ describe("conditional with current: every method is judged before the handler", 
         expect(seen.mock.calls[0]![2]).toBe("content");
       }
     });
+
+    it.each(["read", "locked"])("a QUERY whose body is %s already is handled as any other", async (how) => {
+      for (const made of [(request: Request) => request, immutable]) {
+        for (const early of [true, false]) {
+          const query = new Request("https://example.com/", {
+            method: "QUERY",
+            body: "question",
+            headers: { Range: "bytes=0-1", "If-Range": '"v0"' },
+          });
+          if (how === "read") await query.text();
+          else query.body!.getReader();
+          const ranges: unknown[] = [];
+          const answer = async (request: Request) => {
+            const range = request.headers.get("Range");
+            ranges.push(range);
+            expect(request.bodyUsed).toBe(how === "read");
+            await expect(request.text()).rejects.toThrow(TypeError);
+            expect(request.method).toBe("QUERY");
+            return range === null
+              ? new Response("whole", { headers: { ETag: '"v1"' } })
+              : new Response("wh", { status: 206, headers: { ETag: '"v1"' } });
+          };
+          const response = await conditional(answer, early ? { current: () => state } : {})(made(query));
+          expect(await response.text()).toBe("whole");
+          expect(ranges).toEqual(early ? [null] : ["bytes=0-1", null]);
+        }
+      }
+    });
+
+    it("a request that has its fields as a member of its own hides the Range from the handler, too", async () => {
+      const headers = new Headers({ Range: "bytes=0-1", "If-Range": '"v0"' });
+      const request = immutable(Object.defineProperty(get(), "headers", { value: headers }));
+      seen.mockClear();
+      await serve(request);
+      expect(seen).toHaveBeenCalledExactlyOnceWith("GET", null, "");
+    });
   });
 });
 
@@ -889,6 +925,20 @@ describe("conditional and the handler", () => {
     const response = await handler(get());
     expect(response.headers.get("ETag")).toBe(weaken(await contentTag("hello")));
     expect(await response.text()).toBe("hello");
+  });
+});
+
+describe("conditional and a body that nobody can read", () => {
+  it.each(["read", "locked"])("an answer whose body is %s already passes without a tag", async (how) => {
+    const answer = new Response("taken");
+    if (how === "read") await answer.text();
+    else answer.body!.getReader();
+    for (const method of ["GET", "HEAD"]) {
+      const response = await conditional(() => answer)(get({}, method));
+      expect(response).toBe(answer);
+      expect(response.headers.has("ETag")).toBe(false);
+      expect((await conditional(() => answer)(get({ "If-None-Match": "*" }, method))).status).toBe(304);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
-import { copyOf, discard, hasBody, readingChangesBodies, sendsFile } from "./touched-body.ts";
+import { copyOf, discard, hasBody, isBodyTaken, readingChangesBodies, sendsFile } from "./touched-body.ts";
 import { lastModifiedUpToNow, validatorFields } from "./validator-fields.ts";
 
 export type Awaitable<T> = T | Promise<T>;
@@ -92,7 +92,7 @@ async function taggedByContent(
   maxBytes: number,
 ): Promise<Response> {
   const hash = own ?? (globalThis.crypto?.subtle && contentTag);
-  if (hash === undefined || read.body === null) return response;
+  if (hash === undefined || read.body === null || isBodyTaken(read)) return response;
   const length = response.headers.get("Content-Length");
   const body =
     length === null

@@ -26,6 +26,11 @@ export function copyOf(response: Response): Response | undefined {
   }
 }
 
+/** True when the body was read before, or has a reader, so nobody else can read it. */
+export function isBodyTaken({ bodyUsed, body }: Request | Response): boolean {
+  return bodyUsed || body?.locked === true;
+}
+
 /** True when the response has a body. It may be empty. */
 export function hasBody(response: Response): boolean {
   if (!readingChangesBodies()) return response.body !== null;

@@ -1,3 +1,5 @@
+import { isBodyTaken } from "./touched-body.ts";
+
 /**
  * Calls the handler with the request without `Range`, so that it sends the whole representation.
  *
@@ -15,7 +17,10 @@ export async function withoutRange<Req extends Request, Res>(
   } catch {
     const headers = new Headers(request.headers);
     headers.delete("Range");
-    return handle(asOriginal(new Request(request, { headers }), request));
+    // `current` or an outer layer may have read the body of a QUERY, and then it cannot be copied. Another body in its place lets the runtime copy all else.
+    const isTaken = isBodyTaken(request);
+    const init = isTaken ? { headers, body: new Uint8Array() } : { headers };
+    return handle(asOriginal(new Request(request, init), request, isTaken));
   }
   try {
     return await handle(request);
@@ -26,39 +31,34 @@ export async function withoutRange<Req extends Request, Res>(
 
 /** The requests for two calls of a handler. The second is a copy if there is a body, which can be read only once. */
 export function askedTwice<Req extends Request>(request: Req): { first: Req; second: Req } {
-  if (request.body === null) return { first: request, second: request };
+  if (request.body === null || isBodyTaken(request)) return { first: request, second: request };
   return { first: request, second: asOriginal(request.clone(), request) };
 }
 
-/** Members that a copy has of its own: its fields have no `Range`, and the body of the original is used. */
-const OF_THE_COPY = [
-  "arrayBuffer",
-  "blob",
-  "body",
-  "bodyUsed",
-  "bytes",
-  "clone",
-  "formData",
-  "headers",
-  "json",
-  "text",
-];
+const OF_THE_BODY = ["arrayBuffer", "blob", "body", "bodyUsed", "bytes", "clone", "formData", "json", "text"];
+/** Members that a copy has of its own: its fields have no `Range`, and it has the body of the original. */
+const OF_THE_COPY = [...OF_THE_BODY, "headers"];
 
-/** The copy that the runtime made of a request, with the class and the members of the original. */
-function asOriginal<Req extends Request>(copy: Request, original: Req): Req {
-  // A member that the copy already has belongs to the runtime, so it stays.
-  for (const key of Reflect.ownKeys(original)) {
-    const member = Object.getOwnPropertyDescriptor(original, key)!;
-    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, member);
-  }
+/**
+ * The copy that the runtime made of a request, with the class and the members of the original. `isTaken`: the copy has
+ * another body, so the members of the body are those of the original, too.
+ */
+function asOriginal<Req extends Request>(copy: Request, original: Req, isTaken = false): Req {
   const [made, wanted] = [Object.getPrototypeOf(copy), Object.getPrototypeOf(original)];
+  const define = (key: PropertyKey, member: PropertyDescriptor) => {
+    // A member that the copy already has belongs to the runtime, so it stays.
+    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, { ...member, configurable: true });
+  };
+  const ofOriginal = (key: PropertyKey) => () => boundTo(original, Reflect.get(original, key));
+  for (const key of Reflect.ownKeys(original)) {
+    if (key !== "headers") define(key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+  if (isTaken) for (const key of OF_THE_BODY) define(key, { get: ofOriginal(key) });
   if (made === wanted) return copy as Req;
   // A framework's class may keep its state in private fields, which only the original has.
   for (const key of membersOf(wanted)) {
-    const get = OF_THE_COPY.includes(key as string)
-      ? () => Reflect.get(made, key, copy)
-      : () => boundTo(original, Reflect.get(original, key));
-    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, { get, configurable: true });
+    const isOfTheCopy = OF_THE_COPY.includes(key as string);
+    define(key, { get: isOfTheCopy ? () => Reflect.get(made, key, copy) : ofOriginal(key) });
   }
   return Object.setPrototypeOf(copy, wanted);
 }

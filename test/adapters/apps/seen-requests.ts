@@ -21,14 +21,17 @@ type Guard<Rest extends unknown[]> = (
   options?: ConditionalOptions<Request, Rest>,
 ) => Handler<Rest>;
 
+type Way = "alone" | "early" | "late" | "read_alone" | "read_early" | "read_late";
+
 /**
- * The same handler three times: alone, judged early, and judged late. It reads the body each time, and honours a
+ * The same handler three times: alone, judged early, and judged late; and again behind a layer that has read the body. It
+ * reads the body each time, and honours a
  * `Range` without checking `If-Range`.
  */
 export function seeing<Rest extends unknown[]>(
   membersOf: (request: Request, ...rest: Rest) => object,
   conditional: Guard<Rest>,
-): Record<"alone" | "early" | "late", Handler<Rest>> {
+): Record<Way, Handler<Rest>> {
   const alone: Handler<Rest> = async (request, ...rest) => {
     const content = JSON.stringify(await seen(request, membersOf(request, ...rest)));
     const headers: Record<string, string> = { ETag: '"v2"', "Content-Type": "application/json" };
@@ -42,7 +45,17 @@ export function seeing<Rest extends unknown[]>(
       return handler(request, ...rest);
     };
   };
+  // A layer in front may read the body, to check it. Then nobody can read it again.
+  const afterReading = (handler: Handler<Rest>): Handler<Rest> => {
+    return async (request, ...rest) => {
+      await request.text();
+      return handler(request, ...rest);
+    };
+  };
   return {
+    read_alone: afterReading(layered(alone)),
+    read_early: afterReading(layered(conditional(alone, { current: () => ({ etag: '"v2"' }) }))),
+    read_late: afterReading(layered(conditional(alone))),
     alone: layered(alone),
     early: layered(conditional(alone, { current: () => ({ etag: '"v2"' }) })),
     late: layered(conditional(alone)),
@@ -55,7 +68,7 @@ async function seen(request: Request, members: object): Promise<Seen> {
     method,
     url,
     headers: [...request.headers].sort(),
-    body: await request.text(),
+    body: request.bodyUsed ? "read before" : await request.text(),
     isRequest: request instanceof Request,
     prototype: Object.getPrototypeOf(request).constructor.name,
     settings: [redirect, String(signal?.aborted)],

@@ -52,6 +52,20 @@ export function expectSeen(portOf: () => number, { base, members, ofCopy, hasQue
     },
   );
 
+  it.each(hasQuery ? ["early", "late"] : [])(
+    "a handler whose body was read before sees all parts of its request but Range (%s)",
+    async (way) => {
+      const alone: Seen = JSON.parse((await ask("read_alone", "QUERY", {}, "the question")).body);
+      expect(alone).toMatchObject({ method: "QUERY", body: "read before", isRequest: true, user: "ada" });
+      const fields = { Range: "bytes=0-9", "If-Range": '"v1"' };
+      const answer = await ask(`read_${way}`, "QUERY", fields, "the question");
+      expect(answer.status).toBe(200);
+      const guarded: Seen = JSON.parse(answer.body);
+      expect(guarded.headers.map(([name]) => name)).not.toContain("range");
+      expect(withoutRange(guarded)).toEqual(withoutRange(alone));
+    },
+  );
+
   it.each(["early", "late"])(
     "a HEAD that is refused has the length of GET or no length, never 0 (%s)",
     async (way) => {
