@@ -381,6 +381,19 @@ describe("The programs of the documents", () => {
     await expectCors(`http://localhost:${server.port}/note`);
   });
 
+  it("docs/guides/mounting.md, the block of Next, is built for app/api/notes/[[...path]], and answers", async () => {
+    const route = readFileSync(`${fixture}/app/api/notes/[[...path]]/route.ts`, "utf8");
+    expect(programs("docs/guides/mounting.md")).toContain(route);
+    const created = await ask(
+      "PUT",
+      "/api/notes/tea",
+      { "If-None-Match": "*", "Content-Type": "application/json" },
+      '{"text":"Green"}',
+    );
+    expect([created.status, field(created, "location")]).toEqual([201, "/api/notes/tea"]);
+    expect((await ask("GET", "/api/notes", {})).status).toBe(200);
+  });
+
   it("packages/next/README.md, block 1, is app/time/route.ts of this application", () => {
     expect(readFileSync(`${fixture}/app/time/route.ts`, "utf8")).toBe(programs("packages/next/README.md")[1]);
   });

@@ -76,5 +76,16 @@ expectTypeOf(handlers).toEqualTypeOf<
 handlers.HEAD;
 
 route({ GET: (request, { params }) => new Response(request.url + params) });
+// `next build` compares the handlers with the parameters of their path.
+expectTypeOf(route({ GET: () => new Response() }).GET)
+  .parameter(1)
+  .toEqualTypeOf<{ params: Promise<Record<string, string | string[] | undefined>> }>();
+const mounted = route({ GET: (request: Request) => new Response(request.url) });
+const ofCatchAll: (
+  request: NextRequest,
+  context: { params: Promise<{ path?: string[] }> },
+) => Promise<Response> = mounted.GET;
+const ofSlug: (request: NextRequest, context: Context) => Promise<Response> = mounted.GET;
+expectTypeOf([ofCatchAll, ofSlug]).toBeArray();
 // @ts-expect-error a handler must return a Response
 route({ GET: () => undefined });

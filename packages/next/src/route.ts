@@ -4,6 +4,9 @@ import { compressor } from "./coding.ts";
 
 type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
 
+/** The context of any path: `[slug]` gives a text, `[...path]` gives texts, and `[[...path]]` may give nothing. */
+type AnyContext = { params: Promise<Record<string, string | string[] | undefined>> };
+
 /**
  * Route handlers for exactly these methods, which obey the conditions of each request. Next adds HEAD and OPTIONS
  * if they are not given.
@@ -17,11 +20,7 @@ type Handler<Req, Context, Res> = (request: Req, context: Context) => Res;
  * export const { GET, PUT } = route({ GET: read, PUT: write }, { current: stateOf, require: true });
  * @see RFC 9110 §13.2
  */
-export function route<
-  Method extends string,
-  Req extends Request = Request,
-  Context = { params: Promise<Record<string, string>> },
->(
+export function route<Method extends string, Req extends Request = Request, Context = AnyContext>(
   methods: Record<Method, Handler<Req, Context, Response | Promise<Response>>>,
   options: ConditionalOptions<Req, [context: Context]> = {},
 ): Record<Method, Handler<Req, Context, Promise<Response>>> {

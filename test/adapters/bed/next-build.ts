@@ -13,7 +13,7 @@ const sources = [
   "test/adapters/next/public/*",
   "test/conformance/peers/apps/page.ts",
   "test/adapters/apps/{handlers,fetch-handlers,seen-requests,streams}.ts",
-  "packages/{core,next,conformance}/dist/*.{js,d.ts}",
+  "packages/{core,next,conformance,store}/dist/*.{js,d.ts}",
   "test/package.json",
 ];
 
