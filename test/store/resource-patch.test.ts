@@ -64,6 +64,21 @@ test.each([
   expect((await memory.read("home"))?.version).toBe(version);
 });
 
+test("a member of a patch that is undefined changes nothing, since JSON has no undefined", async () => {
+  expect(mergePatch({ a: 1, b: { c: 2 } }, { a: undefined, b: { c: undefined, d: 3 } })).toEqual({
+    a: 1,
+    b: { c: 2, d: 3 },
+  });
+  const store = memoryStore<{ a: number; b?: number }>();
+  await store.swap("/x", null, { a: 1 });
+  // A `read` that picks members gives undefined for those that the patch leaves out.
+  const read = (body: unknown) => ({ a: (body as { a: number }).a, b: (body as { b: number }).b });
+  const headers = { "Content-Type": "application/merge-patch+json" };
+  const patch = new Request("http://localhost/x", { method: "PATCH", headers, body: '{"b":2}' });
+  expect((await resource(store, { read })(patch)).status).toBe(200);
+  expect((await store.read("/x"))?.value).toEqual({ a: 1, b: 2 });
+});
+
 test("mergePatch keeps a member called __proto__ as a member, and changes no prototype", async () => {
   const patch =
     '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"a":{"__proto__":null}}';

@@ -40,6 +40,24 @@ function events(options: ResourceOptions<Event> = calendar, store: VersionedStor
   return { store, handle, send };
 }
 
+test("content that `read` can make nothing of gets a 422, and nothing is written", async () => {
+  const read = (body: unknown) => (body as { value: unknown }).value;
+  const { send, store } = events({ key, newKey: true, read });
+  await store.swap("a", null, { summary: "Tea" });
+  const patch = { "Content-Type": "application/merge-patch+json" };
+  for (const [method, path, headers] of [
+    ["PUT", "/events/a", {}],
+    ["PATCH", "/events/a", patch],
+    ["POST", "/events", {}],
+  ] as const) {
+    for (const body of ["5", "{}", '"text"']) {
+      const answer = await send(method, path, headers, body);
+      expect([method, body, answer.status]).toEqual([method, body, 422]);
+    }
+  }
+  expect((await store.list!("", { limit: 9 })).map(({ value }) => value)).toEqual([{ summary: "Tea" }]);
+});
+
 describe("a value with its tag inside", () => {
   test("resource shows the tag of the header in the content", async () => {
     const { send, store } = events();

@@ -3,6 +3,9 @@ import { shownGiven } from "../contract/given.ts";
 import { invalidValue, problem } from "../write/problem.ts";
 import type { Settings, Verdict } from "./settings.ts";
 
+/** The 422 to a value that `validate` or `read` refuses without a reason. */
+export const notValidHere = () => invalidValue("The content is well-formed, but not valid here.");
+
 /** The value, or the answer that says why it may not be stored. */
 export function approved<T>(
   settings: Settings<T>,
@@ -20,7 +23,7 @@ async function validated<T>(
 ): Promise<T | Response> {
   const verdict = checkedVerdict("validate", await validate(value, current));
   if (verdict === undefined || verdict === true) return value;
-  if (verdict === false) return invalidValue("The content is well-formed, but not valid here.");
+  if (verdict === false) return notValidHere();
   return typeof verdict === "string" ? invalidValue(verdict) : verdict;
 }
 

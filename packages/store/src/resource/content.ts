@@ -1,7 +1,7 @@
 import { encodeText } from "../contract/codec.ts";
 import { invalidValue, problem } from "../write/problem.ts";
 import type { Change } from "../write/write.ts";
-import { approved } from "./approval.ts";
+import { approved, notValidHere } from "./approval.ts";
 import { type Bytes, readBytes } from "./body.ts";
 import type { Parsed } from "./json.ts";
 import { foreignCharset } from "./media.ts";
@@ -78,9 +78,12 @@ export function parsedBy<T, V>(
   bytes: Bytes,
 ): V | Response {
   const sent = parse(bytes);
+  if (!("value" in sent)) return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
   // null cannot be stored, and a `read` that takes members away would throw on it.
-  if ("value" in sent) return read && sent.value !== null ? (read(sent.value) as V) : sent.value;
-  return sent.isInvalid ? invalidValue(sent.problem) : problem(400, sent.problem);
+  if (!read || sent.value === null) return sent.value;
+  const value = read(sent.value);
+  // A client can send a text where `read` expects an object with a certain member. That is no mistake of the program.
+  return value === undefined ? notValidHere() : (value as V);
 }
 
 function tooLong(maxBytes: number): Response {

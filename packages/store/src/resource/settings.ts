@@ -72,8 +72,8 @@ export interface ResourceOptions<T> extends Policy {
   /** Represents a page of a collection. Default: `{ items, next }`. */
   collection?: ((items: Item[], page: PageInfo) => unknown) | undefined;
   /**
-   * Makes the value from what a client sends: it can remove the members that `represent` added. Also called before a
-   * merge patch.
+   * Makes the value from what a client sends: it can remove the members that `represent` added. `undefined` refuses
+   * the content with 422. For PATCH it is called with the patch, which has only some members.
    */
   read?: ((body: unknown) => unknown) | undefined;
   /** `true`: the answer to PUT has `ETag` and `Last-Modified` even with `represent`. This departs from §9.3.4. */
