@@ -115,6 +115,10 @@ describe("GET and HEAD", () => {
       ["", 200],
       ["text/html", 406],
       ["application/json;q=0", 406],
+      ["application/json;q=0, */*", 406],
+      ["*/*, application/*;q=0", 406],
+      ["application/json;q=0.1, */*;q=0", 200],
+      ["application/*;q=0, Application/JSON", 200],
       [`text/html,${" ".repeat(5000)}x`, 200],
     ];
     for (const [accept, status] of lines) {

@@ -73,7 +73,11 @@ export function foreignCharset(contentType: string | null): string | undefined {
 export function isAcceptable(accept: string | null, contentType: string): boolean {
   if (!accept || accept.length > MAX_FIELD_LENGTH) return true;
   const accepted = new Accept(accept);
-  return accepted.size === 0 || accepted.accepts(contentType.split(";", 1)[0]!.trim());
+  const mediaType = contentType.split(";", 1)[0]!.trim();
+  // The most specific range counts, whatever the others weigh.
+  const ranges = [mediaType, `${mediaType.split("/", 1)[0]}/*`, "*/*"];
+  const range = ranges.find((each) => accepted.get(each) !== null);
+  return accepted.size === 0 || (range !== undefined && accepted.get(range)! > 0);
 }
 
 function toJson(value: unknown): string {
