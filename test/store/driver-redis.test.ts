@@ -109,6 +109,19 @@ describe.skipIf(!isReachable)("redisStore", () => {
     await pool.close();
   });
 
+  test("redisStore works when ioredis sends the commands of one turn together", async () => {
+    const together = new Redis(redisUrl, { enableAutoPipelining: true });
+    const store = redisStore<number>(together, { prefix: prefixOf() });
+    const claim = { id: "a", fingerprint: "f" };
+    const swaps = await Promise.all(
+      ["a", "b", "c"].map((key, n) => store.swap(key, null, n, n === 0 ? { claim } : {})),
+    );
+    expect(swaps.map(({ swapped }) => swapped)).toEqual([true, true, true]);
+    expect((await store.ledger.find("a", "a")).entry?.version).toBe((await store.read("a"))?.version);
+    expect(await store.list("", { limit: 9 })).toHaveLength(3);
+    together.disconnect();
+  });
+
   test("redisStore works when ioredis puts its own prefix before every key", async () => {
     const own = new Redis(redisUrl, { keyPrefix: "app:" });
     const prefix = prefixOf();

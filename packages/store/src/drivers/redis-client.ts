@@ -171,7 +171,7 @@ function sendByIoRedis(client: IoRedis): Send {
       new Promise<unknown>((resolve, reject) => {
         lose = reject;
         sent.add(lose);
-        client.callBuffer(command, ...args.map((arg) => toBuffer(arg))).then(resolve, reject);
+        methodOf(client, command)(...args.map((arg) => toBuffer(arg))).then(resolve, reject);
       });
     try {
       return await within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);
@@ -179,6 +179,14 @@ function sendByIoRedis(client: IoRedis): Send {
       sent.delete(lose);
     }
   };
+}
+
+type Call = (...args: Argument[]) => Promise<unknown>;
+
+/** With `enableAutoPipelining`, `callBuffer` would send the first argument as the command (ioredis 6.0.0). */
+function methodOf(client: IoRedis, command: string): Call {
+  const named = (client as unknown as Record<string, Call | undefined>)[`${command.toLowerCase()}Buffer`];
+  return named ? named.bind(client) : client.callBuffer.bind(client, command);
 }
 
 function noAnswer(): Error {
