@@ -5,13 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { resource, StoreBusyError } from "@entity-tag/store";
-import { type SqliteOptions, sqliteStore } from "@entity-tag/store/sqlite";
+import { type SqliteDatabase, type SqliteOptions, sqliteStore } from "@entity-tag/store/sqlite";
+import Libsql from "libsql";
 import { afterAll, expect, test, vi } from "vitest";
 import { refusedCommit } from "./contract/sqlite-locks.ts";
 import { request } from "./mutate/requests.ts";
 
 // Long, for a machine that does ten other things at the same time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+interface SafeIntegers {
+  defaultSafeIntegers(isOn: boolean): SqliteDatabase;
+}
 
 const folder = mkdtempSync(join(tmpdir(), "driver-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -181,4 +186,27 @@ test("sqliteStore's createTable refuses a database in UTF-16, which sorts keys i
     expect(db.prepare("SELECT name FROM sqlite_schema").all()).toEqual([]);
     db.close();
   }
+});
+
+test.each<[name: string, open: () => SqliteDatabase]>([
+  ["bigints for integers", () => new DatabaseSync(":memory:", { readBigInts: true } as object)],
+  ["arrays for rows", () => new DatabaseSync(":memory:", { returnArrays: true } as object)],
+  [
+    "the safe integers of better-sqlite3",
+    () => (new Libsql(":memory:") as unknown as SafeIntegers).defaultSafeIntegers(true),
+  ],
+])("sqliteStore works on a connection that gives %s", async (_, open) => {
+  const store = await sqliteStore<number>(open()).createTable();
+  const handler = resource(store, { key: "home" });
+  const put = () => handler(request("PUT", { "Idempotency-Key": "k" }, "1.0"));
+  const [first, again] = [await put(), await put()];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  for (const name of ["ETag", "Last-Modified", "Location"])
+    expect(again.headers.get(name)).toBe(first.headers.get(name));
+  const read = await handler(request("GET"));
+  expect([read.headers.get("Last-Modified"), await read.json()]).toEqual([
+    first.headers.get("Last-Modified"),
+    1,
+  ]);
+  expect(await store.list("", { limit: 2 })).toHaveLength(1);
 });

@@ -6,7 +6,12 @@ import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { storeOver } from "./drivers/driver.ts";
 import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
-import { type SqliteDatabase, type SqliteStatement, sqliteDriver } from "./drivers/sqlite-driver.ts";
+import {
+  prepareOn,
+  type SqliteDatabase,
+  type SqliteStatement,
+  sqliteDriver,
+} from "./drivers/sqlite-driver.ts";
 import { COLUMNS, statements } from "./drivers/sqlite-statements.ts";
 import { whileBusy } from "./drivers/sqlite-waiting.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
@@ -57,13 +62,13 @@ export function sqliteStore<T>(db: SqliteDatabase, options: SqliteOptions<T> = {
     async createTable(options = {}) {
       checkOptions(options, SIGNAL_RULES, "createTable()");
       const { signal } = options;
-      const [row] = await whileBusy(() => db.prepare("PRAGMA encoding").all(), signal);
+      const [row] = await whileBusy(() => prepareOn(db, "PRAGMA encoding").all(), signal);
       const { encoding } = row as { encoding: string };
       if (encoding !== "UTF-8") throw wrongEncoding(encoding);
       for (const create of sql.create) await whileBusy(() => db.prepare(create).run(), signal);
       for (const [each, wanted] of sql.columns) {
         const [name, schema = null] = each.replaceAll('"', "").split(".").reverse();
-        const found = await whileBusy(() => db.prepare(COLUMNS).all(name, schema), signal);
+        const found = await whileBusy(() => prepareOn(db, COLUMNS).all(name, schema), signal);
         checkShape(each, wanted, found as FoundColumn[]);
       }
       return store;

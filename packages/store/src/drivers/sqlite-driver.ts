@@ -18,13 +18,23 @@ export interface SqliteStatement {
   run(...values: any[]): unknown;
 }
 
-/** SQLite has no booleans. */
-type KeptEntry = Omit<LedgerEntry, "created" | "lastModified"> & { created: number; modified: number | null };
+/** SQLite has no booleans. The options of a connection may make every integer a bigint. */
+type KeptEntry = Omit<LedgerEntry, "created" | "lastModified"> & {
+  created: number | bigint;
+  modified: number | bigint | null;
+};
 
 type Bound = Stored | number | null;
 
 /** Expired entries are removed after this number of keyed writes. */
 const REMOVE_EVERY = 10;
+
+/** Prepares a statement whose rows are objects, whatever the options of the connection say. */
+export function prepareOn(db: SqliteDatabase, text: string): SqliteStatement {
+  const statement: SqliteStatement & { setReturnArrays?(isOn: boolean): void } = db.prepare(text);
+  statement.setReturnArrays?.(false);
+  return statement;
+}
 
 export function sqliteDriver(
   db: SqliteDatabase,
@@ -61,7 +71,7 @@ export function sqliteDriver(
 
   function prepare(text: string): SqliteStatement {
     try {
-      return db.prepare(text);
+      return prepareOn(db, text);
     } catch (error) {
       // No `instanceof Error`: Jest gives each test file an `Error` of its own, and SQLite throws the original one.
       const reason = (error as Error | null)?.message ?? "";
@@ -130,7 +140,7 @@ export function sqliteDriver(
     const { modified, ...entry } = found;
     return {
       ...entry,
-      created: found.created === 1,
+      created: Number(found.created) === 1,
       ...(modified !== null && { lastModified: Number(modified) }),
     };
   }
