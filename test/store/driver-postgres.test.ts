@@ -1,6 +1,6 @@
 import { bytes, keyBelow, PROBLEM_TYPES, resource, StoreBusyError } from "@entity-tag/store";
 import { postgresStore } from "@entity-tag/store/postgres";
-import { Pool, type PoolConfig } from "pg";
+import { Client, Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ownName } from "./contract/drivers.ts";
@@ -434,6 +434,9 @@ test("postgresStore refuses an invalid client and an invalid table name", () => 
   for (const client of [null, undefined, "postgres://", {}, { query: 1 }]) {
     expect(() => postgresStore(client as never), String(client)).toThrow(TypeError);
   }
+  const binary = { binary: true } as object;
+  for (const client of [new Pool(binary), new Client(binary)])
+    expect(() => postgresStore(client)).toThrow("Cannot use a client of pg with binary: true");
   const client = { query: async () => ({ rows: [] }) };
   for (const name of [
     "",

@@ -253,6 +253,24 @@ test("scope must return a text, because many objects become the same text", asyn
   await expect(counts(keyed)).rejects.toThrow("The scope of a client was given a Map");
 });
 
+test.each(ways)(
+  "a scope that asks a busy store makes a keyed write by %s a 503, and nothing is written",
+  async (name) => {
+    const store = memoryStore<Count>();
+    const scope = () => {
+      throw new StoreBusyError("locked");
+    };
+    const keyed = request("PUT", { "Idempotency-Key": "k" }, { n: 1 });
+    const answer =
+      name === "mutate"
+        ? await mutate(keyed, store, KEY, addOne, { scope })
+        : await resource(store, { key: KEY, scope })(keyed);
+    expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "1"]);
+    expect(answer.headers.get("Idempotency-Ledger")).toBe("max-age=86400");
+    expect(await versionIn(store)).toBeUndefined();
+  },
+);
+
 test("scope decides to which client a key belongs, instead of Authorization", async () => {
   const store = memoryStore<Count>();
   const counts = resource(store, { key: KEY, scope: (each) => each.headers.get("X-User") });

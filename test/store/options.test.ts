@@ -69,6 +69,8 @@ test.each([
   { maxSwap: 3 },
   { scope: "me" },
   { location: 7 },
+  { location: "/日本" },
+  { location: "/a\r\nSet-Cookie: b" },
   { signal: "now" },
   { signal: null },
 ])("mutate refuses %o", async (options) => {

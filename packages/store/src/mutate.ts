@@ -1,11 +1,13 @@
 import type { Policy } from "@entity-tag/core";
 import { anyFunction, CHECK_RULES, CODINGS, checkOptions, type OptionRules } from "@entity-tag/core/adapter";
+import { StoreBusyError } from "./contract/errors.ts";
 import { wrongArgument } from "./contract/given.ts";
 import { BYTES_RULE, checkedElsewhere, checkRequest, checkStore, SIGNAL_RULE } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, ledgerFields, type Scope, withLedgerField } from "./write/idempotency.ts";
 import { policyOf } from "./write/policy.ts";
+import { busy } from "./write/problem.ts";
 import { type Change, write } from "./write/write.ts";
 
 /** Far more than a writer needs, because it competes only with other processes: see `inTurn`. */
@@ -80,7 +82,11 @@ const MUTATE_RULES: OptionRules = {
     accepts: (value: unknown) => typeof value === "string" || BYTES_RULE.accepts(value as never),
     use: "the request's body, as a string or a Uint8Array",
   },
-  location: { accepts: (value: unknown) => typeof value === "string", use: "a path or a URL" },
+  // It would be found to be no field only after the write.
+  location: {
+    accepts: (value: unknown) => typeof value === "string" && /^[\x20-\x7e]*$/.test(value),
+    use: 'a path or a URL in ASCII, such as "/notes/caf%C3%A9"',
+  },
   signal: SIGNAL_RULE,
 };
 
@@ -105,7 +111,9 @@ async function mutated<T>(
 ): Promise<Response> {
   // A caller that gives `location` may have made up the key for this request.
   const sameKey = location === undefined ? key : undefined;
-  const identity = await identityOf(store, { request, key: sameKey, body, scope, location });
+  const identity = await unlessBusy(() =>
+    identityOf(store, { request, key: sameKey, body, scope, location }),
+  );
   if (identity instanceof Response) return identity;
   const outcome = await write({
     request,
@@ -130,6 +138,16 @@ async function mutated<T>(
     location,
     fields: ledgerFields(store, identity),
   });
+}
+
+/** `scope` may ask a store, too. When that is busy, nothing was written. */
+async function unlessBusy<R>(work: () => R | Promise<R>): Promise<R | Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreBusyError) return busy();
+    throw error;
+  }
 }
 
 /** @throws {TypeError} unless it is a whole number above 0 */

@@ -20,13 +20,21 @@ export interface PostgresQueryable {
   query(text: string, values?: any[]): Promise<{ rows: unknown[] }>;
 }
 
-/** @throws {TypeError} on anything without `query` or `unsafe` */
+/** Members of a Pool and of a Client. */
+interface PgOptions {
+  totalCount?: number;
+  binary?: boolean;
+  options?: { binary?: boolean };
+}
+
+/** @throws {TypeError} on anything without `query` or `unsafe`, and on a client of pg in its binary mode */
 export function queryOf(client: PostgresQueryable | PostgresJs): Query {
-  const given = Object(client) as Partial<PostgresJs & PostgresQueryable & PgPool> & { totalCount?: number };
+  const given = Object(client) as Partial<PostgresJs & PostgresQueryable & PgPool> & PgOptions;
   if (typeof given.unsafe === "function") return queryByPostgresJs(client as PostgresJs);
   if (typeof given.query === "function") {
     const connects = typeof given.connect === "function";
     const isPool = connects && typeof given.totalCount === "number";
+    if (given.binary || given.options?.binary) throw wrongFormat();
     if (connects) warnWithoutErrorListener(client, isPool ? "The pool" : "The PostgreSQL client");
     return isPool
       ? queryByPool(client as unknown as PgPool)
@@ -34,6 +42,13 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
   }
   const use = "a client: new Pool({ connectionString }) of pg, postgres(url) of postgres.js, or a PGlite";
   throw wrongArgument("postgresStore()", client, use);
+}
+
+/** pg parses times with an error of minutes, and cannot parse bytes (pg 8.23.1). */
+function wrongFormat(): TypeError {
+  return new TypeError(
+    "Cannot use a client of pg with binary: true, which reads bytes and times wrongly. Leave that option out",
+  );
 }
 
 /**
