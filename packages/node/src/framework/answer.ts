@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { discardBody, isResponse, type PlainResponse, withAcceptEncoding } from "@entity-tag/core/adapter";
 
 /**
@@ -26,15 +26,22 @@ export interface FrameworkAnswer<Reply> {
 }
 
 /**
- * Ends the source of content that is not sent: a stream of Node, a web stream or the body of a `Response`.
+ * Ends the source of content that is not sent: a stream of Node, a web stream or the body of a `Response`. An error of
+ * that source is ignored, because an error without a listener ends the process.
  *
  * @example
  * releaseContent(createReadStream("page.html"));
  */
 export function releaseContent(content: unknown): void {
-  if (content instanceof Readable) content.destroy();
+  if (isNodeStream(content)) content.on("error", () => {}).destroy?.();
   else if (content instanceof ReadableStream) content.cancel().catch(() => {});
   else if (isResponse(content)) discardBody(content);
+}
+
+/** Some packages bring their own class of streams, such as `readable-stream`. */
+function isNodeStream(content: unknown): content is Pick<Readable, "on"> & Partial<Readable> {
+  const { pipe, on } = (content ?? {}) as Partial<Readable>;
+  return typeof pipe === "function" && typeof on === "function";
 }
 
 /**

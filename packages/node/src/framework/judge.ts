@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import {
   type ConditionalRequest,
   type Current,
@@ -27,6 +26,7 @@ import {
 } from "@entity-tag/core/adapter";
 import { beforeHead } from "../before-head.ts";
 import type { NodeRequest, NodeResponse } from "../message.ts";
+import { readAnnounced } from "./announced-content.ts";
 import { type FrameworkAnswer, isNotModified, replace } from "./answer.ts";
 import type { ContentTagging, FrameworkOptions } from "./options.ts";
 
@@ -37,6 +37,7 @@ const RANGE_NOT_SATISFIABLE = 416;
 /** A request as it came. */
 export interface FrameworkRequest {
   readonly request: ConditionalRequest;
+  readonly res: NodeResponse;
   /** True when a compressor may code the answer after it was judged. */
   readonly isCodedLater: boolean;
   /** A 304 that waits for the compressor. Its tag depends on whether the compressor would code the 200. */
@@ -60,7 +61,7 @@ export function frameworkRequest(
   isCodedLater: boolean,
 ): FrameworkRequest {
   const request = { method: req.method ?? "", headers: headersOf(req.headers, req.rawHeaders) };
-  const asked: FrameworkRequest = { request, isCodedLater };
+  const asked: FrameworkRequest = { request, res, isCodedLater };
   if (isRead(request.method)) markCoding(req, res, asked);
   return asked;
 }
@@ -163,32 +164,39 @@ function replaceIfDecided<Reply>(
 
 /** The tag of the answer: its own, or a new one, which is added to it. */
 async function tagOf<Reply>(
-  { request }: FrameworkRequest,
+  { request, res }: FrameworkRequest,
   answer: FrameworkAnswer<Reply>,
   { tag = {}, maxBytes = MAX_BYTES }: FrameworkOptions<Reply>,
 ): Promise<EntityTag | undefined> {
   const own = answer.get("ETag");
   if (own !== undefined) return parseTag(own);
   if (tag === false || !mayBeTagged(request.method, answer.status, answer.hasContent())) return undefined;
-  const made = typeof tag === "function" ? tag(answer.reply) : await tagOfContent(answer, tag, maxBytes);
+  const made = typeof tag === "function" ? tag(answer.reply) : await tagOfContent(answer, res, tag, maxBytes);
   if (made !== undefined) answer.set("ETag", madeTag(made));
   return made;
 }
 
 async function tagOfContent(
   answer: FrameworkAnswer<unknown>,
+  res: NodeResponse,
   { weak = true, contentTag: make }: ContentTagging,
   maxBytes: number,
 ): Promise<EntityTag | undefined> {
   if (isEventStream(answer.get("Content-Type"))) return undefined;
   let content = answer.content();
-  // A stream with a known length is read completely, so that its tag does not depend on timing.
-  const length = Number(answer.get("Content-Length"));
+  const announced = answer.get("Content-Length");
+  const length = Number(announced);
   if (content instanceof Readable && length > 0 && length <= maxBytes) {
-    content = await buffer(content);
-    answer.setContent(content as Buffer);
+    const read = await readAnnounced(content, length, res);
+    if (read !== content) {
+      answer.setContent(read);
+      // Koa forgets it when the content changes.
+      answer.set("Content-Length", announced!);
+    }
+    content = read;
   }
   if (typeof content !== "string" && !Buffer.isBuffer(content)) return undefined;
-  if (Buffer.byteLength(content) > maxBytes) return undefined;
+  const size = Buffer.byteLength(content);
+  if (size > maxBytes || (announced !== undefined && size !== length)) return undefined;
   return make ? make(Buffer.from(content as string), { weak }) : contentTag(content, { weak });
 }

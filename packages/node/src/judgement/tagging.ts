@@ -66,7 +66,12 @@ function tagOfContent(
   if (!isWhole || chunk === undefined || isEventStream(text(res, "content-type"))) return undefined;
   const isCoded = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8";
   const bytes = isCoded ? Buffer.from(chunk, encoding) : chunk;
+  const announced = res.getHeader("content-length");
   // A character has at most three bytes, so a short text need not be measured.
-  if (bytes.length * 3 > maxBytes && Buffer.byteLength(bytes) > maxBytes) return undefined;
+  if (announced !== undefined || bytes.length * 3 > maxBytes) {
+    const size = Buffer.byteLength(bytes);
+    // A body of another length than announced is broken.
+    if (size > maxBytes || size !== Number(announced ?? size)) return undefined;
+  }
   return make ? make(Buffer.from(bytes as string), { weak }) : contentTag(bytes, { weak });
 }
