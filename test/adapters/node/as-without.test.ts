@@ -104,6 +104,10 @@ describe("conditional over HTTP/1 does not change:", () => {
     "a callback of end, then finish, then close": (res, seen) => {
       res.end("content", () => seen.push("callback"));
     },
+    "a callback of an end with the rest of awaited content": (res, seen) => {
+      res.setHeader("Content-Length", 7).write("con");
+      res.end("tent", () => seen.push("callback"));
+    },
     "a wrong field, then an error page": (res, seen) => {
       res.setHeader("X-Own", "yes");
       seen.push(
@@ -163,6 +167,18 @@ describe("conditional over HTTP/1 does not change:", () => {
       expect(answer.whole).toEqual(bare.whole);
     });
   }
+
+  test.each([
+    ["no layer", [], "1, 2"],
+    ["a compressor", [compressor()], "2"],
+  ] satisfies [string, Layer[], string][])(
+    "a field that an object has in two spellings, beside %s",
+    async (_name, outer, sent) => {
+      const handler: Handler = (res) => void res.writeHead(200, { "X-A": "1", "x-a": "2" }).end("content");
+      const answers = [await run([...outer, ours()], handler), await run(outer, handler)];
+      expect(answers.map(({ field }) => field("x-a"))).toEqual([sent, sent]);
+    },
+  );
 
   // Such a call passes by every method that this package has replaced.
   test.each([

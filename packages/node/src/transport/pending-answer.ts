@@ -149,8 +149,8 @@ export function writeBytes(
 }
 
 /**
- * Ends the answer. The callback waits for `finish`, as in Node, and is not passed on: compressors know no third
- * argument, and express-session mistakes a callback without content for content.
+ * Ends the answer. Layers that know no third argument do not get the callback: express-session would mistake it for
+ * content. Then the callback waits for `finish`.
  */
 export function endBelow(
   { res, below }: PendingAnswer,
@@ -158,6 +158,7 @@ export function endBelow(
   content?: string | Uint8Array | undefined,
   encoding?: BufferEncoding | undefined,
 ): unknown {
+  if (below.end.length > 2) return below.end.call(res, content, encoding, callback);
   const ended = below.end.call(res, content, encoding);
   if (callback) res.once("finish", callback);
   return ended;

@@ -17,6 +17,7 @@ interface Circumstances {
   readonly isHead: boolean;
   /** True beside a compressor, which removes the length of what it codes. */
   readonly sendsHeadFirst: boolean;
+  readonly below: Pick<NodeResponse, "writeHead">;
 }
 
 /**
@@ -51,7 +52,9 @@ export function setWrittenHead(
   const isFirst = res.getHeaderNames().length === 0;
   if (isFirst) checkFields(list);
   const isRefused = announcesTrailersInVain(answer, list);
-  if (!(isFirst && isRefused)) setFields(res, list, Array.isArray(given));
+  const { writeHead } = Object.getPrototypeOf(res);
+  const keepsAll = Array.isArray(given) || (isFirst && answer.below.writeHead === writeHead);
+  if (!(isFirst && isRefused)) setFields(res, list, keepsAll);
   if (isRefused) {
     throw Object.assign(new Error("Trailers are invalid with this transfer encoding"), {
       code: "ERR_HTTP_TRAILER_INVALID",
@@ -113,13 +116,16 @@ function fieldsOf(given: unknown): Field[] {
   return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]] as Field);
 }
 
-/** In a list, one name may occur several times. */
-function setFields(res: NodeResponse, fields: readonly Field[], isList: boolean): void {
-  if (isList) for (const [name] of fields) res.removeHeader(name);
+/**
+ * `keepsAll`: one name may occur several times. It may in a list, and over HTTP/1 in several spellings in an object, if
+ * the response has no fields yet and no layer sets them one by one.
+ */
+function setFields(res: NodeResponse, fields: readonly Field[], keepsAll: boolean): void {
+  if (keepsAll) for (const [name] of fields) res.removeHeader(name);
   for (const [name, value] of fields) {
     // Node skips it, too, if the response has fields already.
     if (name === "") continue;
-    if (isList) res.appendHeader(name, value);
+    if (keepsAll) res.appendHeader(name, value);
     else res.setHeader(name, value);
   }
 }
