@@ -67,6 +67,7 @@ export const odata: Dialect = {
   items: "/value",
   url: (entity, { base, body }) => {
     const link = control(entity, "editLink") ?? control(entity, "id") ?? control(entity, "readLink");
+    if (typeof link !== "string") return undefined;
     // Links are relative to the context's url, if there is one.
     return resolved(link, resolved(control(body, "context"), base));
   },

@@ -186,7 +186,8 @@ export class AlreadyExistsError extends ClientError {
 /**
  * An answer that this package cannot use: no permission, a change that the server's own rules refuse, a fault.
  *
- * `problem` is the problem document of the answer, if there is one. `response` can still be read.
+ * `problem` is the problem document of the answer, if there is one. `response` can still be read, unless its content is
+ * longer than 64 kB.
  *
  * @example
  * const error = new HttpError(new Response(null, { status: 422 }), "PUT", "/pages/home", { title: "Too long" });

@@ -45,6 +45,14 @@ describe("items gives each member its own url and tag", () => {
     ]);
   });
 
+  it("odata: a member without a link, as in minimal metadata, has no url", () => {
+    const body = {
+      "@odata.context": "https://x.test/v4/$metadata#People",
+      value: [{ "@odata.etag": 'W/"1"', UserName: "ann" }, { "@odata.id": 5 }, null],
+    };
+    expect(items(body, odata, "https://x.test/v4/People").map(({ url }) => url)).toEqual(["", "", ""]);
+  });
+
   it("http: urls and tags are read from a collection of resource()", () => {
     const body = { items: [{ key: "a", url: "/pages/a", etag: '"1"', value: { title: "A" } }] };
     expect(items(body, http, "https://x.test/pages")).toEqual([

@@ -303,3 +303,86 @@ it.each([Number.NaN, -5, Number.POSITIVE_INFINITY])(
     expect(warnings).toEqual([]);
   },
 );
+
+describe("a write that was made is never reported as failed,", () => {
+  it.each([
+    ["a dialect's function cannot read the answer", {}],
+    ["its Content-Location is not valid", { "Content-Location": "http://[" }],
+  ])("although %s", async (_, headers) => {
+    await serve({
+      show: (value, tag) => ({ body: JSON.stringify({ ...(value as Counter), meta: { tag } }) }),
+      done: () => ({ status: 200, headers, body: '{"ok":true}' }),
+    });
+    const dialect = { etag: (body: unknown) => (body as { meta: { tag: string } }).meta.tag };
+    const done = await update<Counter>(server.url, increment, { dialect });
+    expect(done).toMatchObject({ status: "updated", value: { n: 2 }, attempts: 1 });
+    expect(await create<unknown>(`${server.url}`, { n: 1 }, { dialect }).catch(({ name }) => name)).toBe(
+      "AlreadyExistsError",
+    );
+  });
+});
+
+it.each(["/page", "http://["])(
+  "a refusal whose content a dialect's function cannot read is a conflict, with the Content-Location %s",
+  async (location) => {
+    const body = '{"error":"no"}';
+    await serve({
+      show: (value, tag) => ({ body: JSON.stringify({ ...(value as Counter), meta: { tag } }) }),
+      fault: ({ method, nth, url }) =>
+        method === "PUT" && nth === 1
+          ? { status: 412, headers: { "Content-Location": location === "/page" ? url : location }, body }
+          : undefined,
+    });
+    const dialect = { etag: (body: unknown) => (body as { meta: { tag: string } }).meta.tag };
+    server.write({ n: 5 });
+    const opened = { url: server.url, value: { n: 1 }, etag: '"v1"' };
+    const done = await update<Counter>(opened, increment, { dialect, backoff: () => 1 });
+    expect(done).toMatchObject({ status: "updated", value: { n: 6 }, attempts: 2 });
+  },
+);
+
+describe("an AmbiguousWriteError is thrown when, after a lost answer,", () => {
+  const thrown = new Error("mine");
+  const throws = () => {
+    throw thrown;
+  };
+  const key = { idempotencyKey: true } as const;
+  const cases: [name: string, options: () => UpdateOptions<Counter>][] = [
+    [
+      "headers throws",
+      () => {
+        let calls = 0;
+        return { ...key, backoff: () => 1, headers: () => (++calls > 2 ? throws() : {}) };
+      },
+    ],
+    [
+      "headers has a field of ours",
+      () => {
+        let calls = 0;
+        return { ...key, backoff: () => 1, headers: () => (++calls > 2 ? { "If-Match": "*" } : {}) };
+      },
+    ],
+    ["backoff throws", () => ({ ...key, backoff: throws })],
+    ["wasApplied throws", () => ({ wasApplied: throws })],
+  ];
+
+  it.each(cases)("%s", async (_, options) => {
+    await serve({ fault: ({ method }) => (method === "PUT" ? "lost after" : undefined) });
+    const error = await failure(update<Counter>(server.url, increment, options()));
+    expect(error).toBeInstanceOf(AmbiguousWriteError);
+    expect(error.sent).toEqual({ n: 2 });
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(server.value).toEqual({ n: 2 });
+  });
+
+  it("the signal aborts: then its reason is thrown, as everywhere", async () => {
+    await serve({ fault: ({ method }) => (method === "PUT" ? "lost after" : undefined) });
+    const controller = new AbortController();
+    const backoff = () => {
+      controller.abort(thrown);
+      return 1;
+    };
+    const options = { ...key, backoff, signal: controller.signal };
+    expect(await failure(update<Counter>(server.url, increment, options))).toBe(thrown);
+  });
+});

@@ -1,5 +1,5 @@
 import { octetsOf } from "./content.ts";
-import { fieldTag, tagOf } from "./dialect.ts";
+import { fieldTag, tagAt, tagOf } from "./dialect.ts";
 import type { Job } from "./job.ts";
 import type { Payload } from "./payload.ts";
 import { decoded, type Seen, snapshotOf } from "./seen.ts";
@@ -48,9 +48,8 @@ async function snapshotAfter<T>(
 ): Promise<Snapshot<T>> {
   const { url, expected } = payload;
   const content = octets?.length ? await contentOf(job, response, octets) : undefined;
-  const inside = content && tagOf(job.dialect, new Headers(), content.value);
-  if (content && (inside !== undefined || isShown(response, url) || hasMembers(content.value, expected))) {
-    return snapshotOf(url, content.value, tagOf(job.dialect, response.headers, content.value));
+  if (content && (content.hasTag || isShown(response, url) || hasMembers(content.value, expected))) {
+    return snapshotOf(url, content.value, content.etag);
   }
   return snapshotOf(url, expected as T, fieldTag(response.headers));
 }
@@ -64,20 +63,23 @@ export async function carriedIn<T>(
   if (!isShown(response, url)) return undefined;
   const octets = await octetsOf(response).catch(() => undefined);
   const content = octets && (await contentOf(job, response, octets));
-  const etag = content && tagOf(job.dialect, response.headers, content.value);
-  if (!etag) return undefined;
+  if (!octets || !content?.etag) return undefined;
   const again = () => decoded(job, response, octets);
-  return { snapshot: snapshotOf(url, content.value, etag), response, again };
+  return { snapshot: snapshotOf(url, content.value, content.etag), response, again };
 }
 
 async function contentOf<T>(
   job: Job<T>,
   response: Response,
   octets: Uint8Array<ArrayBuffer>,
-): Promise<{ value: T } | undefined> {
+): Promise<{ value: T; etag: string | undefined; hasTag: boolean } | undefined> {
+  const { dialect } = job;
   try {
-    return { value: await decoded(job, response, octets) };
+    const value = await decoded(job, response, octets);
+    const etag = tagOf(dialect, response.headers, value);
+    return { value, etag, hasTag: tagAt(dialect, dialect.etag, value) !== undefined };
   } catch {
+    // It is a report in another form, which a `decode` or a dialect's function cannot read.
     return undefined;
   }
 }
@@ -88,7 +90,8 @@ function isShown({ headers, url: end }: Response, url: string): boolean {
   const location = headers.get("Content-Location");
   if (location === null) return false;
   const base = end || url;
-  return URL.canParse(base) ? new URL(location, base).href === new URL(base).href : location === url;
+  if (!URL.canParse(location, base)) return location === url;
+  return new URL(location, base).href === new URL(base).href;
 }
 
 /** We choose: an object with every member that was sent is the document, even if the server does not say so. */

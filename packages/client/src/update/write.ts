@@ -47,6 +47,17 @@ type Meaning = "refused" | "gone" | "again" | "unknown" | "failed";
  */
 export async function write<T>(job: Job<T>, payload: Payload<T>): Promise<Written<T>> {
   const doubt: Doubt = { firstSent: Date.now(), lost: false, suspected: false };
+  try {
+    return await untilKnown(job, payload, doubt);
+  } catch (error) {
+    job.signal?.throwIfAborted();
+    if (!doubt.lost || error instanceof AmbiguousWriteError) throw error;
+    // The caller's `headers`, `backoff` or `wasApplied` failed, so the outcome of the lost copy stays unknown.
+    throw ambiguous(job, payload, { lost: error });
+  }
+}
+
+async function untilKnown<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<Written<T>> {
   for (let sent = 1; ; sent++) {
     const answer = await send(job, payload, doubt);
     if ("is" in answer) return answer;
