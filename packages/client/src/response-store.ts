@@ -18,7 +18,10 @@ export interface StoredHead {
   redirected: boolean;
   /** The start of the request that brought or last freshened the answer, in milliseconds since the epoch. */
   time: number;
-  /** A HEAD has shown that it is out of date: it may be revalidated, but not used without asking. */
+  /**
+   * It is out of date, as a HEAD or a newer answer that is not kept has shown: it may be revalidated, but not used
+   * without asking.
+   */
   stale?: boolean;
 }
 

@@ -229,3 +229,38 @@ describe("conditionalFetch: other requests", () => {
     expect(server.seen.at(-1)!.headers["if-none-match"]).toBeUndefined();
   });
 });
+
+describe("conditionalFetch: a newer answer that is not kept", () => {
+  const newer: [name: string, status: number, fields: Record<string, string>, body: string][] = [
+    ["says no-store", 200, { ETag: '"v2"', "Cache-Control": "no-store" }, "new"],
+    ["has no validator and no lifetime", 200, { "Cache-Control": "max-age=0" }, "new"],
+    ["says Vary: *", 200, { ETag: '"v2"', Vary: "*" }, "new"],
+    ["is too long", 200, { ETag: '"v2"', "Content-Length": "11" }, "x".repeat(11)],
+    ["is a 404", 404, {}, "not here"],
+    ["is a 410", 410, {}, "not here"],
+  ];
+
+  it.each(newer)("that %s makes the older one stale", async (_, status, fields, body) => {
+    let count = 0;
+    const server = await open.serve((_req, res) => {
+      if (++count > 1) return res.writeHead(status, fields).end(body);
+      return res.writeHead(200, { ETag: '"v1"', "Cache-Control": "max-age=3600" }).end("old");
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111(), maxEntryBytes: 10 });
+    const read = async (init?: RequestInit) => (await remembering(server.url, init)).text();
+    expect([await read(), await read({ cache: "reload" })]).toEqual(["old", body]);
+    expect(await read()).toBe(body);
+    expect(server.seen[2]!.headers["if-none-match"]).toBe('"v1"');
+  });
+
+  it.each([500, 429, 206, 401])("with the status %i may pass, so the older one stays", async (status) => {
+    let count = 0;
+    const server = await open.serve((_req, res) => {
+      if (++count > 1) return res.writeHead(status, { "Cache-Control": "no-store" }).end("later");
+      return res.writeHead(200, { ETag: '"v1"', "Cache-Control": "max-age=3600" }).end("old");
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111() });
+    const read = async (init?: RequestInit) => (await remembering(server.url, init)).text();
+    expect([await read(), await read({ cache: "reload" }), await read()]).toEqual(["old", "later", "old"]);
+  });
+});

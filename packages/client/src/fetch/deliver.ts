@@ -1,7 +1,9 @@
+import type { StoredResponse } from "../response-store.ts";
 import { isMakeable, replaced } from "./answer.ts";
 import { type Forwarded, report } from "./event.ts";
 import type { Serve } from "./flights.ts";
 import { isStorable, keep, mayServeOthers, type Read } from "./keeping.ts";
+import { markStale } from "./revalidated.ts";
 import { type SharedBody, sharedBody } from "./shared-body.ts";
 
 /**
@@ -12,6 +14,7 @@ export async function deliver(
   read: Read,
   response: Response,
   fwd: Forwarded,
+  chosen: StoredResponse | undefined,
   isJoined: () => boolean,
   detail?: string,
 ): Promise<Serve> {
@@ -24,6 +27,9 @@ export async function deliver(
     { fwd, fwdStatus: response.status, ...(stored && { stored }), ...(detail && { detail }) },
     response,
   );
+
+  // `fresh` must not go back to the answer before, when this one is not kept.
+  if (chosen && !stored && replaces(read, response)) await markStale(read, chosen);
 
   const isEmpty = read.call.method === "HEAD" || !response.body;
   const isShared =
@@ -49,6 +55,11 @@ export async function deliver(
     return stream && replaced(response, stream);
   };
   return isShared ? serve : once(serve);
+}
+
+/** True when the kept answer is no longer the current one. Any other error may pass. */
+function replaces({ call }: Read, { ok, status }: Response): boolean {
+  return call.method !== "HEAD" && ((ok && status !== 206) || status === 404 || status === 410);
 }
 
 /** Serves only the first caller. */

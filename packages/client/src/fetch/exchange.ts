@@ -31,7 +31,7 @@ export async function exchange(
   const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
   const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
   const hand = async (response: Response, detail?: string): Promise<Outcome> => ({
-    serve: await deliver(read, response, fwd, isJoined, detail),
+    serve: await deliver(read, response, fwd, chosen, isJoined, detail),
     fwd,
   });
   if (!condition) {

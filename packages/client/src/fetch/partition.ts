@@ -1,6 +1,7 @@
 import { credentialsIn } from "../credentials.ts";
 import { digest } from "./digest.ts";
 import type { FetchCall } from "./fetch-call.ts";
+import { routeOf } from "./route.ts";
 import type { Settings } from "./settings.ts";
 
 const DESCRIPTIONS = ["Content-Type", "Content-Encoding", "Content-Language"];
@@ -24,10 +25,10 @@ export async function givenPartition(
  * request that follows redirects gets another answer than one that does not.
  */
 export function groupOf(
-  { headers, fields, method, credentials, redirect, content }: FetchCall,
+  { headers, fields, method, credentials, redirect, content, init }: FetchCall,
   given: string | undefined,
 ): string {
-  const who = given ?? [credentialsIn(fields), credentials];
+  const who = given ?? [credentialsIn(fields), credentials, ...routeOf(init)];
   const what = content
     ? [method, ...DESCRIPTIONS.map((name) => headers.get(name)), new TextDecoder("latin1").decode(content)]
     : "GET";

@@ -63,10 +63,15 @@ export async function freshenByHead(
 ): Promise<void> {
   const { call, settings, time, forgotten, since } = read;
   if (status !== 200 || !stored || forgotten.isSince(call.url, since)) return;
-  const head = describes(headers, stored)
-    ? updated(withoutBody(stored), updatesBy(headers, stored), time)
-    : { ...withoutBody(stored), stale: true };
+  if (!describes(headers, stored)) return markStale(read, stored);
+  const head = updated(withoutBody(stored), updatesBy(headers, stored), time);
   await tryStore(read, () => settings.store.freshen(head), undefined);
+}
+
+/** Marks a kept answer as out of date: it may be revalidated, but not used without asking. */
+export async function markStale(read: Read, stored: StoredResponse): Promise<void> {
+  const head = { ...withoutBody(stored), stale: true };
+  await tryStore(read, () => read.settings.store.freshen(head), undefined);
 }
 
 function withoutBody({ body: _, ...head }: StoredResponse): StoredHead {
