@@ -37,6 +37,8 @@ test.each(makers.slice(0, -1))("%s refuses a ledger without limits that are numb
     new Date(0),
     { maxAge: 0 },
     { maxEntries: 1.5 },
+    { maxEntries: 1e300 },
+    { maxAge: 2_147_483_648 },
     { maxage: 1 },
     "1 day",
     86_400,

@@ -30,7 +30,7 @@ export interface LedgerEntry {
 
 /** How much a ledger remembers. */
 export interface LedgerLimits {
-  /** How long an entry is kept, in seconds. Default 86,400: one day. Clients rely on it. */
+  /** How long an entry is kept, in seconds, at most 68 years. Default 86,400: one day. Clients rely on it. */
   maxAge?: number | undefined;
   /** The largest number of entries. Above it, a new keyed write is answered with 503. Default 1,000,000. */
   maxEntries?: number | undefined;
@@ -39,12 +39,18 @@ export interface LedgerLimits {
 /** The limits with their defaults filled in. */
 export type Limits = { maxAge: number; maxEntries: number };
 
-/** @throws {TypeError} unless all limits are whole numbers above 0 */
+/** 68 years. PostgreSQL adds no more seconds to a time, and RFC 9111 §1.2.2 lets a client read no more. */
+const LONGEST_AGE = 2_147_483_647;
+
+/** @throws {TypeError} unless all limits are whole numbers above 0, and no larger than every driver can use */
 export function limitsOf(limits: LedgerLimits = {}): Limits {
   const { maxAge = 86_400, maxEntries = 1_000_000 } = limits;
+  const largest = { maxAge: LONGEST_AGE, maxEntries: Number.MAX_SAFE_INTEGER };
   for (const [name, count] of Object.entries({ maxAge, maxEntries })) {
-    if (!Number.isInteger(count) || count < 1)
-      throw new TypeError(`Cannot use ${String(count)} for ledger.${name}. Use a whole number above 0`);
+    const most = largest[name as keyof Limits];
+    if (Number.isInteger(count) && count >= 1 && count <= most) continue;
+    const limit = count > most ? ` and at most ${most}` : "";
+    throw new TypeError(`Cannot use ${String(count)} for ledger.${name}. Use a whole number above 0${limit}`);
   }
   return { maxAge, maxEntries };
 }
