@@ -341,6 +341,26 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     }
   });
 
+  test("a keyed write succeeds after a copy of the tables whose sequence is behind the entries", async () => {
+    const name = ownName();
+    const copy = await postgresStore<number>(pool, { table: name }).createTable();
+    const add = (id: string) => copy.swap(id, null, 1, { claim: { id, fingerprint: "f" } });
+    try {
+      for (let id = 0; id < 50; id++) await add(`old ${id}`);
+      // Logical replication leaves the sequence of the copy at its start.
+      await pool.query(`SELECT setval(pg_get_serial_sequence('${name}_ledger', 'seq'), 1)`);
+      const pages = resource(copy, { key: keyBelow("/") });
+      const put = (path: string) => pages(request("PUT", { "Idempotency-Key": path.slice(1) }, 1, path));
+      const answers = await Promise.all(["/a", "/b", "/c"].map(put));
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+      expect((await put("/a")).headers.get("ETag")).toBe(answers[0]!.headers.get("ETag"));
+      const { rows } = await pool.query(`SELECT max(seq) AS last FROM ${name}_ledger`);
+      expect(Number(rows[0].last)).toBeGreaterThan(52);
+    } finally {
+      await pool.query(`DROP TABLE ${name}, ${name}_ledger`);
+    }
+  });
+
   test("createTable names the columns that a table lacks, and the statements that add them work", async () => {
     const name = `${schema}.old`;
     await pool.query(`CREATE TABLE ${name} (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);

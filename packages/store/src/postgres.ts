@@ -13,6 +13,7 @@ import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
 import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
 import { certain, isBroken, isRolledBack, sqlState } from "./drivers/postgres-errors.ts";
 import type { PostgresJs } from "./drivers/postgres-js.ts";
+import { isNumberTaken, isRepeated } from "./drivers/postgres-ledger-errors.ts";
 import type { AnyRow, Query } from "./drivers/postgres-query.ts";
 import { columnsOf, LEDGER_COLUMNS, statements } from "./drivers/postgres-statements.ts";
 import { type SwapParameters, swapStatements } from "./drivers/postgres-swap.ts";
@@ -206,6 +207,11 @@ function postgresDriver(query: Query, tables: Tables, limits: Limits): Driver {
         return { lost: isHidden ? undefined : row.version === null ? null : row };
       } catch (error) {
         if (isRolledBack(error) || isRepeated(error, swap, ledger)) return { lost: undefined };
+        if (isNumberTaken(error, swap, ledger)) {
+          // A role that lacks the right still gets another number with each try.
+          await query(sql.skipNumbers, [], swap.signal).catch(() => {});
+          return { lost: undefined };
+        }
         throw certain(error, table);
       }
     },
@@ -230,17 +236,6 @@ function entryOf(row: AnyRow | undefined): LedgerEntry | null {
   if (fingerprint === null) return null;
   const entry = { fingerprint, key: wrote, version: made, created, location };
   return changed === null ? entry : { ...entry, lastModified: Math.round(Number(changed)) };
-}
-
-/**
- * The statement tried to write NULL over a live entry of the ledger: see `rememberedIn`. NULL in a column that a user
- * added to the table is another mistake, and will not go away.
- */
-function isRepeated(error: unknown, { claim }: DriverSwap, ledger: string): boolean {
-  if (claim === undefined || sqlState(error) !== "23502") return false;
-  const { table, table_name } = error as { table?: string; table_name?: string };
-  const name = table ?? table_name;
-  return name === undefined || ledger.endsWith(`"${name}"`);
 }
 
 /** True when a read may succeed at once: it was rolled back, or the connection's own `lock_timeout` was too short. */

@@ -37,6 +37,9 @@ export function statements(table: string, ledger: string, type: "text" | "bytea"
       FROM (SELECT) AS one LEFT JOIN ${table} AS t ON t.key = $1
       LEFT JOIN (SELECT fingerprint, key AS wrote, version AS made, modified AS changed, created, location FROM ${ledger}
         WHERE id = $3 AND expires > now()) AS entry ON true`,
+    /** Lets the numbers go on after those that are there. Should one be given twice, the write is tried again. */
+    skipNumbers: `SELECT setval(seq, greatest(nextval(seq), (SELECT max(seq) FROM ${ledger})))
+      FROM pg_get_serial_sequence('${ledger}', 'seq') AS seq`,
     count: `SELECT live::float8 AS entries, (span - live)::float8 AS unused
       FROM (SELECT coalesce(max(seq) - min(seq) + 1, 0) AS span, count(*) FILTER (WHERE expires > now()) AS live
         FROM ${ledger}) AS ends`,
