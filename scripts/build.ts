@@ -111,8 +111,8 @@ async function buildPackage(name: string): Promise<void> {
 }
 
 /**
- * Writes a .cjs beside each .js that `require` reaches, and a .d.cts beside its declarations.
- * The modules stay apart as they are for `import`: two entries share one WeakMap, and know each other's errors.
+ * Writes a .cjs beside each .js that `require` reaches, and a .d.cts beside its declarations. As for
+ * `import`, entries share modules: two entries have one WeakMap, and know each other's errors.
  */
 async function writeForRequire(dist: string, entries: readonly string[]): Promise<void> {
   if (entries.length === 0) return;

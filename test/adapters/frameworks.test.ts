@@ -68,7 +68,7 @@ describe.concurrent.for(frameworks)("$name", async ({ name, build, ownServer }) 
   const plain = () => serving(process.execPath, serve, name, "plain");
   const compressed = () => serving(...(ownServer ?? [process.execPath, serve, name, "compressed"]));
 
-  it("the program answers reads, and exactly one of two writers wins whose bodies arrive at once", async () => {
+  it("the program answers reads, and of two writers whose bodies arrive at once exactly one wins", async () => {
     const { port } = await plain();
     await expectPage(`http://localhost:${port}/note`);
     await expectBodies(`http://localhost:${port}/note`);

@@ -52,7 +52,7 @@ describe("route does not change what Next does by itself", () => {
     expect(field(answer, "allow")).toBe("GET, HEAD, OPTIONS");
   });
 
-  it("a method that was not given is refused by Next", async () => {
+  it("Next refuses a method that has no handler", async () => {
     expect((await ask("PUT", "/time", { "If-Match": '"v0"' }, "text")).status).toBe(405);
   });
 
@@ -78,7 +78,7 @@ describe("route does not change what Next does by itself", () => {
   });
 });
 
-describe("What Next adds to an answer after its handler is on the answer that replaces it", () => {
+describe("The fields that Next adds after a handler are also on the answer that replaces it", () => {
   const none = { "If-None-Match": '"v1"' };
 
   it.each<[method: string, path: string, conditions: Record<string, string>, status: number, cookie: string]>(
@@ -101,7 +101,7 @@ describe("What Next adds to an answer after its handler is on the answer that re
     expect([answer.status, field(answer, "set-cookie")]).toEqual([status, `${cookie}; Path=/`]);
   });
 
-  it("the tag of a draft and of its page are told apart, and a 304 turns the draft mode on as well", async () => {
+  it("a draft and its page have different tags, and a 304 turns on the draft mode, too", async () => {
     const page = { "If-None-Match": '"page"' };
     expect(await ask("GET", "/own/draft", page)).toMatchObject({ status: 304 });
     const enabled = await ask("GET", "/own/draft?enable", page);
@@ -144,7 +144,7 @@ describe("What Next adds to an answer after its handler is on the answer that re
   });
 });
 
-/** From the entry that depends on the order of its members on, Next's choice is not known, so the tag is weak. */
+/** Next's choice is not known for `gzip, identity` and the entries below it, so their tags are weak. */
 const acceptEncodings = [
   undefined,
   "",

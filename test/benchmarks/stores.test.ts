@@ -27,7 +27,7 @@ test.for([
   },
 );
 
-test("a handler by hand that refuses nothing is not measured", async () => {
+test("a handler by hand that leaves out a check is not measured", async () => {
   const get = async () => Response.json(page, { headers: { ETag: '"1"' } });
   const put = async () => new Response(null, { status: 204, headers: { ETag: '"1"' } });
   const careful = async () => new Response(null, { status: 428 });

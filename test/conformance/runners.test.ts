@@ -40,7 +40,7 @@ function outcome(command: readonly string[], broken: "0" | "1"): Promise<Outcome
 }
 
 describe.concurrent.each(Object.entries(runners))("the rows in %s", (_, { command, passed }) => {
-  it("each row is one test, and a correct server passes them", async () => {
+  it("each row is one test, and a correct server passes all of them", async () => {
     const { ok, output } = await outcome(command, "0");
     expect(passed.exec(output)?.[1], output.slice(-2000)).toBe(String(rows.length));
     expect(ok).toBe(true);

@@ -324,7 +324,7 @@ describe("conditional calls a handler again only when that has no side effect", 
   });
 });
 
-describe("conditional and a `current` that gives a Response, §13.2.1", () => {
+describe("conditional and a `current` that returns a Response, §13.2.1", () => {
   it.each([401, 403, 302])(
     "conditional sends the %i without a tag, and judges no condition",
     async (status) => {
@@ -370,7 +370,7 @@ describe("content tags and the body", () => {
     expect((await tagOf(new Response(new ReadableStream(), { headers })))[0]).toBe(false);
   });
 
-  it("conditional passes a body that is longer than it says", async () => {
+  it("conditional passes on a body that is longer than its Content-Length", async () => {
     const response = new Response(chunks("x".repeat(600), "y".repeat(600)), {
       headers: { "Content-Length": "10" },
     });
@@ -378,12 +378,15 @@ describe("content tags and the body", () => {
     expect([sent.headers.has("ETag"), (await sent.text()).length]).toEqual([false, 1200]);
   });
 
-  it.each(["4", "10", "many"])("conditional gives no tag to seven bytes that announce %s", async (length) => {
-    const response = new Response(chunks("con", "tent"), { headers: { "Content-Length": length } });
-    const sent = await conditional(() => response, { tag: { weak: false } })(ask("GET"));
-    expect([sent.headers.has("ETag"), sent.headers.get("Content-Length")]).toEqual([false, length]);
-    expect(await sent.text()).toBe("content");
-  });
+  it.each(["4", "10", "many"])(
+    "conditional gives no tag to a body of seven bytes whose Content-Length is %s",
+    async (length) => {
+      const response = new Response(chunks("con", "tent"), { headers: { "Content-Length": length } });
+      const sent = await conditional(() => response, { tag: { weak: false } })(ask("GET"));
+      expect([sent.headers.has("ETag"), sent.headers.get("Content-Length")]).toEqual([false, length]);
+      expect(await sent.text()).toBe("content");
+    },
+  );
 
   it.each<[string, () => unknown[]]>([
     ["strings", () => ["con", "tent"]],

@@ -88,19 +88,19 @@ describe("strict TypeScript", () => {
     expect(await compile(site.folder, "node", files)).toBe("");
   });
 
-  it("compiles those for Bun", async () => {
+  it("compiles the programs for Bun", async () => {
     const files = documents.flatMap((document) => filesOf(document, "bun", bunSite.folder));
     expect(files.length).toBeGreaterThan(1);
     expect(await compile(bunSite.folder, "bun-types", files)).toBe("");
   });
 
-  it("compiles that for a Durable Object", async () => {
+  it("compiles the program for a Durable Object", async () => {
     const files = documents.flatMap((document) => filesOf(document, "workers", site.folder));
     expect(files.length).toBeGreaterThan(0);
     expect(await compile(site.folder, "@cloudflare/workers-types", files, ["es2023"])).toBe("");
   });
 
-  it("compiles that for Deno", async () => {
+  it("compiles the program for Deno", async () => {
     const files = documents.flatMap((document) => filesOf(document, "deno", site.folder));
     expect(files.length).toBeGreaterThan(0);
     writeFileSync(`${site.folder}/deno.json`, '{ "nodeModulesDir": "manual" }');

@@ -36,7 +36,7 @@ describe.for(Object.entries(nodes))("Node %s", ([major, node]) => {
     expect(stdout).toMatch(new RegExp(`^v${major}\\.`));
   });
 
-  it("requires every entry where it cannot load an ES module that way", async () => {
+  it("requires every entry where `require` cannot load an ES module", async () => {
     // Node 20 has the flag from 20.17 on.
     await run(node, ["--no-experimental-require-module", "require-all.cjs"], { cwd: site.folder });
   });

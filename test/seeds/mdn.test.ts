@@ -141,7 +141,7 @@ describe("the wiki of the ETag reference, on SQLite", () => {
     expect((await curl(url)).body).toBe("one");
   });
 
-  it("lets one of two saves win that arrive at once, on the same hash", async () => {
+  it("lets exactly one win of two saves on the same hash that arrive at once", async () => {
     const url = await page();
     const tag = (await fetch(url)).headers.get("ETag")!;
     const save = (body: string) => fetch(url, { method: "POST", headers: { "If-Match": tag }, body });

@@ -135,7 +135,7 @@ describe.skipIf(!isReachable)("redisStore", () => {
   });
 
   test.each(["node-redis", "ioredis"])(
-    "swap by %s throws when its answer is lost, though the client may ask again",
+    "swap by %s throws when its answer is lost, though the client library may send it again",
     async (name) => {
       const proxy = await proxyThatLosesOneAnswer(redisUrl, 6379);
       const url = `redis://127.0.0.1:${proxy.port}`;

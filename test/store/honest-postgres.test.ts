@@ -46,7 +46,7 @@ const clients: [name: string, open: (url: string, options?: string) => Opened][]
   ],
 ];
 
-/** A network that may swallow all that is sent through it, as a firewall does that has forgotten a connection. */
+/** A network that can swallow everything that is sent through it, like a firewall that has forgotten a connection. */
 async function silentNetwork(url: string) {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();

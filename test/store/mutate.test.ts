@@ -263,7 +263,7 @@ describe("a lost swap", () => {
     expect(change.mock.calls.length).toBeLessThan(500);
   });
 
-  test("mutate waits no longer than a second for a writer before it in line that hangs", async () => {
+  test("mutate waits at most a second for an earlier writer that hangs", async () => {
     const { store } = await storeWith({ n: 1 });
     const outcomes = ["lost", "never", "lost"];
     const stuck: VersionedStore<Count> = {

@@ -179,7 +179,7 @@ describe("content that user functions do not expect", () => {
     await expect(notes({ newKey })("POST", "/notes", {}, {})).rejects.toThrow(TypeError);
   });
 
-  test("resource never sends the stored value where represent returned nothing", async () => {
+  test("resource never sends the stored value where represent returned undefined", async () => {
     const send = notes({ represent: () => undefined });
     await expect(send("PUT", "/notes/x", {}, { secret: 1 })).rejects.toThrow(/represent returned undefined/);
     await expect(send("GET", "/notes/x")).rejects.toThrow(/represent returned undefined/);

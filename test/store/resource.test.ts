@@ -353,7 +353,7 @@ describe("DELETE, OPTIONS and the other methods", () => {
     expect((await handle(request("GET", { "If-None-Match": tag }))).status).toBe(200);
   });
 
-  test("resource names its methods to OPTIONS and in a 405, and asks the store nothing for it", async () => {
+  test("resource names its methods to OPTIONS and in a 405, without a call of the store", async () => {
     const { handle, trips } = await pagesWithHome();
     const allow = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
     const options = await handle(request("OPTIONS", { "If-Match": '"stale"' }));

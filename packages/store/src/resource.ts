@@ -39,7 +39,7 @@ export function resource<T>(
     try {
       answer = await handle(settings, request);
     } catch (error) {
-      // `key` and `authorize` may ask a store, too. When that is busy, nothing was written.
+      // `key` and `authorize` may use a store, too. If that store is busy, nothing was written.
       if (!(error instanceof StoreBusyError)) throw error;
       answer = unreadableNow();
     }

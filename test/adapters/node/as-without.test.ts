@@ -234,7 +234,7 @@ describe("conditional over HTTP/1 does not change:", () => {
     expect([answer.interim, answer.status]).toEqual([[100], 304]);
   });
 
-  // Node puts the head of an answer that waits before what is written already, when its first content is bytes.
+  // If the first content of a waiting answer is bytes, Node puts its head before the octets that were written earlier.
   test.each([
     ["a 412 by its answer", '"x"', (res) => void res.setHeader("ETag", '"v1"').end("content")],
     ["a 412 in place of content in parts", '"x"', (res) => void [res.write("con"), res.end("tent")]],

@@ -99,7 +99,7 @@ describe("an answer without a tag", () => {
     expect(answer.field("etag")).toBe(await contentTagOfCore(TEXT));
   });
 
-  test("conditional makes the tag with another content tagger, which gets bytes", async () => {
+  test("conditional makes the tag with the application's own `contentTag`, which gets bytes", async () => {
     const sha1 = (bytes: Uint8Array) => weak(createHash("sha1").update(bytes).digest("hex"));
     const answer = await answerOf((res) => res.end(TEXT), { tag: { contentTag: sha1 } });
     expect(answer.field("etag")).toBe(sha1(Buffer.from(TEXT)));
@@ -304,14 +304,14 @@ test("conditional refuses an invalid option at once", () => {
   expect(() => conditional({ tag: "weak" as never })).toThrow('`tag` is "weak"');
 });
 
-test("conditional refuses at once to require conditions that it could not obey", () => {
+test("conditional refuses `require` and `current` at once, because it judges only after the handler", () => {
   expect(() => conditional({ require: true } as never)).toThrow(/checkPreconditions\(\), before the handler/);
   expect(() => conditional({ current: () => null } as never)).toThrow(
     /checkPreconditions\(req, res, current\)/,
   );
 });
 
-test("conditional throws in the handler if its tag function gives a value that is not a tag", async () => {
+test("conditional throws in the handler if its tag function returns a value that is not a tag", async () => {
   const caught: unknown[] = [];
   const handler: Handler = (res) => {
     try {

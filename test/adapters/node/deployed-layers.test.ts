@@ -82,7 +82,7 @@ describe("Express 4.21.2 with compression 1.7.4 and its on-headers 1.0.2", () =>
   });
 });
 
-describe("a handler that gives end a callback, behind express-session, whose end takes none", () => {
+describe("a handler that passes a callback to `end`, behind express-session, whose `end` accepts none", () => {
   const ends: Record<string, (res: express.Response, done: () => void) => void> = {
     "at once": (res, done) => void res.end(TEXT, done),
     "with an encoding": (res, done) => void res.end(TEXT, "utf8", done),
@@ -128,7 +128,7 @@ describe("a handler that gives end a callback, behind express-session, whose end
   );
 });
 
-describe("a handler that writes after its end, behind express-session, which ends an answer only once its store has", () => {
+describe("a handler that writes after its `end`, behind express-session, which ends an answer only after its store has saved", () => {
   const more: Record<string, (res: express.Response) => void> = {
     write: (res) => void res.write("more"),
     "write with a callback": (res) => void res.write("more", () => {}),

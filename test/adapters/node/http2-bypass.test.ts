@@ -115,7 +115,7 @@ test.each([
   ["If-None-Match", 304],
   ["If-Match", 412],
 ] as const)(
-  "An answer that was settled by %s stays so when the handler goes on with the stream",
+  "An answer that %s has decided is still sent when the handler goes on with the stream",
   async (name, status) => {
     const handler: Handler = (res) => {
       tagged(res);
@@ -141,7 +141,7 @@ describe.each(Object.entries(closers))("A handler that ends its answer by %s", (
   test.each([
     ["If-None-Match", 304],
     ["If-Match", 412],
-  ] as const)("does not take away the answer that %s has settled", async (name, status) => {
+  ] as const)("does not prevent the answer that %s has decided", async (name, status) => {
     for (const wait of [setImmediate, (act: () => void) => setTimeout(act, 5), (act: () => void) => act()]) {
       const answer = await exchange(
         conditional(),

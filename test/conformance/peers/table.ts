@@ -46,7 +46,7 @@ const byId = new Map(rows.map((row) => [row.id, row]));
 
 const reasonOf: Record<string, string> = {
   "the target has no such state":
-    "they need a setting, another form of the page or a date that is certain, and the handlers cannot state one",
+    "they need a setting, another form of the page or a strong date, which the handlers do not have",
 };
 
 /** The groups of rows that a peer fails, each with the section and one example. */

@@ -1,5 +1,5 @@
-// Loads both copies of each package, that for `import` and that for `require`, and lets them meet. Node runs it in a
-// folder with nothing but the packed packages: `require.test.ts` copies it there.
+// Loads both copies of each package, the one for `import` and the one for `require`, and lets them meet. Node runs it
+// in a folder with nothing but the packed packages: `require.test.ts` copies it there.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -89,7 +89,7 @@ async function errorsOfTheClient(one, other) {
     for (const known of Object.keys(errors))
       assert.equal(error instanceof other[known], known === name, `${name} ${known}`);
     assert.ok(error instanceof Error && error.name === name);
-    // A report of it, such as a line of a log, is no error.
+    // A report of an error, such as a line of a log, is not an error.
     assert.ok(!({ name, code: error.code } instanceof one[name]) && !(null instanceof one[name]));
   }
   const fetch = async () => new Response(null, { status: 403 });

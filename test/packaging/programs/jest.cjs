@@ -54,7 +54,7 @@ test("the store keeps both of two writers from winning", async () => {
   expect(statuses.sort()).toEqual([204, 412]);
 });
 
-// Jest has an `Error` of its own: what node:sqlite throws is no instance of it.
+// Jest has an `Error` of its own: the errors of node:sqlite are not instances of it.
 test("the store says that its table of SQLite is missing", async () => {
   const { DatabaseSync } = require("node:sqlite");
   const { sqliteStore } = require("@entity-tag/store/sqlite");
@@ -75,7 +75,7 @@ test("the client gives up at once on a url that no fetch can use", async () => {
   await expect(read("http://")).rejects.toThrow("give an absolute one");
 });
 
-// Jest has a `Date` of its own, too: that of a file is no instance of it.
+// Jest has a `Date` of its own, too: the time of a file is not an instance of it.
 test("the time of a file is a time", () => {
   const { evaluate, timeTag } = require("@entity-tag/core");
   const { mtime } = require("node:fs").statSync(__filename);

@@ -1,4 +1,4 @@
-/** Where a writer waits until it is let go on. */
+/** Where a writer waits until the schedule lets it continue. */
 export type Gate = () => Promise<void>;
 
 /** Starts the writers, each at its own gate. */

@@ -17,7 +17,7 @@ export function bypassReason(
   { url, headers, fields, cache, mode, integrity }: FetchCall,
   { unconditional }: Settings,
 ): string | undefined {
-  // A `user:password@` would be kept as a part of the url.
+  // The store would keep the `user:password@` of a url.
   if (!/^https?:\/\/[^/?@#]*(?:[/?]|$)/.test(url)) return "the url is not a plain http one";
   // The caller expects the server's own answer: 304, 206 or 412. The Fetch standard has the same rule.
   const condition = fields.length > 0 && CONDITIONS.find((name) => headers.has(name));

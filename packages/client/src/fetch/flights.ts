@@ -25,7 +25,7 @@ export interface Flights {
   close(url: string): void;
 }
 
-/** One request that is under way, for all callers that ask for the same. */
+/** One request that is under way, for all callers that sent an identical request. */
 interface Flight {
   url: string;
   head: Promise<Outcome>;

@@ -14,7 +14,7 @@ export interface Memory {
   forgotten: Forgotten;
 }
 
-/** Forgets everything under these urls, in all partitions. What the store fails to remove is removed later. */
+/** Forgets everything under these urls, in all partitions. Answers that the store fails to remove are removed later. */
 export async function forget(urls: Iterable<string>, memory: Memory): Promise<void> {
   const { flights, forgotten } = memory;
   const removals = Array.from(urls, (url) => {

@@ -19,7 +19,7 @@ export async function exchange<R>(
   let head: Response | undefined;
   const exchanged = async () => {
     const given = await job.fetch(url, { ...init, signal: controller.signal });
-    // The status of `Response.error()` is 0, too, but a redirect that is not followed is an answer.
+    // `Response.error()` has the status 0. So has a redirect that is not followed, but that is an answer.
     if (!(given?.status > 0) && given?.type !== "opaqueredirect")
       throw new TypeError("`fetch` returned no response");
     head = given;

@@ -93,7 +93,7 @@ async function send<T>(job: Job<T>, payload: Payload<T>, doubt: Doubt): Promise<
     body: sentOnce(body),
     // A redirect may lead to a login page, whose 200 would look like a success.
     redirect: "manual",
-    // When a reused connection breaks, Bun sends the request again by itself. This forbids it to reuse connections.
+    // Bun sends the request again by itself when a reused connection breaks. So this forbids the reuse of connections.
     keepalive: false,
   };
   const use = async (response: Response) =>

@@ -22,7 +22,10 @@ export interface Terminal {
   stderr: NodeJS.WriteStream;
 }
 
-/** Runs the command. The result is the exit status: 0, 1 if a MUST fails, or 2 if the server could not be tested. */
+/**
+ * Runs the command. Returns the exit status: 0, 1 if a MUST fails, 2 if the server could not be tested or a page not
+ * restored.
+ */
 export async function command(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
     if (args[0] === "explain") return await explainCommand(args.slice(1), terminal);

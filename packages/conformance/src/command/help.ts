@@ -18,7 +18,7 @@ What is asked
 Writing
   --write               PUT, PATCH, POST and DELETE this page, and restore it at the end
   --yes                 do not ask before writing; needed without a terminal
-  --body <text>         the new content; {n} becomes another number each time; @file reads a file
+  --body <text>         the new content; {n} becomes another text each time; @file reads a file
   --content-type <type> of the new content; by default as the page's
   --race <n>            n writers at once: is an update lost?           --race 16
 
@@ -41,5 +41,5 @@ Examples
   npx @entity-tag/conformance explain recorded.har
   pbpaste | npx @entity-tag/conformance explain -
 
-Exit status: 0, 1 if a MUST fails, 2 if the server could not be tested.
+Exit status: 0, 1 if a MUST fails, 2 if the server could not be tested or the page could not be restored.
 `;

@@ -6,8 +6,8 @@ export interface Loss {
 }
 
 /**
- * Whether the JSON of a value shows that a part of it may be lost: null, `{}`, or the members of a typed array. Most
- * values have none of these, so they are not walked.
+ * True when the JSON of a value shows that a part of it may be lost: null, `{}`, or the members of a typed array. Most
+ * values have none of these, and need no further check.
  */
 export function mayHaveLost(json: string): boolean {
   return json.includes("null") || json.includes("{}") || json.includes('{"0":');

@@ -84,7 +84,7 @@ export interface Driver {
   list(range: Range): Promise<Row[]>;
 }
 
-/** Builds a store from a driver. This has all that drivers have in common. */
+/** Builds a store from a driver. It does everything that is the same for all drivers. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
   /** Throws at once on a wrong argument, so its callers are async. */
   function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
@@ -170,7 +170,8 @@ function entryOf(
 }
 
 /**
- * A value is left out only if its version is `known`. Otherwise its row was written by hand, and lacks it.
+ * The row with its value decoded. A missing value is an error unless its version is `known`: the row was written by
+ * hand.
  *
  * @throws {UnreadableValueError} when there is no value, or it cannot be decoded
  */

@@ -60,8 +60,9 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
 /**
  * Removes a statement that is still queued, and asks the server to cancel one that is running.
  *
- * The library rejects two promises without a listener, and each would end the process: that of a statement which nobody
- * awaits any more, and that of a cancellation which does not reach the server. `query.then` would send the statement.
+ * The library rejects two promises without a listener, and each would end the process: the promise of a statement that
+ * nobody awaits any more, and that of a cancellation that does not reach the server. `query.then` would send the
+ * statement.
  */
 function cancel(query: PostgresJsQuery): void {
   if (query instanceof Promise) Promise.prototype.then.call(query, undefined, ignore);

@@ -100,8 +100,8 @@ export function sqliteDriver(
   }
 
   /**
-   * libsql keeps a write open that met a lock, and commits no transaction until that write has run again. With NULL for
-   * its key, it changes nothing.
+   * libsql keeps a write open that met a lock, and commits no transaction until that write has run again. So this runs it
+   * again, with NULL for its key, which changes nothing.
    */
   function closeOpen(): void {
     for (const text of open) {

@@ -19,7 +19,7 @@ export async function contentOf<T>(settings: Settings<T>, request: Request): Pro
   );
 }
 
-/** The answer to content in another charset than UTF-8; `undefined` if it names no other. */
+/** The answer to content in another charset than UTF-8; `undefined`: go on. */
 export function foreignCharsetRefused(
   contentType: string | null,
   headers: Record<string, string>,

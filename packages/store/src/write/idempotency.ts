@@ -104,7 +104,7 @@ export function withLedgerField<T>(request: Request, store: VersionedStore<T>, r
 
 const LEDGER_FIELD = "Idempotency-Ledger";
 
-/** The same field for an answer that is still to be made, which needs no copy then. */
+/** The same field, for an answer that has not been made yet: then no copy of the answer is needed. */
 export function ledgerFields<T>(
   store: VersionedStore<T>,
   { claim }: Identity,
@@ -125,7 +125,7 @@ function idOf(writeId: string): string {
 }
 
 /**
- * A body that the caller has read without handing it over cannot be read again, so its length is compared instead.
+ * If the caller has read the body and did not pass it on, it cannot be read again. So its length is compared instead.
  * Bun's server gives `null` as such a body, and `false` as `bodyUsed`.
  */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {

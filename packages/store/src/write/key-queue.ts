@@ -28,7 +28,7 @@ function writersOf(store: object): Writers {
   return writers;
 }
 
-/** Does the work at once, outside of the queue; `undefined`: join the queue, because there is one, or too many writers. */
+/** Does the work at once. `undefined`: the writer must join the queue, because there is one, or too many writers. */
 export async function outsideQueue<R>(
   store: object,
   key: string,
