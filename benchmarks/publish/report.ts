@@ -13,7 +13,7 @@ const HOW = `
 The cost of the hot paths, beside every library that answers correctly, in one run on one machine.
 
 \`\`\`sh
-npm run bench                            # everything, seven to eleven minutes by the machine
+npm run bench                            # everything; it takes seven to eleven minutes
 npm run bench -- tag-list evaluate       # only these suites
 npm run bench -- --quick                 # shorter rounds, servers cold and on Node alone, no plots: about three minutes
 npm run bench -- --runtime bun           # under Bun alone, or deno

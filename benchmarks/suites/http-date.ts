@@ -45,7 +45,7 @@ export const losers = () =>
   }));
 
 export const suite: Suite = {
-  about: "Which moment is this? Asked in New York: `Date.parse` reads one of the three forms in local time.",
+  about: "Which time is this? Asked in New York: `Date.parse` reads one of the three forms in local time.",
   async run(scope) {
     process.env.TZ = "America/New_York";
     const cases = [

@@ -1,7 +1,7 @@
 import type { EntityTag } from "@entity-tag/core";
 
 export const why =
-  "one pass over the characters, nothing allocated; but `charCodeAt` asks of each anew how its string is stored: " +
+  "one pass over the characters, nothing allocated; but `charCodeAt` checks for each one how its string is stored: " +
   "longer lists cost more than splitting them";
 
 export function listIncludes(field: string, tag: EntityTag, match: "strong" | "weak"): boolean {
