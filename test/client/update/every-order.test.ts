@@ -93,7 +93,9 @@ async function run(client: Client, names: readonly string[], server: Server, cho
       vi.advanceTimersByTime(1);
     } while (waiting + told.size < names.length);
     if (pending.length === 0) return { told, document: server.document() };
-    const [event] = pending.splice(choices.take(pending.length), 1) as [Pending];
+    // Both clients do the same, so the orders that begin with the second one repeat the others under other names.
+    const of = choices.taken.length === 0 ? 1 : pending.length;
+    const [event] = pending.splice(choices.take(of), 1) as [Pending];
     const fate = event.isWrite && faults < MOST_FAULTS ? fates[choices.take(fates.length)]! : "pass";
     if (fate !== "pass") faults++;
     event.happen(fate);
