@@ -45,23 +45,33 @@ export const entries = packages.flatMap(({ manifest }) =>
     .map((path) => manifest.name + path.slice(1)),
 );
 
-/**
- * The folder of modules with the packages, packed and unpacked, and with what they depend on. They are packed again only
- * after one of their files changed.
- */
+/** The folder of modules with the packages, packed and unpacked, and with what they depend on. */
 export async function packedModules(): Promise<string> {
+  return `${await packedFolder()}/node_modules`;
+}
+
+/** The archive of each package, as `npm publish` would send it. */
+export async function archives(): Promise<string[]> {
+  const folder = await packedFolder();
+  return globSync("*.tgz", { cwd: folder })
+    .sort()
+    .map((file) => `${folder}/${file}`);
+}
+
+/** The packages are packed again only after one of their files changed. */
+async function packedFolder(): Promise<string> {
   const folder = `${root}/test/results/packed-${digestOfPackages()}`;
   mkdirSync(`${root}/test/results`, { recursive: true });
   // Many suites need the packages, and each may be the first.
   await withLock(`${folder}.lock`, async () => {
     if (!existsSync(folder)) await pack(folder);
   });
-  return `${folder}/node_modules`;
+  return folder;
 }
 
 async function pack(folder: string): Promise<void> {
   const made = mkdtempSync(`${root}/test/results/packing-`);
-  const modules = `${made}/unpacked/node_modules`;
+  const modules = `${made}/node_modules`;
   const packed = ["pack", "--json", "--loglevel=error", "--pack-destination", made];
   const { stdout } = await run("npm", [...packed, ...packages.map((each) => each.folder)], { cwd: made });
   const found = JSON.parse(stdout) as Record<string, { filename: string; name: string }>;
@@ -71,8 +81,7 @@ async function pack(folder: string): Promise<void> {
     await run("tar", ["xzf", archive, "-C", `${modules}/${name}`, "--strip-components=1"]);
   }
   linkDependencies(modules);
-  renameSync(`${made}/unpacked`, folder);
-  rmSync(made, { recursive: true, force: true });
+  renameSync(made, folder);
 }
 
 function linkDependencies(modules: string): void {
