@@ -210,3 +210,18 @@ test.each<[name: string, open: () => SqliteDatabase]>([
   ]);
   expect(await store.list("", { limit: 2 })).toHaveLength(1);
 });
+
+test("sqliteStore serves a row that was changed by hand: its version has a space, or its octets are a text", async () => {
+  const db = new DatabaseSync(":memory:");
+  const store = await sqliteStore<unknown>(db).createTable();
+  const handler = resource(store, { key: (each) => (each.url.endsWith("/") ? { prefix: "" } : "home") });
+  await handler(request("PUT", {}, '{ "n":1 }'));
+  db.exec(`UPDATE entity_tag SET value = '{"n":2}', octets = '{ "n":2 }', version = datetime()`);
+  const read = await handler(request("GET"));
+  expect([read.status, await read.text()]).toEqual([200, '{ "n":2 }']);
+  const page = await (await handler(request("GET", {}, undefined, "/"))).json();
+  expect(page.items[0].value).toEqual({ n: 2 });
+  const headers = { "If-Match": read.headers.get("ETag")! };
+  expect((await handler(request("PUT", headers, { n: 3 }))).status).toBe(204);
+  expect((await handler(request("PUT", headers, { n: 4 }))).status).toBe(412);
+});

@@ -301,3 +301,34 @@ describe("a path that begins with two slashes", () => {
     expect(resolved(written.headers.get("Location"), "//a/b")).toBe("http://localhost//a/b?c");
   });
 });
+
+test("resource serves a member whose version was written by hand, whatever text it is, and a write replaces it", async () => {
+  for (const version of ["2026-11-27 22:36:05", '"x"', "日本", "", "%a", "\u0001"]) {
+    for (const tag of ["version", "time+version"] as const) {
+      const store = memoryStore<Note>();
+      await store.swap("a", null, { n: 1 });
+      const { version: own } = (await store.read("a"))!;
+      // The first version of the key is the text that somebody wrote.
+      const byHand = <S extends { version: string } | null>(state: S): S =>
+        state?.version === own ? { ...state, version } : state;
+      const ask = notes(
+        { tag },
+        {
+          ...store,
+          read: async (...args) => byHand(await store.read(...args)),
+          readUnless: async (key) => byHand(await store.read(key)),
+          list: async (...args) => (await store.list(...args)).map(byHand),
+          swap: (key, expected, ...rest) => store.swap(key, expected === version ? own : expected, ...rest),
+        },
+      );
+      const read = await ask("GET", "/notes/a");
+      expect([read.status, await read.json()], version).toEqual([200, { n: 1 }]);
+      const { items } = await (await ask("GET", "/notes")).json();
+      expect(items).toEqual([{ key: "a", url: "/notes/a", etag: tagOf(read), value: { n: 1 } }]);
+      expect((await ask("GET", "/notes/a", { "If-None-Match": tagOf(read) })).status).toBe(304);
+      expect((await ask("PUT", "/notes/a", { "If-Match": '"other"' }, { n: 2 })).status).toBe(412);
+      expect((await ask("PUT", "/notes/a", { "If-Match": tagOf(read) }, { n: 2 })).status).toBe(204);
+      expect((await ask("PUT", "/notes/a", { "If-Match": tagOf(read) }, { n: 3 })).status).toBe(412);
+    }
+  }
+});

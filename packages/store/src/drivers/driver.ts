@@ -17,7 +17,7 @@ export interface Row {
    * Absent and null mean the same as for the value. Empty when they equal the value's own bytes: see
    * `rowToWrite`.
    */
-  octets?: Uint8Array | null;
+  octets?: Stored | null;
   /** Empty when it is lost, together with the value. */
   version: string;
   /** Milliseconds. Column names are one lower-case word, because postgres.js may be set to rename others. */
@@ -60,7 +60,7 @@ interface Won {
   /** Set when the driver makes the versions itself. */
   version?: string;
   /** `null`: there was no room for the octets. */
-  octets?: Uint8Array | null;
+  octets?: Stored | null;
 }
 
 /** `lost`: the row that was found; `undefined` if it is not known. */
@@ -208,7 +208,9 @@ function legible<T>(row: Row, codec: Codec<T>): Versioned<T> | VersionInfo {
 
 function memberOf<T>(row: Row, codec: Codec<T>, values: boolean): Member<T> {
   const member: Member<T> = { key: row.key!, ...legible(row, codec) };
-  return row.version === "" || (values && !("value" in member)) ? { ...member, unreadable: true } : member;
+  // In Redis, a key of another type has an empty version.
+  const isUnreadable = !("value" in member) && (values || row.version === "");
+  return isUnreadable ? { ...member, unreadable: true } : member;
 }
 
 /** The end of the year 9999. A later time, or one that is not a number, was written by hand: a date cannot show it. */
@@ -247,8 +249,10 @@ function rowToWrite(value: Stored, octets: Uint8Array | undefined, writeId: stri
   return { value, octets: octets.byteLength === 0 ? null : new Uint8Array(octets), writeId };
 }
 
-function octetsOf(kept: Uint8Array | null | undefined, value: Stored): Uint8Array<ArrayBuffer> | undefined {
+function octetsOf(kept: Stored | null | undefined, value: Stored): Uint8Array<ArrayBuffer> | undefined {
   if (!kept) return undefined;
+  // SQLite keeps a text in a column for bytes, if somebody wrote one by hand.
+  if (typeof kept === "string") return encodeText(kept);
   return (kept.byteLength === 0 ? bytesOf(value) : new Uint8Array(kept)) as Uint8Array<ArrayBuffer>;
 }
 

@@ -1,4 +1,4 @@
-import { type EntityTag, strong, versionTag } from "@entity-tag/core";
+import { type EntityTag, strong } from "@entity-tag/core";
 import type { VersionInfo } from "../contract/versioned-store.ts";
 
 /** Makes tags from versions, and finds versions in tags. */
@@ -21,13 +21,25 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\./;
  * @see RFC 9110 §8.8.1
  */
 export const TAG_FORMATS = {
-  version: { tagOf: ({ version }) => versionTag(version), versionIn: (opaque) => opaque },
+  version: { tagOf: ({ version }) => tagOfText(version), versionIn: (opaque) => opaque },
   "time+version": {
     // A store without times has only the version in its tags, which guards writes just as well.
     tagOf: ({ version, lastModified }) =>
       lastModified === undefined
-        ? versionTag(version)
-        : strong(`${new Date(lastModified).toISOString()}.${version}`),
+        ? tagOfText(version)
+        : tagOfText(`${new Date(lastModified).toISOString()}.${version}`),
     versionIn: (opaque) => (TIME.test(opaque) ? opaque.slice(TIME_LENGTH) : opaque),
   },
 } as const satisfies Record<string, TagFormat>;
+
+/**
+ * The tag of any text. Somebody may have written a version by hand, such as a time with a space in it. Its tag is
+ * encoded, and begins with a percent sign: no version of a store of ours does.
+ */
+function tagOfText(text: string): EntityTag {
+  try {
+    return strong(text);
+  } catch {
+    return strong(`%${encodeURIComponent(text)}`);
+  }
+}
