@@ -46,6 +46,15 @@ it("each entry of races.ts is about exactly one block", () => {
   }
 });
 
+it.each(globSync("docs/frameworks/*.md", { cwd: root }))(
+  "%s says how a write is protected if the state is in a database",
+  (document) => {
+    const text = readFileSync(`${root}/${document}`, "utf8");
+    expect(text).toContain("(../guides/mounting.md)");
+    expect(text).toContain("(../atomic-writes.md)");
+  },
+);
+
 /** Recipes that are not programs, and the test that builds the application and races its writers. */
 const applications: Record<string, string> = {
   astro: "frameworks",

@@ -89,6 +89,12 @@ export const races: readonly Race[] = [
     statuses: [201, 204],
   },
   {
+    document: "docs/guides/choosing-a-tag.md",
+    has: "async function save",
+    until: "const headers =",
+    behind: "export { save };\nexport const tag = page.etag;",
+  },
+  {
     document: "docs/guides/clients.md",
     has: "const events = resource",
     until: "const server =",
