@@ -35,7 +35,7 @@ const refusing = (error: () => Error) =>
     },
   }));
 
-function run(title: string, store: StoreUnderTest): Promise<void> {
+function run(title: string, store: StoreUnderTest) {
   return contractCases.find(({ name }) => name.startsWith(title))!.run(store);
 }
 

@@ -9,7 +9,11 @@ import type { Case, Fault, OptionsUnderTest, StoreUnderTest } from "./contract-t
 export type { Case, Fault, OptionsUnderTest, StoreUnderTest };
 
 /** The `test` function of vitest, node:test or bun:test. */
-export type TestFunction = (name: string, run: () => Promise<void>, timeout: number) => unknown;
+export type TestFunction = (
+  name: string,
+  run: (...context: unknown[]) => Promise<void>,
+  timeout: number,
+) => unknown;
 
 /** In milliseconds. The default of some runners is five seconds, which a locked database may take. */
 const TIMEOUT = 60_000;
@@ -32,12 +36,18 @@ export function contractTests(
     throw wrongArgument("contractTests()", setUp, "a function that opens a store: async () => ({ open })");
   let store: Promise<StoreUnderTest> | undefined;
   for (const { name, run } of contractCases) {
-    const runOnStore = async () => {
+    // Rest parameters, because `bun test` waits for a callback if the function names a parameter.
+    const runOnStore = async (...[context]: unknown[]) => {
       store ??= Promise.resolve(setUp());
-      await run(await store);
+      if ((await run(await store)) === "skipped") skip(context);
     };
     test(name, runOnStore, TIMEOUT);
   }
+}
+
+/** Shows the test as skipped, where the context of the runner can do so: in vitest and node:test. */
+function skip(context: unknown): void {
+  (context as { skip?(reason: string): void } | undefined)?.skip?.("This store does not have what it tests");
 }
 
 /** The same cases as plain data, for another test runner. */

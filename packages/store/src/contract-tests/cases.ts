@@ -98,7 +98,7 @@ export const cases: Case[] = [
     name: "a delete of a key without a value removes no other key from the list",
     async run({ open }) {
       const [store, prefix] = [await open<Json>(), fresh()];
-      if (!store.list) return;
+      if (!store.list) return "skipped";
       const keys = ["a", "c"].map((name) => prefix + name);
       for (const key of keys) await put(store, key, null, { n: 1 });
       const listed = async () => (await store.list!(prefix, { limit: 9 })).map(({ key }) => key);
@@ -264,7 +264,7 @@ export const cases: Case[] = [
         assert.ok(typeof found === "string" ? found === value : isSame(found as Uint8Array, binary));
         assert.deepEqual(await store.swap(key, version, null), { swapped: true, current: null });
       }
-      if (!maxValueBytes) return;
+      if (!maxValueBytes) return "skipped";
       const key = fresh();
       await put(binaries, key, null, new Uint8Array(maxValueBytes).fill(255));
       assert.equal((await binaries.read(key))?.value.length, maxValueBytes);
@@ -358,7 +358,7 @@ export const cases: Case[] = [
     name: "readUnless leaves out the value of a version that is known",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];
-      if (!store.readUnless) return;
+      if (!store.readUnless) return "skipped";
       assert.equal(await store.readUnless(key, "*"), null);
       assert.equal(await store.readUnless(key, ["a"]), null);
       const version = await put(store, key, null, { n: 1 });
@@ -382,7 +382,7 @@ export const cases: Case[] = [
     name: "list gives the keys of a prefix in the order of their code points, page by page",
     async run({ open }) {
       const [store, prefix] = [await open<string>(), fresh()];
-      if (!store.list) return;
+      if (!store.list) return "skipped";
       const inside = [
         "",
         " ",

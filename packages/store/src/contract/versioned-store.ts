@@ -12,11 +12,11 @@ export interface Versioned<T> {
    */
   version: string;
   /** Milliseconds since 1970. For information: correctness never depends on it. */
-  lastModified?: number;
+  lastModified?: number | undefined;
   /** The `writeId` of the write that made this version, as given to {@link VersionedStore.swap}. */
-  writeId?: string;
+  writeId?: string | undefined;
   /** The octets that the value was sent as, if they were given to {@link VersionedStore.swap}. */
-  octets?: Octets;
+  octets?: Octets | undefined;
 }
 
 /** A version without its value. */
@@ -25,12 +25,12 @@ export type VersionInfo = Omit<Versioned<never>, "value" | "octets">;
 /** One key of a {@link VersionedStore.list}. `value` is absent when values were not asked for. */
 export interface Member<T> extends VersionInfo {
   key: string;
-  value?: T;
+  value?: T | undefined;
   /**
    * True when the key exists but its value cannot be decoded. `version` is `""` if that is lost, too. A write
    * replaces such a value like any other.
    */
-  unreadable?: true;
+  unreadable?: true | undefined;
 }
 
 /**
