@@ -1,6 +1,6 @@
 // The code of a strict user, with the packages alone. `types.test.ts` compiles it on each platform. It does not run.
 
-import { conditionalFetch, read, update } from "@entity-tag/client";
+import { conditionalFetch, type Dialect, read, type Snapshot, update } from "@entity-tag/client";
 import {
   type Current,
   contentTag,
@@ -15,7 +15,7 @@ import { explain, headersOf } from "@entity-tag/core/adapter";
 import { checkPreconditions, conditional, conditionalResponse, notModified } from "@entity-tag/core/fetch";
 import { fileState, conditional as onDeno } from "@entity-tag/deno";
 import { route } from "@entity-tag/next";
-import { mutate, resource } from "@entity-tag/store";
+import { mutate, resource, type Versioned } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 
 type Page = { text: string };
@@ -52,6 +52,16 @@ export async function edit(): Promise<string> {
     headers: { "X-Name": "value" },
   });
   return updated.value.text;
+}
+
+/** An option that may be absent is passed on, although the compiler has `exactOptionalPropertyTypes`. */
+export function passOn(dialect?: Dialect, signal?: AbortSignal, timeout?: number, etag?: string): unknown[] {
+  const seen: Snapshot<Page> = { url: "https://example.com/", value: { text: "Hello" }, etag };
+  const row: Versioned<Page> = { value: seen.value, version: "1", lastModified: timeout, writeId: etag };
+  return [
+    row,
+    update(seen, (page) => page, { dialect, signal, timeout, method: undefined, fetch: undefined }),
+  ];
 }
 
 export async function mistakes(request: Request): Promise<void> {

@@ -8,12 +8,12 @@ export interface StampOptions<T> {
   /** The ids in a document, oldest first. Default: its member `_operations`. */
   read?: (document: T) => readonly string[] | undefined;
   /** A copy of the document with these ids instead. Default: in its member `_operations`. */
-  write?: (document: T, ids: readonly string[]) => T;
+  write?: ((document: T, ids: readonly string[]) => T) | undefined;
   /**
    * How many ids a document keeps. Other writers must not be able to add so many before a client has checked its own
    * write. Default: 256.
    */
-  keep?: number;
+  keep?: number | undefined;
 }
 
 /**

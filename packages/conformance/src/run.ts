@@ -11,7 +11,7 @@ import { connectTo, type WireOptions } from "./wire/connection.ts";
 
 export interface RunOptions extends WireOptions {
   /** How many requests may run at the same time. The default is 1. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** Opens a connection for another protocol than HTTP/1.1 over TCP or TLS, for example HTTP/2. */
   connect?(): Promise<Speaker>;
   /** Called with each result as soon as it is known. */

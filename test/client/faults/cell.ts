@@ -151,7 +151,7 @@ interface Counter {
 interface Ended {
   text: string;
   value?: unknown;
-  etag?: string;
+  etag?: string | undefined;
   attempts?: number;
   sent?: unknown;
   latest?: unknown;

@@ -10,7 +10,7 @@ import type { Dialect } from "./dialect.ts";
 export interface Snapshot<T> {
   url: string;
   value: T;
-  etag?: string;
+  etag?: string | undefined;
 }
 
 /** A snapshot of the current value, and the write that made it. */
@@ -60,29 +60,31 @@ export interface EncodeContext<T> {
 /** The options of `read`, `update`, `create` and `remove`. Each has a default. */
 export interface UpdateOptions<T = unknown> {
   /** Sends the requests. Default: the global `fetch`. After a 412, the store of a `conditionalFetch` is not used. */
-  fetch?: ((...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>) & {
-    forget?: (input: string) => Promise<void>;
-  };
+  fetch?:
+    | (((...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>) & {
+        forget?: ((input: string) => Promise<void>) | undefined;
+      })
+    | undefined;
   /** Where the server puts its tags, and what its statuses say. Default: `http`. */
-  dialect?: Dialect;
+  dialect?: Dialect | undefined;
   /** How a new value is written. Default: `PUT`, the whole value. `PATCH`: a merge patch of what was changed. */
-  method?: "PUT" | "PATCH";
+  method?: "PUT" | "PATCH" | undefined;
   /** Makes the content from a value. Default: JSON; a Blob, an ArrayBuffer or a view of one is sent unchanged. */
-  encode?: (value: T, context: EncodeContext<T>) => Content | Promise<Content>;
+  encode?: ((value: T, context: EncodeContext<T>) => Content | Promise<Content>) | undefined;
   /** Makes the value from a response. Default: JSON. */
-  decode?: (response: Response) => T | Promise<T>;
+  decode?: ((response: Response) => T | Promise<T>) | undefined;
   /** Sent with every request. A function is called before each request, so that it can refresh a token. */
-  headers?: Fields | (() => Fields | Promise<Fields>);
+  headers?: Fields | (() => Fields | Promise<Fields>) | undefined;
   /** The largest number of writes that are sent, including refused and lost ones. Default: 8. */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /** How long to wait, in milliseconds, after the given number of failures. Default: full jitter, up to a second. */
-  backoff?: (failures: number) => number;
+  backoff?: ((failures: number) => number) | undefined;
   /** How long one request may take, including its content, in milliseconds. Default: 60,000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Ends the call, with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Recognises a write whose answer was lost. */
-  wasApplied?: WasApplied<T>;
+  wasApplied?: WasApplied<T> | undefined;
   /** Sends an `Idempotency-Key` with every write: a random one, or one that your function makes. */
-  idempotencyKey?: true | (() => string);
+  idempotencyKey?: true | (() => string) | undefined;
 }
