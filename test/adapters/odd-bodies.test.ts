@@ -57,7 +57,7 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
   });
   afterAll(() => server?.stop());
 
-  const broken = { status: "broken" as const, etag: "no answer", modified: null };
+  const broken = { status: "broken" as const, etag: "no answer", modified: null, length: null };
 
   /** The answer, without the fields that this package may add. */
   async function ask(way: string, name: string, method: string, fields: Record<string, string> = {}) {
@@ -77,9 +77,10 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
       own: [get("X-Own"), get("Vary"), get("Location"), response.headers.getSetCookie()],
       etag: get("ETag"),
       modified: get("Last-Modified"),
+      length: get("Content-Length"),
     };
   }
-  const withoutTag = ({ etag, modified, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
+  const withoutTag = ({ etag, modified, length, ...rest }: Awaited<ReturnType<typeof ask>>) => rest;
 
   it.each(names.filter((name) => !isUnsteady?.(name)))(
     "a body is sent as without this package: %s",
@@ -98,6 +99,25 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
       const alone = withoutTag(await ask("alone", name, "HEAD"));
       for (const way of ["late", "early"]) {
         expect({ way, ...withoutTag(await ask(way, name, "HEAD")) }).toEqual({ way, ...alone });
+      }
+    },
+  );
+
+  it.each(names.filter((name) => !isFormData(name)))(
+    "a body keeps the length that is sent without this package: %s",
+    async (name) => {
+      for (const method of ["GET", "HEAD"]) {
+        // Otherwise workerd codes the answer, and its length is not known.
+        const plainly = { "Accept-Encoding": "identity" };
+        const { length } = await ask("alone", name, method, plainly);
+        if (length === null) continue;
+        for (const way of ["late", "large", "early"]) {
+          expect({ way, method, length: (await ask(way, name, method, plainly)).length }).toEqual({
+            way,
+            method,
+            length,
+          });
+        }
       }
     },
   );

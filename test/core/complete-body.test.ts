@@ -91,6 +91,23 @@ describe("conditional and bodies that are complete", () => {
   });
 });
 
+describe("conditional and a body in one piece that is longer than maxBytes", () => {
+  it("conditional does not wait for the end of such a body", async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(bytes("x".repeat(5000))) });
+    const sent = await soon(conditional(() => new Response(body), { maxBytes: 4999 })(get()), "the answer");
+    expect(sent.headers.has("ETag")).toBe(false);
+    await sent.body!.cancel();
+  });
+
+  it("conditional does not wait for more of a body that is longer than its Content-Length", async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(bytes("x".repeat(5000))) });
+    const answer = new Response(body, { headers: { "Content-Length": "10" } });
+    const sent = await soon(conditional(() => answer, { maxBytes: 4999 })(get()), "the answer");
+    expect(sent.headers.has("ETag")).toBe(false);
+    await sent.body!.cancel();
+  });
+});
+
 describe("conditional and bodies that are still being produced", () => {
   /** A body of server-sent events: `send` sends an event, `cancelled` resolves when the reader leaves. */
   function events() {

@@ -24,7 +24,8 @@ const MAX_CHUNKS = 1024;
  *
  * Each read must settle within a few microtasks. It waits for no timer and no turn of the event loop, because the
  * number of chunks in a turn depends on the load of the machine. A body that is still being produced, or is longer
- * than `maxBytes`, is returned as a stream of the same chunks, with its back-pressure, its end or its error.
+ * than `maxBytes`, is returned as a stream of the same chunks, with its back-pressure, its end or its error. A longer
+ * body in one piece is returned as bytes, because a runtime may send their length.
  */
 export async function readIfComplete(body: ReadableStream, maxBytes: number): Promise<ReadBody> {
   const { first, later } = "Deno" in globalThis ? PACE_OF_DENO : PACE;
@@ -36,7 +37,7 @@ export async function readIfComplete(body: ReadableStream, maxBytes: number): Pr
  * broken: it stays a stream, so that the client can see that from the length.
  */
 export async function readToEnd(body: ReadableStream, maxBytes: number, length: number): Promise<ReadBody> {
-  const read = await readWhile(body, maxBytes, Number.POSITIVE_INFINITY, () => true);
+  const read = await readWhile(body, maxBytes, Number.POSITIVE_INFINITY, (_, __, size) => size <= maxBytes);
   if (!read.complete || read.bytes.byteLength === length) return read;
   return { complete: false, stream: new Response(read.bytes as Uint8Array<ArrayBuffer>).body! };
 }
@@ -45,13 +46,15 @@ async function readWhile(
   body: ReadableStream,
   maxBytes: number,
   maxChunks: number,
-  mayWait: (next: Promise<unknown>, index: number) => boolean | Promise<boolean>,
+  mayWait: (next: Promise<unknown>, index: number, size: number) => boolean | Promise<boolean>,
 ): Promise<ReadBody> {
   const reader = body.getReader();
   const chunks: unknown[] = [];
-  for (let size = 0; size <= maxBytes && chunks.length <= maxChunks; ) {
+  let size = 0;
+  // After the first chunk it looks for the end, even if that chunk is too long.
+  while ((size <= maxBytes || chunks.length === 1) && chunks.length <= maxChunks) {
     const next = reader.read();
-    const chunk = (await mayWait(next, chunks.length)) ? await next.catch(() => undefined) : undefined;
+    const chunk = (await mayWait(next, chunks.length, size)) ? await next.catch(() => undefined) : undefined;
     if (chunk === undefined) return { complete: false, stream: resume(chunks, reader, next) };
     if (chunk.done) return { complete: true, bytes: join(chunks as Uint8Array[], size) };
     chunks.push(chunk.value);

@@ -3,7 +3,15 @@ import { type EntityTag, parseTag } from "./entity-tag.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
-import { copyOf, discard, hasBody, isBodyTaken, readingChangesBodies, sendsFile } from "./touched-body.ts";
+import {
+  copyOf,
+  discard,
+  hasBody,
+  isBodyTaken,
+  isReadLater,
+  readingChangesBodies,
+  sendsFile,
+} from "./touched-body.ts";
 import { lastModifiedUpToNow, validatorFields } from "./validator-fields.ts";
 
 export type Awaitable<T> = T | Promise<T>;
@@ -94,6 +102,7 @@ async function taggedByContent(
   const hash = own ?? (globalThis.crypto?.subtle && contentTag);
   if (hash === undefined || read.body === null || isBodyTaken(read)) return response;
   const length = response.headers.get("Content-Length");
+  if (length === null && isReadLater(read.body)) return response;
   const body =
     length === null
       ? await readIfComplete(read.body, maxBytes)
@@ -158,13 +167,8 @@ export function datedUpToNow(response: Response): Response {
 }
 
 function changeable(response: Response): Response {
-  const isOneOff = isWritable(response) && (readingChangesBodies() || seemsToHaveBody(response));
+  const isOneOff = isWritable(response) && (readingChangesBodies() || hasBody(response));
   return isOneOff ? response : new Response(response.body, response);
-}
-
-/** Deno sends a string without its length once `body` was read. A typed answer has a body, so it is not read there. */
-function seemsToHaveBody(response: Response): boolean {
-  return ("Deno" in globalThis && response.headers.has("Content-Type")) || response.body !== null;
 }
 
 /** The headers of an answer that fetch gave, or of a redirect, cannot be written. */

@@ -31,13 +31,40 @@ export function isBodyTaken({ bodyUsed, body }: Request | Response): boolean {
   return bodyUsed || body?.locked === true;
 }
 
+/**
+ * True for a body that the runtime reads in a later turn of the event loop, as a worker reads even a string. To read
+ * it in vain would lose the length that the runtime sends with it.
+ */
+export function isReadLater(body: ReadableStream): boolean {
+  if (!("WebSocketPair" in globalThis)) return false;
+  try {
+    // A worker has no other way to distinguish its own bodies, which give bytes, from a stream of the handler's own.
+    body.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True when the response has a body. It may be empty. */
 export function hasBody(response: Response): boolean {
+  if ("Deno" in globalThis) return hasBodyOnDeno(response);
   if (!readingChangesBodies()) return response.body !== null;
   const copy = copyOf(response);
   if (copy === undefined) return true;
   discard(copy.body);
   return copy.body !== null;
+}
+
+/**
+ * Deno sends a string or a buffer without its length once `body` was read. So this reads Deno's own record of the body,
+ * which is complete once the fields were read.
+ */
+function hasBodyOnDeno(response: Response): boolean {
+  const isRecord = ({ description }: symbol) => description === "response";
+  const key = response.headers && Object.getOwnPropertySymbols(response).find(isRecord);
+  const record = key && (response as unknown as Record<symbol, { body?: unknown }>)[key];
+  return (record?.body === undefined ? response.body : record.body) !== null;
 }
 
 /** Cancels the body of a response that is not sent, so that its source ends. A file is left alone. */
