@@ -44,7 +44,13 @@ export function stamped<T>(recipe: Recipe<T>, options: StampOptions<T> = {}): Re
     const ids = idsOf(current);
     const next = await recipe(current, context);
     if (next === undefined) return undefined;
-    const stamped = write(next, [...ids, randomKey(72)].slice(-keep));
+    const id = randomKey(72);
+    const stamped = write(next, [...ids, id].slice(-keep));
+    if (stamped === undefined || !idsOf(stamped).includes(id)) {
+      throw new TypeError(
+        `Cannot stamp ${shown(next)}: \`read\` does not find the ids in what \`write\` returned. Return the document`,
+      );
+    }
     // Returns the same object, so that a merge patch removes what the recipe deleted in it.
     const isSame = next === current && typeof next === "object" && Object.isExtensible(next);
     return isSame ? Object.assign(next as object, stamped) : stamped;

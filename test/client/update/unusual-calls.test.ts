@@ -386,3 +386,57 @@ describe("an AmbiguousWriteError is thrown when, after a lost answer,", () => {
     expect(await failure(update<Counter>(server.url, increment, options))).toBe(thrown);
   });
 });
+
+describe("a function that returns nothing loses nothing:", () => {
+  it.each([undefined, null, { n: 2 }, [1], new Map(), 5, Promise, Symbol("a")])(
+    "an encode that returns what cannot be sent, case %#, is a TypeError, and nothing is written",
+    async (content) => {
+      await serve();
+      const encode = () => content as unknown as string;
+      const error = await failure(update<Counter>(server.url, increment, { encode }));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toMatch(/^Cannot send .*\. Let `encode` return a string, a Blob or octets$/);
+      expect(await failure(create(server.url, 1, { encode }))).toBeInstanceOf(TypeError);
+      expect(server.methods()).toEqual(["GET"]);
+    },
+  );
+
+  it.each([
+    ["a string", "{}"],
+    ["a Blob", new Blob(["{}"])],
+    ["octets", new TextEncoder().encode("{}")],
+    ["an ArrayBuffer", new TextEncoder().encode("{}").buffer],
+    ["a URLSearchParams", new URLSearchParams("n=2")],
+    ["a form", new FormData()],
+  ])("an encode that returns %s is sent", async (_, content) => {
+    await serve({
+      done: () => ({ status: 204 }),
+      fault: ({ method }) => (method === "PUT" ? { status: 204 } : undefined),
+    });
+    const done = await update<Counter>(server.url, increment, { encode: () => content });
+    expect(done.status).toBe("updated");
+  });
+
+  it("a decode that returns nothing is a TypeError, because a recipe would write a value without its members", async () => {
+    await serve({ done: () => ({ status: 200, body: '{"n":2}' }) });
+    const decode = () => undefined as unknown as Counter;
+    const error = await failure(update<Counter>(server.url, increment, { decode }));
+    expect(error.message).toBe("Cannot use what `decode` returned: it is undefined. Return the value");
+    expect(await failure(read(server.url, { decode }))).toBeInstanceOf(TypeError);
+    const opened = { url: server.url, value: { n: 1 }, etag: '"v1"' };
+    expect(await update<Counter>(opened, increment, { decode })).toMatchObject({ value: { n: 2 } });
+    expect(await remove(server.url, { decode })).toMatchObject({ status: "removed" });
+  });
+
+  it.each([
+    ["returns nothing", () => undefined],
+    ["returns a document without the ids", (document: Counter) => document],
+  ])("a write of stamped that %s is a TypeError, and nothing is written", async (_, write) => {
+    await serve();
+    const ids = (document: Counter & { ids?: string[] }) => document?.ids;
+    const recipe = stamped<Counter>(increment, { read: ids, write: write as (it: Counter) => Counter });
+    const error = await failure(update(server.url, recipe));
+    expect(error.message).toMatch(/^Cannot stamp an object with n: `read` does not find the ids/);
+    expect(server.methods()).toEqual(["GET"]);
+  });
+});

@@ -62,12 +62,16 @@ export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
   return given;
 }
 
-/** Refuses a stream: it can be read only once, but a write may have to be sent again. */
-function checkedBody(body: BodyInit): BodyInit {
-  if (!(body instanceof ReadableStream)) return body;
-  throw new TypeError(
-    "Cannot send a ReadableStream: it may have to be sent again. Use a string, a Blob or octets",
-  );
+/**
+ * Refuses a stream, which can be read only once, because a write may have to be sent again. Refuses all that `fetch`
+ * would send as an empty content, or as "[object Object]".
+ */
+function checkedBody(body: unknown): BodyInit {
+  const type = Object.prototype.toString.call(body).slice(8, -1);
+  const isContent = ["String", "Blob", "File", "ArrayBuffer", "FormData", "URLSearchParams"].includes(type);
+  if (isContent || ArrayBuffer.isView(body)) return body as BodyInit;
+  const why = type === "ReadableStream" ? ": it may have to be sent again" : "";
+  throw new TypeError(`Cannot send ${shown(body)}${why}. Let \`encode\` return a string, a Blob or octets`);
 }
 
 /** Refuses values that JSON would change: NaN would be null, and a Map, a stream or a promise would be `{}`. */

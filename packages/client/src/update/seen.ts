@@ -60,14 +60,18 @@ async function valueFor<T>(
 }
 
 /** The value that the octets of an answer decode to. */
-export function decoded<T>(
+export async function decoded<T>(
   { decode, signal }: Job<T>,
   response: Response,
   octets: Uint8Array<ArrayBuffer>,
-): T | Promise<T> {
+): Promise<T> {
   if (decode === undefined) return JSON.parse(new TextDecoder().decode(octets));
   const { status, headers } = response;
-  return until(signal, decode(new Response(octets.length > 0 ? octets : null, { status, headers })));
+  const content = new Response(octets.length > 0 ? octets : null, { status, headers });
+  const value = await until(signal, decode(content));
+  if (value !== undefined) return value;
+  // A recipe that copies the members of nothing would remove all others.
+  throw new TypeError("Cannot use what `decode` returned: it is undefined. Return the value");
 }
 
 export function snapshotOf<T>(url: string, value: T, etag: string | undefined): Snapshot<T> {
