@@ -122,6 +122,31 @@ describe("a member that is hidden from a client", () => {
     expect([last.items.length, last.next]).toEqual([1, undefined]);
   });
 
+  test("resource reads hidden members in long pages, though the client asks for one member", async () => {
+    const store = memoryStore<Note>();
+    for (let n = 1000; n < 2000; n++) await store.swap(`${n}`, null, {});
+    let reads = 0;
+    const counted: VersionedStore<Note> = {
+      ...store,
+      list(...args) {
+        reads++;
+        return store.list(...args);
+      },
+    };
+    const shown = ["", "1500", "1998", "1999"];
+    const ask = notes({ authorize: (_, key) => shown.includes(key), maxItems: 100 }, counted);
+    const keys: string[] = [];
+    let next: string | undefined = "/notes?limit=1";
+    while (next) {
+      const page: { items: { key: string }[]; next?: string } = await (await ask("GET", next)).json();
+      expect(page.items).toHaveLength(1);
+      keys.push(page.items[0]!.key);
+      next = page.next;
+    }
+    expect(keys).toEqual(["1500", "1998", "1999"]);
+    expect(reads).toBeLessThan(50);
+  });
+
   test("resource shows no next page if the client may see none of its members", async () => {
     const store = memoryStore<Note>();
     for (const name of ["a", "secret 1", "secret 2"]) await store.swap(name, null, { name });

@@ -84,7 +84,8 @@ function queryFor(asked: URLSearchParams, limit: number, next: string): string {
  * The members of the page, and one more, to know whether there is a next page.
  *
  * Members that the client may not see do not count. A page that lacked them would tell how many there are, and a
- * cursor after one of them would tell its key.
+ * cursor after one of them would tell its key. While there are only such members, each read asks for more, up to the
+ * longest page: otherwise a client that asks for one member would cause a read for each two that it may not see.
  */
 async function visiblePage<T>(
   { request, settings, collection }: Listing<T>,
@@ -95,13 +96,14 @@ async function visiblePage<T>(
   if (!store.list)
     throw new TypeError("Cannot list a collection: this store has no list method. Let key return null there");
   const wanted = limit + 1;
+  const longest = settings.maxItems + 1;
   const seen: Member<T>[] = [];
-  for (let from = after, isMore = true; isMore; ) {
-    const options = { limit: wanted, after: from, values, signal: request.signal };
+  for (let from = after, size = wanted, isMore = true; isMore; size = Math.min(2 * size, longest)) {
+    const options = { limit: size, after: from, values, signal: request.signal };
     const found = await store.list(collection.prefix, options);
     seen.push(...(await visible(settings, request, found)));
     from = found.at(-1)?.key;
-    isMore = found.length === wanted && seen.length < wanted;
+    isMore = found.length === size && seen.length < wanted;
   }
   const members = seen.slice(0, limit);
   return { members, next: seen.length > limit ? members.at(-1)?.key : undefined };
