@@ -400,6 +400,30 @@ test("Koa: an answer whose head its handler has sent already stays whole", async
   await close();
 });
 
+test("Fastify: an answer whose head its handler has sent already stays whole", async () => {
+  const app = Fastify();
+  await app.register(fastifyConditional);
+  app.get("/flushed", (_, reply) => {
+    reply.raw.flushHeaders();
+    return reply.send(Readable.from(["my ", "own"]));
+  });
+  app.get("/given", (_, reply) => {
+    reply.raw.writeHead(200, { ETag: '"v1"' });
+    return reply.send(Readable.from(["my ", "own"]));
+  });
+  const { port, close } = await servedFastify(app);
+  for (const path of ["/flushed", "/given"]) {
+    for (const line of [
+      ["If-Match", '"v0"'],
+      ["If-None-Match", "*"],
+    ] as const) {
+      const { status, body } = await ask(port, "GET", path, [line]);
+      expect([status, `${body}`]).toEqual([200, "my own"]);
+    }
+  }
+  await close();
+});
+
 test("Fastify: a 304 in place of an answer with trailers announces none", async () => {
   const app = Fastify({ exposeHeadRoutes: true });
   await app.register(fastifyConditional);

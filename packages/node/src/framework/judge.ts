@@ -122,7 +122,9 @@ export async function judgeLate<Reply>(
   answer: FrameworkAnswer<Reply>,
   options: FrameworkOptions<Reply>,
 ): Promise<boolean> {
-  const { request } = asked;
+  const { request, res } = asked;
+  // The handler has sent the head itself. Without its content, that answer would be another one.
+  if (res.headersSent) return false;
   // The handler did not check the conditions, which come first.
   const isRangeRefused = state === undefined && answer.status === RANGE_NOT_SATISFIABLE;
   if (isRangeRefused && isRead(request.method)) return replaceIfDecided(asked, answer, options);

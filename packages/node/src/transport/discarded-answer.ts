@@ -14,8 +14,13 @@ import type { Callback } from "./write-arguments.ts";
  */
 export function discard(answer: PendingAnswer): void {
   const { res, below, isHttp2, options } = answer;
-  if (isHttp2) answer.thaw = freezeHead(res, isHttp2, () => endBypassed(answer));
-  else {
+  if (isHttp2) {
+    answer.thaw = freezeHead(res, isHttp2, () => endBypassed(answer));
+    answer.isLater = false;
+    process.nextTick(() => {
+      answer.isLater = true;
+    });
+  } else {
     sendReplacementHead(answer);
     if (answer.replacement === undefined) return;
     const body = bodyOf(answer.replacement, answer.isHead);
@@ -71,11 +76,25 @@ export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown
     return res;
   }
   dropped!.stop();
-  if (!isGone(res)) return endReplaced(answer, callback);
+  if (!isGone(res)) return endOrBreak(answer, callback);
   thaw(answer);
   answer.phase = "sent";
   if (callback) process.nextTick(callback, destroyedError());
   return endBelow(answer);
+}
+
+/**
+ * Over HTTP/2 a layer sees the head only now, and may throw. An error of the first write has a caller that handles it. A
+ * stream that ends the answer would pass a later one on to nobody, which ends the process.
+ */
+function endOrBreak(answer: PendingAnswer, callback: Callback): unknown {
+  try {
+    return endReplaced(answer, callback);
+  } catch (error) {
+    if (!answer.isLater) throw error;
+    answer.phase = "sent";
+    return answer.res.destroy(error as Error);
+  }
 }
 
 /**

@@ -60,6 +60,8 @@ export interface PendingAnswer {
   judgedStatus: number;
   replacement: Replacement | undefined;
   dropped: DroppedWrites | undefined;
+  /** Over HTTP/2: true when the call that brought the replacement has returned. */
+  isLater: boolean;
   /** Content that waits for the rest. */
   parts: Uint8Array[] | undefined;
   missingBytes: number;

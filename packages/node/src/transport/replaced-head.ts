@@ -28,7 +28,9 @@ export function replaceHead(res: NodeResponse, { status, fields, body, keeps }: 
   res.statusCode = status;
   return () => {
     res.statusCode = before.status;
-    for (const name of own) if (res.getHeader(name) !== undefined) res.removeHeader(name);
+    // Not by `getHeader`, because it may show layers the fields of the replaced answer.
+    const now = res.getHeaderNames();
+    for (const name of own) if (now.includes(name)) res.removeHeader(name);
     for (const [name, value] of before.fields) res.setHeader(name, value);
   };
 }

@@ -40,6 +40,7 @@ export function replaceMethods(
     judgedStatus: 0,
     replacement: undefined,
     dropped: undefined,
+    isLater: false,
     parts: undefined,
     missingBytes: Number.NaN,
   };
