@@ -595,6 +595,15 @@ describe("conditional with current: every method is judged before the handler", 
     expect((await serve(get({ "If-None-Match": '"v1"' }))).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   });
 
+  it("a Last-Modified in `headers` that is later than now is sent as now, in a 304, too", async () => {
+    const headers = { "Last-Modified": "Fri, 01 Jan 2100 00:00:00 GMT" };
+    const serve = conditional(() => new Response("done"), { current: () => ({ etag: '"v1"' }), headers });
+    for (const fields of [{}, { "If-None-Match": '"v1"' }] as const) {
+      const sent = (await serve(get(fields))).headers.get("Last-Modified");
+      expect(Date.parse(sent!)).toBeLessThanOrEqual(Date.now());
+    }
+  });
+
   it("conditional calls `headers` with the arguments of the handler", async () => {
     const headers = vi.fn((_request: Request, id: number) => ({ "X-Id": String(id) }));
     const serve = conditional((_request: Request, id: number) => new Response(String(id)), {

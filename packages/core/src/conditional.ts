@@ -10,7 +10,7 @@ import { type Fields, responseFor } from "./responses.ts";
 import { type Current, checkedState } from "./state.ts";
 import { type Awaitable, datedUpToNow, withMissingFields } from "./tagging.ts";
 import { discard, discardBody } from "./touched-body.ts";
-import { validatorFields } from "./validator-fields.ts";
+import { lastModifiedUpToNow, validatorFields } from "./validator-fields.ts";
 import { askedTwice, withoutRange } from "./without-range.ts";
 
 /** The options of {@link conditional}. */
@@ -141,6 +141,8 @@ function fieldsOf<Req extends Request, Rest extends unknown[]>(
   }
   const fields = new Headers(given);
   for (const [name, value] of validators) fields.set(name, value);
+  const date = lastModifiedUpToNow(fields.get("Last-Modified"));
+  if (date !== undefined) fields.set("Last-Modified", date);
   return [...fields];
 }
 
