@@ -80,7 +80,7 @@ function pageOf(all: { name: string; results: Results }[]): string {
     line([name, ids.length, ...all.map(({ results }) => passed(results, ids))]);
   return `# Caches in clients, compared
 
-How many of the required tests of [http-cache-tests](https://github.com/http-tests/cache-tests) ${versionOf("test", "http-cache-tests")} each client passes, all in one run. \`npm run caches\`
+The table shows how many of the required tests of [http-cache-tests](https://github.com/http-tests/cache-tests) ${versionOf("test", "http-cache-tests")} each client passes, all in one run. \`npm run caches\`
 writes this page. Recorded ${new Date().toISOString().slice(0, 10)} on Node ${process.versions.node}, ${platform()} ${arch()}.
 
 ${line(["", "tests", ...all.map(({ name }) => `${name} ${versionOf(name === "@entity-tag/client" ? "test" : "benchmarks", name)}`)])}
@@ -92,7 +92,7 @@ ${row(
 )}
 
 Each client is set up as a private cache in memory. \`@entity-tag/client\` is \`conditionalFetch({ fresh: rfc9111() })\`, undici its \`interceptors.cache\`, got its \`cache\` with a Map.
-This is the newest version on npm; the suite's repository has newer tests. \`test/client/fetch/cache-tests.test.ts\` gives the reason for each test that \`conditionalFetch\` fails.
+The suite's repository has newer tests, which are not on npm yet. \`test/client/fetch/cache-tests.test.ts\` gives the reason for each test that \`conditionalFetch\` fails.
 `;
 }
 

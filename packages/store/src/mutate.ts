@@ -82,7 +82,7 @@ const MUTATE_RULES: OptionRules = {
     accepts: (value: unknown) => typeof value === "string" || BYTES_RULE.accepts(value as never),
     use: "the request's body, as a string or a Uint8Array",
   },
-  // It would be found to be no field only after the write.
+  // Checked before the write, because a `location` that is not a valid field would make the answer throw after it.
   location: {
     accepts: (value: unknown) => typeof value === "string" && /^[\x20-\x7e]*$/.test(value),
     use: 'a path or a URL in ASCII, such as "/notes/caf%C3%A9"',

@@ -28,7 +28,7 @@ export async function deliver(
     response,
   );
 
-  // `fresh` must not go back to the answer before, when this one is not kept.
+  // If this answer is not kept, `fresh` must not use the older one again.
   if (chosen && !stored && replaces(read, response)) await markStale(read, chosen);
 
   const isEmpty = read.call.method === "HEAD" || !response.body;
@@ -57,7 +57,7 @@ export async function deliver(
   return isShared ? serve : once(serve);
 }
 
-/** True when the kept answer is no longer the current one. Any other error may pass. */
+/** True when the kept answer is no longer the current one. Other errors may be temporary. */
 function replaces({ call }: Read, { ok, status }: Response): boolean {
   return call.method !== "HEAD" && ((ok && status !== 206) || status === 404 || status === 410);
 }

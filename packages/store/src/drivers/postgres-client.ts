@@ -44,7 +44,7 @@ export function queryOf(client: PostgresQueryable | PostgresJs): Query {
   throw wrongArgument("postgresStore()", client, use);
 }
 
-/** pg parses times with an error of minutes, and cannot parse bytes (pg 8.23.1). */
+/** In its binary mode, pg reads times wrongly by minutes, and cannot read bytes (pg 8.23.1). */
 function wrongFormat(): TypeError {
   return new TypeError(
     "Cannot use a client of pg with binary: true, which reads bytes and times wrongly. Leave that option out",
