@@ -1,8 +1,9 @@
 import { globSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../free-port.ts";
-import { expectCors } from "./bed/cors.ts";
+import { expectCors, wanted } from "./bed/cors.ts";
 import { instructions, programs } from "./bed/documents.ts";
+import { http2 } from "./bed/http2-connection.ts";
 import { expectPage, expectProgram } from "./bed/page.ts";
 import { programFolder, root, runtimes, start } from "./bed/server.ts";
 
@@ -86,6 +87,33 @@ describe.concurrent("The programs of the documents", () => {
       const more = name === "fastify" ? 'import cors from "@fastify/cors";\n' : "";
       const { file } = instructions(document);
       await running(own + more + program.replace(before, () => behind), file, "node", expectCors);
+    },
+  );
+
+  it("docs/frameworks/node-http.md over HTTP/2, with the import that it names", async () => {
+    const program = programs("docs/frameworks/node-http.md")[0]!;
+    const over2 = program.replace('"node:http"', '"node:http2"');
+    expect(over2).not.toBe(program);
+    await running(over2, "server.mjs", "node", async (url) => {
+      const connection = await http2(Number(new URL(url).port));
+      const ask = async (method: string, headers: [string, string][], body?: string) =>
+        (await connection.ask({ method, path: "/", headers, ...(body !== undefined && { body }) })).status;
+      expect(await ask("GET", [])).toBe(200);
+      expect(await ask("GET", [["if-none-match", '"1"']])).toBe(304);
+      expect(await ask("PUT", [], "Bye")).toBe(428);
+      const writers = ["Ann", "Bob"].map((text) => ask("PUT", [["if-match", '"1"']], text));
+      expect((await Promise.all(writers)).sort()).toEqual([200, 412]);
+      connection.close();
+    });
+  });
+
+  it.each(["docs/guides/clients.md", "packages/client/README.md"])(
+    "%s names every field of a write that a server must allow to a browser",
+    (document) => {
+      const [, fields = ""] = /^Access-Control-Allow-Headers: (.+)$/m.exec(
+        readFileSync(`${root}/${document}`, "utf8"),
+      )!;
+      expect(fields.toLowerCase().split(", ")).toEqual(wanted);
     },
   );
 

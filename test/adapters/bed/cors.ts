@@ -2,12 +2,14 @@ import { expect } from "vitest";
 
 const origin = "https://app.example";
 
+/** The fields of a write with conditions that a browser asks about before it sends them. */
+export const wanted = ["content-type", "if-match", "if-none-match", "idempotency-key"];
+
 /**
  * A script of another origin may write this page with conditions, and read the fields of the answers. It asks as a
  * browser does, first by a preflight.
  */
 export async function expectCors(url: string): Promise<void> {
-  const wanted = ["content-type", "if-match", "if-none-match", "idempotency-key"];
   const preflight = await fetch(url, {
     method: "OPTIONS",
     headers: {
