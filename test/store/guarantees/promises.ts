@@ -56,8 +56,8 @@ export const promises: readonly Promised[] = [
       { in: "write/write.ts", find: "return refusal && {", put: "return false && refusal && {" },
       {
         in: "resource/approval.ts",
-        find: "if (verdict === false) return invalidValue",
-        put: "if (verdict === null) return invalidValue",
+        find: "if (verdict === false) return notValidHere",
+        put: "if (verdict === null) return notValidHere",
       },
       {
         in: "drivers/sqlite-errors.ts",
