@@ -211,3 +211,14 @@ it.each([
   expect(seen.map(({ status }) => status)).toEqual([200, 304]);
   expect(seen[1]!.headers["content-type"]).toBe(seen[0]!.headers["content-type"]);
 });
+
+it.each(["GET", "HEAD", "QUERY", "POST", "OPTIONS"])(
+  "a fetch that returns no response to a %s is a TypeError that says so",
+  async (method) => {
+    for (const given of [undefined, null, "text", {}]) {
+      const remembering = conditionalFetch({ fetch: async () => given as Response });
+      for (const init of [{ method }, { method, headers: { "If-Match": '"v1"' } }])
+        await expect(remembering("http://x.test/", init)).rejects.toThrow("`fetch` returned no response");
+    }
+  },
+);

@@ -11,7 +11,7 @@ export const READS = ["GET", "HEAD", "QUERY"];
  * in place of the server.
  */
 export function send(
-  { fetch }: Settings,
+  settings: Settings,
   call: FetchCall,
   signal: AbortSignal | undefined,
   condition?: Condition,
@@ -19,16 +19,26 @@ export function send(
   const init = initOf(call, signal, condition);
   const isUsual = call.cache === "default" || call.cache === "no-cache";
   if (isUsual && hidesCookies()) init.cache = condition ? "default" : "no-store";
-  return fetch(call.input, init);
+  return answerTo(settings, call, init);
 }
 
 /** Sends the request as the caller gave it. Across origins, the browser's own cache revalidates. */
-export function pass({ fetch }: Settings, call: FetchCall, signal = call.signal): Promise<Response> {
+export function pass(settings: Settings, call: FetchCall, signal = call.signal): Promise<Response> {
   const { headers, cache, method } = call;
   const isCondition = headers.has("If-None-Match") || headers.has("If-Modified-Since");
   const init = initOf(call, signal, isCondition && cache === "default" && READS.includes(method));
   if (cache === "default" && isAcrossOrigins(call.url)) init.cache = "no-cache";
-  return fetch(call.input, init);
+  return answerTo(settings, call, init);
+}
+
+async function answerTo(
+  { fetch }: Settings,
+  { input }: FetchCall,
+  init: FetchCall["init"],
+): Promise<Response> {
+  const response = await fetch(input, init);
+  if (typeof response?.headers?.get !== "function") throw new TypeError("`fetch` returned no response");
+  return response;
 }
 
 /**
