@@ -61,8 +61,8 @@ export function hasBody(response: Response): boolean {
  * which is complete once the fields were read.
  */
 function hasBodyOnDeno(response: Response): boolean {
-  const isRecord = ({ description }: symbol) => description === "response";
-  const key = response.headers && Object.getOwnPropertySymbols(response).find(isRecord);
+  const isKey = ({ description }: symbol) => description === "response";
+  const key = response.headers && Object.getOwnPropertySymbols(response).find(isKey);
   const record = key && (response as unknown as Record<symbol, { body?: unknown }>)[key];
   return (record?.body === undefined ? response.body : record.body) !== null;
 }
