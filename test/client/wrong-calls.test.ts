@@ -54,11 +54,15 @@ describe("conditionalFetch refuses", () => {
       { ttl: 60 },
       "has no option `ttl`: use fetch, store, fresh, partition, maxEntryBytes, onEvent",
     ],
-    ["a Map as a store", { store: new Map() }, "`store` is a Map: use a store, such as memoryStore()"],
+    [
+      "a Map as a store",
+      { store: new Map() },
+      "`store` is a Map: use a store of @entity-tag/client, such as its memoryStore()",
+    ],
     [
       "a store that is not called",
       { store: memoryStore },
-      "`store` is a function: use a store, such as memoryStore()",
+      "`store` is a function: use a store of @entity-tag/client, such as its memoryStore()",
     ],
     ["a freshness that is not called", { fresh: rfc9111 }, "`fresh` is a function: use rfc9111()"],
     ["true as a freshness", { fresh: true }, "`fresh` is true: use rfc9111()"],

@@ -58,6 +58,20 @@ test("content that `read` can make nothing of gets a 422, and nothing is written
   expect((await store.list!("", { limit: 9 })).map(({ value }) => value)).toEqual([{ summary: "Tea" }]);
 });
 
+test("a request whose body was read before is a TypeError that says so, and nothing is written", async () => {
+  const { handle, store } = events();
+  for (const [method, type] of [
+    ["PUT", "application/json"],
+    ["PATCH", "application/merge-patch+json"],
+  ] as const) {
+    const headers = { "Content-Type": type };
+    const request = new Request("http://localhost/events/a", { method, headers, body: '{"summary":"Tea"}' });
+    await request.text();
+    await expect(handle(request)).rejects.toThrow("Cannot read the body of this request again");
+  }
+  expect(await store.read("a")).toBe(null);
+});
+
 describe("a value with its tag inside", () => {
   test("resource shows the tag of the header in the content", async () => {
     const { send, store } = events();

@@ -44,7 +44,10 @@ export function settingsOf(options: ConditionalFetchOptions): Settings {
     options,
     {
       fetch: anyFunction(),
-      store: objectWith(["read", "write", "freshen", "remove"], "a store, such as memoryStore()"),
+      store: objectWith(
+        ["read", "write", "freshen", "remove"],
+        "a store of @entity-tag/client, such as its memoryStore()",
+      ),
       fresh: objectWith(["mayKeep", "ageIfFresh"], "rfc9111(), or an object with mayKeep and ageIfFresh"),
       partition: anyFunction(),
       maxEntryBytes: numberAbove(-1, "a number of octets"),

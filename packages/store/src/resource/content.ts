@@ -39,6 +39,9 @@ export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): P
     const headers = { "Accept-Encoding": "identity" };
     return problem(415, "Send the content without a content coding.", { headers });
   }
+  // The client has sent its content, so this is a mistake of the program, and no 400.
+  if (request.bodyUsed)
+    throw new TypeError("Cannot read the body of this request again: call resource() before it is read");
   try {
     return (await readBytes(request, maxBytes)) ?? tooLong(maxBytes);
   } catch {
