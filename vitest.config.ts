@@ -1,14 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { alone, covering, long, workers } from "./test/schedule.ts";
+import { alone, covering, long, slow, waiting, workers } from "./test/schedule.ts";
 
-/** Starts the long suites first, so that no core is idle at the end; the others in the order of vitest. */
-class LongSuitesFirst extends BaseSequencer {
+/** Starts the slow suites first, so that no core is idle at the end; the others in the order of vitest. */
+class SlowSuitesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ project }: TestSpecification) => project.name === "long";
-    const place = ({ moduleId }: TestSpecification) => long.findIndex((suite) => moduleId.endsWith(suite));
-    const others = await super.sort(files.filter((file) => !isLong(file)));
-    return [...files.filter(isLong).sort((a, b) => place(a) - place(b)), ...others];
+    const place = ({ moduleId }: TestSpecification) => slow.findIndex((suite) => moduleId.endsWith(suite));
+    const isSlow = (file: TestSpecification) => place(file) >= 0;
+    const others = await super.sort(files.filter((file) => !isSlow(file)));
+    return [...files.filter(isSlow).sort((a, b) => place(a) - place(b)), ...others];
   }
 }
 
@@ -19,15 +19,16 @@ export default defineConfig({
     maxWorkers: workers,
     // A second run need not transform what did not change.
     fsModuleCache: true,
-    sequence: { sequencer: LongSuitesFirst },
+    sequence: { sequencer: SlowSuitesFirst },
     projects: [
+      { extends: true, test: { name: "waiting", include: [...waiting] } },
       { extends: true, test: { name: "long", include: [...long] } },
       {
         extends: true,
         test: {
           name: "quick",
           include: ["test/**/*.test.ts"],
-          exclude: [...long, covering, alone, "**/node_modules/**"],
+          exclude: [...slow, covering, alone, "**/node_modules/**"],
         },
       },
       // They share a process, as they start no server and leave nothing behind.

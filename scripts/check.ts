@@ -2,7 +2,7 @@
 // Slow suites, suites of other packages and suites that measure are left to `npm test`, unless they changed themselves.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { long } from "../test/schedule.ts";
+import { slow } from "../test/schedule.ts";
 import { root, run } from "./command.ts";
 import { suitesThatImport } from "./related.ts";
 
@@ -34,7 +34,7 @@ if (left.length > 0)
 /** A suite that changed, or a quick one in a folder whose package or files changed. */
 function isChosen(suite: string): boolean {
   if (changed.includes(suite)) return true;
-  if (long.includes(suite) || suite.endsWith(".alone.test.ts")) return false;
+  if (slow.includes(suite) || suite.endsWith(".alone.test.ts")) return false;
   return folders.has(folderOfTests(suite));
 }
 
@@ -47,8 +47,8 @@ function folderOfTests(file: string): string {
 
 /** Declarations are built only for the packages that are checked, as most tests run the sources. */
 function declarations(): string[] {
-  const isLongSuiteChosen = chosen.some((suite) => long.includes(suite));
-  return isLongSuiteChosen || documents.length > 0 ? [] : ["--declarations-for", packages.join()];
+  const isSlowSuiteChosen = chosen.some((suite) => slow.includes(suite));
+  return isSlowSuiteChosen || documents.length > 0 ? [] : ["--declarations-for", packages.join()];
 }
 
 function incremental(name: string, project: string): string[] {

@@ -1,5 +1,5 @@
 // All checks. Ends with one line of totals. Many suites wait for servers, browsers and timers: the checks that compute
-// run beside them. The suites that measure run after all others.
+// run beside them, and the suites that only wait run beside those. The suites that measure run after all others.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { archives } from "../test/packaging/tarballs.ts";
@@ -23,6 +23,7 @@ mkdirSync(results, { recursive: true });
 await check(["build", ["node", "scripts/build.ts"]]);
 await Promise.all([
   vitest("the tests of everything but core ran, none failed", ["--project=long", "--project=quick"], "shown"),
+  vitest("the tests that wait ran, none failed", ["--project=waiting"]),
   checkAll(),
 ]);
 await vitest("the tests that measure ran, none failed", ["--project=alone"], "shown");
