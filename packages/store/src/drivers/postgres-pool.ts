@@ -53,7 +53,9 @@ export function queryByPool(pool: PgPool): Query {
       if (!isBack) giveBack(client, destroy);
       isBack = true;
     };
-    const silent: Watched = { limit: ANSWER_TIMEOUT_MS, giveUp: () => back(true) };
+    // Our own wait ends at about the same time. It must end first: a connection that is closed rejects its query.
+    const close = () => back(true);
+    const silent: Watched = { limit: ANSWER_TIMEOUT_MS, giveUp: () => answer.then(close, close) };
     watch(silent);
     query.then(
       () => back(false),
