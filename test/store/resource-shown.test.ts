@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   keyBelow,
   PROBLEM_TYPES,
@@ -70,6 +71,13 @@ test("a request whose body was read before is a TypeError that says so, and noth
     await expect(handle(request)).rejects.toThrow("Cannot read the body of this request again");
   }
   expect(await store.read("a")).toBe(null);
+});
+
+test("an empty body, such as a parser in front leaves, gets the 400 that docs/guides/mounting.md names", async () => {
+  const detail = "The body is not JSON: Unexpected end of JSON input.";
+  const answer = await events().send("PUT", "/events/a", JSON_TYPE);
+  expect([answer.status, (await answer.json()).detail]).toEqual([400, detail]);
+  expect(readFileSync(`${import.meta.dirname}/../../docs/guides/mounting.md`, "utf8")).toContain(detail);
 });
 
 describe("a value with its tag inside", () => {
