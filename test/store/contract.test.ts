@@ -18,6 +18,12 @@ import {
 } from "./contract/drivers.ts";
 import { reachable } from "./race/databases.ts";
 
+/** The other runtimes run their cases while the cases below wait. */
+const starts: (() => void)[] = [];
+beforeAll(() => {
+  for (const start of starts) start();
+});
+
 contract("memoryStore", openMemory);
 contract("sqliteStore on node:sqlite, on a file", openSqlite);
 contract("sqliteStore on libsql, with the interface of better-sqlite3", openLibsql);
@@ -69,22 +75,18 @@ function contract(name: string, open: () => Promise<OpenDriver>, available = tru
 
 /** Every case, in a process of another runtime that prints each result. */
 function contractUnder(name: string, runtime: string, args: string[], more: string[]): void {
+  let output: Promise<string>;
+  starts.push(() => {
+    output = outputOf(runtime, args);
+    // Its own hook reports the error.
+    output.catch(() => {});
+  });
   describe(name, () => {
     const results = new Map<string, string | undefined>();
     beforeAll(async () => {
-      const folder = mkdtempSync(join(tmpdir(), "contract-"));
-      try {
-        const program = resolve(import.meta.dirname, "../../node_modules/.bin", runtime);
-        const cwd = resolve(import.meta.dirname, "contract/runtimes");
-        const { stdout } = await promisify(execFile)(program, [...args, join(folder, "store.db")], { cwd });
-        for (const line of stdout.trim().split("\n")) {
-          const { name, error } = JSON.parse(line);
-          results.set(name, error);
-        }
-      } finally {
-        // A program that ended early has left its disk mounted: see deno.ts.
-        spawnSync("umount", [join(folder, "store.db-disk")]);
-        rmSync(folder, { recursive: true });
+      for (const line of (await output).trim().split("\n")) {
+        const { name, error } = JSON.parse(line);
+        results.set(name, error);
       }
     }, 120_000);
     for (const name of [...cases.map(({ name }) => name), ...more]) {
@@ -94,4 +96,18 @@ function contractUnder(name: string, runtime: string, args: string[], more: stri
       });
     }
   });
+}
+
+async function outputOf(runtime: string, args: string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "contract-"));
+  try {
+    const program = resolve(import.meta.dirname, "../../node_modules/.bin", runtime);
+    const cwd = resolve(import.meta.dirname, "contract/runtimes");
+    const { stdout } = await promisify(execFile)(program, [...args, join(folder, "store.db")], { cwd });
+    return stdout;
+  } finally {
+    // A program that ended early has left its disk mounted: see deno.ts.
+    spawnSync("umount", [join(folder, "store.db-disk")]);
+    rmSync(folder, { recursive: true });
+  }
 }
