@@ -121,7 +121,8 @@ function fieldsOf(given: unknown): Field[] {
  * the response has no fields yet and no layer sets them one by one.
  */
 function setFields(res: NodeResponse, fields: readonly Field[], keepsAll: boolean): void {
-  if (keepsAll) for (const [name] of fields) res.removeHeader(name);
+  // Only where there is something to remove: Node notes each removal, and then sends no `Date` by itself, for example.
+  if (keepsAll) for (const [name] of fields) if (res.getHeader(name) !== undefined) res.removeHeader(name);
   for (const [name, value] of fields) {
     // Node skips it, too, if the response has fields already.
     if (name === "") continue;
