@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { codedTag, type EntityTag, isWeak, parseTag, strongMatch, weaken, weakMatch } from "@entity-tag/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Answer, type Connection, http1 } from "./bed/connection.ts";
+import { type Answer, http1 } from "./bed/connection.ts";
 import { expectCors } from "./bed/cors.ts";
 import { programs } from "./bed/documents.ts";
 import { expectRows } from "./bed/expect-rows.ts";
@@ -403,22 +403,24 @@ async function both(path: string): Promise<{ get: Answer; head: Answer }> {
   return { get: await ask("GET", path), head: await ask("HEAD", path) };
 }
 
-let connection: Connection | undefined;
-afterAll(() => connection?.close());
-
+/** Each request has a connection of its own: Next closes one that is idle while other tests run. */
 async function ask(
   method: string,
   path: string,
   headers: Record<string, string> = {},
   body?: string,
 ): Promise<Answer> {
-  connection ??= await http1(server.port);
-  return connection.ask({
-    method,
-    path,
-    headers: Object.entries(headers),
-    ...(body !== undefined && { body }),
-  });
+  const connection = await http1(server.port);
+  try {
+    return await connection.ask({
+      method,
+      path,
+      headers: Object.entries(headers),
+      ...(body !== undefined && { body }),
+    });
+  } finally {
+    connection.close();
+  }
 }
 
 const members = (answer: Answer, name: string): string[] =>
