@@ -3,6 +3,7 @@ import { objectWith, someText } from "./checks.ts";
 import { digest } from "./fetch/digest.ts";
 import type { ResponseStore, StoredHead, StoredResponse } from "./response-store.ts";
 
+/** Where the store of a browser or worker keeps answers. */
 export interface CacheStorageOptions {
   /** Which cache of the origin. Default: `entity-tag`. */
   name?: string | undefined;

@@ -32,6 +32,7 @@ class ClientError extends Error {
     Object.defineProperty(this, Symbol.for(KIND), { value: code });
   }
 
+  /** Makes `instanceof` true for an error of another copy of this package, too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`
     return isInstance(this as object, value);

@@ -2,6 +2,7 @@ import { checkOptions } from "@entity-tag/core/adapter";
 import { numberAbove } from "./checks.ts";
 import type { ResponseStore, StoredResponse } from "./response-store.ts";
 
+/** The bounds of a {@link memoryStore}. */
 export interface MemoryStoreOptions {
   /** The largest number of answers. Default: 10,000. */
   maxEntries?: number | undefined;

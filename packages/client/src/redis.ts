@@ -12,6 +12,7 @@ export interface IoRedis {
   call(command: string, ...values: string[]): Promise<unknown>;
 }
 
+/** The keys of the store, and how long it keeps an answer. */
 export interface RedisStoreOptions {
   /** The prefix of all keys. Default: `entity-tag-responses`. */
   prefix?: string | undefined;

@@ -7,6 +7,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
+/** The part of a prepared statement that this store uses. */
 export interface SqliteStatement {
   // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
   all(...values: any[]): unknown[];
@@ -14,6 +15,7 @@ export interface SqliteStatement {
   run(...values: any[]): unknown;
 }
 
+/** The table of the store, and how many answers it keeps. */
 export interface SqliteStoreOptions {
   /** Letters, digits and `_`. Default: `entity_tag_responses`. The table is created if it does not exist. */
   table?: string | undefined;

@@ -27,6 +27,7 @@ export interface Row {
   also?: readonly Latitude[];
 }
 
+/** The words of RFC 2119, and `quality` for what the section leaves open. */
 export type Level = "MUST" | "SHOULD" | "MAY" | "quality";
 
 /** A field line, as Latin-1 text: each character is one octet. */
@@ -50,6 +51,7 @@ export interface State {
   content?: string;
 }
 
+/** The choices of the server that a row depends on. */
 export interface Policy {
   /** `weak`: the origin compares `If-Match` weakly, because a proxy in front of it weakens its tags. */
   ifMatch?: "strong" | "weak";
@@ -61,6 +63,7 @@ export interface Policy {
   now?: number;
 }
 
+/** The request that a row sends. */
 export interface RowRequest {
   method: string;
   /** Field lines, in the order of sending. A repeated name is a repeated line. */
@@ -68,6 +71,7 @@ export interface RowRequest {
   body?: string;
 }
 
+/** The decision on a request, in the words of core. */
 export type Outcome =
   | "proceed"
   | "not-modified"

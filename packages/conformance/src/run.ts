@@ -9,6 +9,7 @@ import { type ControlledTarget, isControlled, type Target } from "./target.ts";
 import type { Result, Verdict } from "./verdict.ts";
 import { connectTo, type WireOptions } from "./wire/connection.ts";
 
+/** How a run reaches its target, and what it reports meanwhile. */
 export interface RunOptions extends WireOptions {
   /** How many requests may run at the same time. The default is 1. */
   parallel?: number | undefined;

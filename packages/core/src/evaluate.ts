@@ -14,7 +14,10 @@ import { isReadable } from "./tag-list.ts";
 /** The parts of a request that a decision needs. A `Request` fits. `get` is called with names in lower case. */
 export interface ConditionalRequest {
   readonly method: string;
-  readonly headers: { get(name: string): string | null | undefined };
+  readonly headers: {
+    /** The value of a field; `null` or `undefined`: the request does not have it. */
+    get(name: string): string | null | undefined;
+  };
 }
 
 /** Choices that the standard leaves to the origin server. */

@@ -23,7 +23,12 @@ export const POLICY_RULES: OptionRules = {
   now: { accepts: (value: unknown) => Number.isFinite(value), use: "milliseconds since the epoch" },
 };
 
-/** A rule that allows these words. */
+/**
+ * A rule that allows these words.
+ *
+ * @example
+ * oneOf("fail", "reject").use; // '"fail" or "reject"'
+ */
 export function oneOf(...words: string[]): OptionRule {
   return {
     accepts: (value: unknown) => words.includes(value as string),
@@ -31,7 +36,12 @@ export function oneOf(...words: string[]): OptionRule {
   };
 }
 
-/** A rule that allows a function. */
+/**
+ * A rule that allows a function.
+ *
+ * @example
+ * anyFunction().accepts(() => null); // true
+ */
 export function anyFunction(): OptionRule {
   return { accepts: (value: unknown) => typeof value === "function", use: "a function" };
 }

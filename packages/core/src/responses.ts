@@ -5,6 +5,7 @@ import { explain, type Problem } from "./problem.ts";
 import type { Current } from "./state.ts";
 import { validatorFields } from "./validator-fields.ts";
 
+/** The fields of an answer, in the order of sending. A repeated name is a repeated line. */
 export type Fields = [name: string, value: string][];
 
 /** A response that the conditions alone decide, as plain data. */

@@ -60,6 +60,10 @@ let lastChecked: EntityTag | undefined;
 /**
  * Like {@link checkedState}, but cheap enough for every request: it reads only the validators, and the names of the
  * members once for each tag (decision 7).
+ *
+ * @throws {TypeError} if this is not a state, or a tag or a time in it is not valid
+ * @example
+ * checkValidators({ etag: '"v1"' }); // undefined
  */
 export function checkValidators(current: Current): void {
   if (current === null) return;

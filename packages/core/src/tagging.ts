@@ -14,6 +14,7 @@ import {
 } from "./touched-body.ts";
 import { lastModifiedUpToNow, validatorFields } from "./validator-fields.ts";
 
+/** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** Bytes that do not share their memory. The type is written so that TypeScript 5.5 reads it, too. */

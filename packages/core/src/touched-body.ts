@@ -67,7 +67,14 @@ function hasBodyOnDeno(response: Response): boolean {
   return (record?.body === undefined ? response.body : record.body) !== null;
 }
 
-/** Cancels the body of a response that is not sent, so that its source ends. A file is left alone. */
+/**
+ * Cancels the body of a response that is not sent, so that its source ends. A file is left alone.
+ *
+ * @example
+ * const response = new Response(new ReadableStream());
+ * discardBody(response);
+ * response.bodyUsed; // true
+ */
 export function discardBody(response: Response): void {
   // A body that has a reader cannot be copied, and its reader decides when it ends.
   if (response.bodyUsed || isFormDataOfNode(response)) return;

@@ -25,19 +25,23 @@ export interface DenoKv {
   list(selector: DenoKvRange, options?: { limit?: number }): AsyncIterable<DenoKvEntry>;
 }
 
+/** An entry of Deno KV, which may not exist. */
 export interface DenoKvMaybeEntry {
   value: unknown;
   versionstamp: string | null;
 }
 
+/** The part of `Deno.KvListSelector` that the store uses. */
 export type DenoKvRange = { start: string[]; end: string[] } | { start: string[]; prefix: string[] };
 
+/** An entry of Deno KV. */
 export interface DenoKvEntry {
   key: readonly unknown[];
   value: unknown;
   versionstamp: string;
 }
 
+/** The part of `Deno.AtomicOperation` that the store uses. */
 export interface DenoKvAtomic {
   check(check: { key: string[]; versionstamp: string | null }): DenoKvAtomic;
   set(key: string[], value: unknown, options?: { expireIn?: number }): DenoKvAtomic;
@@ -45,6 +49,7 @@ export interface DenoKvAtomic {
   commit(): Promise<{ ok: true; versionstamp: string } | { ok: false }>;
 }
 
+/** The options of {@link denoKvStore}. */
 export interface DenoKvOptions<T> extends CodecOptions<T> {
   /** The first parts of every key of this store. Default `["entity-tag"]`. */
   prefix?: readonly string[] | undefined;

@@ -7,6 +7,7 @@ import { STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
 
+/** The options of {@link memoryStore}. */
 export interface MemoryOptions<T> extends CodecOptions<T> {
   ledger?: LedgerLimits | undefined;
 }

@@ -13,6 +13,7 @@ import { type Change, write } from "./write/write.ts";
 /** Far more than a writer needs, because it competes only with other processes: see `inTurn`. */
 const MAX_SWAPS = 32;
 
+/** The options of {@link mutate}. */
 export interface MutateOptions<T> extends Policy {
   /** Codings that an intermediary may apply to the content. Default: gzip, deflate, br and zstd. */
   codings?: readonly string[] | undefined;

@@ -22,12 +22,14 @@ import { type Count, unusedNumbers } from "./drivers/unused-numbers.ts";
 
 export type { PostgresJs, PostgresQueryable };
 
+/** The options of {@link postgresStore}. */
 export interface PostgresOptions<T> extends CodecOptions<T> {
   /** `pages`, or `app.pages` with a schema; at most 56 characters. Default `entity_tag`. */
   table?: string | undefined;
   ledger?: LedgerLimits | undefined;
 }
 
+/** A store over PostgreSQL, with every optional method of a store. */
 export interface PostgresStore<T> extends Required<VersionedStore<T>> {
   /**
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns

@@ -14,6 +14,7 @@ import { LIST, READ, SWAP } from "./drivers/redis-scripts.ts";
 
 export type { IoRedis, NodeRedis };
 
+/** The options of {@link redisStore}. */
 export interface RedisOptions<T> extends CodecOptions<T> {
   /** The prefix of this store's keys in Redis. Default `entity-tag`. */
   prefix?: string | undefined;

@@ -18,12 +18,14 @@ import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { SqliteDatabase, SqliteStatement };
 
+/** The options of {@link sqliteStore}. */
 export interface SqliteOptions<T> extends CodecOptions<T> {
   /** Letters, digits and `_`. Default `entity_tag`. */
   table?: string | undefined;
   ledger?: LedgerLimits | undefined;
 }
 
+/** A store over SQLite, with every optional method of a store. */
 export interface SqliteStore<T> extends Required<VersionedStore<T>> {
   /**
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns the

@@ -7,6 +7,7 @@ import type { ResponseStore } from "../response-store.ts";
 import { hidesCookies } from "./browser.ts";
 import type { CacheEvent } from "./event.ts";
 
+/** The options of {@link conditionalFetch}. */
 export interface ConditionalFetchOptions {
   /** Sends the requests. Default: the global `fetch`, as it is when `conditionalFetch` is called. */
   fetch?: Fetch | undefined;

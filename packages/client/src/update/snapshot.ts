@@ -62,6 +62,7 @@ export interface UpdateOptions<T = unknown> {
   /** Sends the requests. Default: the global `fetch`. After a 412, the store of a `conditionalFetch` is not used. */
   fetch?:
     | (((...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>) & {
+        /** Makes a kept answer unusable. A `conditionalFetch` has it. */
         forget?: ((input: string) => Promise<void>) | undefined;
       })
     | undefined;

@@ -16,7 +16,9 @@ export interface Reply {
 
 /** A connection that carries one request at a time. */
 export interface Speaker {
+  /** Sends one request, and resolves with its whole answer. */
   ask(ask: Ask): Promise<Reply>;
+  /** Closes the connection. */
   close(): void;
 }
 

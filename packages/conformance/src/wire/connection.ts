@@ -36,9 +36,11 @@ export interface Connection {
   hold(ask: Ask): { release(): Promise<Answer> };
   /** The octets that arrive without a request within this many milliseconds. */
   stray(ms: number): Promise<string>;
+  /** Closes it at once. */
   close(): void;
 }
 
+/** The limits of a connection. */
 export interface WireOptions {
   /** The limit for the connection and for each answer, in milliseconds. The default is 5,000. */
   timeout?: number;
@@ -51,6 +53,12 @@ export interface WireOptions {
 /**
  * Connects over HTTP/1.1, with TLS for `https:`, and sends exactly the given octets. A client library would change the
  * request, because it joins repeated lines, trims tabs and refuses obs-text.
+ *
+ * @throws {WireError} if the server cannot be reached in time
+ * @example
+ * const connection = await connectTo(new URL("http://localhost:8080"));
+ * const { status } = await connection.ask({ method: "GET", path: "/", headers: [["If-None-Match", '"v1"']] });
+ * connection.close();
  */
 export async function connectTo(url: URL, options: WireOptions = {}): Promise<Connection> {
   const { timeout = 5_000, maxBody = 1_048_576 } = options;

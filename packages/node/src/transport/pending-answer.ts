@@ -17,6 +17,7 @@ export interface FirstContent {
 /** Called just before the head is sent. It may change the head on `res`, or return an answer to send instead. */
 export type HeadHook = (content: FirstContent) => Replacement | undefined;
 
+/** The options of `beforeHead`. */
 export interface BeforeHeadOptions extends DropLimits {
   /**
    * Called once, when content of a known length begins to arrive in parts. Returns a number of bytes. The head waits

@@ -7,7 +7,9 @@ import type { Octets } from "./versioned-store.ts";
  * JSON text.
  */
 export interface CodecOptions<T> {
+  /** Makes the bytes that are kept. */
   encode?: ((value: T) => Uint8Array) | undefined;
+  /** Makes the value from bytes that `encode` made. */
   decode?: ((bytes: Uint8Array) => T) | undefined;
 }
 
@@ -20,7 +22,9 @@ export type Stored = string | Uint8Array;
 /** The two functions of a codec, and whether the stored form is text or bytes. */
 export interface Codec<T> {
   kind: "text" | "bytes";
+  /** Makes the stored form of a value. */
   encode(value: T): Stored;
+  /** Makes the value from its stored form. */
   decode(stored: Stored): T;
 }
 

@@ -55,6 +55,7 @@ export function limitsOf(limits: LedgerLimits = {}): Limits {
   return { maxAge, maxEntries };
 }
 
+/** The options of {@link Ledger.find}. */
 export interface LedgerOptions extends StoreOptions {
   /** `false`: the value need not be read, as for `readUnless`. Default: it is read. */
   known?: readonly string[] | "*" | undefined;

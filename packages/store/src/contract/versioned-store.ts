@@ -41,10 +41,13 @@ export type Swap<T> =
   | { swapped: true; current: Versioned<T> | null }
   | { swapped: false; current?: Versioned<T> | VersionInfo | null };
 
+/** The options of every method of a store. */
 export interface StoreOptions {
+  /** Ends the call with its reason. Nothing is written then, or the outcome is unknown. */
   signal?: AbortSignal | undefined;
 }
 
+/** The options of `swap`: what is kept beside the value, and whether the write has a key. */
 export interface SwapOptions extends StoreOptions {
   /** Kept with the new version, so that the same write is recognised when it is sent again. */
   writeId?: string | undefined;
@@ -62,6 +65,7 @@ export interface SwapOptions extends StoreOptions {
   claim?: LedgerClaim | undefined;
 }
 
+/** The options of `list`: which keys of a collection it returns. */
 export interface ListOptions extends StoreOptions {
   /** The largest number of members. */
   limit: number;

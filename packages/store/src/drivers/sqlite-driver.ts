@@ -11,6 +11,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
+/** The part of a prepared statement that the store uses. */
 export interface SqliteStatement {
   // biome-ignore lint/suspicious/noExplicitAny: each library has its own type for what can be bound
   all(...values: any[]): unknown[];

@@ -46,6 +46,7 @@ export interface PageInfo {
   next?: string | undefined;
 }
 
+/** The options of `resource`. Each has a default. */
 export interface ResourceOptions<T> extends Policy {
   /**
    * The key of a request: one for all requests, or a function. Default: the path; a path that ends in a slash is a

@@ -1,11 +1,10 @@
 import { pathReference } from "../write/path-reference.ts";
 
-/**
- * A collection: every key that begins with `prefix`. `url` returns the address of a member; by default, below the
- * request's path.
- */
+/** A collection: every key that begins with `prefix`. */
 export interface Collection {
+  /** How each of its keys begins. */
   prefix: string;
+  /** Returns the address of a member. Default: below the path of the request. */
   url?: ((key: string) => string) | undefined;
 }
 
