@@ -199,7 +199,7 @@ export const promises: readonly Promised[] = [
       },
       {
         in: "drivers/postgres-pool.ts",
-        find: "giveUp: () => back(true)",
+        find: "giveUp: () => answer.then(close, close)",
         put: "giveUp: () => {}",
         fails: 3,
       },
