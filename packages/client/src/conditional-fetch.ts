@@ -1,19 +1,19 @@
 import { unlessAborted } from "./fetch/abort.ts";
 import { bypassReason } from "./fetch/bypass.ts";
 import { digest } from "./fetch/digest.ts";
-import { report } from "./fetch/event.ts";
 import { exchange } from "./fetch/exchange.ts";
 import { type FetchCall, fetchCallOf, withContent } from "./fetch/fetch-call.ts";
 import { newFlights } from "./fetch/flights.ts";
 import { forget, type Memory, sendUnsafe } from "./fetch/forget.ts";
 import { forgottenIn } from "./fetch/forgotten.ts";
 import { givenPartition, groupOf } from "./fetch/partition.ts";
+import { report } from "./fetch/report.ts";
 import { pass, READS } from "./fetch/send.ts";
 import { type ConditionalFetchOptions, settingsOf } from "./fetch/settings.ts";
 import type { Fetch } from "./fetch.ts";
 
 export { isNotModified } from "./fetch/answer.ts";
-export type { CacheEvent } from "./fetch/event.ts";
+export type { CacheEvent } from "./fetch/cache-event.ts";
 export type { ConditionalFetchOptions } from "./fetch/settings.ts";
 
 /** A {@link Fetch} that keeps answers. */

@@ -15,4 +15,5 @@ export type { Reply, Speaker } from "./run/asker.ts";
 export { check, type RunOptions, run } from "./run.ts";
 export type { ControlledTarget, FetchLike, Target } from "./target.ts";
 export type { Result, Verdict } from "./verdict.ts";
-export { type Answer, type Ask, type Connection, connectTo, type WireOptions } from "./wire/connection.ts";
+export type { Answer } from "./wire/answer.ts";
+export { type Ask, type Connection, connectTo, type WireOptions } from "./wire/connection.ts";

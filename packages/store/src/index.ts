@@ -8,8 +8,10 @@ export {
   ValueTooLargeError,
 } from "./contract/errors.ts";
 export { checkKey } from "./contract/key.ts";
-export type { Ledger, LedgerClaim, LedgerEntry, LedgerLimits, LedgerOptions } from "./contract/ledger.ts";
+export type { LedgerClaim, LedgerEntry, LedgerLimits } from "./contract/ledger.ts";
 export type {
+  Ledger,
+  LedgerOptions,
   ListOptions,
   Member,
   StoreOptions,

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
-import { command, type Terminal } from "../../../packages/conformance/src/command/command.ts";
+import { command } from "../../../packages/conformance/src/command/command.ts";
+import type { Terminal } from "../../../packages/conformance/src/command/terminal.ts";
 
 /** The output of one run of the command, and its exit status. */
 export interface Printed {

@@ -1,8 +1,9 @@
 import type { StoredResponse } from "../response-store.ts";
 import { isMakeable, replaced } from "./answer.ts";
-import { type Forwarded, report } from "./event.ts";
+import type { Forwarded } from "./cache-event.ts";
 import type { Serve } from "./flights.ts";
 import { isStorable, keep, mayServeOthers, type Read } from "./keeping.ts";
+import { report } from "./report.ts";
 import { markStale } from "./revalidated.ts";
 import { type SharedBody, sharedBody } from "./shared-body.ts";
 

@@ -1,8 +1,8 @@
 import type { StoredResponse } from "../response-store.ts";
 import { isAcrossOrigins } from "./browser.ts";
+import type { Forwarded } from "./cache-event.ts";
 import { conditionFor, selectedBy } from "./condition.ts";
 import { deliver } from "./deliver.ts";
-import type { Forwarded } from "./event.ts";
 import type { Outcome } from "./flights.ts";
 import { removeOwed } from "./forget.ts";
 import { hasValidator, type Read } from "./keeping.ts";

@@ -1,5 +1,5 @@
 import { unlessAborted } from "./abort.ts";
-import type { Forwarded } from "./event.ts";
+import type { Forwarded } from "./cache-event.ts";
 
 /** Makes the answer for one caller; `undefined` when that caller must send its own request. */
 export type Serve = (signal: AbortSignal | undefined) => Response | undefined;

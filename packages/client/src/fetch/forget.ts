@@ -1,7 +1,7 @@
-import { report } from "./event.ts";
 import type { FetchCall } from "./fetch-call.ts";
 import type { Flights } from "./flights.ts";
 import type { Forgotten } from "./forgotten.ts";
+import { report } from "./report.ts";
 import { pass } from "./send.ts";
 import type { Settings } from "./settings.ts";
 import { inTime, tryStore } from "./try-store.ts";

@@ -1,8 +1,8 @@
 import { isMakeable } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
-import type { Asked } from "./event.ts";
 import type { Forgotten } from "./forgotten.ts";
 import { keptFields } from "./freshening.ts";
+import type { Asked } from "./report.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 import { withoutFragment } from "./without-fragment.ts";

@@ -1,11 +1,12 @@
 import type { StoredHead, StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
-import { type Forwarded, report } from "./event.ts";
+import type { Forwarded } from "./cache-event.ts";
 import type { Serve } from "./flights.ts";
 import { type Update, updated, updatesBy } from "./freshening.ts";
 import { describes } from "./head.ts";
 import type { Read } from "./keeping.ts";
+import { report } from "./report.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
 

@@ -5,7 +5,7 @@ import type { Freshness } from "../freshness.ts";
 import { memoryStore } from "../memory-store.ts";
 import type { ResponseStore } from "../response-store.ts";
 import { hidesCookies } from "./browser.ts";
-import type { CacheEvent } from "./event.ts";
+import type { CacheEvent } from "./cache-event.ts";
 
 /** The options of {@link conditionalFetch}. */
 export interface ConditionalFetchOptions {

@@ -1,6 +1,6 @@
 import type { ResponseStore, StoredResponse } from "../response-store.ts";
 import { isMakeable, preparedFields } from "./answer.ts";
-import { type Asked, report } from "./event.ts";
+import { type Asked, report } from "./report.ts";
 
 /** How long a step in a store may take, in milliseconds. */
 const LONGEST_STEP = 2000;

@@ -2,9 +2,9 @@ import type { StoredResponse } from "../response-store.ts";
 import { answerOf } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
 import { fieldOf } from "./condition.ts";
-import { type Asked, report } from "./event.ts";
 import type { FetchCall } from "./fetch-call.ts";
 import type { Serve } from "./flights.ts";
+import { type Asked, report } from "./report.ts";
 import type { Settings } from "./settings.ts";
 
 /**

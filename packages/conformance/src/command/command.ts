@@ -12,15 +12,9 @@ import { help } from "./help.ts";
 import { type Options, readOptions, UsageError } from "./options.ts";
 import { progressOn } from "./progress.ts";
 import { askServer } from "./server.ts";
+import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 import { watching } from "./watch.ts";
-
-/** The input and output of the command. */
-export interface Terminal {
-  stdin: NodeJS.ReadStream;
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
-}
 
 /**
  * Runs the command. Returns the exit status: 0, 1 if a MUST fails, 2 if the server could not be tested or a page not

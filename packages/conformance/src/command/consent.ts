@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import type { Terminal } from "./command.ts";
-import type { Options } from "./options.ts";
-import { UsageError } from "./options.ts";
+import { type Options, UsageError } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
 
 /**
  * Asks the person in the terminal whether the page may be written. With `--yes` it does not ask.

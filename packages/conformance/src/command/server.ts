@@ -7,7 +7,7 @@ import { openSession, type Session } from "../probe/session.ts";
 import { orCannotRun } from "../probe/verdicts.ts";
 import { visible } from "../report/octets.ts";
 import type { Report } from "../report/report.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { type Bodies, bodiesFor } from "../write/bodies.ts";
 import { creationQuestions } from "../write/creation.ts";
@@ -15,11 +15,11 @@ import { writeQuestions } from "../write/questions.ts";
 import { raceQuestion } from "../write/race.ts";
 import { keep, restore } from "../write/restore.ts";
 import { askWrites } from "../write/write.ts";
-import type { Terminal } from "./command.ts";
 import { consent } from "./consent.ts";
 import type { Options } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { select } from "./selection.ts";
+import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** The report, and whether a written page has its original content again. */

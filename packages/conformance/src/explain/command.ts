@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import pc from "picocolors";
-import type { Terminal } from "../command/command.ts";
 import { help } from "../command/help.ts";
 import { UsageError } from "../command/options.ts";
+import type { Terminal } from "../command/terminal.ts";
 import { visible } from "../report/octets.ts";
 import type { Exchange } from "./exchange.ts";
 import { readHar } from "./har.ts";

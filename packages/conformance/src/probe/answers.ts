@@ -1,5 +1,5 @@
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import type { Octets } from "./finding.ts";
 
 /** The value of a field, with its lines joined by commas; `undefined` if the answer does not have it. */

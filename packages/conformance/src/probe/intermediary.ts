@@ -1,6 +1,6 @@
 import { parseDate } from "@entity-tag/core";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { field } from "./answers.ts";
 
 const signs = [

@@ -1,5 +1,5 @@
 import { parseTag, weakMatch } from "@entity-tag/core";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { count, field, linesOf } from "./answers.ts";
 import type { Known } from "./known.ts";
 import type { Judge } from "./question.ts";

@@ -1,6 +1,6 @@
 import { type EntityTag, parseDate, parseTag } from "@entity-tag/core";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { count, field } from "./answers.ts";
 import { intermediarySign } from "./intermediary.ts";
 import type { Session } from "./session.ts";

@@ -1,5 +1,5 @@
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import type { Asked, Group } from "./finding.ts";
 import type { Known } from "./known.ts";
 import type { Inquiry } from "./session.ts";

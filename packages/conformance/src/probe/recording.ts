@@ -1,4 +1,4 @@
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { octetsOf } from "./answers.ts";
 import type { Octets } from "./finding.ts";

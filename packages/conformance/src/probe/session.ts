@@ -1,6 +1,7 @@
 import { parseDate } from "@entity-tag/core";
 import type { Line } from "../row.ts";
-import { type Answer, type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
+import { type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { field } from "./answers.ts";
 

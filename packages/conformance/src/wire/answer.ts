@@ -1,7 +1,18 @@
 import type { Line } from "../row.ts";
-import type { Answer } from "./connection.ts";
 import type { Source } from "./source.ts";
 import { WireError } from "./wire-error.ts";
+
+/** The answer of a server. */
+export interface Answer {
+  status: number;
+  /** Field lines as Latin-1 text, with names in lower case. A repeated field has several lines. */
+  headers: readonly Line[];
+  /** The content without chunk framing, as Latin-1 text. */
+  body: string;
+  /** The octets that were sent, and the octets of the received head. */
+  sent: string;
+  received: string;
+}
 
 const maxInterim = 20;
 

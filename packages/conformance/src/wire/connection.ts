@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Line } from "../row.ts";
-import { readAnswer } from "./answer.ts";
+import { type Answer, readAnswer } from "./answer.ts";
 import { Source } from "./source.ts";
 import { connectionError, WireError } from "./wire-error.ts";
 
@@ -14,18 +14,6 @@ export interface Ask {
   headers: readonly Line[];
   /** Latin-1. */
   body?: string;
-}
-
-/** The answer of a server. */
-export interface Answer {
-  status: number;
-  /** Field lines as Latin-1 text, with names in lower case. A repeated field has several lines. */
-  headers: readonly Line[];
-  /** The content without chunk framing, as Latin-1 text. */
-  body: string;
-  /** The octets that were sent, and the octets of the received head. */
-  sent: string;
-  received: string;
 }
 
 /** A connection that carries one request at a time. */

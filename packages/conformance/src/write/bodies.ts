@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { field } from "../probe/answers.ts";
 import { CannotRun } from "../probe/known.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 
 /** Contents to write. Each is different from all earlier ones. */
 export interface Bodies {

@@ -2,7 +2,7 @@ import { type EntityTag, isWeak, parseDate, parseTag } from "@entity-tag/core";
 import { field } from "../probe/answers.ts";
 import type { Inquiry, Session } from "../probe/session.ts";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import type { Bodies } from "./bodies.ts";
 
 /** The current state of the page. */

@@ -1,7 +1,7 @@
 import { field } from "../probe/answers.ts";
 import { told } from "../probe/judges.ts";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { type Ground, isDone, isSame, type Page } from "./ground.ts";
 import { inapplicable, type Judgement, notSetUp, right, wrong } from "./question.ts";
 

@@ -4,7 +4,7 @@ import { earlierButBehind } from "../probe/date-order.ts";
 import { told } from "../probe/judges.ts";
 import type { Inquiry } from "../probe/session.ts";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { type Ground, isDone, isSame, type Page, strongMatchOf } from "./ground.ts";
 import { judgeRefusal, type Refusal, refuses, unableToWrite, writes } from "./judges.ts";
 import { inapplicable, type Judgement, notSetUp, right, type WriteQuestion, wrong } from "./question.ts";

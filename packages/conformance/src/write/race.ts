@@ -1,6 +1,6 @@
 import { told } from "../probe/judges.ts";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { type Ground, type HeldWrite, isDone, strongMatchOf } from "./ground.ts";
 import { unableToWrite } from "./judges.ts";
 import { inapplicable, type Judgement, right, type WriteQuestion, wrong } from "./question.ts";

@@ -3,7 +3,7 @@ import { field } from "../probe/answers.ts";
 import { intermediarySign } from "../probe/intermediary.ts";
 import type { Session } from "../probe/session.ts";
 import type { Line } from "../row.ts";
-import type { Answer } from "../wire/connection.ts";
+import type { Answer } from "../wire/answer.ts";
 import { isDone as isSuccess, pageOf, strongMatchOf } from "./ground.ts";
 
 /** Whether the page was restored, and a sentence that says so. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { StoreBusyError } from "../contract/errors.ts";
-import type { Ledger } from "../contract/ledger.ts";
-import type { VersionedStore } from "../contract/versioned-store.ts";
+import type { Ledger, VersionedStore } from "../contract/versioned-store.ts";
 import { type Case, fresh, put, type StoreUnderTest } from "./store-under-test.ts";
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,3 @@
-import type { StoreOptions, Versioned, VersionInfo } from "./versioned-store.ts";
-
 /** The facts that the ledger remembers of a keyed write, if its swap succeeds. */
 export interface LedgerClaim {
   /** Identifies the client and its `Idempotency-Key`. */
@@ -53,27 +51,4 @@ export function limitsOf(limits: LedgerLimits = {}): Limits {
     throw new TypeError(`Cannot use ${String(count)} for ledger.${name}. Use a whole number above 0${limit}`);
   }
   return { maxAge, maxEntries };
-}
-
-/** The options of {@link Ledger.find}. */
-export interface LedgerOptions extends StoreOptions {
-  /** `false`: the value need not be read, as for `readUnless`. Default: it is read. */
-  known?: readonly string[] | "*" | undefined;
-}
-
-/**
- * Every keyed write that was applied, remembered in the same transaction as its swap.
- *
- * A swap whose claim has an `id` that the ledger already has is lost: it writes nothing.
- */
-export interface Ledger<T> {
-  /** How long an entry is kept, in seconds. */
-  readonly maxAge: number;
-
-  /** Reads the key's state and the entry under `id` at the same moment. */
-  find(
-    key: string,
-    id: string,
-    options?: LedgerOptions,
-  ): Promise<{ current: Versioned<T> | VersionInfo | null; entry: LedgerEntry | null }>;
 }

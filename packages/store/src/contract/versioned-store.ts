@@ -1,4 +1,4 @@
-import type { Ledger, LedgerClaim } from "./ledger.ts";
+import type { LedgerClaim, LedgerEntry } from "./ledger.ts";
 
 /** A Uint8Array over memory that is not shared, by a name that TypeScript 5.5 knows, too. */
 export type Octets = ReturnType<typeof Uint8Array.from>;
@@ -73,6 +73,29 @@ export interface ListOptions extends StoreOptions {
   after?: string | undefined;
   /** `false`: returns keys and versions without values. */
   values?: boolean | undefined;
+}
+
+/** The options of {@link Ledger.find}. */
+export interface LedgerOptions extends StoreOptions {
+  /** `false`: the value need not be read, as for `readUnless`. Default: it is read. */
+  known?: readonly string[] | "*" | undefined;
+}
+
+/**
+ * Every keyed write that was applied, remembered in the same transaction as its swap.
+ *
+ * A swap whose claim has an `id` that the ledger already has is lost: it writes nothing.
+ */
+export interface Ledger<T> {
+  /** How long an entry is kept, in seconds. */
+  readonly maxAge: number;
+
+  /** Reads the key's state and the entry under `id` at the same moment. */
+  find(
+    key: string,
+    id: string,
+    options?: LedgerOptions,
+  ): Promise<{ current: Versioned<T> | VersionInfo | null; entry: LedgerEntry | null }>;
 }
 
 /**

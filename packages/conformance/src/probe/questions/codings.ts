@@ -1,5 +1,5 @@
 import { isWeak, opaque, parseTag, weakMatch } from "@entity-tag/core";
-import type { Answer } from "../../wire/connection.ts";
+import type { Answer } from "../../wire/answer.ts";
 import { field } from "../answers.ts";
 import { isNotModified } from "../judges.ts";
 import { acceptOnly, type Known } from "../known.ts";
