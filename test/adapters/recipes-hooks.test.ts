@@ -2,7 +2,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { rows, run } from "@entity-tag/conformance";
-import { conditional, conditionalResponse } from "@entity-tag/core/fetch";
 import { build } from "esbuild";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { handle, isLate, pathOf } from "./apps/handlers.ts";
@@ -72,36 +71,6 @@ async function expectRowsOver(at: (request: Request) => Response | Promise<Respo
   expect(failuresIn(results)).toEqual([]);
   expect(countIn(results)).toBeGreaterThan(400);
 }
-
-it("Elysia runs mapResponse hooks until one answers, so beside a compressor the whole app is wrapped", async () => {
-  const { Elysia } = await import("elysia");
-  type Map = (context: { request: Request; responseValue: unknown }) => Promise<Response>;
-  const hook = (name: string, map: Map) => new Elysia({ name }).mapResponse({ as: "global" }, map);
-  const judge = hook("entity-tag", async ({ request, responseValue }) =>
-    conditionalResponse(request, responseValue as Response),
-  );
-  const coder = hook("compressor", async ({ responseValue }) => {
-    const { body, headers } = responseValue as Response;
-    const fields = { ...Object.fromEntries(headers), "content-encoding": "gzip", etag: 'W/"v1"' };
-    return new Response(body!.pipeThrough(new CompressionStream("gzip")), { headers: fields });
-  });
-  const first = new Elysia().use(judge).use(coder).get("/", page);
-  const second = new Elysia().use(coder).use(judge).get("/", page);
-  const whole = conditional((request: Request) => second.handle(request), { ifMatch: "weak" });
-
-  const seen = async (ask: (request: Request) => Promise<Response>, condition: HeadersInit) => {
-    const { status, headers } = await ask(asking(condition));
-    return [status, headers.get("ETag"), headers.get("Content-Encoding")];
-  };
-  const old = { "If-Match": '"v0"' };
-  expect(await seen(first.handle, {})).toEqual([200, '"v1"', null]);
-  expect((await seen(first.handle, old))[0]).toBe(412);
-  expect(await seen(second.handle, old)).toEqual([200, 'W/"v1"', "gzip"]);
-  expect(await seen(whole, {})).toEqual([200, 'W/"v1"', "gzip"]);
-  expect(await seen(whole, { "If-None-Match": 'W/"v1"' })).toEqual([304, 'W/"v1"', null]);
-  expect((await seen(whole, { "If-Match": 'W/"v1"' }))[0]).toBe(200);
-  expect((await seen(whole, old))[0]).toBe(412);
-});
 
 describe.concurrent("conditionalResponse in the hooks of", () => {
   it("Hono", async () => {

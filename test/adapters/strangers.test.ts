@@ -149,16 +149,19 @@ const programs: [name: string, runtime: "node" | "bun" | "deno", code: string][]
     console.log(server.url);`,
   ],
   [
-    "Elysia, in a hook before the handler",
+    "Elysia, in a hook that sets the status",
     "bun",
-    `import { checkPreconditions, conditionalResponse } from "@entity-tag/core/fetch";
+    `import { conditional } from "@entity-tag/bun";
+    import { checkPreconditions } from "@entity-tag/core/fetch";
     import { Elysia } from "elysia";
-    const reads = new Elysia({ name: "entity-tag" }).mapResponse({ as: "global" }, ({ request, responseValue }) =>
-      responseValue instanceof Response ? conditionalResponse(request, responseValue) : undefined);
+    const reads = new Elysia({ name: "entity-tag" }).wrap((fetch) => conditional((request) => fetch(request)));
     const app = new Elysia()
       .use(reads)
-      .onBeforeHandle(({ request }) =>
-        isMine(request.headers.get("Authorization")) ? undefined : new Response("Sign in", { status: 401 }))
+      .onBeforeHandle(({ request, set }) => {
+        if (isMine(request.headers.get("Authorization"))) return;
+        set.status = 401;
+        return new Response("Sign in");
+      })
       .all("/", ({ request }) => checkPreconditions(request, { etag: '"v1"' }, { require: true }) ?? page())
       .listen(0);
     console.log("http://localhost:" + app.server.port);`,
