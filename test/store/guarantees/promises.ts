@@ -93,7 +93,7 @@ export const promises: readonly Promised[] = [
     breaks: [
       { in: "contract/version.ts", find: "return randomText(20);", put: 'return "A".repeat(20);' },
       {
-        in: "deno-kv.ts",
+        in: "drivers/deno-kv-driver.ts",
         find: "atomic.check({ key: beside, versionstamp: before.versionstamp }).delete(beside);",
         put: "atomic.delete(beside);",
         fails: 1,
@@ -154,7 +154,7 @@ export const promises: readonly Promised[] = [
         fails: 4,
       },
       {
-        in: "deno-kv.ts",
+        in: "drivers/deno-kv-driver.ts",
         find: "whileBusy(() => swapOnce(swap), swap.signal)",
         put: "swapOnce(swap)",
         fails: 5,
@@ -204,7 +204,7 @@ export const promises: readonly Promised[] = [
         fails: 3,
       },
       {
-        in: "deno-kv.ts",
+        in: "drivers/deno-kv-driver.ts",
         find: "return within(ANSWER_TIMEOUT_MS, work, signal, noAnswer);",
         put: "return within(10 * ANSWER_TIMEOUT_MS, work, signal, noAnswer);",
         fails: 4,
@@ -216,7 +216,13 @@ export const promises: readonly Promised[] = [
     tests: [
       ["test/store/honest-postgres.test.ts", "that is locked as a whole gets a 503 within its time limit"],
     ],
-    breaks: [{ in: "postgres.ts", find: "if (isLocked) throw", put: "if (!isLocked) throw" }],
+    breaks: [
+      {
+        in: "drivers/postgres-reading.ts",
+        find: "if (locks.length > 0) throw",
+        put: "if (locks.length === 0) throw",
+      },
+    ],
   },
   {
     text: "After five seconds the store asks PostgreSQL to cancel a write to such a table, which then gets a 503, too.",

@@ -3,8 +3,11 @@ import type { Column } from "./table-shape.ts";
 /** A time as JavaScript has it. */
 export const MILLISECONDS = "(extract(epoch FROM last_modified) * 1000)::float8";
 
+/** The names of a table and its ledger, quoted, and the type of the table's values. */
+export type Tables = [table: string, ledger: string, type: "text" | "bytea"];
+
 /** The statements of one table and its ledger, except for swaps. */
-export function statements(table: string, ledger: string, type: "text" | "bytea") {
+export function statements(...[table, ledger, type]: Tables) {
   const state = `version, ${MILLISECONDS} AS modified, write_id AS writeid`;
   const known = "$2::text IS NULL OR version = ANY (string_to_array($2::text, ' '))";
   return {
