@@ -1,50 +1,33 @@
 import { WireError } from "../wire/wire-error.ts";
 import { field, octetsOf } from "./answers.ts";
-import type { Asked, Finding, Octets } from "./finding.ts";
+import { type Attempt, askInTurn, blocked, findingOf, type OnQuestion, outcomeOf } from "./attempt.ts";
+import type { Finding, Octets } from "./finding.ts";
 import { hiddenSign } from "./intermediary.ts";
 import { titleOf } from "./judges.ts";
-import { CannotRun, type Known } from "./known.ts";
+import type { Known } from "./known.ts";
 import type { Question } from "./question.ts";
 import { recording } from "./recording.ts";
 import { OutOfRequests, type Session } from "./session.ts";
 import { sentence, standsBefore, verdictOf } from "./verdicts.ts";
-
-/** Called before each question. */
-export type OnQuestion = (question: Asked) => void;
 
 /**
  * Asks a live server questions that only read.
  *
  * @throws {CannotRun} if the server stops answering
  */
-export async function probe(
+export function probe(
   session: Session,
   known: Known,
   questions: readonly Question[],
   onQuestion: OnQuestion = () => {},
 ): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  let silences = 0;
-  for (const question of questions) {
-    onQuestion(question);
-    const first = await answerTo(question, known, session, findings);
-    const { finding, isSilence } = await doubted(first, known, session);
-    findings.push(finding);
-    silences = isSilence ? silences + 1 : 0;
-    if (silences === 2) throw new CannotRun(stoppedAnswering);
-  }
-  return findings;
+  return askInTurn(questions, onQuestion, async (question, before) =>
+    doubted(await answerTo(question, known, session, before), known, session),
+  );
 }
 
-/** The result of a question, and whether the server did not answer. */
-export interface Attempt {
-  finding: Finding;
-  isSilence: boolean;
-}
-
-export const isSilence = ({ reason }: WireError) => reason === "timeout" || reason === "no connection";
-
-export const stoppedAnswering = "it stopped answering: two questions in a row got no answer in time";
+/** The verdicts that the report shows without octets. */
+const withoutOctets: readonly Finding["verdict"][] = ["pass", "not applicable", "could not be set up"];
 
 async function answerTo(
   { missing, after, ask, aboutChange, aboutContent, ...asked }: Question,
@@ -53,36 +36,20 @@ async function answerTo(
   before: readonly Finding[],
 ): Promise<Attempt> {
   const { session, octets } = recording(plain);
-  const conclude = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
-    finding: {
-      ...asked,
-      verdict,
-      found: found.filter((text) => text !== undefined).map(sentence),
-      // A question that sends no request is about the answers that showed the validators.
-      octets: octets.length === 0 ? learntOctets(known) : [...octets],
-    },
-    isSilence: false,
-  });
-  const silent = (verdict: Finding["verdict"], ...found: readonly string[]): Attempt => {
-    const attempt = conclude(verdict, ...found);
-    return { ...attempt, finding: { ...attempt.finding, octets: [] } };
-  };
-  const reason = missing?.(known) ?? blocked(after, before);
-  if (reason !== undefined) return silent("not applicable", reason);
   const doubt = standsBefore(known.intermediary);
-  try {
+  const { isSilence, ...outcome } = await outcomeOf(async () => {
+    const reason = missing?.(known) ?? blocked(after, before);
+    if (reason !== undefined) return { verdict: "not applicable", found: [reason] };
     const found = await ask(known, session.ask);
-    if (found.length === 0) return silent("pass");
+    if (found.length === 0) return { verdict: "pass", found };
     const excuse = doubt ?? (aboutChange ? undefined : await changeOf(known, plain, aboutContent));
-    return conclude(excuse === undefined ? verdictOf(asked.level) : "inconclusive", ...found, excuse);
-  } catch (error) {
-    if (error instanceof OutOfRequests) return silent("could not be set up", error.message);
-    if (!(error instanceof WireError)) throw error;
-    return {
-      ...conclude(doubt ? "inconclusive" : "fail", error.message, doubt),
-      isSilence: isSilence(error),
-    };
-  }
+    const verdict = excuse === undefined ? verdictOf(asked.level) : "inconclusive";
+    return { verdict, found: [...found, excuse] };
+  }, doubt);
+  // A question that sends no request is about the answers that showed the validators.
+  const sent = octets.length === 0 ? learntOctets(known) : octets;
+  const shown = withoutOctets.includes(outcome.verdict) ? [] : sent;
+  return { finding: findingOf(asked, outcome, shown), isSilence };
 }
 
 /** Looks for a hidden cache before the first answer is reported as wrong. */
@@ -117,18 +84,6 @@ export async function lookForHidden(known: Known, session: Session): Promise<voi
 function learntOctets({ page, again }: Known): Octets[] {
   const answers = field(page, "etag") === field(again, "etag") ? [page] : [page, again];
   return answers.map(octetsOf);
-}
-
-/** Why a question is skipped because of an earlier one. */
-export function blocked(
-  after: string | readonly string[] | undefined,
-  before: readonly Finding[],
-): string | undefined {
-  const first = before.find(
-    ({ id, verdict }) => after !== undefined && [after].flat().includes(id) && verdict !== "pass",
-  );
-  if (first === undefined) return undefined;
-  return first.verdict === "not applicable" ? first.found[0] : `see ${first.id}, which did not pass`;
 }
 
 /** Reports a page that changed during the probe, because then right answers look wrong. */

@@ -1,10 +1,8 @@
+import { type Attempt, askInTurn, blocked, findingOf, type OnQuestion, outcomeOf } from "../probe/attempt.ts";
 import type { Finding, Octets } from "../probe/finding.ts";
-import { CannotRun } from "../probe/known.ts";
-import { type Attempt, blocked, isSilence, type OnQuestion, stoppedAnswering } from "../probe/probe.ts";
 import { recording } from "../probe/recording.ts";
-import { OutOfRequests, type Session } from "../probe/session.ts";
-import { sentence, standsBefore, verdictOf } from "../probe/verdicts.ts";
-import { WireError } from "../wire/wire-error.ts";
+import type { Session } from "../probe/session.ts";
+import { standsBefore, verdictOf } from "../probe/verdicts.ts";
 import type { Bodies } from "./bodies.ts";
 import { groundOn } from "./ground.ts";
 import type { WriteQuestion } from "./question.ts";
@@ -14,23 +12,37 @@ import type { WriteQuestion } from "./question.ts";
  *
  * @throws {CannotRun} if the server stops answering
  */
-export async function askWrites(
+export function askWrites(
   session: Session,
   bodies: Bodies,
   questions: readonly WriteQuestion[],
   intermediary: string | undefined,
   onQuestion: OnQuestion = () => {},
 ): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  let silences = 0;
-  for (const question of questions) {
-    onQuestion(question);
-    const { finding, isSilence } = await answerTo(question, session, bodies, intermediary, findings);
-    findings.push(finding);
-    silences = isSilence ? silences + 1 : 0;
-    if (silences === 2) throw new CannotRun(stoppedAnswering);
-  }
-  return findings;
+  return askInTurn(questions, onQuestion, (question, before) =>
+    answerTo(question, session, bodies, intermediary, before),
+  );
+}
+
+async function answerTo(
+  { after, ask, ...asked }: WriteQuestion,
+  plain: Session,
+  bodies: Bodies,
+  intermediary: string | undefined,
+  before: readonly Finding[],
+): Promise<Attempt> {
+  const { session, octets } = recording(plain);
+  const doubt = standsBefore(intermediary);
+  const { isSilence, ...outcome } = await outcomeOf(async () => {
+    const reason = blocked(after, before) ?? unwritable(before);
+    if (reason !== undefined) return { verdict: "not applicable", found: [reason] };
+    const { found, level = asked.level, verdict } = await ask(groundOn(session, bodies));
+    if (verdict !== undefined) return { verdict, found };
+    if (found.length === 0) return { verdict: "pass", found };
+    return { verdict: doubt ? "inconclusive" : verdictOf(level), found: [...found, doubt] };
+  }, doubt);
+  const isShown = outcome.verdict !== "pass" && outcome.verdict !== "not applicable";
+  return { finding: findingOf(asked, outcome, isShown ? fromFirstWrite(octets) : []), isSilence };
 }
 
 /** The octets from the first write on. The read before it is left out of the report. */
@@ -47,39 +59,4 @@ function unwritable(before: readonly Finding[]): string | undefined {
   if (late) return `see ${late.id}: a write is done later`;
   const first = before.find(({ id, verdict }) => id === "write-forged" && verdict === "could not be set up");
   return first && `see ${first.id}, which could not be set up`;
-}
-
-async function answerTo(
-  { after, ask, ...asked }: WriteQuestion,
-  plain: Session,
-  bodies: Bodies,
-  intermediary: string | undefined,
-  before: readonly Finding[],
-): Promise<Attempt> {
-  const { session, octets } = recording(plain);
-  const conclude = (verdict: Finding["verdict"], ...found: readonly (string | undefined)[]): Attempt => ({
-    finding: {
-      ...asked,
-      verdict,
-      found: found.filter((text) => text !== undefined).map(sentence),
-      octets: verdict === "pass" || verdict === "not applicable" ? [] : fromFirstWrite(octets),
-    },
-    isSilence: false,
-  });
-  const reason = blocked(after, before) ?? unwritable(before);
-  if (reason !== undefined) return conclude("not applicable", reason);
-  const doubt = standsBefore(intermediary);
-  try {
-    const { found, level = asked.level, verdict } = await ask(groundOn(session, bodies));
-    if (verdict !== undefined) return conclude(verdict, ...found);
-    if (found.length === 0) return conclude("pass");
-    return conclude(doubt ? "inconclusive" : verdictOf(level), ...found, doubt);
-  } catch (error) {
-    if (error instanceof OutOfRequests) return conclude("could not be set up", error.message);
-    if (!(error instanceof WireError)) throw error;
-    return {
-      ...conclude(doubt ? "inconclusive" : "fail", error.message, doubt),
-      isSilence: isSilence(error),
-    };
-  }
 }
