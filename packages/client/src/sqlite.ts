@@ -65,11 +65,14 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   function run(text: string, ...values: Value[]): Promise<unknown[]> {
     return whileBusy(() => {
       if (!isReady) db.prepare(sql.create).run();
-      isReady = true;
+      // A step that fails may have found no table: somebody has dropped it. So the next step creates it again.
+      isReady = false;
       const statement = prepared.get(text) ?? db.prepare(text);
       prepared.set(text, statement);
       // `all`, never `get`: `get` stops at the first row, and a statement commits only at its last step.
-      return statement.all(...values);
+      const rows = statement.all(...values);
+      isReady = true;
+      return rows;
     });
   }
 

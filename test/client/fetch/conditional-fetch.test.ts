@@ -571,10 +571,16 @@ describe("conditionalFetch: bodies and connections", () => {
     ["a body that is a text", [{ ...KEPT, body: "body" }]],
     ["a status that no answer has", [{ ...KEPT, status: 99 }]],
     ["no list of varying fields", [{ ...KEPT, vary: undefined }]],
+    ["the answer of another url", [{ ...KEPT, url: "http://localhost/other" }]],
+    ["the answer of another group", [{ ...KEPT, group: "of another user" }]],
   ])("a store that reads %s causes a request and an event", async (_, rubbish) => {
     const server = await open.serve(page(() => '"1"'));
     const events: string[] = [];
-    const store: ResponseStore = { ...memoryStore(), read: async () => rubbish as StoredResponse[] };
+    const read = async (url: string, group: string) =>
+      Array.isArray(rubbish)
+        ? rubbish.map((it) => it && { ...it, url: it.url || url, group: it.group || group })
+        : (rubbish as StoredResponse[]);
+    const store: ResponseStore = { ...memoryStore(), read };
     const remembering = conditionalFetch({ store, onEvent: ({ text }) => events.push(text) });
     expect(await text(remembering(server.url))).toBe('body of "1"');
     expect(events[0]).toContain("the store failed: TypeError");

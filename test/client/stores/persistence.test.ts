@@ -73,6 +73,22 @@ describe("sqliteStore in a file", () => {
   });
 });
 
+it("sqliteStore creates its table again after somebody has dropped it", async () => {
+  const server = await serveUsers();
+  const db = new DatabaseSync(":memory:");
+  const remembering = conditionalFetch({ store: sqliteStore(db) });
+  const read = async () => {
+    const response = await remembering(server.url);
+    await response.text();
+    return isNotModified(response);
+  };
+  expect([await read(), await read()]).toEqual([false, true]);
+  db.exec("DROP TABLE entity_tag_responses");
+  // The first request finds no table, the second one creates it and keeps its answer.
+  expect([await read(), await read(), await read()]).toEqual([false, false, true]);
+  db.close();
+});
+
 describe("sqliteStore: several processes on one file", () => {
   it("several processes write at the same time without a failure, and each finds the answers of the others", async () => {
     const server = await serveUsers();

@@ -234,6 +234,37 @@ it("a PATCH that was made is reported as made, although what was read before it 
   expect(done).toMatchObject({ status: "updated", value: { n: 2, by: "ann" }, attempts: 1 });
 });
 
+describe("a PATCH with a value that JSON writes as a text, such as a Date", () => {
+  interface Event {
+    n: number;
+    when: Date;
+    deep?: { end: Date };
+  }
+  const [old, next] = [new Date("2020-01-01"), new Date("2021-01-01")];
+
+  it("a PATCH sends it when it differs from one that `decode` made, and returns it", async () => {
+    server = await documentServer({ n: 0, when: old });
+    const decode = async (response: Response): Promise<Event> => {
+      const event = await response.json();
+      return { ...event, when: new Date(event.when) };
+    };
+    const options = { method: "PATCH", decode } as const;
+    const done = await update<Event>(server.url, (event) => ({ ...event, when: next }), options);
+    expect([done.status, done.value]).toEqual(["updated", { n: 0, when: next }]);
+    expect(server.log[1]!.body).toBe('{"when":"2021-01-01T00:00:00.000Z"}');
+    expect((await update<Event>(done, (event) => ({ ...event, when: next }), options)).status).toBe(
+      "unchanged",
+    );
+  });
+
+  it("a PATCH returns it when it is new, also inside of another member", async () => {
+    server = await documentServer({ n: 0 });
+    const recipe = (event: Event) => ({ ...event, when: next, deep: { end: next } });
+    const done = await update<Event>(server.url, recipe, { method: "PATCH" });
+    expect(done.value).toEqual({ n: 0, when: next, deep: { end: next } });
+  });
+});
+
 it("a PATCH sends a member named __proto__, which is data in JSON", async () => {
   await serve();
   await update<unknown>(server.url, () => JSON.parse('{"__proto__":{"a":1}}'), { method: "PATCH" });

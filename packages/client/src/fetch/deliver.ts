@@ -29,8 +29,9 @@ export async function deliver(
     response,
   );
 
-  // If this answer is not kept, `fresh` must not use the older one again.
-  if (chosen && !stored && replaces(read, response)) await markStale(read, chosen);
+  // `fresh` must not use the older answer again. This one may not be kept in its place: its body may turn out too long,
+  // or not be read to its end.
+  if (chosen && (!stored || read.settings.fresh) && replaces(read, response)) await markStale(read, chosen);
 
   const isEmpty = read.call.method === "HEAD" || !response.body;
   const isShared =

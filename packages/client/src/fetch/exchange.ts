@@ -67,7 +67,8 @@ export async function exchange(
 async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
   const { call, settings, group, forgotten } = read;
   if (forgotten.unremoved.has(call.url)) await removeOwed(call.url, read);
-  return checkedAnswers(await settings.store.read(call.url, group));
+  const { url } = call;
+  return checkedAnswers(await settings.store.read(url, group), { url, group });
 }
 
 /** Remembers a url or an origin that allows no condition. If the entry is dropped, one more request finds it again. */

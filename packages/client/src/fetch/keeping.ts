@@ -1,3 +1,4 @@
+import type { StoredResponse } from "../response-store.ts";
 import { isMakeable } from "./answer.ts";
 import { hasDirective } from "./cache-control.ts";
 import type { Forgotten } from "./forgotten.ts";
@@ -47,8 +48,8 @@ export async function keep(read: Read, response: Response, body: Uint8Array): Pr
   const { status, statusText, headers, redirected } = response;
   const vary = varyOf(headers) as string[];
   if (forgotten.isSince(url, since)) return;
-  const write = async () => {
-    await settings.store.write({
+  const write = async () =>
+    put(read, {
       url,
       group,
       variant: await variantOf(vary, call.headers, settings),
@@ -63,7 +64,20 @@ export async function keep(read: Read, response: Response, body: Uint8Array): Pr
       time,
       body,
     });
-    if (forgotten.isSince(url, since)) await settings.store.remove(url);
-  };
   await tryStore(read, write, undefined);
+}
+
+/**
+ * Writes an answer to the store. Leaves a newer one in its place, which `fresh` would use without asking. Removes the
+ * answer again if its url was forgotten in the meantime.
+ */
+export async function put({ settings, since, forgotten }: Read, answer: StoredResponse): Promise<void> {
+  const { store, fresh } = settings;
+  const { url, group, variant, time } = answer;
+  // A time in the future comes from a clock that was set back.
+  const isNewer = (kept: StoredResponse) =>
+    kept.variant === variant && kept.time > time && kept.time <= Date.now();
+  if (fresh && (await store.read(url, group)).some(isNewer)) return;
+  await store.write(answer);
+  if (forgotten.isSince(url, since)) await store.remove(url);
 }

@@ -5,7 +5,7 @@ import type { Forwarded } from "./cache-event.ts";
 import type { Serve } from "./flights.ts";
 import { type Update, updated, updatesBy } from "./freshening.ts";
 import { describes } from "./head.ts";
-import type { Read } from "./keeping.ts";
+import { put, type Read } from "./keeping.ts";
 import { report } from "./report.ts";
 import { tryStore } from "./try-store.ts";
 import { variantOf, varyOf } from "./variant.ts";
@@ -29,11 +29,12 @@ export async function revalidated(
  * or forbid keeping the answer.
  */
 function changeBy(
-  { call, settings, time, forgotten, since }: Read,
+  read: Read,
   headers: Headers,
   updates: readonly Update[],
   stored: StoredResponse,
 ): (() => Promise<void>) | undefined {
+  const { call, settings, time, forgotten, since } = read;
   const { store, fresh } = settings;
   const { url, group } = stored;
   if (forgotten.isSince(url, since)) return;
@@ -48,7 +49,7 @@ function changeBy(
   return async () => {
     await store.remove(url, group, stored.variant);
     const variant = await variantOf(vary, call.headers, settings);
-    await store.write({ ...updated(stored, updates, time), vary, variant });
+    await put(read, { ...updated(stored, updates, time), vary, variant });
   };
 }
 

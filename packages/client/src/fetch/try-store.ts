@@ -35,13 +35,21 @@ export function inTime<T>({ persists }: ResponseStore, work: Promise<T>): Promis
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Checks the answers that a store returned. @throws {TypeError} on anything that is not a list of kept answers */
-export function checkedAnswers(found: readonly StoredResponse[]): readonly StoredResponse[] {
-  for (const { body, headers, status, vary } of found) {
+/**
+ * Checks the answers that a store returned. An answer of another place could be another user's.
+ *
+ * @throws {TypeError} on anything that is not a list of answers kept in this place
+ */
+export function checkedAnswers(
+  found: readonly StoredResponse[],
+  place: Pick<StoredResponse, "url" | "group">,
+): readonly StoredResponse[] {
+  for (const { url, group, body, headers, status, vary } of found) {
     // This throws on fields that are not valid.
     preparedFields(headers);
-    if (!ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
-      throw new TypeError("`read` of the store returned no list of kept answers");
+    const isThere = url === place.url && group === place.group;
+    if (!isThere || !ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
+      throw new TypeError("`read` of the store returned no list of answers kept in this place");
   }
   return found;
 }
