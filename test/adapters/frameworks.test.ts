@@ -74,6 +74,7 @@ describe.concurrent.for(frameworks)("$name", async ({ name, build, ownServer }) 
     await expectBodies(`http://localhost:${port}/note`);
     await expectDeserted(`http://localhost:${port}/note`);
     await expectHooks(port, {});
+    if (mounted(name).length > 0) await expectMounted(`http://localhost:${port}/api/notes`);
     await expectConformance(`http://localhost:${port}/note`, { isWritten: true });
     await expectConformance(`http://localhost:${port}/`, {});
   });
@@ -87,16 +88,56 @@ describe.concurrent.for(frameworks)("$name", async ({ name, build, ownServer }) 
   });
 });
 
+/** The block of docs/guides/mounting.md for a framework, in at most six lines. */
+const mounted = (name: string): string[] => {
+  const blocks = programs("docs/guides/mounting.md").filter((block) =>
+    block.includes(name === "sveltekit" ? '"@sveltejs/kit"' : `from "${name}"`),
+  );
+  for (const block of blocks) {
+    expect(
+      block.split("\n").filter((line) => line !== "" && !line.startsWith("//")).length,
+    ).toBeLessThanOrEqual(6);
+  }
+  return blocks;
+};
+
+/** All methods reach the resource, with the whole path and their body, and the hook around it changes no answer. */
+async function expectMounted(url: string): Promise<void> {
+  const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
+    const own = { "Content-Type": "application/json", ...headers };
+    const answer = await fetch(url + path, { method, headers: own, body: body ?? null });
+    return { status: answer.status, headers: answer.headers, body: await answer.text() };
+  };
+  const green = '{"text":"Green"}';
+  const created = await ask("PUT", "/tea", { "If-None-Match": "*" }, green);
+  expect([created.status, created.headers.get("Location")]).toEqual([201, "/api/notes/tea"]);
+  const etag = created.headers.get("ETag")!;
+  expect(await ask("GET", "/tea")).toMatchObject({ status: 200, body: green });
+  expect((await ask("HEAD", "/tea")).headers.get("ETag")).toBe(etag);
+  expect(await ask("GET", "/tea", { "If-None-Match": etag })).toMatchObject({ status: 304, body: "" });
+  expect((await ask("GET", "")).body).toContain("/api/notes/tea");
+  expect((await ask("OPTIONS", "/tea")).headers.get("Allow")).toContain("PUT");
+  expect((await ask("GET", "/coffee", { "If-None-Match": "*" })).status).toBe(404);
+  expect((await ask("PUT", "/tea", {}, green)).status).toBe(428);
+  expect((await ask("DELETE", "/tea", { "If-Match": '"0"' })).status).toBe(412);
+  expect((await ask("DELETE", "/tea", { "If-Match": etag })).status).toBe(204);
+}
+
 /** Each block of the document goes into the file that its first line names. */
 function writePrograms(name: string, folder: string): void {
+  for (const program of mounted(name)) writeProgram(program, folder);
   for (const [index, program] of programs(`docs/frameworks/${name}.md`).entries()) {
     const own = program.split("\n").filter((line) => line.trim() !== "" && !/^(import|\/\/)/.test(line));
     // The first block is the recipe, the others are the reader's own code.
     expect(own.length).toBeLessThanOrEqual(index === 0 ? 15 : 25);
-    const file = /^\/\/ (\S+)/.exec(program)![1]!;
-    mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
-    writeFileSync(`${folder}/${file}`, program + (beside[file] ?? ""));
+    writeProgram(program, folder);
   }
+}
+
+function writeProgram(program: string, folder: string): void {
+  const file = /^\/\/ (\S+)/.exec(program)![1]!;
+  mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
+  writeFileSync(`${folder}/${file}`, program + (beside[file] ?? ""));
 }
 
 /** A page that the framework renders is answered as before, and a request that may not read learns nothing. */
