@@ -12,7 +12,7 @@ import type {
   DenoKvRange,
 } from "./drivers/deno-kv-database.ts";
 import { denoKvDriver } from "./drivers/deno-kv-driver.ts";
-import { storeOver } from "./drivers/driver.ts";
+import { storeOver } from "./drivers/store-over.ts";
 
 export type { DenoKv, DenoKvAtomic, DenoKvEntry, DenoKvMaybeEntry, DenoKvRange };
 

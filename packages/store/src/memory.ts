@@ -1,11 +1,12 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf, type Stored } from "./contract/codec.ts";
 import { ledgerFull } from "./contract/errors.ts";
-import { compareKeys } from "./contract/key.ts";
+import { compareKeys, pageBounds } from "./contract/key.ts";
 import { type LedgerEntry, type LedgerLimits, type Limits, limitsOf } from "./contract/ledger.ts";
 import { STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { type Driver, type Row, storeOver } from "./drivers/driver.ts";
+import type { Driver, Row } from "./drivers/driver.ts";
+import { storeOver } from "./drivers/store-over.ts";
 
 /** The options of {@link memoryStore}. */
 export interface MemoryOptions<T> extends CodecOptions<T> {
@@ -129,9 +130,9 @@ function sortedKeys(rows: ReadonlyMap<string, Row>) {
     remove: (key: string) => void sorted?.splice(indexOf(sorted, key), 1),
     from(prefix: string, after: string | undefined, limit: number): string[] {
       sorted ??= [...rows.keys()].sort(compareKeys);
-      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
-      let start = indexOf(sorted, isLater ? after : prefix);
-      if (isLater && sorted[start] === after) start++;
+      const { from, isAfter } = pageBounds(prefix, after);
+      let start = indexOf(sorted, from);
+      if (isAfter && sorted[start] === from) start++;
       const page = sorted.slice(start, start + limit);
       const end = page.findIndex((key) => !key.startsWith(prefix));
       return end < 0 ? page : page.slice(0, end);

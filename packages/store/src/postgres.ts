@@ -3,12 +3,12 @@ import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { type LedgerLimits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
-import { storeOver } from "./drivers/driver.ts";
 import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
 import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
 import { postgresDriver } from "./drivers/postgres-driver.ts";
 import type { PostgresJs } from "./drivers/postgres-js.ts";
 import { columnsOf, LEDGER_COLUMNS, statements, type Tables } from "./drivers/postgres-statements.ts";
+import { storeOver } from "./drivers/store-over.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { PostgresJs, PostgresQueryable };

@@ -4,9 +4,9 @@ import { shownGiven } from "./contract/given.ts";
 import { type LedgerLimits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { storeOver } from "./drivers/driver.ts";
 import { type IoRedis, type NodeRedis, sendOf } from "./drivers/redis-client.ts";
 import { redisDriver } from "./drivers/redis-driver.ts";
+import { storeOver } from "./drivers/store-over.ts";
 
 export type { IoRedis, NodeRedis };
 

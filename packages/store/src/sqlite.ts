@@ -4,16 +4,12 @@ import { wrongArgument } from "./contract/given.ts";
 import { type LedgerLimits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
-import { storeOver } from "./drivers/driver.ts";
 import { ledgerTable, quoteTable } from "./drivers/identifier.ts";
-import {
-  prepareOn,
-  type SqliteDatabase,
-  type SqliteStatement,
-  sqliteDriver,
-} from "./drivers/sqlite-driver.ts";
+import { prepareOn, type SqliteDatabase, type SqliteStatement } from "./drivers/sqlite-connection.ts";
+import { sqliteDriver } from "./drivers/sqlite-driver.ts";
 import { COLUMNS, statements } from "./drivers/sqlite-statements.ts";
 import { whileBusy } from "./drivers/sqlite-waiting.ts";
+import { storeOver } from "./drivers/store-over.ts";
 import { checkShape, type FoundColumn } from "./drivers/table-shape.ts";
 
 export type { SqliteDatabase, SqliteStatement };
@@ -31,8 +27,8 @@ export interface SqliteStore<T> extends Required<VersionedStore<T>> {
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns the
    * store.
    *
-   * @throws {TypeError} when the database's encoding is not UTF-8, because it would sort keys in another order; or when a
-   *   table has this name already and lacks a column: the error shows the statement that adds it
+   * @throws {TypeError} when the database's encoding is not UTF-8, because it would sort keys in another order; or when
+   *   a table has this name already and lacks a column: the error shows the statement that adds it
    */
   createTable(options?: StoreOptions): Promise<SqliteStore<T>>;
 }

@@ -47,11 +47,26 @@ export function checkKey(key: string): void {
   );
 }
 
+/** Where a page of a listing begins and ends. */
+export interface PageBounds {
+  from: string;
+  /** True when `from` itself is not on the page. */
+  isAfter: boolean;
+  /** The first string beyond the page; `null` if there is no such string. */
+  end: string | null;
+}
+
+/** The bounds of the keys with this prefix that sort after `after`, which may sort before all of them. */
+export function pageBounds(prefix: string, after: string | undefined): PageBounds {
+  const isAfter = after !== undefined && compareKeys(after, prefix) >= 0;
+  return { from: isAfter ? after : prefix, isAfter, end: endOfPrefix(prefix) };
+}
+
 /**
  * The first string that sorts after every key with this prefix, by code point; `null` if there is no such
  * string.
  */
-export function endOfPrefix(prefix: string): string | null {
+function endOfPrefix(prefix: string): string | null {
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     if (last === 0x10ffff) continue;

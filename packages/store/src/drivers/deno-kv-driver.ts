@@ -1,5 +1,5 @@
 import { StoreBusyError, ValueTooLargeError } from "../contract/errors.ts";
-import { compareKeys, endOfPrefix } from "../contract/key.ts";
+import { pageBounds } from "../contract/key.ts";
 import type { Limits } from "../contract/ledger.ts";
 import { ANSWER_TIMEOUT_MS, within } from "../contract/time-limits.ts";
 import type { DenoKv } from "./deno-kv-database.ts";
@@ -109,11 +109,10 @@ export function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: 
     swap: (swap) => withinAnswerTime(() => whileBusy(() => swapOnce(swap), swap.signal), swap.signal),
 
     list({ prefix, after, limit, values, signal }) {
+      const { from, isAfter, end } = pageBounds(prefix, after);
       // No key contains U+0000, so appending it gives the next possible key.
-      const start = after !== undefined && compareKeys(after, prefix) >= 0 ? `${after}\0` : prefix;
-      const end = endOfPrefix(prefix);
-      const from = [...home, start];
-      const range = end === null ? { start: from, prefix: home } : { start: from, end: [...home, end] };
+      const start = [...home, isAfter ? `${from}\0` : from];
+      const range = end === null ? { start, prefix: home } : { start, end: [...home, end] };
       return reading(async () => {
         const rows: Row[] = [];
         for await (const { key, value, versionstamp } of kv.list(range, { limit })) {

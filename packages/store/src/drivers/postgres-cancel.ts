@@ -16,8 +16,8 @@ interface PgConnection {
 type PgClientClass = new (config: { host: string; port: number; ssl: false }) => { connection: PgConnection };
 
 /**
- * Asks the server to cancel the statement of a client of pg, over a connection of its own: all connections of a pool may
- * wait for the same lock. It does nothing for a client of another library.
+ * Asks the server to cancel the statement of a client of pg, over a connection of its own: all connections of a pool
+ * may wait for the same lock. It does nothing for a client of another library.
  */
 export function cancel(client: object): void {
   const { host, port, processID, secretKey } = client as Partial<PgClient>;

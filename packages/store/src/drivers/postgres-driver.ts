@@ -1,5 +1,5 @@
 import { ledgerFull } from "../contract/errors.ts";
-import { compareKeys, endOfPrefix } from "../contract/key.ts";
+import { pageBounds } from "../contract/key.ts";
 import type { LedgerEntry, Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, Row } from "./driver.ts";
 import { certain, isRolledBack } from "./postgres-errors.ts";
@@ -86,10 +86,9 @@ export function postgresDriver(query: Query, tables: Tables, limits: Limits): Dr
     },
 
     async list({ prefix, after, limit, values, signal }) {
-      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
-      const end = endOfPrefix(prefix);
-      const bounds = [limit, isLater ? after : prefix, ...(end === null ? [] : [end])];
-      return (await read(sql.list(values, isLater, end !== null), bounds, signal)) as unknown as Row[];
+      const { from, isAfter, end } = pageBounds(prefix, after);
+      const parameters = [limit, from, ...(end === null ? [] : [end])];
+      return (await read(sql.list(values, isAfter, end !== null), parameters, signal)) as unknown as Row[];
     },
   };
 }

@@ -49,10 +49,10 @@ export function statements(...[table, ledger, type]: Tables) {
     /** Gives one lower bound: with two, a prepared statement seeks by the first and filters by the second. */
     list: (
       values: boolean,
-      isLater: boolean,
+      isAfter: boolean,
       hasEnd: boolean,
     ) => `SELECT key, ${values ? "value, " : ""}${state}
-      FROM ${table} WHERE key ${isLater ? ">" : ">="} $2 ${hasEnd ? "AND key < $3" : ""} ORDER BY key LIMIT $1::bigint`,
+      FROM ${table} WHERE key ${isAfter ? ">" : ">="} $2 ${hasEnd ? "AND key < $3" : ""} ORDER BY key LIMIT $1::bigint`,
   };
 }
 

@@ -117,11 +117,11 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
 }
 
 /**
- * Writes the ledger's entry only if the swap succeeds. If a live entry has the id, this writes NULL on
- * purpose: that fails, and rolls back the whole statement, so only one of two copies of a request succeeds. `taken` finds
- * an older entry before the insert, because a failed insert uses up a number of `seq`, which counts the entries.
- * It also removes some expired entries. It computes the number of entries from the ends of an index instead
- * of counting rows. Numbers that were used up are added to `maxEntries` (see `unusedNumbers`).
+ * Writes the ledger's entry only if the swap succeeds. If a live entry has the id, this writes NULL on purpose: that
+ * fails, and rolls back the whole statement, so only one of two copies of a request succeeds. `taken` finds an older
+ * entry before the insert, because a failed insert uses up a number of `seq`, which counts the entries. It also removes
+ * some expired entries. It computes the number of entries from the ends of an index instead of counting rows. Numbers
+ * that were used up are added to `maxEntries` (see `unusedNumbers`).
  */
 function rememberedIn(ledger: string, { next, expected }: SwapParameters, key: string, bind: Bind) {
   const own = bind(({ entry }) => entry!.id);

@@ -128,8 +128,8 @@ function isAbortion(error: unknown): boolean {
 }
 
 /**
- * Our time limit for a command that is not sent yet, or the client's own `commandOptions.timeout` if that is shorter. The
- * library keeps that option in a private member only.
+ * Our time limit for a command that is not sent yet, or the client's own `commandOptions.timeout` if that is shorter.
+ * The library keeps that option in a private member only.
  */
 function timeLimitOf(client: NodeRedis): number {
   const { _commandOptions } = client as { _commandOptions?: { timeout?: number } };
@@ -137,8 +137,8 @@ function timeLimitOf(client: NodeRedis): number {
 }
 
 /**
- * The part of an `AbortSignal` that node-redis uses to remove a command that was not sent yet. A real one costs 4 µs for
- * each command.
+ * The part of an `AbortSignal` that node-redis uses to remove a command that was not sent yet. A real one costs 4 µs
+ * for each command.
  */
 class Unsent {
   aborted = false;

@@ -1,7 +1,7 @@
 import { toText } from "../contract/codec.ts";
 import { hexDigest } from "../contract/digest.ts";
 import { ledgerFull, StoreBusyError } from "../contract/errors.ts";
-import { compareKeys, endOfPrefix } from "../contract/key.ts";
+import { pageBounds } from "../contract/key.ts";
 import type { Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, Row } from "./driver.ts";
 import type { Argument, Send } from "./redis-client.ts";
@@ -75,9 +75,8 @@ export function redisDriver(send: Send, prefix: string, isText: boolean, limits:
     },
 
     async list({ prefix, after, limit, values, signal }) {
-      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
-      const end = endOfPrefix(prefix);
-      const bounds = [isLater ? `(${after}` : `[${prefix}`, end === null ? "+" : `(${end}`, String(limit)];
+      const { from, isAfter, end } = pageBounds(prefix, after);
+      const bounds = [`${isAfter ? "(" : "["}${from}`, end === null ? "+" : `(${end}`, String(limit)];
       const fields = values ? [...INFO, "value"] : INFO;
       const asked = ask<State[]>(send, LIST, [index, hashes], [...bounds, ...fields], signal);
       const replies = await readReply(asked, signal);

@@ -1,4 +1,4 @@
-import { compareKeys, endOfPrefix } from "../contract/key.ts";
+import { pageBounds } from "../contract/key.ts";
 import type { Column } from "./table-shape.ts";
 
 /** The columns of a table, by its name and its schema. */
@@ -34,7 +34,8 @@ const LEDGER_COLUMNS: Column[] = [
 
 /** The statements of one table and its ledger. */
 export function statements(table: string, ledger: string) {
-  // Somebody may have written a time by hand. Only a number can be compared, and only a float is always a number in JavaScript.
+  // Somebody may have written a time by hand. Only a number can be compared, and only a float is always a number in
+  // JavaScript.
   const time = "CAST(last_modified AS REAL)";
   const state = `version, ${time} AS modified, write_id AS writeid`;
   return {
@@ -70,11 +71,10 @@ export function statements(table: string, ledger: string) {
     remove: `DELETE FROM ${table} WHERE key = ? AND version = ?`,
     /** Gives one lower bound: with two, SQLite seeks by the first and filters by the second. */
     list(values: boolean, prefix: string, after: string | undefined) {
-      const isLater = after !== undefined && compareKeys(after, prefix) >= 0;
-      const end = endOfPrefix(prefix);
+      const { from, isAfter, end } = pageBounds(prefix, after);
       const text = `SELECT key, ${values ? "value, " : ""}${state} FROM ${table}
-        WHERE key ${isLater ? ">" : ">="} ?${end === null ? "" : " AND key < ?"} ORDER BY key LIMIT ?`;
-      return { text, bounds: [isLater ? after : prefix, ...(end === null ? [] : [end])] };
+        WHERE key ${isAfter ? ">" : ">="} ?${end === null ? "" : " AND key < ?"} ORDER BY key LIMIT ?`;
+      return { text, bounds: [from, ...(end === null ? [] : [end])] };
     },
   };
 }
