@@ -1,6 +1,6 @@
-// node scripts/better-sqlite3.ts [path of a node 20]: compiles better-sqlite3 in a temporary folder, which takes about 90
-// seconds, and runs the store's contract on it. It does not load on Node 24, so the tests use libsql, which has the same
-// interface. Build the packages before (npm run build). Seen to pass on 2026-11-27 with better-sqlite3 12.11.1.
+// node scripts/better-sqlite3.ts [path of a node 20]: compiles better-sqlite3 in a temporary folder, which takes about
+// 90 seconds, and runs the store's contract on it. It does not load on Node 24, so the tests use libsql, which has the
+// same interface. Build the packages before (npm run build). Seen to pass on 2026-11-27 with better-sqlite3 12.11.1.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

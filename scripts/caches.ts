@@ -1,5 +1,5 @@
-// Asks conditionalFetch and other clients with a cache the public cache tests, all in one run, and writes docs/caches.md:
-// npm run caches. With a name and a url it asks one client, and prints its results as JSON.
+// Asks conditionalFetch and other clients with a cache the public cache tests, all in one run, and writes
+// docs/caches.md: npm run caches. With a name and a url it asks one client, and prints its results as JSON.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -3,7 +3,9 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./command.ts";
 
-/** The suites that import one of the files, directly or through others, and each of the files that is a suite itself. */
+/**
+ * The suites that import one of the files, directly or through others, and each of the files that is a suite itself.
+ */
 export function suitesThatImport(changed: readonly string[]): string[] {
   const importers = importersOfEachFile();
   const found = new Set(changed);
@@ -29,7 +31,10 @@ function importersOfEachFile(): Map<string, string[]> {
 
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+|@entity-tag\/[^"]+)"/g;
 
-/** The file in this workspace that an import leads to. A package is the folder of its name; an entry is a file of its `src`. */
+/**
+ * The file in this workspace that an import leads to. A package is the folder of its name; an entry is a file of its
+ * `src`.
+ */
 function fileOf(specifier: string, importer: string): string | undefined {
   const [, name, entry = "index"] = specifier.match(/^@entity-tag\/([^/]+)(?:\/(.+))?$/) ?? [];
   if (!name) return join(dirname(importer), specifier);

@@ -1,5 +1,5 @@
-// Checks the types of every package, as `tsc -p packages/NAME` does: each with the types of its platform alone. One process
-// checks them all, so that the compiler starts once, and reads a library once although many packages use it.
+// Checks the types of every package, as `tsc -p packages/NAME` does: each with the types of its platform alone. One
+// process checks them all, so that the compiler starts once, and reads a library once although many packages use it.
 // Prints one line of JSON for each package: its name, and the compiler's errors.
 import { readdirSync } from "node:fs";
 import ts from "typescript";

@@ -83,8 +83,8 @@ export const long: readonly string[] = [
 export const slow: readonly string[] = [...waiting, ...long];
 
 /**
- * Suites that run every line of core in this process. Only they are run with coverage, which makes a suite nearly twice as
- * expensive.
+ * Suites that run every line of core in this process. Only they are run with coverage, which makes a suite nearly twice
+ * as expensive.
  */
 export const covering = "test/core/**/*.test.ts";
 

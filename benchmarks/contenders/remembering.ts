@@ -52,8 +52,8 @@ function byHand(): Remembering {
 }
 
 /**
- * Version 8.13.1 removes its page from the store at a 304 that has `Cache-Control`, and so gets the whole page with every
- * second read. RFC 9110 §15.4.5 wants that field in a 304, so this client is not timed here.
+ * Version 8.13.1 removes its page from the store at a 304 that has `Cache-Control`, and so gets the whole page with
+ * every second read. RFC 9110 §15.4.5 wants that field in a 304, so this client is not timed here.
  */
 function undiciCache(): Remembering {
   const dispatcher = new undici.Agent().compose(undici.interceptors.cache({ type: "private" }));

@@ -16,7 +16,10 @@ export interface Entry {
   bytes?: number;
   /** The time within which 99 of 100 answers came, in milliseconds, for each round. */
   p99?: number[];
-  /** The processor time for one answer, in microseconds, for each round: the server's, or in the suite `client` the client's. */
+  /**
+   * The processor time for one answer, in microseconds, for each round: the server's, or in the suite `client` the
+   * client's.
+   */
   cpu?: number[];
 }
 

@@ -1,5 +1,5 @@
-// A worker with a server of two pages, `/1kB` and `/1MB`, that each have a tag, and of counters, `/counter/…`, that a PUT with
-// `If-Match` changes. It tells its port, and counts its 304s at `/count`.
+// A worker with a server of two pages, `/1kB` and `/1MB`, that each have a tag, and of counters, `/counter/…`, that a
+// PUT with `If-Match` changes. It tells its port, and counts its 304s at `/count`.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort } from "node:worker_threads";

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
 
-/** A connection without a network: node:http reads the request from it and writes the answer to it, as from a socket. */
+/**
+ * A connection without a network: node:http reads the request from it and writes the answer to it, as from a socket.
+ */
 class Wire extends Duplex {
   #answer = "";
   #settle: ((answer: string) => void) | undefined;

@@ -10,7 +10,10 @@ const CROWDS = [64, 256];
 /** How many times each of them writes. */
 const WRITES = 2;
 
-/** The time within which 99 of 100 writers of one key have written. An ideal queue of 256 takes four times as long as one of 64. */
+/**
+ * The time within which 99 of 100 writers of one key have written. An ideal queue of 256 takes four times as long as
+ * one of 64.
+ */
 export async function slowestWriters({ name }: Driver, opened: Opened, scope: Scope): Promise<CaseResult[]> {
   const question = `${name}: the slowest of a hundred writers of one key`;
   if (!scope.wants(question)) return [];

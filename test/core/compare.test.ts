@@ -26,7 +26,8 @@ describe("strongMatch and weakMatch, §8.8.3.2", () => {
     ['W/"W/1"', 'W/"1"', false, false],
     ['"\xe9"', '"\xe9"', true, true],
     ['"\xe9"', '"\xc9"', false, false],
-    // The weak and the strong tag here have equal lengths. A function that compares only lengths treats them as a match.
+    // The weak and the strong tag here have equal lengths. A function that compares only lengths treats them as a
+    // match.
     ['W/"1"', '"//1"', false, false],
     ['W/"ab"', '"xxab"', false, false],
   ] as const)("strongMatch(%s, %s) is %s, weakMatch is %s", (a, b, strongly, weakly) => {

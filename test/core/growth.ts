@@ -4,9 +4,9 @@ const lengths = [8192, 16_384, 32_768, 65_536, 131_072];
 const longest = 131_072;
 
 /**
- * Tests whether the cost of `work` grows no faster than its input. The same number of characters is read in sixteen short
- * texts, eight, four, two, or one long text. A linear reader needs the same time for each. A quadratic reader needs
- * twice as long from text to text, and sixteen times for the last. Only ratios within one run decide, between the
+ * Tests whether the cost of `work` grows no faster than its input. The same number of characters is read in sixteen
+ * short texts, eight, four, two, or one long text. A linear reader needs the same time for each. A quadratic reader
+ * needs twice as long from text to text, and sixteen times for the last. Only ratios within one run decide, between the
  * fastest of many rounds: a busy machine makes a round slower, never faster. Texts that do not fit into the nearest
  * cache may cost a few times as much.
  */

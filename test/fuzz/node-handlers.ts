@@ -23,7 +23,10 @@ interface Seen {
   steps: string[];
 }
 
-/** Runs random handlers in random stacks, with `conditional()` and without, until the time is over. Returns their number. */
+/**
+ * Runs random handlers in random stacks, with `conditional()` and without, until the time is over. Returns their
+ * number.
+ */
 export async function fuzzNode(seed: number, milliseconds: number): Promise<number> {
   const until = Date.now() + milliseconds;
   let cases = 0;

@@ -16,7 +16,9 @@ import { inTime, randomOf } from "./random.ts";
 
 type Fields = Record<string, string>;
 
-/** How long to wait, because some handlers never end by themselves. It is long enough for the others on a busy machine. */
+/**
+ * How long to wait, because some handlers never end by themselves. It is long enough for the others on a busy machine.
+ */
 const SHORT_MS = 1_000;
 const LONG_MS = 10_000;
 

@@ -33,7 +33,10 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 /** Serves a file under every path except `/`, in place of the handler. */
 export const files = express.static(folder) as unknown as Layer;
 
-/** The layers that applications put around their handlers. The old one reads a flat list wrongly, so it is the outermost. */
+/**
+ * The layers that applications put around their handlers. The old one reads a flat list wrongly, so it is the
+ * outermost.
+ */
 const inner: Record<string, () => Layer> = {
   compression: () => compression({ threshold: 100 }) as unknown as Layer,
   cors: () => cors(),
@@ -41,7 +44,10 @@ const inner: Record<string, () => Layer> = {
   session: () => session({ secret: "s", resave: false, saveUninitialized: false }) as unknown as Layer,
 };
 
-/** It saves every session at the end of an answer, which it may cut in two. It calls `_implicitHeader`, which HTTP/2 has not. */
+/**
+ * It saves every session at the end of an answer, which it may cut in two. It calls `_implicitHeader`, which HTTP/2 has
+ * not.
+ */
 const rollingSession = () =>
   session({ secret: "s", resave: true, rolling: true, saveUninitialized: true }) as unknown as Layer;
 const http1: typeof inner = { ...inner, session: rollingSession };

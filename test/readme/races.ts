@@ -6,8 +6,8 @@ export interface Race {
   /** The block is cut before this text, because the rest only prints the results of the program. */
   until?: string;
   /**
-   * Code behind the block. It exports `save`, a function from `Request` to `Promise<Response>`, and perhaps `url`, `tag`
-   * (otherwise a GET asks for it), `kept` (it must return true in the end) and `close`.
+   * Code behind the block. It exports `save`, a function from `Request` to `Promise<Response>`, and perhaps `url`,
+   * `tag` (otherwise a GET asks for it), `kept` (it must return true in the end) and `close`.
    */
   behind: string;
   method?: "PUT" | "POST";

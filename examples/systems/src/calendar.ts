@@ -14,7 +14,8 @@ export interface ShownEvent extends CalendarEvent {
 }
 
 /**
- * Events as the Google Calendar API serves them: each has its tag in the body, with its quotes, and the same in the field.
+ * Events as the Google Calendar API serves them: each has its tag in the body, with its quotes, and the same in the
+ * field.
  *
  * Google sends the tag in the answer to PUT, too, so `putValidator` departs from RFC 9110 §9.3.4 here.
  */

@@ -4,10 +4,11 @@ import { mutate, type VersionedStore } from "@entity-tag/store";
 import type { Handler } from "./served.ts";
 
 /**
- * The wiki of MDN's reference of `ETag`: the hash of a page is its tag, and a save sends it in `If-Match`. Everybody may
- * read and write its pages. A wiki with private pages would return a 403 from `current`.
+ * The wiki of MDN's reference of `ETag`: the hash of a page is its tag, and a save sends it in `If-Match`. Everybody
+ * may read and write its pages. A wiki with private pages would return a 403 from `current`.
  *
- * If a text is restored, the page has its old hash again. That is safe, because it is exactly the text that the client saw.
+ * If a text is restored, the page has its old hash again. That is safe, because it is exactly the text that the client
+ * saw.
  */
 export function wiki(pages: VersionedStore<string>, { require = true } = {}): Handler {
   const show = conditional(

@@ -15,7 +15,8 @@ export interface ShownWorker extends Worker {
 
 /**
  * Workers as the REST interface of Oracle HCM serves them: the tag in the field and, without its quotes, at
- * `@context.headers.ETag` of each resource and of each item of a collection. Before framework version 6 only the field has it.
+ * `@context.headers.ETag` of each resource and of each item of a collection. Before framework version 6 only the field
+ * has it.
  */
 export function oracleHcm(workers: VersionedStore<Worker>, frameworkVersion = 6): Handler {
   return resource(workers, {

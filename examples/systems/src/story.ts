@@ -1,4 +1,6 @@
-/** `npm run story`: lists the stories. `npm run story calendar`: plays one. `--without`: plays it without conditions. */
+/**
+ * `npm run story`: lists the stories. `npm run story calendar`: plays one. `--without`: plays it without conditions.
+ */
 import { parseArgs } from "node:util";
 import { play, stories } from "./stories.ts";
 

@@ -39,7 +39,9 @@ export function renderMarkdown(text: string): string {
   }
 }
 
-/** Lets wide tables and code scroll by themselves, by keyboard too. The sanitizer has removed the attributes of both. */
+/**
+ * Lets wide tables and code scroll by themselves, by keyboard too. The sanitizer has removed the attributes of both.
+ */
 function scrollable(html: string): string {
   return html
     .replaceAll("<pre>", '<pre tabindex="0">')

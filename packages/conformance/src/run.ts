@@ -145,7 +145,8 @@ async function exchange(
       : result;
   } catch (error) {
     const result = toResult(row, [`no answer: ${error instanceof Error ? error.message : error}`]);
-    // A server may answer 400 or 431 and close before it has read everything. Octets that arrive later may erase its answer.
+    // A server may answer 400 or 431 and close before it has read everything. Octets that arrive later may erase its
+    // answer.
     return mayBeUnread(row) ? { ...result, verdict: "inconclusive" } : result;
   }
 }

@@ -23,8 +23,8 @@ export interface CheckOptions extends Policy {
  * fields, make the 304 with {@link notModified}. A refusal is an `application/problem+json`. A 412 carries the current
  * `ETag`, so that the client can merge and try again at once.
  *
- * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or an
- * option is unknown
+ * @throws {TypeError} if `current` is not a state, a tag or a time in it is not valid, `headers` is a plain object, or
+ *   an option is unknown
  * @example
  * const request = new Request("https://example.com/", { method: "PUT", headers: { "If-Match": '"v1"' } });
  * checkPreconditions(request, { etag: '"v2"' })?.status; // 412
@@ -62,7 +62,8 @@ export function respond(plain: PlainResponse, method?: string, old: Fields = [])
 /**
  * A 304 made from the header of the 200 that it replaces: without the fields that describe a body.
  *
- * @throws {TypeError} on a `Response`, a promise or a state in place of fields, and on fields that `new Headers` does not accept
+ * @throws {TypeError} on a `Response`, a promise or a state in place of fields, and on fields that `new Headers` does
+ *   not accept
  * @example
  * notModified({ ETag: '"v1"', "Content-Type": "text/html" }); // ETag alone stays
  * @see RFC 9110 §15.4.5

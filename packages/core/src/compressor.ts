@@ -40,7 +40,8 @@ export function withCompressor<Req extends Request, Rest extends unknown[]>(
     const response = await handler(request, ...rest);
     const etag = parseTag(response.headers.get("ETag"));
     const isDated = response.headers.has("Last-Modified");
-    // The compressor itself adds `Vary` to the 200. A 304 has no body, so `Vary` is added here, even without a validator.
+    // The compressor itself adds `Vary` to the 200. A 304 has no body, so `Vary` is added here, even without a
+    // validator.
     if (etag === undefined && !isDated && response.status !== 304) return response;
     const coded = new Response(response.body, response);
     if (etag !== undefined) {

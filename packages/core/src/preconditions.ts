@@ -49,9 +49,9 @@ export function ifUnmodifiedSince(field: Field, current: Current, now?: number):
 /**
  * True when `If-None-Match` holds: it is `*` and the resource does not exist, or none of its tags matches weakly.
  *
- * An alternate does not count, because a 304 would then stand for a form that the client does not have. For the
- * same reason a coding counts only if `acceptEncoding`, the request's field of that name, admits it. A field that
- * cannot be read matches nothing, so it holds (decision 3). That is right for a read; a write must be refused instead, as
+ * An alternate does not count, because a 304 would then stand for a form that the client does not have. For the same
+ * reason a coding counts only if `acceptEncoding`, the request's field of that name, admits it. A field that cannot be
+ * read matches nothing, so it holds (decision 3). That is right for a read; a write must be refused instead, as
  * `evaluate` does.
  *
  * @throws {TypeError} if a tag of `current` is not an entity tag

@@ -25,7 +25,8 @@ export interface PlainResponse {
 }
 
 /**
- * The response to a decision, as plain data for an adapter without `Response`; `undefined`: go on and handle the request.
+ * The response to a decision, as plain data for an adapter without `Response`; `undefined`: go on and handle the
+ * request.
  *
  * `validators`: the fields of `current` for a 304. Give `[]` where the replaced answer has them. If `If-None-Match`
  * names the tag of a coding, the 304 has that tag in either case: set it instead of the answer's own.

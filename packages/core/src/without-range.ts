@@ -17,8 +17,8 @@ export async function withoutRange<Req extends Request, Res>(
   } catch {
     const headers = new Headers(request.headers);
     headers.delete("Range");
-    // `current` or an outer layer may have read the body of a QUERY. Then it cannot be copied, so the runtime copies the
-    // request with another body in its place.
+    // `current` or an outer layer may have read the body of a QUERY. Then it cannot be copied, so the runtime copies
+    // the request with another body in its place.
     const isTaken = isBodyTaken(request);
     const init = isTaken ? { headers, body: new Uint8Array() } : { headers };
     return handle(asOriginal(new Request(request, init), request, isTaken));

@@ -20,8 +20,8 @@ const RULES: OptionRules = { ...DROP_RULES, awaitedBytes: anyFunction() };
  * the error page.
  *
  * Writes of a handler whose answer has been replaced are accepted and dropped, at the pace of a slow client, up to
- * `maxDroppedBytes` and `dropTimeoutMs`. Then the handler sees `close` without `finish`, as if its client had left. Over
- * HTTP/2 the replacement goes out when the handler ends or the limit is reached.
+ * `maxDroppedBytes` and `dropTimeoutMs`. Then the handler sees `close` without `finish`, as if its client had left.
+ * Over HTTP/2 the replacement goes out when the handler ends or the limit is reached.
  *
  * @throws {TypeError} on arguments in another order, and on an option that is not valid
  * @example

@@ -24,9 +24,8 @@ type Guard<Rest extends unknown[]> = (
 type Way = "alone" | "early" | "late" | "read_alone" | "read_early" | "read_late";
 
 /**
- * The same handler three times: alone, judged early, and judged late; and again behind a layer that has read the body. It
- * reads the body each time, and honours a
- * `Range` without checking `If-Range`.
+ * The same handler three times: alone, judged early, and judged late; and again behind a layer that has read the body.
+ * It reads the body each time, and honours a `Range` without checking `If-Range`.
  */
 export function seeing<Rest extends unknown[]>(
   membersOf: (request: Request, ...rest: Rest) => object,

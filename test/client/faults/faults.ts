@@ -13,7 +13,10 @@ export interface Row {
   fromTheStart?: true;
   /** It happens to the reads of `update` and `remove`. Default: to their writes. */
   inReads?: true;
-  /** Time matters: requests end after {@link TIMEOUT}. Others have a long time limit, so that a busy machine is no fault. */
+  /**
+   * Time matters: requests end after {@link TIMEOUT}. Others have a long time limit, so that a busy machine is no
+   * fault.
+   */
   isSlow?: true;
   /** How the server spells the tag of a version. */
   tag?: (version: number) => string;

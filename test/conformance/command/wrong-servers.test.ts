@@ -1,4 +1,5 @@
-// Mistakes of real servers, each in a whole server: the report names the mistake, its section, its octets and its consequence.
+// Mistakes of real servers, each in a whole server: the report names the mistake, its section, its octets and its
+// consequence.
 import { gzipSync } from "node:zlib";
 import { parseDate } from "@entity-tag/core";
 import { afterAll, describe, expect, it } from "vitest";

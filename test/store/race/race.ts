@@ -13,7 +13,9 @@ export interface Plan {
   pause: number;
 }
 
-/** Creates the document, lets every client increment it until all have their acknowledgements, and reads it at the end. */
+/**
+ * Creates the document, lets every client increment it until all have their acknowledgements, and reads it at the end.
+ */
 export async function race({ origins, path, clients, increments, pause }: Plan): Promise<Race> {
   const first = await createDocument(origins[0]!, path);
   const edges: Edge[] = [];

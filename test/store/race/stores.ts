@@ -53,7 +53,9 @@ export function openStore(kind: StoreKind, ownName: string): Promise<VersionedSt
   return openers[kind](ownName);
 }
 
-/** Four processes set it at the same time. Where two would wait for each other, SQLite says at once that it is locked. */
+/**
+ * Four processes set it at the same time. Where two would wait for each other, SQLite says at once that it is locked.
+ */
 async function setWalMode(db: DatabaseSync): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

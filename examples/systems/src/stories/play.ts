@@ -12,7 +12,9 @@ export interface PlayOptions {
   isColored?: boolean;
 }
 
-/** Plays a story on real servers, and prints it line by line. The last line lists the saved, protected and lost edits. */
+/**
+ * Plays a story on real servers, and prints it line by line. The last line lists the saved, protected and lost edits.
+ */
 export async function play(
   { title, play }: Story,
   print: (line: string) => void,

@@ -14,8 +14,8 @@ export interface EditForm {
 /**
  * The editor: one form that saves on condition of the tag it was opened with.
  *
- * A browser that reloads a form fills in the previous text. The form would then have an old text with a new tag, and saving
- * it would undo the changes of others. So the form forbids that. A text that was not saved is offered instead.
+ * A browser that reloads a form fills in the previous text. The form would then have an old text with a new tag, and
+ * saving it would undo the changes of others. So the form forbids that. A text that was not saved is offered instead.
  */
 export function editView({ name, content, tag, note }: EditForm): Markup {
   return html`

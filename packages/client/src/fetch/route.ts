@@ -1,6 +1,6 @@
 /**
- * Options of single runtimes that lead to another server, or carry a client's certificate: `dispatcher` on Node, `client`
- * on Deno, the others on Bun.
+ * Options of single runtimes that lead to another server, or carry a client's certificate: `dispatcher` on Node,
+ * `client` on Deno, the others on Bun.
  */
 const NAMES = ["client", "dispatcher", "proxy", "tls", "unix"];
 
@@ -13,7 +13,9 @@ export function routeOf(init: object): string[] {
     .map(([name, value]) => `${name} ${typeof value === "object" ? idOf(value) : value}`);
 }
 
-/** An id of this object. It is random, because a store that persists must not confuse it with one of another process. */
+/**
+ * An id of this object. It is random, because a store that persists must not confuse it with one of another process.
+ */
 function idOf(value: object): string {
   const id = ids.get(value) ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
   ids.set(value, id);

@@ -24,7 +24,9 @@ export async function watching(run: () => Promise<0 | 1 | 2>, stderr: NodeJS.Wri
   }
 }
 
-/** Whether this command wrote the file: a report, as in `--watch > report.json`, or a page that could not be restored. */
+/**
+ * Whether this command wrote the file: a report, as in `--watch > report.json`, or a page that could not be restored.
+ */
 function isOurs(file: string): boolean {
   if (/(^|[\\/])entity-tag-conformance-\d+\.body$/.test(file)) return true;
   try {

@@ -149,7 +149,10 @@ export function openSession(options: SessionOptions): Session {
   };
 }
 
-/** Whether an idle connection was closed. A server may do that at any time (RFC 9112 §9.3.1), so the request is repeated. */
+/**
+ * Whether an idle connection was closed. A server may do that at any time (RFC 9112 §9.3.1), so the request is
+ * repeated.
+ */
 function isStale(error: unknown): boolean {
   return error instanceof WireError && ["closed", "reset", "stray"].includes(error.reason);
 }

@@ -4,7 +4,9 @@ import type { Verdict } from "../verdict.ts";
 /** One of the four main questions, with its answer. */
 export interface Summary {
   question: string;
-  /** `good` and `bad` are from the view of users. `unknown`: the question had no clear answer. `open`: it was not asked. */
+  /**
+   * `good` and `bad` are from the view of users. `unknown`: the question had no clear answer. `open`: it was not asked.
+   */
   state: "good" | "bad" | "partly" | "unknown" | "open";
   answer: string;
 }

@@ -25,7 +25,10 @@ import {
 
 const sizes = [3_000, 60_000] as const;
 
-/** A server must read each of these in one pass, or refuse it. CVE-2017-16119, CVE-2023-22795 and CVE-2024-38809 are about this field. */
+/**
+ * A server must read each of these in one pass, or refuse it. CVE-2017-16119, CVE-2023-22795 and CVE-2024-38809 are
+ * about this field.
+ */
 const floods: readonly (readonly [number: number, unit: string, description: string, isList: boolean])[] = [
   [1, " ", "spaces between two tags", false],
   [2, '"', "quotes", false],

@@ -27,7 +27,10 @@ import {
 
 const commaInTag = { etag: '"v,1"' } as const;
 
-/** Requests from the test suites of other projects. If a project expects another answer than the standard, `why` says so. */
+/**
+ * Requests from the test suites of other projects. If a project expects another answer than the standard, `why` says
+ * so.
+ */
 export const otherSuites: readonly Row[] = [
   ...group("go-net-http", "MUST", "§13.2.2", "Go's net/http tests ServeContent with this request", [
     [1, "A weak tag matches at the end of a list", "GET", noneMatch('"v0", W/"v1"'), weakV1, sameTag],

@@ -131,7 +131,9 @@ function adaptDate(value: string, learnt: Learnt): string | undefined {
   return ms === undefined || ms > farAhead ? value : undefined;
 }
 
-/** Moves a range beyond the end, `bytes=90-99`, beyond the end of this content. `undefined`: it fits only our content. */
+/**
+ * Moves a range beyond the end, `bytes=90-99`, beyond the end of this content. `undefined`: it fits only our content.
+ */
 function adaptRange(value: string, length: number): string | undefined {
   if (length < 8) return undefined;
   if (value === "bytes=90-99") return `bytes=${length + 10}-${length + 19}`;

@@ -85,7 +85,10 @@ export function pageOf(answer: Answer): Page {
 export const strongMatchOf = (etag: EntityTag | undefined): Line[] =>
   etag === undefined || isWeak(etag) ? [] : [["If-Match", etag]];
 
-/** A 202 does not mean that the write is done (§15.3.3). A 303 names another resource that describes the result (§15.4.4). */
+/**
+ * A 202 does not mean that the write is done (§15.3.3). A 303 names another resource that describes the result
+ * (§15.4.4).
+ */
 export const isDone = ({ status }: Answer) =>
   (status >= 200 && status < 300 && status !== 202) || status === 303;
 

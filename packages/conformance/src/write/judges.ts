@@ -10,7 +10,9 @@ export type Refusal = "by 412 alone";
 
 type Conditions = (page: Page) => readonly Line[] | string;
 
-/** A write under a false condition must get 412 and change nothing. A text in place of lines says why it does not apply. */
+/**
+ * A write under a false condition must get 412 and change nothing. A text in place of lines says why it does not apply.
+ */
 export async function refuses(ground: Ground, conditions: Conditions, how?: Refusal): Promise<Judgement> {
   const before = await ground.read();
   const lines = conditions(before);

@@ -53,8 +53,8 @@ export function replace(answer: FrameworkAnswer<unknown>, instead: PlainResponse
   for (const name of answer.fieldNames()) {
     if (!keeps(name, answer.get(name))) answer.remove(name);
   }
-  // The content comes first. Koa drops the old content at the status 304, so its source could not be ended any more. And
-  // a framework may set fields with the content.
+  // The content comes first. Koa drops the old content at the status 304, so its source could not be ended any more.
+  // And a framework may set fields with the content.
   answer.setContent(body);
   answer.status = status;
   for (const [name, value] of fields) answer.set(name, value);

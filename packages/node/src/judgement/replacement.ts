@@ -6,7 +6,9 @@ import type { Replacement } from "../transport/replaced-head.ts";
 import { sendReplacement } from "../transport/sent-replacement.ts";
 import { hasLayersBelow, maskContentHeaders, type Unsent } from "./compressor.ts";
 
-/** The answer that the conditions decide, in the form that the transport sends. `hasLayers`: true if there are layers. */
+/**
+ * The answer that the conditions decide, in the form that the transport sends. `hasLayers`: true if there are layers.
+ */
 export function inPlace(
   res: NodeResponse,
   request: ConditionalRequest,

@@ -84,8 +84,8 @@ export function endDiscarded(answer: PendingAnswer, callback: Callback): unknown
 }
 
 /**
- * Over HTTP/2 a layer sees the head only now, and may throw. An error of the first write has a caller that handles it. A
- * stream that ends the answer would pass a later one on to nobody, which ends the process.
+ * Over HTTP/2 a layer sees the head only now, and may throw. An error of the first write has a caller that handles it.
+ * A stream that ends the answer would pass a later one on to nobody, which ends the process.
  */
 function endOrBreak(answer: PendingAnswer, callback: Callback): unknown {
   try {

@@ -44,7 +44,8 @@ export function replaceMethods(
     parts: undefined,
     missingBytes: Number.NaN,
   };
-  // Bound functions: V8 lets responses with arrow functions as members outlive their requests until it has optimized them.
+  // Bound functions: V8 lets responses with arrow functions as members outlive their requests until it has optimized
+  // them.
   res.writeHead = writeHeadOf.bind(undefined, answer);
   res.write = writeOf.bind(undefined, answer);
   res.end = endOf.bind(undefined, answer);

@@ -9,7 +9,9 @@ const MAX_WAIT = 10_000;
 /** How long a store may take to work again after its database was repaired, in milliseconds. */
 const RECOVERY = 30_000;
 
-/** The contract of a store whose database fails. Each needs a function of the store's author, and is skipped without it. */
+/**
+ * The contract of a store whose database fails. Each needs a function of the store's author, and is skipped without it.
+ */
 export const failureCases: Case[] = [
   {
     name: "a value that cannot be decoded hides no other, and a write replaces it",

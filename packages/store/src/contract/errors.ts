@@ -9,8 +9,8 @@ export class StoreBusyError extends Error {
 }
 
 /**
- * The ledger has as many entries as it may have. It refuses new keyed writes only, so other writers of the same key need
- * not give up. The mark is a property, because a program may load two copies of this package.
+ * The ledger has as many entries as it may have. It refuses new keyed writes only, so other writers of the same key
+ * need not give up. The mark is a property, because a program may load two copies of this package.
  */
 export function ledgerFull(maxEntries: number): StoreBusyError {
   return Object.assign(new StoreBusyError(`The ledger has ${maxEntries} entries`), { isLedgerFull: true });

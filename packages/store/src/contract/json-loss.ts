@@ -35,7 +35,9 @@ function lossInOwnForm(value: { toJSON(): unknown }): Loss | undefined {
   return Number.isNaN(value.getTime()) ? { pointer: "", value } : undefined;
 }
 
-/** True for a Map, a promise, a Blob, an Error and the like: JSON would write `{}`. A typed array would be an object. */
+/**
+ * True for a Map, a promise, a Blob, an Error and the like: JSON would write `{}`. A typed array would be an object.
+ */
 function hasHiddenContent(value: object): boolean {
   if (Array.isArray(value)) return false;
   if (ArrayBuffer.isView(value)) return true;

@@ -15,7 +15,8 @@ const load: Handler = (request, response, next) => {
   const answer = answerOf(request.path());
   found.set(response, answer);
   for (const [name, value] of Object.entries(answer.headers)) response.header(name, value);
-  // The plugin removes the quotes from the request's tag, and compares the rest with this: its documentation shows a hash without quotes.
+  // The plugin removes the quotes from the request's tag, and compares the rest with this: its documentation shows a
+  // hash without quotes.
   response.etag = validatorsOf(request.path()).etag?.replace(/^(?:W\/)?"(.*)"$/, "$1") ?? "";
   next();
 };

@@ -18,7 +18,8 @@ export async function writePage(request: Request, pages: Pages, id: string): Pro
     request.method === "DELETE" ? null : { text: await request.text(), version: crypto.randomUUID() };
   for (let attempt = 0; attempt < 10; attempt++) {
     const page = await pages.read(id);
-    // Some drivers repeat a statement whose answer was lost. The repetition finds no row, because the first one was made.
+    // Some drivers repeat a statement whose answer was lost. The repetition finds no row, because the first one was
+    // made.
     if (next && page?.version === next.version) return written(200, next);
     const refusal = checkPreconditions(request, stateOf(page), { require: true });
     if (refusal) return refusal;
