@@ -34,7 +34,7 @@ export function rfc9111(...options: []): Freshness {
 
 /** The library's policy for an answer that was received at this time. */
 function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead["time"]): CachePolicy {
-  const response = { status, headers: readable(headers) };
+  const response = { status, headers: readable(headers, time) };
   const policy = new CachePolicy(requestOf(asked), response, { shared: false });
   return CachePolicy.fromObject({ ...policy.toObject(), t: time });
 }
@@ -53,7 +53,7 @@ function requestOf(asked: Headers): { method: string; url: string; headers: Reco
  * The fields in the form that the library needs, because it reads directives only in small letters, and reads any text
  * as a date.
  */
-function readable(headers: Headers): Record<string, string> {
+function readable(headers: Headers, time: number): Record<string, string> {
   const { vary: _, ...fields } = Object.fromEntries(headers);
   if (fields["cache-control"] !== undefined) fields["cache-control"] = fields["cache-control"].toLowerCase();
   // RFC 9111 §5.3: a value that is not a date counts as a time in the past.
@@ -61,8 +61,9 @@ function readable(headers: Headers): Record<string, string> {
   for (const name of ["date", "last-modified"])
     if (parseDate(fields[name]) === undefined) delete fields[name];
   // RFC 9111 §5.1: the first of several values counts, and a value that is not a whole number is ignored.
-  const age = fields.age?.split(",", 1)[0]?.trim();
-  if (age !== undefined && /^\d+$/.test(age)) fields.age = age;
-  else delete fields.age;
+  const age = fields.age?.split(",", 1)[0]?.trim() ?? "";
+  // RFC 9111 §4.2.3: a cache on the way may send no `Age`. Then the `Date` shows that the answer is older.
+  const apparent = Math.floor((time - (parseDate(fields.date) ?? time)) / 1000);
+  fields.age = String(Math.max(/^\d+$/.test(age) ? Number(age) : 0, apparent));
   return fields;
 }

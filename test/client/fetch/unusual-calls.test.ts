@@ -161,6 +161,22 @@ it("with rfc9111, the time that an answer takes to arrive is a part of its age",
   expect(seen.map(({ status }) => status)).toEqual([200, 304, 304]);
 });
 
+it.each([
+  ["an hour old is not fresh for a minute", -3600, "max-age=60", [200, 304]],
+  ["an hour old is fresh for two hours", -3600, "max-age=7200", [200]],
+  ["in the future says nothing about the age", 3600, "max-age=60", [200]],
+])("with rfc9111, an answer without Age whose Date is %s", async (_, seconds, lifetime, statuses) => {
+  const sent = new Date(Date.now() + seconds * 1000).toUTCString();
+  const { url, seen } = await open.serve((req, res) => {
+    const status = req.headers["if-none-match"] ? 304 : 200;
+    res.writeHead(status, { ETag: '"v1"', Date: sent, "Cache-Control": lifetime });
+    res.end(status === 304 ? undefined : "Hi");
+  });
+  const remembering = conditionalFetch({ fresh: rfc9111() });
+  for (let nth = 0; nth < 2; nth++) expect(await (await remembering(url)).text()).toBe("Hi");
+  expect(seen.map(({ status }) => status)).toEqual(statuses);
+});
+
 it("with rfc9111, a kept answer with a time in the future is revalidated", async () => {
   const { url, seen } = await open.serve((req, res) => {
     res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=60" });
