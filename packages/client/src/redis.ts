@@ -63,12 +63,15 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
       const reply = (await evaluate(READ, [keyOf(url, group)], [])) as unknown[];
       const fields = new Map<string, string>();
       for (let at = 0; at < reply.length; at += 2) fields.set(String(reply[at]), String(reply[at + 1]));
-      return [...fields.keys()]
-        .filter((name) => name.startsWith("h"))
-        .map((name): StoredResponse => {
-          const body = octetsOf(fields.get(`b${name.slice(1)}`) ?? "");
-          return { ...JSON.parse(fields.get(name)!), body };
-        });
+      return (
+        [...fields.keys()]
+          // A head without its body would be an empty answer.
+          .filter((name) => name.startsWith("h") && fields.has(`b${name.slice(1)}`))
+          .map((name): StoredResponse => {
+            const body = octetsOf(fields.get(`b${name.slice(1)}`)!);
+            return { ...JSON.parse(fields.get(name)!), body };
+          })
+      );
     },
 
     async write({ body, ...head }) {

@@ -68,7 +68,14 @@ async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
   const { call, settings, group, forgotten } = read;
   if (forgotten.unremoved.has(call.url)) await removeOwed(call.url, read);
   const { url } = call;
-  return checkedAnswers(await settings.store.read(url, group), { url, group });
+  const { store } = settings;
+  try {
+    return checkedAnswers(await store.read(url, group), { url, group });
+  } catch (error) {
+    // An answer that cannot be read would fail each later read, too, and no newer one would be kept.
+    await store.remove(url).catch(() => {});
+    throw error;
+  }
 }
 
 /** Remembers a url or an origin that allows no condition. If the entry is dropped, one more request finds it again. */
