@@ -1,6 +1,6 @@
 // The recipes for SvelteKit, Astro and React Router, in an application that each framework has built, over a socket.
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { rows, run } from "@entity-tag/conformance";
@@ -248,6 +248,12 @@ describe("NestJS", async () => {
         isNumbered: true,
         options,
       });
+      expect(server.output()).not.toMatch(/ERR/);
+      const filter = readFileSync(`${root}/test/adapters/frameworks/nestjs/main.ts`, "utf8");
+      const [, line] = /must begin with `(.+?)`/.exec(
+        readFileSync(`${root}/docs/frameworks/nestjs.md`, "utf8"),
+      )!;
+      expect(filter).toContain(line);
     },
   );
 });

@@ -1,11 +1,13 @@
 import { globSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../free-port.ts";
 import { expectCors, wanted } from "./bed/cors.ts";
 import { instructions, programs } from "./bed/documents.ts";
 import { http2 } from "./bed/http2-connection.ts";
 import { expectPage, expectProgram } from "./bed/page.ts";
-import { programFolder, root, runtimes, start } from "./bed/server.ts";
+import { apps, programFolder, root, runtimes, start } from "./bed/server.ts";
 
 // Real programs on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -160,6 +162,27 @@ describe.concurrent("The programs of the documents", () => {
         socket.close();
       },
     );
+  });
+
+  it("docs/frameworks/hono.md: a file of serveStatic is sent whole if If-Range names another version", async () => {
+    const program = programs("docs/frameworks/hono.md")[0]!;
+    expect(program).toContain("new Hono()");
+    const own = 'import { serveStatic } from "@hono/node-server/serve-static";\n';
+    const files = `new Hono().get("/files/*", serveStatic({ root: "${relative(process.cwd(), apps)}/directory", rewriteRequestPath: (path) => path.slice(6) }))`;
+    await running(own + program.replace("new Hono()", () => files), "server.mjs", "node", async (url) => {
+      const ask = async (headers: Record<string, string>) => {
+        const answer = await fetch(`${url}/files/note.txt`, { headers });
+        return { status: answer.status, body: await answer.text(), etag: answer.headers.get("ETag") };
+      };
+      const whole = await ask({});
+      expect(whole).toEqual({ status: 200, body: expect.stringMatching(/.{5}/), etag: expect.any(String) });
+      expect(await ask({ Range: "bytes=0-3" })).toMatchObject({ status: 206, body: whole.body.slice(0, 4) });
+      expect(await ask({ Range: "bytes=0-3", "If-Range": '"v0"' })).toEqual(whole);
+      expect(await ask({ Range: "bytes=9999-", "If-Range": '"v0"' })).toEqual(whole);
+      expect(await ask({ Range: "bytes=9999-", "If-Match": '"v0"' })).toMatchObject({ status: 412 });
+      const many = await Promise.all(Array.from({ length: 20 }, () => ask({})));
+      expect(many).toEqual(many.map(() => whole));
+    });
   });
 
   it("docs/frameworks/node-http.md over HTTP/2, with the import that it names", async () => {
