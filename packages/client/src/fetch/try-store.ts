@@ -49,7 +49,7 @@ export function checkedAnswers(
     preparedFields(headers);
     const isThere = url === place.url && group === place.group;
     if (!isThere || !ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
-      throw new TypeError("`read` of the store returned no list of answers kept in this place");
+      throw new TypeError("`read` of the store returned no list of kept answers");
   }
   return found;
 }

@@ -17,6 +17,8 @@ export function handler(req: IncomingMessage, res: ServerResponse): void {
   else if (path === "/gzip") send({ ...tag, "Content-Encoding": "gzip" }, coded);
   else if (path === "/dated") send({ "Last-Modified": "Sun, 06 Nov 1994 08:49:37 GMT" });
   else if (path === "/vary") send({ ...tag, Vary: "Accept" });
+  else if (path === "/variant") variant(req, res);
+  else if (path === "/answer") answerTo(req, res);
   else if (path === "/no-store") send({ ...tag, "Cache-Control": "no-store" });
   else if (path === "/typed" && req.headers["content-type"] !== "a/b") res.writeHead(415).end();
   else if (path === "/moved") res.writeHead(307, { Location: "/query" }).end();
@@ -26,4 +28,23 @@ export function handler(req: IncomingMessage, res: ServerResponse): void {
     res.write("begin");
     setTimeout(() => res.destroy(), 20);
   } else send(tag);
+}
+
+/** Each `Accept` selects a variant with a tag of its own. */
+function variant({ headers: { accept = "", ...headers } }: IncomingMessage, res: ServerResponse): void {
+  const fields = { ETag: `"${accept}"`, Vary: "Accept" };
+  if (headers["if-none-match"]?.split(", ").includes(fields.ETag)) res.writeHead(304, fields).end();
+  else res.writeHead(200, fields).end(accept);
+}
+
+/** Answers with the method, the type of the content, and the content. They are the tag, too. */
+async function answerTo(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  let content = "";
+  for await (const chunk of req) content += chunk;
+  const method = req.method === "HEAD" ? "GET" : req.method;
+  const text = `${method} ${req.headers["content-type"]} ${content}`;
+  const ETag = `"${text.replaceAll(" ", "-")}"`;
+  if (req.headers["if-none-match"] === ETag) res.writeHead(304, { ETag }).end();
+  else
+    res.writeHead(200, { ETag, "Content-Length": text.length }).end(req.method === "HEAD" ? undefined : text);
 }

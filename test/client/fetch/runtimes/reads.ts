@@ -16,11 +16,42 @@ export async function reads(
       response.url === base + path,
     ];
   };
+  /** Readers that take nothing, a copy or a part leave the kept answer whole. */
+  const unread = async () => {
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => remembering(`${base}/slow?unread`)));
+    first!.body!.getReader();
+    await second!.clone().text();
+    await third!.body!.cancel();
+    return ask("/slow?unread");
+  };
   const twice = async (path: string, init?: () => RequestInit) => [
     await ask(path, init?.()),
     await ask(path, init?.()),
   ];
+  /** The texts of answers, `304` before each one that was kept. */
+  const texts = async (path: string, inits: readonly RequestInit[]) => {
+    const found = [];
+    for (const init of inits) {
+      const response = await remembering(base + path, init);
+      found.push(`${isNotModified(response) ? "304 " : ""}${await response.text()}`);
+    }
+    return found;
+  };
+  const accepting = (type: string) => ({ headers: { Accept: type } });
+  const query = (type: string, body: BodyInit = "a") =>
+    ({ method: "QUERY", body, headers: { "Content-Type": type }, duplex: "half" }) as RequestInit;
   return {
+    variants: await texts("/variant", ["a/a", "b/b", "a/a", "b/b"].map(accepting)),
+    queries: await texts("/answer", [
+      query("a/a"),
+      { method: "GET" },
+      query("b/b"),
+      query("a/a", new Blob(["a"]).stream()),
+      query("a/a", "b"),
+      { method: "HEAD" },
+      { method: "GET" },
+    ]),
+    unread: await unread(),
     plain: await twice("/plain"),
     large: await twice("/large"),
     coded: await twice("/gzip"),
@@ -43,7 +74,21 @@ const kept = (length: number) => [
   [200, true, length, true],
 ];
 
+/** How many of the reads are answered with a 304. */
+export const revalidations = 14;
+
 export const expected = {
+  variants: ["a/a", "b/b", "304 a/a", "304 b/b"],
+  queries: [
+    "QUERY a/a a",
+    "GET undefined ",
+    "QUERY b/b a",
+    "304 QUERY a/a a",
+    "QUERY a/a b",
+    "",
+    "304 GET undefined ",
+  ],
+  unread: [200, true, 5, true],
   plain: kept(5),
   large: kept(1_000_000),
   coded: kept(600),
