@@ -32,13 +32,14 @@ export function isBodyTaken({ bodyUsed, body }: Request | Response): boolean {
 }
 
 /**
- * True for a body that the runtime reads in a later turn of the event loop, as a worker reads even a string. To read
- * it in vain would lose the length that the runtime sends with it.
+ * True for a body that the runtime reads in a later turn of the event loop, as a worker reads even a string. Such a body
+ * gets no tag without a `Content-Length`, so it is not read: the runtime would then send it without its length.
  */
 export function isReadLater(body: ReadableStream): boolean {
   if (!("WebSocketPair" in globalThis)) return false;
   try {
-    // A worker has no other way to distinguish its own bodies, which give bytes, from a stream of the handler's own.
+    // Only a body of the runtime itself gives its bytes this way. A worker has no other sign that tells it from a stream
+    // of the handler.
     body.getReader({ mode: "byob" }).releaseLock();
     return true;
   } catch {

@@ -36,9 +36,19 @@ export function askedTwice<Req extends Request>(request: Req): { first: Req; sec
   return { first: request, second: asOriginal(request.clone(), request) };
 }
 
-const OF_THE_BODY = ["arrayBuffer", "blob", "body", "bodyUsed", "bytes", "clone", "formData", "json", "text"];
-/** Members that a copy has of its own: its fields have no `Range`, and it has the body of the original. */
-const OF_THE_COPY = [...OF_THE_BODY, "headers"];
+const BODY_MEMBERS = [
+  "arrayBuffer",
+  "blob",
+  "body",
+  "bodyUsed",
+  "bytes",
+  "clone",
+  "formData",
+  "json",
+  "text",
+];
+/** The copy keeps these members of its own: its fields have no `Range`, and its body can be read. */
+const COPY_MEMBERS = [...BODY_MEMBERS, "headers"];
 
 /**
  * The copy that the runtime made of a request, with the class and the members of the original. `isTaken`: the copy has
@@ -54,12 +64,12 @@ function asOriginal<Req extends Request>(copy: Request, original: Req, isTaken =
   for (const key of Reflect.ownKeys(original)) {
     if (key !== "headers") define(key, Object.getOwnPropertyDescriptor(original, key)!);
   }
-  if (isTaken) for (const key of OF_THE_BODY) define(key, { get: ofOriginal(key) });
+  if (isTaken) for (const key of BODY_MEMBERS) define(key, { get: ofOriginal(key) });
   if (made === wanted) return copy as Req;
   // A framework's class may keep its state in private fields, which only the original has.
   for (const key of membersOf(wanted)) {
-    const isOfTheCopy = OF_THE_COPY.includes(key as string);
-    define(key, { get: isOfTheCopy ? () => Reflect.get(made, key, copy) : ofOriginal(key) });
+    const isOfCopy = COPY_MEMBERS.includes(key as string);
+    define(key, { get: isOfCopy ? () => Reflect.get(made, key, copy) : ofOriginal(key) });
   }
   return Object.setPrototypeOf(copy, wanted);
 }

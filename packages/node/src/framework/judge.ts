@@ -70,7 +70,7 @@ function markCoding(req: NodeRequest, res: NodeResponse, asked: FrameworkRequest
   beforeHead(req, res, () => {
     const coding = res.getHeader("content-encoding");
     const etag = parseTag(res.getHeader("etag")?.toString());
-    // Its 200 may have become another answer since, such as an error page.
+    // The answer that was judged may have become another one since, such as an error page.
     const delayed = isTransfer(asked.request.method, res.statusCode) ? asked.delayed : undefined;
     if (coding !== undefined && etag !== undefined) {
       const status = delayed?.status ?? res.statusCode;
@@ -125,7 +125,7 @@ export async function judgeLate<Reply>(
   const { request, res } = asked;
   // The handler has sent the head itself. Without its content, that answer would be another one.
   if (res.headersSent) return false;
-  // The handler did not check the conditions, which come first.
+  // A handler that knows no conditions refused the range, but the conditions come first.
   const isRangeRefused = state === undefined && answer.status === RANGE_NOT_SATISFIABLE;
   if (isRangeRefused && isRead(request.method)) return replaceIfDecided(asked, answer, options);
   if (!isTransfer(request.method, answer.status)) return false;
@@ -151,17 +151,22 @@ function replaceIfDecided<Reply>(
   if (isNotModified(late) && etag !== undefined) {
     const coding = answer.get("Content-Encoding");
     if (coding) answer.set("ETag", tagOfCodedAnswer(request, late.status, etag, coding));
-    else if (
-      asked.isCodedLater &&
-      late.vary === undefined &&
-      tagWithoutCoding(late.status, request, etag) !== etag
-    ) {
+    else if (dependsOnCompressor(asked, late, etag)) {
       asked.delayed = late;
       return false;
     }
   }
   replace(answer, late);
   return true;
+}
+
+/** True for a 304 to the tag of a coding. It is right only if the compressor, which comes later, uses that coding. */
+function dependsOnCompressor(
+  { request, isCodedLater }: FrameworkRequest,
+  { status, vary }: PlainResponse,
+  etag: EntityTag,
+): boolean {
+  return isCodedLater && vary === undefined && tagWithoutCoding(status, request, etag) !== etag;
 }
 
 /** The tag of the answer: its own, or a new one, which is added to it. */

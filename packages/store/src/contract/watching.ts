@@ -9,24 +9,25 @@ export interface Watched {
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** How often the signals are looked at, in milliseconds. So a signal takes effect after at most this time. */
+/** How often the signals are checked, in milliseconds. So a signal takes effect after at most this time. */
 const INTERVAL = 20;
 
 /**
- * A look that is later than this, in milliseconds, may never come, because its request has ended. Another one is set.
+ * How late a check may be, in milliseconds. A later one may never come, because the request that set its timer has
+ * ended. So a new timer is set.
  */
 const MAX_DELAY = 1000;
 
 const all = new Set<Watched>();
-let look: ReturnType<typeof setTimeout> | undefined;
-/** When the next look should come, in milliseconds of `performance.now()`. */
+let nextCheck: ReturnType<typeof setTimeout> | undefined;
+/** When the next check should come, in milliseconds of `performance.now()`. */
 let due = 0;
 /** The `setTimeout` that set the timers above. */
 let setter = globalThis.setTimeout;
 
 /**
  * Watches until `unwatch`. Each time limit has a timer of its own: in some runtimes a timer ends with the request that
- * set it, and would take the limits of other requests with it. One more timer looks at all signals, because a listener
+ * set it, and would take the limits of other requests with it. One more timer checks all signals, because a listener
  * for each statement would cost more than the rest of our work for it.
  */
 export function watch(it: Watched): void {
@@ -35,7 +36,7 @@ export function watch(it: Watched): void {
   if (setter !== globalThis.setTimeout) setAllAnew();
   all.add(it);
   limit(it);
-  if (it.signal && (look === undefined || performance.now() > due + MAX_DELAY)) lookLater();
+  if (it.signal && (nextCheck === undefined || performance.now() > due + MAX_DELAY)) checkLater();
 }
 
 export function unwatch(it: Watched): void {
@@ -43,11 +44,11 @@ export function unwatch(it: Watched): void {
   clearTimeout(it.timer);
 }
 
-/** Sets all timers again. An old timer that still fires does no harm: whichever comes first gives up the work, once. */
+/** Sets all timers again. An old timer that still fires does no harm: the work is given up only once. */
 function setAllAnew(): void {
   setter = globalThis.setTimeout;
   for (const it of all) limit(it);
-  if (look !== undefined) lookLater();
+  if (nextCheck !== undefined) checkLater();
 }
 
 function limit(it: Watched): void {
@@ -60,14 +61,14 @@ function giveUp(it: Watched): void {
   it.giveUp(signal?.aborted ? { reason: signal.reason } : undefined);
 }
 
-function lookLater(): void {
-  clearTimeout(look);
+function checkLater(): void {
+  clearTimeout(nextCheck);
   due = performance.now() + INTERVAL;
-  look = setTimeout(lookAtSignals, INTERVAL);
+  nextCheck = setTimeout(checkSignals, INTERVAL);
 }
 
-function lookAtSignals(): void {
-  look = undefined;
+function checkSignals(): void {
+  nextCheck = undefined;
   try {
     for (const it of all) {
       if (!it.signal?.aborted) continue;
@@ -76,6 +77,6 @@ function lookAtSignals(): void {
     }
   } finally {
     // A client library may throw when it is told to give up. The others are still watched.
-    if (all.size > 0) lookLater();
+    if (all.size > 0) checkLater();
   }
 }

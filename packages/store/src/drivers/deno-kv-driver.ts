@@ -25,7 +25,7 @@ export function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: 
     return { row: row!.versionstamp === null ? null : rowOf(row!), entry: entry ? entryIn(entry) : null };
   }
 
-  /** `isByHand`: somebody else wrote the entry, so its companion is older, or is not there. */
+  /** `isByHand`: another program wrote the entry, so its companion is older, or is not there. */
   async function commit(swap: DriverSwap, isByHand: boolean) {
     const { key, expected, next, version: nonce, claim, entry: remembered } = swap;
     const before = expected === null ? null : parsedVersion(expected);

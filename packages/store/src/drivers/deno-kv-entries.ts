@@ -37,7 +37,7 @@ export function rowOf({ value: kept, versionstamp }: DenoKvMaybeEntry): Row {
   return { value, octets, version: `${versionstamp}.${nonce}`, modified: lastModified, writeid: writeId };
 }
 
-/** Somebody else may have written what is there. */
+/** Another program may have written what is there, in a form of its own. */
 function isEntry(kept: unknown): kept is Entry {
   const { value, nonce } = Object(kept) as Partial<Entry>;
   return BYTES_RULE.accepts(value as never) && typeof nonce === "string" && nonce.length === NONCE_LENGTH;

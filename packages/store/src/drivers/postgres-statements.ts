@@ -40,7 +40,7 @@ export function statements(...[table, ledger, type]: Tables) {
       FROM (SELECT) AS one LEFT JOIN ${table} AS t ON t.key = $1
       LEFT JOIN (SELECT fingerprint, key AS wrote, version AS made, modified AS changed, created, location FROM ${ledger}
         WHERE id = $3 AND expires > now()) AS entry ON true`,
-    /** Lets the numbers go on after those that are there. Should one be given twice, the write is tried again. */
+    /** Moves the sequence past all numbers in use. If a number is given twice nevertheless, the write is tried again. */
     skipNumbers: `SELECT setval(seq, greatest(nextval(seq), (SELECT max(seq) FROM ${ledger})))
       FROM pg_get_serial_sequence('${ledger}', 'seq') AS seq`,
     count: `SELECT live::float8 AS entries, (span - live)::float8 AS unused

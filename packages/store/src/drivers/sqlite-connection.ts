@@ -82,8 +82,8 @@ export function statementsOn(db: SqliteDatabase, table: string) {
   }
 
   /**
-   * libsql keeps a write open that met a lock, and commits no transaction until that write has run again. So this runs it
-   * again, with NULL for its key, which changes nothing.
+   * libsql keeps a write open that met a lock, and commits no transaction until that write has run again. So this runs
+   * it again, with NULL for its key, which changes nothing.
    */
   function closeOpen(): void {
     for (const text of open) {

@@ -11,7 +11,7 @@ import { decodedRow, legible, memberOf, rowToWrite, written } from "./rows.ts";
 
 /** Builds a store from a driver. It does everything that is the same for all drivers. */
 export function storeOver<T>(driver: Driver, codec: Codec<T>): Required<VersionedStore<T>> {
-  /** Throws at once on a wrong argument, so its callers are async. */
+  /** Throws at once on a wrong argument. So its callers are async functions, which reject instead. */
   function readRow(key: string, known: readonly string[] | "*", signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
     checkKey(key);

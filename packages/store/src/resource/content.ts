@@ -39,7 +39,7 @@ export async function bytesOf<T>({ maxBytes }: Settings<T>, request: Request): P
     const headers = { "Accept-Encoding": "identity" };
     return problem(415, "Send the content without a content coding.", { headers });
   }
-  // The client has sent its content, so this is a mistake of the program, and no 400.
+  // The client has sent its content. So the program made the mistake, and the answer must not be a 400.
   if (request.bodyUsed)
     throw new TypeError("Cannot read the body of this request again: call resource() before it is read");
   try {
@@ -85,7 +85,8 @@ export function parsedBy<T, V>(
   // null cannot be stored, and a `read` that takes members away would throw on it.
   if (!read || sent.value === null) return sent.value;
   const value = read(sent.value);
-  // A client can send a text where `read` expects an object with a certain member. That is no mistake of the program.
+  // A client can send a text where `read` expects an object with a certain member. So `undefined` is an answer to the
+  // client, not a mistake of the program.
   return value === undefined ? notValidHere() : (value as V);
 }
 

@@ -125,8 +125,8 @@ function idOf(writeId: string): string {
 }
 
 /**
- * If the caller has read the body and did not pass it on, it cannot be read again. So its length is compared instead.
- * Bun's server gives `null` as such a body, and `false` as `bodyUsed`.
+ * If the caller has read the body and did not pass it on, the body cannot be read again. Its length is compared instead.
+ * On Bun's server, `body` is then `null`, and `bodyUsed` is `false`.
  */
 async function bodyOf(request: Request): Promise<string | Uint8Array | undefined> {
   if (request.body === null || request.bodyUsed || request.body?.locked) {

@@ -33,8 +33,8 @@ export const TAG_FORMATS = {
 } as const satisfies Record<string, TagFormat>;
 
 /**
- * The tag of any text. Somebody may have written a version by hand, such as a time with a space in it. Its tag is
- * encoded, and begins with a percent sign: no version of a store of ours does.
+ * The tag of any text. A version that was written by hand may contain characters that a tag cannot, such as the space
+ * in a time. Its tag is encoded, and begins with a percent sign, because no version of our stores does.
  */
 function tagOfText(text: string): EntityTag {
   try {
