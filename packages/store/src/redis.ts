@@ -4,7 +4,9 @@ import { shownGiven } from "./contract/given.ts";
 import { type LedgerLimits, limitsOf } from "./contract/ledger.ts";
 import { checkedElsewhere, STORE_RULES } from "./contract/options.ts";
 import type { VersionedStore } from "./contract/versioned-store.ts";
-import { type IoRedis, type NodeRedis, sendOf } from "./drivers/redis-client.ts";
+import type { IoRedis } from "./drivers/ioredis.ts";
+import type { NodeRedis } from "./drivers/node-redis.ts";
+import { sendOf } from "./drivers/redis-client.ts";
 import { redisDriver } from "./drivers/redis-driver.ts";
 import { storeOver } from "./drivers/store-over.ts";
 

@@ -4,7 +4,7 @@ import { ledgerFull, StoreBusyError } from "../contract/errors.ts";
 import { pageBounds } from "../contract/key.ts";
 import type { Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, Row } from "./driver.ts";
-import type { Argument, Send } from "./redis-client.ts";
+import type { Argument, Send } from "./redis-command.ts";
 import { beginsWith, certain } from "./redis-errors.ts";
 import { LIST, READ, SWAP } from "./redis-scripts.ts";
 
