@@ -1,7 +1,7 @@
 import { unlessAborted } from "./fetch/abort.ts";
+import { answerRead } from "./fetch/answer-read.ts";
 import { bypassReason } from "./fetch/bypass.ts";
 import { digest } from "./fetch/digest.ts";
-import { exchange } from "./fetch/exchange.ts";
 import { type FetchCall, fetchCallOf, withContent } from "./fetch/fetch-call.ts";
 import { newFlights } from "./fetch/flights.ts";
 import { forget, type Memory, sendUnsafe } from "./fetch/forget.ts";
@@ -79,7 +79,7 @@ export function conditionalFetch(options: ConditionalFetchOptions = {}): Conditi
     return flights.join(
       { key, url, signal },
       (signal, isJoined) =>
-        exchange(
+        answerRead(
           { call, settings, group, time: Date.now(), since: forgotten.now(), forgotten },
           signal,
           isJoined,

@@ -14,7 +14,7 @@ import { selected } from "./variant.ts";
 import { answerWithoutAsking } from "./without-asking.ts";
 
 /** Answers a read: from kept answers alone, or after an exchange with the server. */
-export async function exchange(
+export async function answerRead(
   read: Read,
   signal: AbortSignal | undefined,
   isJoined: () => boolean,
