@@ -230,6 +230,26 @@ describe("conditionalFetch: other requests", () => {
   });
 });
 
+it.each([500, 502, 503, 504])(
+  "conditionalFetch removes what is kept after a write that was answered %i, because it may have been made",
+  async (status) => {
+    let version = 1;
+    const server = await open.serve((req, res) => {
+      if (req.method === "GET")
+        return res
+          .writeHead(200, { ETag: `"v${version}"`, "Cache-Control": "max-age=3600" })
+          .end(`v${version}`);
+      version++;
+      return res.writeHead(status).end();
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111() });
+    const read = async () => (await remembering(server.url)).text();
+    expect([await read(), await read()]).toEqual(["v1", "v1"]);
+    await remembering(server.url, { method: "PUT", body: "x" });
+    expect(await read()).toBe("v2");
+  },
+);
+
 describe("conditionalFetch: a newer answer that is not kept", () => {
   const newer: [name: string, status: number, fields: Record<string, string>, body: string][] = [
     ["says no-store", 200, { ETag: '"v2"', "Cache-Control": "no-store" }, "new"],

@@ -73,6 +73,23 @@ describe("sqliteStore in a file", () => {
   });
 });
 
+it("sqliteStore keeps its answers while another connection holds the lock for too long", async () => {
+  const server = await serveUsers();
+  const file = join(folder, "locked.sqlite");
+  const [db, other] = [new DatabaseSync(file), new DatabaseSync(file)];
+  const events: string[] = [];
+  const remembering = conditionalFetch({ store: sqliteStore(db), onEvent: ({ text }) => events.push(text) });
+  const read = async () => (await remembering(server.url)).text();
+  const page = await read();
+  other.exec("BEGIN EXCLUSIVE");
+  expect(await read()).toBe(page);
+  other.exec("COMMIT");
+  await read();
+  expect(events[1]).toContain("database is locked");
+  expect(events.at(-1)).toBe("fwd=stale; fwd-status=304");
+  for (const open of [db, other]) open.close();
+});
+
 it("sqliteStore creates its table again after somebody has dropped it", async () => {
   const server = await serveUsers();
   const db = new DatabaseSync(":memory:");

@@ -72,8 +72,10 @@ async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
   try {
     return checkedAnswers(await store.read(url, group), { url, group });
   } catch (error) {
-    // An answer that cannot be read would fail each later read, too, and no newer one would be kept.
-    await store.remove(url).catch(() => {});
+    // An answer that cannot be read would fail each later read, too, and no newer one would be kept. Another error, such
+    // as that of a locked database, says nothing about the answer.
+    const isUnreadable = /^(Syntax|Type|InvalidCharacter)Error$/.test((error as Error).name);
+    if (isUnreadable) await store.remove(url).catch(() => {});
     throw error;
   }
 }

@@ -47,8 +47,9 @@ export async function sendUnsafe(call: FetchCall, memory: Memory): Promise<Respo
   try {
     const response = await pass(settings, call);
     report(asked, { fwd: "method", fwdStatus: response.status }, response);
-    // An opaque answer has the status 0: it may have been a success.
-    if (response.status < 400) await invalidate(changedBy(response, call.url));
+    // An opaque answer has the status 0: it may have been a success. After a 5xx the outcome is unknown, too: a proxy or
+    // a crash may have come after the change.
+    if (response.status < 400 || response.status >= 500) await invalidate(changedBy(response, call.url));
     return response;
   } catch (error) {
     // The outcome is unknown: the server may have made the change.
