@@ -25,6 +25,7 @@ import {
 import { addValidator, ownValidators, takeBackUnwanted } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
 import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { fieldsOf, setFields } from "./transport/written-head.ts";
 
 /** The options of {@link checkPreconditions}. */
 export interface CheckOptions extends Policy {
@@ -116,7 +117,11 @@ function guardHead(res: NodeResponse, request: ConditionalRequest): void {
     const coding = res.writeHead === guarded ? undefined : text(res, "content-encoding");
     if (coding !== undefined) markCoding(res, request, coding);
     if (isBelow) watchCoding(res, request);
-    return writeHead.call(res, status, phrase, fields);
+    const list = Array.isArray(fields) ? fields : phrase;
+    // Node would refuse a list of pairs, or send one line of each name, only because the validators are set already.
+    if (!Array.isArray(list) || res.stream) return writeHead.call(res, status, phrase, fields);
+    setFields(res, fieldsOf(list), true);
+    return typeof phrase === "string" ? writeHead.call(res, status, phrase) : writeHead.call(res, status);
   };
   const guarded = guard.bind(undefined);
   res.writeHead = guarded;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
-import { type RequestListener, ServerResponse } from "node:http";
+import { type IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
@@ -283,6 +283,65 @@ describe("conditional over HTTP/1 does not change:", () => {
         expect([answer!.interim, answer!.status, answer!.field("etag")]).toEqual([[103], 412, '"é"']);
       },
     );
+  });
+});
+
+describe("A handler that breaks its awaited content off sends the part that it has written", () => {
+  test.each([
+    ["res.destroy()", (_, res) => void res.destroy()],
+    [
+      "an error of res.destroy()",
+      (_, res) => void res.on("error", () => {}).destroy(new Error("on purpose")),
+    ],
+    ["req.destroy()", (req) => void req.destroy()],
+    ["the socket, as error pages of Express do", (req) => void req.socket.destroy()],
+  ] satisfies [string, (req: IncomingMessage, res: ServerResponse) => void][])(
+    "with %s",
+    async (_, breakOff) => {
+      const listener: RequestListener = (req, res) => {
+        res.setHeader("Content-Length", 100).write("half of the content");
+        setTimeout(() => breakOff(req, res), 10);
+      };
+      const judge = conditional();
+      const answers = [
+        listener,
+        ((req, res) => judge(req, res, () => listener(req, res))) as RequestListener,
+      ].map((each) =>
+        serving(each, async (port) => {
+          const socket = connectTcp(port, "127.0.0.1").on("error", () => {});
+          socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+          let all = "";
+          socket.on("data", (chunk) => (all += chunk));
+          await once(socket, "close");
+          return all.replace(/Date: .*\r\n/, "");
+        }),
+      );
+      const [bare, answer] = await Promise.all(answers);
+      expect(bare).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*half of the content$/);
+      expect(answer).toBe(bare);
+    },
+  );
+});
+
+describe("checkPreconditions does not change a list of fields in writeHead:", () => {
+  test.each([
+    [
+      "of pairs",
+      [
+        ["Set-Cookie", "a=1"],
+        ["Set-Cookie", "b=2"],
+      ],
+      undefined,
+    ],
+    ["of names and values", ["Set-Cookie", "a=1", "Set-Cookie", "b=2"], undefined],
+    ["after a phrase", ["Set-Cookie", "a=1", "Set-Cookie", "b=2"], "Fine"],
+  ] as [string, string[], string | undefined][])("%s", async (_, list, phrase) => {
+    const early: Layer = (req, res, next) => void (checkPreconditions(req, res, { etag: '"v1"' }) || next());
+    const handler: Handler = (res) =>
+      (phrase === undefined ? res.writeHead(200, list) : res.writeHead(200, phrase, list)).end("content");
+    const [answer, bare] = [await run([early], handler), await run([], handler)];
+    expect(answer.whole).toEqual(bare.whole);
+    expect([answer.field("etag"), answer.field("set-cookie")]).toEqual(['"v1"', "a=1, b=2"]);
   });
 });
 

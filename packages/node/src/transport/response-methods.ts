@@ -119,7 +119,7 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   }
   // Node throws the error for it, and sends no head.
   if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
-  if (isContent(chunk) && !isGone(res) && isAwaited(answer))
+  if (isContent(chunk) && !isGone(res) && isAwaited(answer, sendAsGiven))
     return writeAwaited(answer, chunk, encoding, callback);
   const { parts } = answer;
   const first = isContent(chunk) ? { chunk, encoding: encodingIn(encoding) } : {};

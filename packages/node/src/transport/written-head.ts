@@ -105,7 +105,7 @@ function checkedStatus(status: number): number {
 }
 
 /** `writeHead` takes an object, a flat list of names and values, or a list of pairs. */
-function fieldsOf(given: unknown): Field[] {
+export function fieldsOf(given: unknown): Field[] {
   if (!Array.isArray(given)) return Object.entries(given ?? {}) as Field[];
   if (Array.isArray(given[0])) return given as Field[];
   if (given.length % 2 !== 0) {
@@ -120,7 +120,7 @@ function fieldsOf(given: unknown): Field[] {
  * `keepsAll`: one name may occur several times. It may in a list, and over HTTP/1 in several spellings in an object, if
  * the response has no fields yet and no layer sets them one by one.
  */
-function setFields(res: NodeResponse, fields: readonly Field[], keepsAll: boolean): void {
+export function setFields(res: NodeResponse, fields: readonly Field[], keepsAll: boolean): void {
   // Only where there is something to remove: Node notes each removal, and then sends no `Date` by itself, for example.
   if (keepsAll) for (const [name] of fields) if (res.getHeader(name) !== undefined) res.removeHeader(name);
   for (const [name, value] of fields) {
