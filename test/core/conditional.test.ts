@@ -736,6 +736,38 @@ describe("conditional and a Range, judged after the handler", () => {
     expect(seen).toHaveBeenCalledTimes(asked);
   });
 
+  describe("a part without a tag, by the tag of the whole", () => {
+    const strong = { tag: { weak: false } };
+    const known = contentTag(new TextEncoder().encode("whole"));
+
+    it.each<
+      [why: string, conditions: (etag: string) => Record<string, string>, status: number, asked: number]
+    >([
+      ["If-Match names it", (etag) => ({ "If-Match": etag }), 206, 2],
+      ["If-Match names another", () => ({ "If-Match": '"v0"' }), 412, 2],
+      ["If-None-Match names it", (etag) => ({ "If-None-Match": etag }), 304, 2],
+      ["If-None-Match names another", () => ({ "If-None-Match": '"v0"' }), 206, 2],
+      ["If-Range names it, too", (etag) => ({ "If-Match": etag, "If-Range": etag }), 200, 2],
+      ["every version will do", () => ({ "If-Match": "*" }), 206, 1],
+      ["nobody asked", () => ({}), 206, 1],
+    ])("conditional judges: %s", async (_, conditions, status, asked) => {
+      const etag = await known.then((tag) => tag.replace("W/", ""));
+      seen.mockClear();
+      const response = await serve({}, strong)(get({ Range: "bytes=0-1", ...conditions(etag) }));
+      expect(response.status).toBe(status);
+      if (status === 206) expect(await response.text()).toBe("wh");
+      if (status === 200) expect(await response.text()).toBe("whole");
+      expect(response.headers.get("ETag")).toBe(status === 206 ? null : etag);
+      expect(seen).toHaveBeenCalledTimes(asked);
+    });
+
+    it("conditional sends what the second call finds if nothing is there any more", async () => {
+      const answer = ({ headers }: Request) => new Response("", { status: headers.has("Range") ? 206 : 404 });
+      const response = await conditional(answer)(get({ Range: "bytes=0-1", "If-Match": '"v1"' }));
+      expect(response.status).toBe(404);
+    });
+  });
+
   it("conditional leaves a Range without If-Range to the handler, even when current is null", async () => {
     const response = await serve({ ETag: '"v1"' }, { current: () => null })(get({ Range: "bytes=0-1" }));
     expect(response.status).toBe(206);

@@ -166,10 +166,9 @@ async function judgeLate<Req extends Request, Res extends Response | undefined>(
   }
   const whole = await withoutRange(second, handle);
   const judged = isAnswer(whole) ? await judge(request, whole, options) : whole;
-  // The conditions hold. The client has a part of this version, and the range is beyond its end.
-  const isTrue416 =
-    response.status === 416 && isAnswer(judged) && judged.status === 200 && isRangeWanted(request, judged);
-  const [sent, dropped] = isTrue416 ? [response, judged] : [judged, response];
+  // The conditions hold, so the handler's own answer to the range is right.
+  const isHeld = isAnswer(judged) && judged.status === 200 && isRangeTrue(request, response, judged);
+  const [sent, dropped] = isHeld ? [response, judged] : [judged, response];
   if (dropped) discardBody(dropped);
   return sent as Res | Response;
 }
@@ -186,7 +185,22 @@ function isConditional(headers: Headers): boolean {
 
 /** True when the handler honoured or refused a range before the conditions were judged (§13.2.2, §14.2). */
 function isOverhasty(request: Request, response: Response): boolean {
-  return response.status === 416 || (response.status === 206 && !isRangeWanted(request, response));
+  if (response.status !== 206) return response.status === 416;
+  return !isRangeWanted(request, response) || isTagOfWholeNamed(request, response);
+}
+
+/** True when a condition names a tag and the part has none. Only the whole has the tag that the client knows. */
+function isTagOfWholeNamed({ headers }: Request, part: Response): boolean {
+  const named = ["If-Match", "If-None-Match"].map((name) => headers.get(name));
+  return !part.headers.has("ETag") && named.some((field) => field !== null && field !== "*");
+}
+
+/**
+ * True when the 416 is about the version that the client has a part of, or when the part was asked for without
+ * `If-Range`. With it the whole is sent: the content may have changed between the two calls.
+ */
+function isRangeTrue(request: Request, { status }: Response, whole: Response): boolean {
+  return status === 416 ? isRangeWanted(request, whole) : !request.headers.has("If-Range");
 }
 
 /**
