@@ -1,5 +1,5 @@
 /** A body that was read: all of it, or a stream that begins with the chunks that were read. */
-export type ReadBody =
+type ReadBody =
   | { readonly complete: true; readonly bytes: Uint8Array }
   | { readonly complete: false; readonly stream: ReadableStream };
 

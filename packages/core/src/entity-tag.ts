@@ -114,7 +114,7 @@ export function checkedTag(tag: EntityTag): EntityTag {
 }
 
 /** The index where the tag that begins at `start` ends; -1 if no tag begins there. `W/` is case-sensitive. */
-export function endOfTag(text: string, start: number): number {
+function endOfTag(text: string, start: number): number {
   let i = start;
   if (text.charCodeAt(i) === CAPITAL_W && text.charCodeAt(i + 1) === SLASH) i += 2;
   if (text.charCodeAt(i) !== QUOTE) return -1;
@@ -127,12 +127,12 @@ export function endOfTag(text: string, start: number): number {
 }
 
 /** The first index from `i` on that is neither a space nor a tab. */
-export function skipWhitespace(text: string, i: number): number {
+function skipWhitespace(text: string, i: number): number {
   while (i < text.length && isWhitespace(text.charCodeAt(i))) i++;
   return i;
 }
 
-export function isWhitespace(code: number): boolean {
+function isWhitespace(code: number): boolean {
   return code === SPACE || code === TAB;
 }
 

@@ -1,7 +1,7 @@
 import { isRead } from "@entity-tag/core";
 
 declare const Bun: { inspect(value: unknown): string; file(path: string): { readonly size: number } };
-export type NamedFile = Blob & { readonly name?: string };
+type NamedFile = Blob & { readonly name?: string };
 
 /**
  * A handler honours `Range` with `new Response(file.slice(start, end))`. Bun turns that into a 206, but only if nobody

@@ -9,7 +9,7 @@ export interface Exchange {
 }
 
 /** The state that an answer's validators show. */
-export function stateOf(headers: readonly Line[]): State {
+function stateOf(headers: readonly Line[]): State {
   const etag = parseTag(fieldIn(headers, "etag"));
   const lastModified = parseDate(fieldIn(headers, "last-modified"));
   return {

@@ -32,7 +32,7 @@ export class CannotRun extends Error {
   override name = "CannotRun";
 }
 
-export const codings = ["gzip", "br"];
+const codings = ["gzip", "br"];
 
 /** Learns the validators of a page, and which of the optional parts of HTTP its server has. */
 export async function learn(session: Session): Promise<Known> {
@@ -59,7 +59,7 @@ export async function learn(session: Session): Promise<Known> {
 }
 
 /** The valid validators of an answer. */
-export function validatorsOf(answer: Answer): Pick<Known, "etag" | "lastModified" | "modified"> {
+function validatorsOf(answer: Answer): Pick<Known, "etag" | "lastModified" | "modified"> {
   const lastModified = field(answer, "last-modified");
   return { etag: parseTag(field(answer, "etag")), lastModified, modified: parseDate(lastModified) };
 }

@@ -6,7 +6,7 @@ import { WireError } from "../wire/wire-error.ts";
 import { field } from "./answers.ts";
 
 /** The settings of a session. */
-export interface SessionOptions {
+interface SessionOptions {
   url: URL;
   /** Fields that are sent with every request, after those of the command. */
   headers: readonly Line[];

@@ -5,7 +5,7 @@ import { readable } from "./octets.ts";
 import { countsText, type Report, totalText } from "./report.ts";
 import { byGroup, type Summary, summarize } from "./summary.ts";
 
-export interface Colours {
+interface Colours {
   green: Formatter;
   red: Formatter;
   yellow: Formatter;

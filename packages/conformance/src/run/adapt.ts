@@ -4,7 +4,7 @@ import { fieldOf } from "./asker.ts";
 import type { Learnt } from "./learn.ts";
 
 /** A row, adapted to a resource whose state cannot be set; or the reason why that is not possible. */
-export type Adapted = { row: Row } | { reason: string };
+type Adapted = { row: Row } | { reason: string };
 
 const moment = Date.UTC(1994, 10, 15, 12, 45, 26);
 const tagFields = new Set(["if-match", "if-none-match", "if-range"]);

@@ -12,7 +12,7 @@ export class WireError extends Error {
   }
 }
 
-export type WireFailure =
+type WireFailure =
   | "no connection"
   | "certificate"
   | "TLS"

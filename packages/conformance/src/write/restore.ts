@@ -7,7 +7,7 @@ import type { Answer } from "../wire/answer.ts";
 import { isDone as isSuccess, pageOf, strongMatchOf } from "./ground.ts";
 
 /** Whether the page was restored, and a sentence that says so. */
-export interface Restored {
+interface Restored {
   isRestored: boolean;
   note: string;
 }

@@ -36,7 +36,7 @@ export interface BeforeHeadOptions extends DropLimits {
  * - `replaced`: the answer that replaces it has been ended, but a layer may end it later;
  * - `done`: the limit was reached, and the handler has been told that its client has left.
  */
-export type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "replaced" | "done";
+type Phase = "open" | "held" | "judged" | "sent" | "discarding" | "replaced" | "done";
 
 /** One response, and what must be known of it until its head has been sent. */
 export interface PendingAnswer {

@@ -48,7 +48,7 @@ export function checkKey(key: string): void {
 }
 
 /** Where a page of a listing begins and ends. */
-export interface PageBounds {
+interface PageBounds {
   from: string;
   /** True when `from` itself is not on the page. */
   isAfter: boolean;

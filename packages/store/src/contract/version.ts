@@ -9,7 +9,7 @@ export function newVersion(): string {
 }
 
 /** Each character holds six random bits, and all 64 characters are legal in an entity tag. */
-export function randomText(length: number): string {
+function randomText(length: number): string {
   let text = "";
   for (let i = 0; i < length; i++) text += ALPHABET[randomByte() & 63];
   return text;

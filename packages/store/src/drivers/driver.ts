@@ -19,7 +19,7 @@ export interface Row {
 }
 
 /** Which row to read, and how much of it. */
-export interface ReadQuery {
+interface ReadQuery {
   key: string;
   /** The versions whose value need not be loaded. */
   known: readonly string[] | "*";
@@ -60,7 +60,7 @@ export interface Won {
 export type DriverSwapResult = { won: Won } | { lost: Row | null | undefined };
 
 /** Which keys to list. */
-export interface Range {
+interface Range {
   prefix: string;
   after: string | undefined;
   limit: number;

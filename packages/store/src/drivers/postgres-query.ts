@@ -11,7 +11,7 @@ export type AnyRow = Record<string, unknown>;
 export type Query = (text: string, values: unknown[], signal: AbortSignal | undefined) => Promise<AnyRow[]>;
 
 /** The name of a prepared statement; `undefined`: the statement is not prepared. */
-export type StatementName = string | undefined;
+type StatementName = string | undefined;
 
 /**
  * Sends statements under a name, so that the server plans each of them once for each connection.

@@ -8,7 +8,7 @@ export interface Count {
 }
 
 /** How many numbers a ledger has used up without a live entry. */
-export interface UnusedNumbers {
+interface UnusedNumbers {
   /** By the last count; 0 if it is old. */
   known(): number;
   /** Counts, unless a new count found the ledger full. Calls at the same time share one. */

@@ -13,7 +13,7 @@ import { type Collection, urlBelow } from "./target.ts";
 const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
 
 /** A request for a page of a collection. */
-export interface Listing<T> {
+interface Listing<T> {
   settings: Settings<T>;
   request: Request;
   collection: Collection;

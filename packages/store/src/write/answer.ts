@@ -12,7 +12,7 @@ import { validatorsOf } from "./validators.ts";
 export type Represent<T> = (value: T, state: Versioned<T>) => Response | Promise<Response>;
 
 /** How the answer to a write shows the new value. */
-export interface Shown<T> {
+export interface AnswerOptions<T> {
   request: Request;
   represent: Represent<T> | undefined;
   /** `true`: the body is always sent. Otherwise it is sent only under `Prefer: return=representation`. */
@@ -31,7 +31,7 @@ export interface Shown<T> {
 }
 
 /** Turns the outcome of a write into its answer. */
-export function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Response | Promise<Response> {
+export function answerTo<T>(outcome: Outcome<T>, shown: AnswerOptions<T>): Response | Promise<Response> {
   switch (outcome.kind) {
     case "created":
     case "updated":
@@ -64,7 +64,11 @@ export function answerTo<T>(outcome: Outcome<T>, shown: Shown<T>): Response | Pr
 }
 
 /** 201 with `Location`, 200 with the new representation, or 204; all with the new tag. */
-function success<T>(how: Shown<T>, current: Versioned<T>, created: boolean): Response | Promise<Response> {
+function success<T>(
+  how: AnswerOptions<T>,
+  current: Versioned<T>,
+  created: boolean,
+): Response | Promise<Response> {
   const { request, represent, echo, location } = how;
   const preference = preferredReturn(request);
   const wanted = preference ? preference === "representation" : echo;
@@ -76,7 +80,7 @@ function success<T>(how: Shown<T>, current: Versioned<T>, created: boolean): Res
 }
 
 async function withContent<T>(
-  { request, location }: Shown<T>,
+  { request, location }: AnswerOptions<T>,
   fields: Record<string, string>,
   content: Response | Promise<Response>,
   created: boolean,
@@ -101,7 +105,7 @@ function checkedResponse(shown: Response): Response {
 /** Repeats the first answer. It can show the content only while that version is current. */
 function repeated<T>(
   { first, current }: Extract<Outcome<T>, { kind: "repeated" }>,
-  shown: Shown<T>,
+  shown: AnswerOptions<T>,
 ): Response | Promise<Response> {
   const { version, created, lastModified } = first;
   const location = first.location ?? shown.location;
@@ -122,7 +126,7 @@ function repeated<T>(
 }
 
 function validators<T>(
-  { format, mayHaveValidators, fields }: Shown<T>,
+  { format, mayHaveValidators, fields }: AnswerOptions<T>,
   current: Versioned<T> | VersionInfo,
 ): Record<string, string> {
   const own = (mayHaveValidators?.(current) ?? true) ? validatorsOf(current, format) : {};

@@ -13,7 +13,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export type Scope = (request: Request) => string | null | undefined | Promise<string | null | undefined>;
 
 /** The facts that identify a request. */
-export interface KeyedRequest {
+interface KeyedRequest {
   request: Request;
   /** The store's key, where a repeated request must name the same one. */
   key: string | undefined;

@@ -1,4 +1,4 @@
-export type Preference = "representation" | "minimal" | undefined;
+type Preference = "representation" | "minimal" | undefined;
 
 /** The content that the client prefers in an answer; `undefined` when it does not say. @see RFC 7240 §4.2 */
 export function preferredReturn(request: Request): Preference {
