@@ -71,6 +71,30 @@ describe("an older answer does not come back", () => {
     for (const body of ["v1", "v2", "v2"]) expect(await text(remembering(server.url))).toBe(body);
   });
 
+  it("when a 304 changes its Vary after a newer one has taken its place", async () => {
+    let version = 1;
+    const release = later();
+    const asked = later();
+    const server = await open.serve(async (req, res) => {
+      const now = version;
+      const fields = { ETag: `"v${now}"`, Vary: "Accept", ...FRESH };
+      if (req.headers["if-none-match"] !== fields.ETag) return res.writeHead(200, fields).end(`v${now}`);
+      asked.happen();
+      await release.happened;
+      return res.writeHead(304, { ...fields, Vary: "Accept-Language" }).end();
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111() });
+    await text(remembering(server.url));
+    const older = text(remembering(server.url, { cache: "no-cache" }));
+    await asked.happened;
+    version = 2;
+    expect(await text(remembering(server.url, { cache: "no-cache", headers: { Traceparent: "00-1" } }))).toBe(
+      "v2",
+    );
+    release.happen();
+    expect([await older, await text(remembering(server.url))]).toEqual(["v1", "v2"]);
+  });
+
   it("when a 304 changes its Vary while another request removes it", async () => {
     let vary = "Accept";
     const server = await open.serve((req, res) => {

@@ -47,6 +47,8 @@ function changeBy(
     return fresh || isChanged ? () => store.freshen(updated(withoutBody(stored), updates, time)) : undefined;
   }
   return async () => {
+    // As `freshen` does: if another answer has taken the place, this 304 is about an older one.
+    if (!(await store.read(url, group)).some(({ id }) => id === stored.id)) return;
     await store.remove(url, group, stored.variant);
     const variant = await variantOf(vary, call.headers, settings);
     await put(read, { ...updated(stored, updates, time), vary, variant });
