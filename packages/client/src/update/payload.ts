@@ -79,13 +79,14 @@ function sameInJson(this: Record<string, unknown>, name: string, value: unknown)
   const given = this[name];
   const isLost =
     typeof value === "object" && value !== null
-      ? Object.keys(value).length === 0 && !Array.isArray(value) && !isPlain(value)
+      ? Object.keys(value).length === 0 && !Array.isArray(value) && !isOrdinary(value)
       : (value === null && given !== null) || (typeof value === "number" && !Number.isFinite(value));
   if (isLost) throw notJson(given);
   return value;
 }
 
-function isPlain(value: object): boolean {
+/** True for a plain object and for one of a program's own class; false for one of the platform's, such as a Map. */
+function isOrdinary(value: object): boolean {
   return Object.prototype.toString.call(value) === "[object Object]";
 }
 
