@@ -1,4 +1,4 @@
-import { conditionalFetch, isNotModified, read, remove, update } from "@entity-tag/client";
+import { conditionalFetch, isNotModified, read, remove, stamped, update } from "@entity-tag/client";
 import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DocumentServer, documentServer } from "./document-server.ts";
@@ -77,4 +77,17 @@ describe("update over a pool of one connection", () => {
     expect(server.connections()).toBeLessThanOrEqual(1);
     await dispatcher.close();
   });
+});
+
+it("update over a fetch with retries of its own makes a stamped write once, because it is recognised after the 412", async () => {
+  server = await documentServer(
+    { n: 1 },
+    { fault: ({ method, nth }) => (method === "PUT" && nth === 1 ? "lost after" : undefined) },
+  );
+  const remembering = conditionalFetch();
+  const fetch = (...args: Parameters<typeof globalThis.fetch>) =>
+    remembering(...args).catch(() => remembering(...args));
+  const result = await update<Counter>(server.url, stamped(increment), { fetch, backoff: () => 1 });
+  expect(result).toMatchObject({ status: "updated", value: { n: 2 }, attempts: 1 });
+  expect(server.methods()).toEqual(["GET", "PUT", "PUT", "GET"]);
 });
