@@ -40,7 +40,8 @@ function watchBreak(answer: PendingAnswer, onBreak: (answer: PendingAnswer) => u
       } catch {
         // The answer is broken off either way.
       }
-      return destroy.call(target, error);
+      // Not `destroy`, because a second layer of this package may now hold the part in its turn.
+      return target.destroy(error);
     };
     target.destroy = sendAndDestroy.bind(undefined);
     // Not by `delete`, because V8 makes every later use of such a socket slower.
