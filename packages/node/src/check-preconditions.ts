@@ -22,7 +22,7 @@ import {
   hideFromHandler,
   showRange,
 } from "./judgement/conditional-request.ts";
-import { addValidator, ownValidators, takeBackUnwanted } from "./judgement/own-validators.ts";
+import { addValidator, ownValidators, takeBack, takeBackUnwanted } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
 import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { fieldsOf, setFields } from "./transport/written-head.ts";
@@ -91,14 +91,17 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   const request = conditionalRequest(req);
   const state = withCodings(current, policy.codings ?? CODINGS);
   const decision = decide(request, state, policy);
+  const own = ownValidators(res);
+  if (own.isAnswered) return true;
+  if (own.fields.length > 0 && !res.headersSent) takeBack(res);
   if (decision.outcome !== "proceed") {
-    ownValidators(res).fields.length = 0;
+    own.isAnswered = true;
     sendInstead(req, res, request, responseFor(decision, request, state, policy, validators)!);
     return true;
   }
   if (!isRead(request.method)) return false;
   for (const [name, value] of validators) addValidator(res, name, value);
-  if (validators.length > 0) ownValidators(res).alreadyEvaluated = true;
+  if (validators.length > 0) own.alreadyEvaluated = true;
   hideFromHandler(req, request, "checked", policy.now);
   showRange(req, decision.range);
   guardHead(res, request);
@@ -113,6 +116,8 @@ function guardHead(res: NodeResponse, request: ConditionalRequest): void {
   const { writeHead } = res;
   const isBelow = hasLayersBelow(res);
   const guard: typeof writeHead = (status, phrase, fields) => {
+    // A later call has replaced the answer, and its tag is not that of any content.
+    if (own.isAnswered) return writeHead.call(res, status, phrase, fields);
     takeBackUnwanted(request.method, status, res);
     const coding = res.writeHead === guarded ? undefined : text(res, "content-encoding");
     if (coding !== undefined) markCoding(res, request, coding);

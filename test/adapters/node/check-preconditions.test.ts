@@ -469,3 +469,28 @@ describe("a handler that appends a validator of its own", () => {
     server.close();
   });
 });
+
+describe("A second check, by a state that has changed:", () => {
+  test.each([
+    ["the answer has the tag of the later state", [], 200, '"v2"'],
+    ["a 304 has the tag of the later state", [["If-None-Match", '"v2"']], 304, '"v2"'],
+    ["a 412 has the tag of the later state", [["If-Match", '"v1"']], 412, '"v2"'],
+    ["an answer that the first check has sent stays", [["If-None-Match", '"v1"']], 304, '"v1"'],
+  ] as [string, Lines, number, string][])("%s", async (_, lines, status, etag) => {
+    await serving(
+      (req, res) => {
+        const first = checkPreconditions(req, res, { etag: '"v1"', lastModified: modified });
+        const second = checkPreconditions(req, res, { etag: '"v2"' });
+        if (first) expect(second).toBe(true);
+        else if (!second) res.end("the second version");
+      },
+      async (port) => {
+        const connection = await connect(port);
+        const answer = await connection.ask("GET", "/", lines);
+        connection.close();
+        expect([answer.status, answer.field("etag")]).toEqual([status, etag]);
+        if (status === 200) expect(answer.field("last-modified")).toBeUndefined();
+      },
+    );
+  });
+});

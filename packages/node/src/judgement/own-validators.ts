@@ -8,6 +8,8 @@ interface OwnValidators {
   readonly fields: [name: string, value: string][];
   /** True when the read has been judged by a state that was known before the handler ran. */
   alreadyEvaluated: boolean;
+  /** True when `checkPreconditions` has sent the answer. */
+  isAnswered: boolean;
   /** True when a hook removes the fields if the answer turns out to be an error. */
   isGuarded: boolean;
 }
@@ -17,7 +19,7 @@ const OWN = Symbol.for("@entity-tag/node/own-validators");
 export function ownValidators(res: NodeResponse): OwnValidators {
   const known = (res as { [OWN]?: OwnValidators })[OWN];
   if (known !== undefined) return known;
-  const own = { fields: [], alreadyEvaluated: false, isGuarded: false };
+  const own = { fields: [], alreadyEvaluated: false, isAnswered: false, isGuarded: false };
   (res as { [OWN]?: OwnValidators })[OWN] = own;
   return own;
 }
@@ -27,6 +29,13 @@ export function addValidator(res: NodeResponse, name: string, value: string): vo
   if (res.getHeader(name) !== undefined) return;
   res.setHeader(name, value);
   ownValidators(res).fields.push([name, value]);
+}
+
+/** Removes the validators of a state that has changed since it was judged. */
+export function takeBack(res: NodeResponse): void {
+  const { fields } = ownValidators(res);
+  for (const [name, value] of fields) if (res.getHeader(name) === value) res.removeHeader(name);
+  fields.length = 0;
 }
 
 /**
