@@ -6,6 +6,7 @@ import { postgresStore } from "@entity-tag/store/postgres";
 import { Client, Pool, type PoolConfig } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { CANCEL_MS } from "../../packages/store/src/contract/time-limits.ts";
 import { freePort } from "../free-port.ts";
 import { ownName } from "./contract/drivers.ts";
 import { request } from "./mutate/requests.ts";
@@ -163,8 +164,14 @@ describe.skipIf(!(await reachable("postgres"))).each(clients)("PostgreSQL by %s"
       await holder.query(`BEGIN; LOCK TABLE ${table}${suffix} IN ACCESS EXCLUSIVE MODE`);
       const start = performance.now();
       const keyed = put("a", { "Idempotency-Key": `locked-${name}` });
-      const answers = await Promise.all([reading(request("GET")), reading(put("a")), reading(keyed)]);
+      let readTook = 0;
+      const read = reading(request("GET")).finally(() => {
+        readTook = performance.now() - start;
+      });
+      const answers = await Promise.all([read, reading(put("a")), reading(keyed)]);
       expect(answers.map(({ status }) => status)).toEqual(expected);
+      // The read ends before the statement would be cancelled.
+      expect(readTook).toBeLessThan(CANCEL_MS);
       expect(performance.now() - start).toBeLessThan(WAIT_TIMEOUT_MS);
       await holder.query("ROLLBACK");
       expect((await reading(request("GET"))).status).not.toBe(503);
