@@ -25,6 +25,7 @@ import {
 import { addValidator, ownValidators, takeBack, takeBackUnwanted } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
 import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
+import { headSentError } from "./transport/frozen-head.ts";
 import { fieldsOf, setFields } from "./transport/written-head.ts";
 
 /** The options of {@link checkPreconditions}. */
@@ -42,7 +43,8 @@ export interface CheckOptions extends Policy {
  * on `res` where they are missing, and removes them again if the answer turns out to be an error. Where `If-Range`
  * fails, it removes `Range` from `req.headers`.
  *
- * @throws {TypeError} if a tag or a time in `current` is not valid, and on arguments in another order
+ * @throws {TypeError} if a tag or a time in `current` is not valid, and on arguments in another order; Node's
+ * `ERR_HTTP_HEADERS_SENT` if the handler has sent its own head
  * @example
  * createServer((req, res) => {
  *   if (!checkPreconditions(req, res, { etag: versionTag(7) })) res.end("the seventh version");
@@ -95,6 +97,8 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   if (own.isAnswered) return true;
   if (own.fields.length > 0 && !res.headersSent) takeBack(res);
   if (decision.outcome !== "proceed") {
+    // Ended now, the handler's own answer would lack its content, and the client would wait for it.
+    if (res.headersSent && !res.writableEnded) throw headSentError(req.httpVersionMajor === 2);
     own.isAnswered = true;
     sendInstead(req, res, request, responseFor(decision, request, state, policy, validators)!);
     return true;

@@ -494,3 +494,25 @@ describe("A second check, by a state that has changed:", () => {
     );
   });
 });
+
+test.each(["GET", "PUT"])(
+  "A check after the handler's own head throws, and ends no answer: %s",
+  async (method) => {
+    let code: unknown;
+    const listener = (req: IncomingMessage, res: ServerResponse) => {
+      res.writeHead(200, { "Content-Length": 7 });
+      try {
+        checkPreconditions(req, res, current);
+      } catch (error) {
+        code = (error as { code?: string }).code;
+      }
+      res.end("content");
+    };
+    await serving(listener, async (port) => {
+      const connection = await connect(port);
+      const answer = await connection.ask(method, "/", [["If-Match", '"v0"']]);
+      connection.close();
+      expect([answer.body.toString(), code]).toEqual(["content", "ERR_HTTP_HEADERS_SENT"]);
+    });
+  },
+);
