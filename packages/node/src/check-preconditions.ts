@@ -22,7 +22,7 @@ import {
   hideFromHandler,
   showRange,
 } from "./judgement/conditional-request.ts";
-import { addValidator, ownValidators, takeBack, takeBackUnwanted } from "./judgement/own-validators.ts";
+import { addValidator, ownValidators, removeOutdated, takeBackUnwanted } from "./judgement/own-validators.ts";
 import { sendInstead } from "./judgement/replacement.ts";
 import { checkMessages, type NodeRequest, type NodeResponse, text } from "./message.ts";
 import { headSentError } from "./transport/frozen-head.ts";
@@ -95,7 +95,7 @@ function judge(req: NodeRequest, res: NodeResponse, current: Current, policy: Ch
   const decision = decide(request, state, policy);
   const own = ownValidators(res);
   if (own.isAnswered) return true;
-  if (own.fields.length > 0 && !res.headersSent) takeBack(res);
+  if (own.fields.length > 0 && !res.headersSent) removeOutdated(res);
   if (decision.outcome !== "proceed") {
     // Ended now, the handler's own answer would lack its content, and the client would wait for it.
     if (res.headersSent && !res.writableEnded) throw headSentError(req.httpVersionMajor === 2);

@@ -32,7 +32,7 @@ export function addValidator(res: NodeResponse, name: string, value: string): vo
 }
 
 /** Removes the validators of a state that has changed since it was judged. */
-export function takeBack(res: NodeResponse): void {
+export function removeOutdated(res: NodeResponse): void {
   const { fields } = ownValidators(res);
   for (const [name, value] of fields) if (res.getHeader(name) === value) res.removeHeader(name);
   fields.length = 0;
