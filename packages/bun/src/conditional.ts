@@ -7,10 +7,7 @@ import { contentTag, sentFileState } from "./validator.ts";
 export type Native = typeof globalThis extends { Bun: infer Bun } ? Bun : object;
 type Server = Native extends { serve(options: never): infer S } ? Omit<S, "upgrade"> : object;
 /** Bun's server, by Bun's own types where they are installed. A WebSocket may have data of any type. */
-export type BunServer = Server & {
-  /** Turns the request into a WebSocket. */
-  upgrade(request: Request, options?: object): boolean;
-};
+export type BunServer = Server & { upgrade(request: Request, options?: object): boolean };
 
 /**
  * A handler for `Bun.serve({ fetch })` that obeys the conditions of each request, with the options of core's
