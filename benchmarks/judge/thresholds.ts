@@ -123,7 +123,8 @@ export const thresholds: readonly Threshold[] = [
     "checkPreconditions",
     own("Fastify with @fastify/etag"),
     1.3,
-    0.95,
+    // On a slow machine even a bare handler is only 0.88 times as fast: docs/decisions/0005.
+    0.85,
   ),
   // A handler by hand leaves out the checks that are measured here: docs/decisions/0005.
   ...stored("memory", 0.35, 0.3),
