@@ -1,5 +1,5 @@
 import { jobOf } from "./update/job.ts";
-import { read as readLatest } from "./update/latest.ts";
+import { readLatest } from "./update/latest.ts";
 import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl } from "./update/target.ts";
 

@@ -1,7 +1,7 @@
 import { ConflictError, HttpError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
 import { says } from "./update/dialect.ts";
 import { type Job, jobOf } from "./update/job.ts";
-import { read } from "./update/latest.ts";
+import { readLatest } from "./update/latest.ts";
 import type { Seen } from "./update/seen.ts";
 import type { Snapshot, UpdateOptions } from "./update/snapshot.ts";
 import { checkedUrl, givenSnapshot } from "./update/target.ts";
@@ -69,7 +69,7 @@ function deletion<T>(job: Job<T>, url: string, tag: string) {
 
 /** The current value, or `undefined` if the resource is absent. */
 async function found<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T> | undefined> {
-  return read(job, url, fresh).catch((error: unknown) => {
+  return readLatest(job, url, fresh).catch((error: unknown) => {
     if (error instanceof HttpError && says(job.dialect.gone, error.response)) return undefined;
     throw error;
   });

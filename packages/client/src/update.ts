@@ -2,7 +2,7 @@ import { checkRecipe } from "./checks.ts";
 import { ConflictError, MissingValidatorError, UnusableValidatorError } from "./errors.ts";
 import { copyOf, differ } from "./update/copy.ts";
 import { type Job, jobOf } from "./update/job.ts";
-import { read } from "./update/latest.ts";
+import { readLatest } from "./update/latest.ts";
 import { payloadFor } from "./update/payload.ts";
 import { resultOf } from "./update/result.ts";
 import type { Seen } from "./update/seen.ts";
@@ -69,7 +69,7 @@ export async function update<T = unknown>(
   checkRecipe(recipe, "update()");
   const job = jobOf(options, "update()");
   job.wasApplied ??= recipe.wasApplied;
-  let seen = givenSnapshot(target) ?? (await read(job, checkedUrl(target), false));
+  let seen = givenSnapshot(target) ?? (await readLatest(job, checkedUrl(target), false));
   let first: Run<T> | undefined;
   let last: Run<T> | undefined;
   for (;;) {
@@ -147,7 +147,7 @@ async function next<T>(
   if (attempts < maxAttempts) {
     // With `wasApplied`, the pause came before the latest value was read.
     if (!latest || !wasApplied) await pause(job.backoff(attempts), signal);
-    return latest ?? read(job, first.url, true);
+    return latest ?? readLatest(job, first.url, true);
   }
   const newest = latest ?? (seen.snapshot.etag === first.etag ? undefined : seen);
   const { url, base, mine } = first;

@@ -39,7 +39,7 @@ export async function answerRead(
     if (method === "HEAD") await freshenByHead(read, response, chosen);
     // The browser's own cache can see a validator that the page is not shown.
     if (response.type === "cors" && response.ok && isAcrossOrigins(url) && !hasValidator(response.headers))
-      note(url, settings);
+      noteUnconditional(url, settings);
     return hand(response);
   }
 
@@ -49,7 +49,7 @@ export async function answerRead(
   } catch (error) {
     // When CORS forbids the request, a browser shows the same failure as for a lost connection.
     if (signal?.aborted || !isAcrossOrigins(url)) throw error;
-    note(new URL(url).origin, settings);
+    noteUnconditional(new URL(url).origin, settings);
     return hand(await pass(settings, call, signal), "the server allows no condition (CORS)");
   }
   if (answer.status !== 304) return hand(answer);
@@ -81,7 +81,7 @@ async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
 }
 
 /** Remembers a url or an origin that allows no condition. If the entry is dropped, one more request finds it again. */
-function note(urlOrOrigin: string, { unconditional }: Settings): void {
+function noteUnconditional(urlOrOrigin: string, { unconditional }: Settings): void {
   if (unconditional.size >= 1000) unconditional.clear();
   unconditional.add(urlOrOrigin);
 }

@@ -8,7 +8,7 @@ import { type Answer, type Seen, seen } from "./seen.ts";
 import { LONGEST_PAUSE, pause, until } from "./waiting.ts";
 
 /** Reads the current value. A read may be repeated, so it is tried again after a fault on the way. */
-export async function read<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T>> {
+export async function readLatest<T>(job: Job<T>, url: string, fresh: boolean): Promise<Seen<T>> {
   if (fresh) await forget(job, url);
   for (let asked = 1; ; asked++) {
     const answer = await ask(job, url, fresh).catch((error: unknown) => ({ error }));
