@@ -49,6 +49,7 @@ contractUnder(
   "deno",
   ["run", "-A", "--unstable-kv", ...offline, "deno.ts"],
   [
+    "a list has no entries of a store whose prefix is longer",
     "a version of one database is never accepted in another that took its place",
     "a version from before a restore is never accepted for a later one",
     "a repeated PUT gets no tag if its octets had no room, as in its first answer",

@@ -3,7 +3,7 @@ export interface DenoKv {
   get(key: string[]): Promise<DenoKvMaybeEntry>;
   getMany(keys: string[][]): Promise<DenoKvMaybeEntry[]>;
   atomic(): DenoKvAtomic;
-  list(selector: DenoKvRange, options?: { limit?: number }): AsyncIterable<DenoKvEntry>;
+  list(selector: DenoKvRange, options?: { limit?: number; batchSize?: number }): AsyncIterable<DenoKvEntry>;
 }
 
 /** An entry of Deno KV, which may not exist. */

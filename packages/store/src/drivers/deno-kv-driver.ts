@@ -115,20 +115,24 @@ export function denoKvDriver(kv: DenoKv, prefix: readonly string[], { maxAge }: 
       const range = end === null ? { start, prefix: home } : { start, end: [...home, end] };
       return reading(async () => {
         const rows: Row[] = [];
-        for await (const { key, value, versionstamp } of kv.list(range, { limit })) {
+        for await (const { key, value, versionstamp } of kv.list(range, {
+          batchSize: Math.min(limit, MAX_BATCH),
+        })) {
+          const name = key.at(-1);
+          // Another store may have a longer prefix, such as ["app", "value"] beside ["app"].
+          if (key.length !== home.length + 1 || typeof name !== "string") continue;
           const row = rowOf({ value, versionstamp });
-          rows.push({
-            ...row,
-            key: String(key.at(-1)),
-            value: values ? (row.value ?? null) : null,
-            octets: null,
-          });
+          rows.push({ ...row, key: name, value: values ? (row.value ?? null) : null, octets: null });
+          if (rows.length === limit) break;
         }
         return rows;
       }, signal);
     },
   };
 }
+
+/** Deno KV reads no more entries at once. */
+const MAX_BATCH = 500;
 
 /** The client of a remote database asks the server again and again without an end. This ends the wait. */
 function withinAnswerTime<R>(work: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {

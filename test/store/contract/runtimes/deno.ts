@@ -110,6 +110,36 @@ await runAll(
   },
   [
     {
+      name: "a list has no entries of a store whose prefix is longer",
+      async run() {
+        const outer = denoKvStore<string>(kv, { prefix: ["outer"] });
+        for (const prefix of [
+          ["outer", "value"],
+          ["outer", "nonce"],
+          ["outer", "value", "value"],
+        ]) {
+          const inner = denoKvStore<string>(kv, { prefix });
+          for (const key of ["a", "b"])
+            await inner.swap(key, null, "inner", { claim: { id: key, fingerprint: "PUT" } });
+          assert.deepEqual(
+            (await inner.list("", { limit: 10 })).map(({ key }) => key),
+            ["a", "b"],
+          );
+        }
+        for (const key of ["a", "w", "x"]) await outer.swap(key, null, "outer");
+        await kv
+          .atomic()
+          .set(["outer", "value", 5 as never], "of another program")
+          .commit();
+        const keysOf = async (prefix: string, limit: number, after?: string) =>
+          (await outer.list(prefix, { limit, after })).map(({ key }) => key);
+        assert.deepEqual(await keysOf("", 10), ["a", "w", "x"]);
+        assert.deepEqual(await keysOf("", 2), ["a", "w"]);
+        assert.deepEqual(await keysOf("", 2, "a"), ["w", "x"]);
+        assert.deepEqual(await keysOf("n", 10), []);
+      },
+    },
+    {
       name: "a version of one database is never accepted in another that took its place",
       async run() {
         const versions: string[] = [];
