@@ -110,13 +110,15 @@ function writeOf(answer: PendingAnswer, chunk: unknown, encoding: unknown, callb
   const { res, below } = answer;
   const phase = phaseOf(answer);
   if (isEndDelayed(answer)) return ignore(callbackIn(encoding, callback));
-  if (phase === "judged" || phase === "sent" || phase === "replaced")
-    return below.write.call(res, chunk, encoding, callback);
-  if (phase === "discarding" || phase === "done") {
-    if (isContent(chunk))
-      return dropWrite(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
-    return below.write.call(res, chunk, encoding, callback);
-  }
+  if (phase === "open" || phase === "held") return writeFirst(answer, chunk, encoding, callback);
+  const isDropped = (phase === "discarding" || phase === "done") && isContent(chunk);
+  if (isDropped) return dropWrite(answer, chunk, encodingIn(encoding), callbackIn(encoding, callback));
+  return below.write.call(res, chunk, encoding, callback);
+}
+
+/** Judges an answer that continues after this chunk, unless its head waits for the rest of it. */
+function writeFirst(answer: PendingAnswer, chunk: unknown, encoding: unknown, callback: unknown): boolean {
+  const { res, below } = answer;
   // Node throws the error for it, and sends no head.
   if (!isContent(chunk) && !answer.sendsHeadFirst) return below.write.call(res, chunk, encoding, callback);
   if (isContent(chunk) && !isGone(res) && isAwaited(answer, sendAsGiven))
@@ -143,35 +145,42 @@ function writeAwaited(
 }
 
 function endOf(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
-  const { res, below, isHttp2 } = answer;
+  const { res, below } = answer;
   const phase = phaseOf(answer);
   if (isEndDelayed(answer)) {
     ignore(callbackIn(body, encoding, callback));
     return res;
   }
-  if (phase === "judged" || phase === "sent" || phase === "replaced") {
-    // Over HTTP/2, the client may have left while writes were dropped. Then layers set their fields once more.
-    thaw(answer);
-    return below.end.call(res, body, encoding, callback);
-  }
-  const called = callbackIn(body, encoding, callback);
-  if (phase === "discarding" || phase === "done") return endDiscarded(answer, called);
+  if (phase === "open" || phase === "held") return endWhole(answer, body, encoding, callback);
+  if (phase === "discarding" || phase === "done")
+    return endDiscarded(answer, callbackIn(body, encoding, callback));
+  // Over HTTP/2, the client may have left while writes were dropped. Then layers set their fields once more.
+  thaw(answer);
+  return below.end.call(res, body, encoding, callback);
+}
+
+/** Judges an answer that ends with this call, and ends it or its replacement. */
+function endWhole(answer: PendingAnswer, body: unknown, encoding: unknown, callback: unknown): unknown {
+  const { res, below, isHttp2 } = answer;
   // Node over HTTP/1 takes a value such as `false` or 0 for no content.
   const isNothing = typeof body === "function" || body == null || !(body || isHttp2 || isContent(body));
-  const last = isNothing ? undefined : body;
-  const isWrong = last !== undefined && !isContent(last);
+  const last = isContent(body) ? body : undefined;
+  const isWrong = !isNothing && last === undefined;
   if (isWrong && !answer.sendsHeadFirst) return below.end.call(res, body, encoding, callback);
-  const parts = answer.parts && [...answer.parts, ...(isContent(last) ? [bytesOf(last, encoding)] : [])];
-  const chunk = parts ? Buffer.concat(parts) : isContent(last) ? last : undefined;
-  judge(answer, { chunk, encoding: parts ? undefined : encodingIn(encoding), isWhole: true });
+  const { parts } = answer;
+  const awaited = parts && Buffer.concat(last === undefined ? parts : [...parts, bytesOf(last, encoding)]);
+  const chunk = awaited ?? last;
+  const coding = awaited ? undefined : encodingIn(encoding);
+  const called = callbackIn(body, encoding, callback);
+  judge(answer, { chunk, encoding: coding, isWhole: true });
   if (answer.replacement) {
-    endReplaced(answer, called, chunk, parts ? undefined : encodingIn(encoding));
+    endReplaced(answer, called, chunk, coding);
     return res;
   }
   if (answer.head) passHead(answer);
   return attempt(answer, () => {
-    if (!parts) return below.end.call(res, body, encoding, callback);
-    writeBytes(answer, chunk as Buffer);
+    if (!awaited) return below.end.call(res, body, encoding, callback);
+    writeBytes(answer, awaited);
     return endBelow(answer, called);
   });
 }
