@@ -1,5 +1,5 @@
 import { type Current, type EntityTag, fileTag, strong, weak } from "@entity-tag/core";
-import { checkOptions } from "@entity-tag/core/adapter";
+import { anyBoolean, checkOptions } from "@entity-tag/core/adapter";
 import { partOf } from "./transport/file-part.ts";
 
 /** The part of a `Bun.file(…)` that is used. */
@@ -12,9 +12,7 @@ export type BunFile = {
 };
 declare const Bun: { CryptoHasher: { hash(...of: unknown[]): string }; file(path: string): BunFile };
 const NEVER = 2 ** 52 - 1;
-const CONTENT_TAG_RULES = {
-  weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
-};
+const CONTENT_TAG_RULES = { weak: anyBoolean() };
 
 /**
  * The tag of content, made synchronously by Bun's own hasher. It equals the tag of core's `contentTag`.

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
+import { anyBoolean, checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
 
 /** A rule that allows an object with these methods. `use` says how to get one. */
 export function objectWith(methods: readonly string[], use: string): OptionRule {
@@ -45,7 +45,7 @@ const DIALECT_RULES: OptionRules = {
   url: PLACE,
   itemEtag: PLACE,
   value: PLACE,
-  quoted: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
+  quoted: /* @__PURE__ */ anyBoolean(),
   conflict: STATUSES,
   gone: STATUSES,
   again: STATUSES,

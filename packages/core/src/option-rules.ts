@@ -46,6 +46,16 @@ export function anyFunction(): OptionRule {
   return { accepts: (value: unknown) => typeof value === "function", use: "a function" };
 }
 
+/**
+ * A rule that allows `true` and `false`.
+ *
+ * @example
+ * anyBoolean().accepts(false); // true
+ */
+export function anyBoolean(): OptionRule {
+  return { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" };
+}
+
 /** These rules and more. */
 export function extended(rules: OptionRules, more: OptionRules): OptionRules {
   return { ...rules, ...more };

@@ -1,6 +1,6 @@
 import { parseTag } from "./entity-tag.ts";
 import { isRecord, shown } from "./given.ts";
-import { anyFunction, extended, type OptionRules, POLICY_RULES } from "./option-rules.ts";
+import { anyBoolean, anyFunction, extended, type OptionRules, POLICY_RULES } from "./option-rules.ts";
 
 /** The rules of `checkPreconditions`: {@link POLICY_RULES} and `codings`. */
 export const CHECK_RULES: OptionRules = /* @__PURE__ */ extended(POLICY_RULES, {
@@ -109,7 +109,7 @@ function isWithin(edits: number, a: string, b: string): boolean {
 }
 
 const TAGGING_RULES: OptionRules = {
-  weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" },
+  weak: /* @__PURE__ */ anyBoolean(),
   contentTag: /* @__PURE__ */ anyFunction(),
   fileState: /* @__PURE__ */ anyFunction(),
 };

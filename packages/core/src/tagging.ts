@@ -45,7 +45,8 @@ export interface Tagging<Req> {
   maxBytes?: number | undefined;
 }
 
-const MAX_BYTES = 1_048_576;
+/** The longest body, in bytes, that adapters read for its tag by default. */
+export const DEFAULT_MAX_BYTES = 1_048_576;
 
 /**
  * The answer with a tag: its own, or one that is made as `tag` says. A partial answer gets no tag, because it would
@@ -57,7 +58,7 @@ const MAX_BYTES = 1_048_576;
 export async function tagged<Req extends { method: string }>(
   request: Req,
   response: Response,
-  { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req>,
+  { tag = {}, maxBytes = DEFAULT_MAX_BYTES }: Tagging<Req>,
 ): Promise<Response> {
   const { headers, status } = response;
   if (headers.has("ETag") || tag === false || !mayBeTagged(request.method, status)) return response;

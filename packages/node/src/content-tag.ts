@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { type EntityTag, fileTag as fileTagByMs, isWeak, strong, weak } from "@entity-tag/core";
-import { checkOptions } from "@entity-tag/core/adapter";
+import { anyBoolean, checkOptions } from "@entity-tag/core/adapter";
 
 /**
  * The tag of content, made synchronously. It equals the tag of core's `contentTag` for the same bytes.
@@ -29,7 +29,7 @@ export function contentTag(
   return isWeakAsked ? `W/"${digest}"` : `"${digest}"`;
 }
 
-const RULES = { weak: { accepts: (value: unknown) => typeof value === "boolean", use: "true or false" } };
+const RULES = { weak: anyBoolean() };
 
 function checkTagOptions(options: object | string): void {
   if (typeof options === "string" && Buffer.isEncoding(options)) return;

@@ -11,6 +11,7 @@ import {
 } from "@entity-tag/core";
 import {
   CODINGS,
+  DEFAULT_MAX_BYTES,
   earlyResponse,
   headersOf,
   isEventStream,
@@ -30,7 +31,6 @@ import { readAnnounced } from "./announced-content.ts";
 import { type FrameworkAnswer, isNotModified, replace } from "./answer.ts";
 import type { ContentTagging, FrameworkOptions } from "./options.ts";
 
-const MAX_BYTES = 1_048_576;
 /** A range that the representation does not have (§15.5.17). Conditions come before it (§13.2.2). */
 const RANGE_NOT_SATISFIABLE = 416;
 
@@ -173,7 +173,7 @@ function dependsOnCompressor(
 async function tagOf<Reply>(
   { request, res }: FrameworkRequest,
   answer: FrameworkAnswer<Reply>,
-  { tag = {}, maxBytes = MAX_BYTES }: FrameworkOptions<Reply>,
+  { tag = {}, maxBytes = DEFAULT_MAX_BYTES }: FrameworkOptions<Reply>,
 ): Promise<EntityTag | undefined> {
   const own = answer.get("ETag");
   if (own !== undefined) return parseTag(own);

@@ -1,5 +1,5 @@
 import { type EntityTag, isTransfer, parseTag } from "@entity-tag/core";
-import { isEventStream, madeTag, mayBeTagged } from "@entity-tag/core/adapter";
+import { DEFAULT_MAX_BYTES, isEventStream, madeTag, mayBeTagged } from "@entity-tag/core/adapter";
 import type { FirstContent } from "../before-head.ts";
 import { contentTag } from "../content-tag.ts";
 import { type NodeRequest, type NodeResponse, text } from "../message.ts";
@@ -24,13 +24,11 @@ export interface Tagging<Req, Res> {
   maxBytes?: number | undefined;
 }
 
-const MAX_BYTES = 1_048_576;
-
 /** The length up to which the head waits for content, so that a tag can be made from it. */
 export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req, Res>,
+  { tag = {}, maxBytes = DEFAULT_MAX_BYTES }: Tagging<Req, Res>,
 ): number {
   const lacksTag = typeof tag === "object" && res.getHeader("etag") === undefined;
   const method = req.method ?? "";
@@ -42,7 +40,7 @@ export function awaitedBytes<Req extends NodeRequest, Res extends NodeResponse>(
 export function tagOf<Req extends NodeRequest, Res extends NodeResponse>(
   req: Req,
   res: Res,
-  { tag = {}, maxBytes = MAX_BYTES }: Tagging<Req, Res>,
+  { tag = {}, maxBytes = DEFAULT_MAX_BYTES }: Tagging<Req, Res>,
   content: FirstContent,
 ): EntityTag | undefined {
   const own = text(res, "etag");

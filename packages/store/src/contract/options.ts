@@ -1,15 +1,16 @@
-import { anyFunction, checkOptions, type OptionRule, type OptionRules } from "@entity-tag/core/adapter";
+import {
+  anyBoolean,
+  anyFunction,
+  checkOptions,
+  type OptionRule,
+  type OptionRules,
+} from "@entity-tag/core/adapter";
 import { isPlainObject, wrongArgument } from "./given.ts";
 
 /** A rule for an option whose value is checked where it is used, with its own message. */
 export const checkedElsewhere: OptionRule = {
   accepts: (value: unknown) => value !== null,
   use: "another value, or leave it out",
-};
-
-const aBoolean: OptionRule = {
-  accepts: (value: unknown) => typeof value === "boolean",
-  use: "true or false",
 };
 
 const aString: OptionRule = { accepts: (value: unknown) => typeof value === "string", use: "a string" };
@@ -50,7 +51,7 @@ const SWAP_RULES: OptionRules = {
   ...SIGNAL_RULES,
   writeId: aString,
   octets: BYTES_RULE,
-  skipValue: aBoolean,
+  skipValue: anyBoolean(),
   claim: {
     accepts: (value: unknown) => {
       const { id, fingerprint } = (value ?? {}) as Record<string, unknown>;
@@ -67,7 +68,7 @@ const LIST_RULES: OptionRules = {
     use: "a whole number above 0",
   },
   after: aString,
-  values: aBoolean,
+  values: anyBoolean(),
 };
 
 const KNOWN_RULE = {

@@ -1,10 +1,10 @@
 import type { EntityTag, Policy } from "@entity-tag/core";
 import {
+  anyBoolean,
   anyFunction,
   CHECK_RULES,
   CODINGS,
   checkOptions,
-  type OptionRule,
   type OptionRules,
   oneOf,
 } from "@entity-tag/core/adapter";
@@ -140,11 +140,6 @@ export interface Settings<T>
   cacheControl: string;
 }
 
-const aBoolean: OptionRule = {
-  accepts: (value: unknown) => typeof value === "boolean",
-  use: "true or false",
-};
-
 /** An option without a rule here is checked where it is used. */
 const RESOURCE_RULES: OptionRules = {
   ...CHECK_RULES,
@@ -154,7 +149,7 @@ const RESOURCE_RULES: OptionRules = {
   },
   ...{ authorize: anyFunction(), scope: anyFunction(), validate: anyFunction() },
   ...{ represent: anyFunction(), collection: anyFunction(), read: anyFunction() },
-  ...{ putValidator: aBoolean, mustExist: aBoolean },
+  ...{ putValidator: anyBoolean(), mustExist: anyBoolean() },
   post: oneOf("save"),
   newKey: {
     accepts: (value: unknown) => value === true || typeof value === "function",
