@@ -1,6 +1,7 @@
 import { type EntityTag, strong } from "@entity-tag/core";
 import { checkPreconditions } from "@entity-tag/core/fetch";
 import { hexDigest } from "../contract/digest.ts";
+import { checkMembers } from "../contract/returned.ts";
 import type { Member } from "../contract/versioned-store.ts";
 import { pathReference } from "../write/path-reference.ts";
 import { problem } from "../write/problem.ts";
@@ -100,7 +101,7 @@ async function visiblePage<T>(
   const seen: Member<T>[] = [];
   for (let from = after, size = wanted, isMore = true; isMore; size = Math.min(2 * size, longest)) {
     const options = { limit: size, after: from, values, signal: request.signal };
-    const found = await store.list(collection.prefix, options);
+    const found = checkMembers(await store.list(collection.prefix, options));
     seen.push(...(await visible(settings, request, found)));
     from = found.at(-1)?.key;
     isMore = found.length === size && seen.length < wanted;

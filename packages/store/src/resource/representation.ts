@@ -2,6 +2,7 @@ import { checkPreconditions } from "@entity-tag/core/fetch";
 import { encodeText } from "../contract/codec.ts";
 import { UnreadableValueError } from "../contract/errors.ts";
 import { shownGiven } from "../contract/given.ts";
+import { checkFound } from "../contract/returned.ts";
 import { hasValue, type Versioned, type VersionInfo } from "../contract/versioned-store.ts";
 import { pathOf } from "../write/answer.ts";
 import { preferredReturn } from "../write/prefer.ts";
@@ -73,7 +74,7 @@ export async function get<T>(settings: Settings<T>, request: Request, place: Pla
     const decided = checkPreconditions(request, currentOf(found, codings, format), policy);
     if (decided?.status === 304) decided.headers.set("Cache-Control", cacheControl);
     if (decided) return decided;
-    const whole = hasValue(found) ? found : await settings.store.read(place.key, { signal: request.signal });
+    const whole = hasValue(found) ? found : await readWhole(settings, request, place.key);
     return whole ? withStatus(settings, 200, whole, place) : notFound();
   } catch (error) {
     if (!(error instanceof UnreadableValueError)) throw error;
@@ -81,16 +82,24 @@ export async function get<T>(settings: Settings<T>, request: Request, place: Pla
   }
 }
 
-function readUnlessKnown<T>(
-  { store, codings, format }: Settings<T>,
+async function readUnlessKnown<T>(
+  settings: Settings<T>,
   request: Request,
   key: string,
 ): Promise<Versioned<T> | VersionInfo | null> {
+  const { store, codings, format } = settings;
   const known = knownVersions(request, codings, format);
-  const { signal } = request;
   return store.readUnless && known.length > 0
-    ? store.readUnless(key, known, { signal })
-    : store.read(key, { signal });
+    ? checkFound(await store.readUnless(key, known, { signal: request.signal }), "readUnless")
+    : readWhole(settings, request, key);
+}
+
+async function readWhole<T>(
+  { store }: Settings<T>,
+  { signal }: Request,
+  key: string,
+): Promise<Versioned<T> | null> {
+  return checkFound(await store.read(key, { signal }), "read");
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   ValueTooLargeError,
 } from "../contract/errors.ts";
 import type { LedgerClaim, LedgerEntry } from "../contract/ledger.ts";
+import { checkFound, checkSwapped } from "../contract/returned.ts";
 import {
   hasValue,
   type Swap,
@@ -164,7 +165,7 @@ async function attempt<T>(it: Write<T>, { current }: Found<T>): Promise<Outcome<
   const { signal, identity, octets, skipValue } = it;
   const { claim, writeId } = identity;
   const options = { signal, octets, skipValue, claim, writeId };
-  const swap = await it.store.swap(it.key, current?.version ?? null, made, options);
+  const swap = checkSwapped(await it.store.swap(it.key, current?.version ?? null, made, options));
   if (!swap.swapped) return swap;
   if (!swap.current) return { kind: "deleted" };
   return { kind: current === null ? "created" : "updated", current: swap.current };
@@ -175,10 +176,13 @@ function foundBy<T>(it: Write<T>, { current }: LostSwap<T>): Found<T> | undefine
   return current === undefined || it.identity.claim ? undefined : { current, entry: null };
 }
 
-function findCurrent<T>(it: Write<T>): Promise<Found<T>> {
+async function findCurrent<T>(it: Write<T>): Promise<Found<T>> {
   const { store, key, signal, identity } = it;
   if (!store.ledger || !identity.claim) return read(it, key);
-  return store.ledger.find(key, identity.claim.id, { known: it.skipValue ? "*" : [], signal });
+  const options = { known: it.skipValue ? ("*" as const) : [], signal };
+  const found = await store.ledger.find(key, identity.claim.id, options);
+  checkFound(found?.current, "find");
+  return found;
 }
 
 /** A value that cannot be decoded counts as one that can be replaced. */
@@ -186,8 +190,8 @@ async function read<T>({ store, signal, skipValue }: Write<T>, key: string): Pro
   try {
     const current =
       skipValue && store.readUnless
-        ? await store.readUnless(key, "*", { signal })
-        : await store.read(key, { signal });
+        ? checkFound(await store.readUnless(key, "*", { signal }), "readUnless")
+        : checkFound(await store.read(key, { signal }), "read");
     return { current, entry: null };
   } catch (error) {
     if (error instanceof UnreadableValueError) return { current: error.current, entry: null };
