@@ -24,8 +24,10 @@ export function prepareOn(db: SqliteDatabase, text: string): SqliteStatement {
   return statement;
 }
 
-/** Runs statements on a connection, and prepares each of them once. */
-export function statementsOn(db: SqliteDatabase, table: string) {
+/** Runs statements, and prepares each of them once. */
+export type SqliteConnection = ReturnType<typeof sqliteConnection>;
+
+export function sqliteConnection(db: SqliteDatabase, table: string) {
   const prepared = new Map<string, SqliteStatement>();
   /** The writes that met a lock: see `closeOpen`. */
   const open = new Set<string>();
@@ -55,17 +57,7 @@ export function statementsOn(db: SqliteDatabase, table: string) {
     try {
       return prepareOn(db, text);
     } catch (error) {
-      // No `instanceof Error`: Jest gives each test file an `Error` of its own, and SQLite throws the original one.
-      const reason = (error as Error | null)?.message ?? "";
-      if (reason.includes("no such column") || reason.includes("has no column")) {
-        throw new TypeError(`Cannot use the table ${table}: ${reason}. createTable() says what to do`, {
-          cause: error,
-        });
-      }
-      if (!reason.includes("no such table")) throw error;
-      throw new TypeError(`Cannot use the table ${table}: it does not exist. Call createTable() first`, {
-        cause: error,
-      });
+      throw unusableTable(table, error) ?? error;
     }
   }
 
@@ -102,4 +94,19 @@ export function statementsOn(db: SqliteDatabase, table: string) {
   }
 
   return { rowsOf, change, changeRow, closeOpen, rollBack };
+}
+
+/** The error for a table that is missing or lacks a column; `undefined`: it is another error. */
+function unusableTable(table: string, error: unknown): TypeError | undefined {
+  // No `instanceof Error`: Jest gives each test file an `Error` of its own, and SQLite throws the original one.
+  const reason = (error as Error | null)?.message ?? "";
+  if (reason.includes("no such column") || reason.includes("has no column")) {
+    return new TypeError(`Cannot use the table ${table}: ${reason}. createTable() says what to do`, {
+      cause: error,
+    });
+  }
+  if (!reason.includes("no such table")) return undefined;
+  return new TypeError(`Cannot use the table ${table}: it does not exist. Call createTable() first`, {
+    cause: error,
+  });
 }

@@ -33,6 +33,8 @@ const LEDGER_COLUMNS: Column[] = [
 ].map((name) => ({ name }));
 
 /** The statements of one table and its ledger. */
+export type SqliteStatements = ReturnType<typeof statements>;
+
 export function statements(table: string, ledger: string) {
   // Somebody may have written a time by hand. Only a number can be compared, and only a float is always a number in
   // JavaScript.
