@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type FrameworkAnswer, releaseContent } from "@entity-tag/node/framework";
 import type { Context } from "koa";
 
@@ -17,7 +18,7 @@ export function answerOf(ctx: Context): FrameworkAnswer<Context> {
     remove: (name) => ctx.remove(name),
     fieldNames: () => Object.keys(response.headers),
     hasContent: () => ctx.body != null,
-    content: () => (isSentAsJson(ctx.body) ? JSON.stringify(ctx.body) : ctx.body),
+    content: () => (isEnded(ctx) ? undefined : isSentAsJson(ctx.body) ? JSON.stringify(ctx.body) : ctx.body),
     setContent(content) {
       const old = ctx.body;
       ctx.body = content ?? null;
@@ -27,6 +28,11 @@ export function answerOf(ctx: Context): FrameworkAnswer<Context> {
       return hasCompressor(ctx);
     },
   };
+}
+
+/** Over HTTP/2, Koa takes an answer to HEAD as finished from the start, and ends its stream before it can be read. */
+function isEnded({ body, writable }: Context): boolean {
+  return body instanceof Readable && !writable;
 }
 
 function isSentAsJson(body: unknown): boolean {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { conditional as fastifyConditional } from "@entity-tag/fastify";
@@ -9,6 +10,7 @@ import { conditional } from "@entity-tag/node";
 import Fastify from "fastify";
 import Koa from "koa";
 import { describe, expect, test } from "vitest";
+import { http2 } from "../bed/http2-connection.ts";
 
 /** A handler gives content and the length that it announces. A function makes a stream. */
 interface Given {
@@ -166,6 +168,39 @@ describe.each(["Koa", "Fastify"])(
       process.off("uncaughtExceptionMonitor", note);
       expect(faults).toEqual([]);
       await close();
+    });
+  },
+);
+
+describe.each(["HEAD", "GET"])(
+  "Koa over HTTP/2: %s of content with an announced length is answered:",
+  (method) => {
+    const sources: Record<string, () => Readable> = {
+      "a file": () => createReadStream(import.meta.filename, { end: 6 }),
+      "a slow stream": () =>
+        Readable.from(
+          (async function* () {
+            for (const part of ["con", "tent"]) {
+              await new Promise((resolve) => setTimeout(resolve, 10));
+              yield Buffer.from(part);
+            }
+          })(),
+        ),
+    };
+    test.each(Object.entries(sources))("%s", async (_, content) => {
+      const app = new Koa().use(koaConditional()).use((ctx) => {
+        ctx.type = "text/plain";
+        ctx.body = content();
+        ctx.length = 7;
+      });
+      const server = createHttp2Server(app.callback()).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const connection = await http2((server.address() as AddressInfo).port);
+      const { status, headers, body } = await connection.ask({ method, path: "/", headers: [] });
+      expect([status, body.length]).toEqual([200, method === "GET" ? 7 : 0]);
+      expect(headers).toContainEqual(["content-length", "7"]);
+      connection.close();
+      server.close();
     });
   },
 );
