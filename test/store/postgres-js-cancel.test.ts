@@ -30,6 +30,42 @@ describe.skipIf(!(await reachable("postgres")))("postgres.js", () => {
     await sql.end();
   });
 
+  test("a statement that is given up behind another one leaves its answer to nobody", async () => {
+    const sql = postgres(databaseUrl, options);
+    const query = queryByPostgresJs(sql);
+    const echo = (text: string, signal?: AbortSignal) => query("SELECT $1::text AS text", [text], signal);
+    await echo("prepares the statement");
+    const first = query("SELECT pg_sleep(0.3)", [], undefined);
+    await sleep(50);
+    const [second, third] = [echo("second", AbortSignal.timeout(50)), echo("third")];
+    await expect(second).rejects.toThrow();
+    expect(await third).toEqual([{ text: "third" }]);
+    await first;
+    expect(unhandled).toEqual([]);
+    await sql.end();
+  });
+
+  test("a statement that is given up while its connection opens does not take the connection with it", async () => {
+    const { hostname, port } = new URL(databaseUrl);
+    const proxy = createServer(async (socket) => {
+      await sleep(300);
+      const database = connect(Number(port || 5432), hostname);
+      socket.pipe(database).pipe(socket);
+      for (const end of [socket, database]) end.on("error", () => {});
+    }).listen(0);
+    const url = new URL(databaseUrl);
+    url.port = String((proxy.address() as AddressInfo).port);
+    const sql = postgres(url.href, options);
+    const query = queryByPostgresJs(sql);
+    const name = `given_up_${crypto.randomUUID().slice(0, 8)}`;
+    const creation = query(`CREATE TABLE ${name} ()`, [], AbortSignal.timeout(100));
+    await expect(creation).rejects.toThrow();
+    expect(await query("SELECT to_regclass($1) AS name", [name], undefined)).toEqual([{ name: null }]);
+    expect(unhandled).toEqual([]);
+    await sql.end();
+    proxy.close();
+  });
+
   test("a statement whose cancellation does not reach the server is rejected once", async () => {
     let connections = 0;
     const proxy = createServer((socket) => {

@@ -461,6 +461,35 @@ export const cases: Case[] = [
     },
   },
   {
+    name: "a client that leaves does not change the answers of others",
+    async run({ open }) {
+      const store = await open<{ key: string; filler: string }>();
+      const [prefix, filler] = [fresh(), "x".repeat(10_000)];
+      const keys = Array.from({ length: 20 }, (_, i) => `${prefix}${i}`);
+      for (const key of keys) await put(store, key, null, { key, filler });
+      const wrong: unknown[] = [];
+      const steps = Array.from({ length: 300 }, async (_, i) => {
+        const leaver = i % 3 === 0 ? new AbortController() : undefined;
+        if (leaver) setTimeout(() => leaver.abort(), i / 5);
+        const own = `${keys[i % 20]}${i % 5 === 0 ? `-${i}` : ""}`;
+        // A busy store may refuse some of them.
+        const answer = await (i % 5 === 0
+          ? store.swap(own, null, { key: own, filler }, { signal: leaver?.signal }).then(
+              (swap) => swap.swapped && swap.current,
+              () => undefined,
+            )
+          : store.read(own, { signal: leaver?.signal }).catch(() => undefined));
+        if (answer !== undefined && (answer === false || answer?.value.key !== own)) wrong.push(answer);
+        if (!answer || i % 5 > 0) return;
+        // The swap is known to have been made.
+        const found = await store.read(own).catch(() => undefined);
+        if (found !== undefined && found?.version !== answer.version) wrong.push(found);
+      });
+      await Promise.all(steps);
+      assert.deepEqual(wrong, []);
+    },
+  },
+  {
     name: "of many swaps of one version exactly one succeeds",
     async run({ open }) {
       const [store, key] = [await open<Json>(), fresh()];

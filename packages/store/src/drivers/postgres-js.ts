@@ -22,6 +22,12 @@ interface PostgresJsQuery extends PromiseLike<Iterable<unknown>> {
   canceller?: ((query: unknown) => Promise<unknown>) | null;
   /** Set once it is sent. */
   state?: unknown;
+  /** True while the server runs it. The library also sends statements that wait behind another one. */
+  active?: boolean;
+  cancelled?: unknown;
+  strings?: string[];
+  args?: unknown[];
+  options?: object;
 }
 
 /**
@@ -34,21 +40,20 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
   return prepared(async (text, values, signal, name) => {
     const prepare = name !== undefined;
     const query: PostgresJsQuery = sql.unsafe(text, values, values.length > 0 ? { prepare } : {});
-    const stop = () => cancel(query);
     let isUnsent = false;
     const early = {
       milliseconds: WAIT_TIMEOUT_MS,
       call() {
         isUnsent = !query.state;
-        if (isUnsent) stop();
+        if (isUnsent) withdraw(query);
       },
     };
-    const running: Watched = { limit: CANCEL_MS, giveUp: stop };
+    const running = stopper(query, CANCEL_MS);
     watch(running);
     try {
       return Array.from(await within(ANSWER_TIMEOUT_MS, () => query, signal, noAnswer, early)) as AnyRow[];
     } catch (error) {
-      if (signal?.aborted) stop();
+      if (signal?.aborted) stopSoon(query);
       if (isUnsent || isNotSent(error)) throw notConnected("PostgreSQL", error);
       throw error;
     } finally {
@@ -57,9 +62,55 @@ export function queryByPostgresJs(sql: PostgresJs): Query {
   }, options?.prepare !== false);
 }
 
+/** How often it is checked whether the server runs a statement, in milliseconds. */
+const CHECK_MS = 50;
+
 /**
- * Removes a statement that is still queued, and asks the server to cancel one that is running.
+ * Asks the server to cancel a statement that is still running after this time.
  *
+ * A statement may have been sent behind another one on the same connection. If the library cancels it there, it gives
+ * its answer to the next statement (postgres.js 3.4.9). So it must be running. The request takes some time to arrive,
+ * and would then cancel the next statement. So it must be running at two checks.
+ */
+function stopper(query: PostgresJsQuery, milliseconds: number): Watched {
+  let isRunning = false;
+  const check: Watched = {
+    limit: milliseconds,
+    giveUp() {
+      if (isRunning && query.active) return cancel(query);
+      isRunning = query.active === true;
+      check.limit = CHECK_MS;
+      watch(check);
+    },
+  };
+  return check;
+}
+
+/** Ends a statement whose client has left. */
+function stopSoon(query: PostgresJsQuery): void {
+  if (!query.state) {
+    withdraw(query);
+    return;
+  }
+  const check = stopper(query, CHECK_MS);
+  watch(check);
+  const end = () => unwatch(check);
+  query.then(end, end);
+}
+
+/**
+ * The library removes a statement from its queue. But a new connection may hold the statement until it is open: it
+ * would find it cancelled, send nothing, and be lost to the pool (postgres.js 3.4.9). So that connection gets an empty
+ * statement instead.
+ */
+function withdraw(query: PostgresJsQuery): void {
+  cancel(query);
+  if (!query.cancelled) return;
+  Object.assign(query, { cancelled: null, strings: [""], args: [] });
+  query.options = { ...query.options, simple: true, prepare: false };
+}
+
+/**
  * The library rejects two promises without a listener, and each would end the process: the promise of a statement that
  * nobody awaits any more, and that of a cancellation that does not reach the server. `query.then` would send the
  * statement.
