@@ -43,3 +43,16 @@ it.each(["deno", "bun"] as const)(
     ]);
   },
 );
+
+it("conditionalFetch gives no answer that Bun left coded to a caller who wants it decoded", async () => {
+  const server = await open.serve(handler);
+  const [program = "", ...args] = runtimes.bun;
+  const cwd = `${import.meta.dirname}/runtimes`;
+  const { stdout } = await promisify(execFile)(program, [...args, "undecoded.ts", `${server.url}/gzip`], {
+    cwd,
+  });
+  const [coded, decoded, again] = JSON.parse(stdout);
+  expect([decoded, again]).toEqual([600, coded]);
+  expect(coded).toBeLessThan(600);
+  expect(server.statuses()).toEqual([200, 200, 304]);
+});

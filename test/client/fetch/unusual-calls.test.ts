@@ -69,6 +69,46 @@ describe("an init", () => {
     ]);
   });
 
+  it.each<[string, () => Iterator<[string, string]>]>([
+    ["a Map", () => new Map([["Authorization", "ann"]]).entries()],
+    ["Headers", () => new Headers({ Authorization: "ann" }).entries()],
+    [
+      "a generator",
+      function* () {
+        yield ["Authorization", "ann"];
+      },
+    ],
+  ])("fields that an iterator of %s gives only once are sent", async (_, fields) => {
+    const { url, seen } = await echo();
+    const remembering = conditionalFetch();
+    for (const method of ["GET", "GET", "HEAD", "QUERY", "PUT"])
+      await remembering(url, {
+        method,
+        headers: fields() as never,
+        ...(method === "QUERY" && { body: "a" }),
+      });
+    expect(seen.map(({ headers: asked }) => asked.authorization)).toEqual(Array(5).fill("ann"));
+  });
+
+  it("options of Cloudflare that change the answer are a part of the key", async () => {
+    const { url } = await open.serve((_, res) => res.end());
+    const remembering = conditionalFetch({
+      // It stands for Cloudflare's own, which resizes images.
+      fetch: async (input, init) => {
+        await fetch(input, init);
+        const { width } = (init as { cf: { image: { width: number } } }).cf.image;
+        return new Response("x".repeat(width), { headers: { ETag: '"1"', "Cache-Control": "max-age=60" } });
+      },
+      fresh: rfc9111(),
+    });
+    const ask = async (width: number) => {
+      const init = { cf: { image: { width } } } as RequestInit;
+      return (await (await remembering(url, init)).text()).length;
+    };
+    expect(await Promise.all([ask(1), ask(2)])).toEqual([1, 2]);
+    expect([await ask(1), await ask(2)]).toEqual([1, 2]);
+  });
+
   it("an init that inherits its members keeps them", async () => {
     const { url } = await echo();
     const init = Object.create({ method: "DELETE", headers });

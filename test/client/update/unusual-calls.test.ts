@@ -55,6 +55,19 @@ describe("the signal ends an update while it waits for", () => {
   });
 });
 
+it("headers that an iterator gives only once are sent with every request", async () => {
+  await serve();
+  const authorizations: (string | null)[] = [];
+  await update(server.url, increment, {
+    headers: new Map([["Authorization", "ann"]]).entries() as never,
+    fetch: (input, init) => {
+      authorizations.push(new Headers(init?.headers).get("Authorization"));
+      return fetch(input, init);
+    },
+  });
+  expect(authorizations).toEqual(["ann", "ann"]);
+});
+
 describe("an error whose content never ends", () => {
   /** A head, and a content that stalls. */
   const stalled = (status: number) => {

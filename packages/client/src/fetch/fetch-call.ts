@@ -23,10 +23,7 @@ export interface FetchCall {
   mode: string;
   redirect: string;
   integrity: string;
-  /**
-   * The arguments of the caller. They are passed on unchanged, because they may have members that only one runtime
-   * knows.
-   */
+  /** The arguments of the caller. They are passed on, because they may have members that only one runtime knows. */
   input: Input;
   init: Init;
 }
@@ -48,6 +45,9 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
     const request = typeof input === "object" && "headers" in input ? input : undefined;
     const given = init.headers ?? request?.headers;
     const headers = given ? new Headers(given) : NO_FIELDS;
+    const fields = given ? [...headers] : [];
+    // An iterator, such as `map.entries()`, gives its fields only once.
+    const isIterator = init.headers && "next" in init.headers;
     const url = new URL(
       request?.url ?? String(input),
       globalThis.document?.baseURI ?? globalThis.location?.href,
@@ -56,7 +56,7 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
       url: withoutFragment(url.href),
       method: normalized(init.method ?? request?.method ?? "GET"),
       headers,
-      fields: given ? [...headers] : [],
+      fields,
       content: undefined,
       signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
       cache: init.cache ?? request?.cache ?? "default",
@@ -65,7 +65,7 @@ export function fetchCallOf(input: Input, options?: Init | null): FetchCall | un
       redirect: init.redirect ?? request?.redirect ?? "follow",
       integrity: init.integrity ?? request?.integrity ?? "",
       input,
-      init,
+      init: isIterator ? ({ ...init, headers: fields } as Init) : init,
     };
   } catch {
     return;

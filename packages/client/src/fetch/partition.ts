@@ -21,18 +21,19 @@ export async function givenPartition(
 /**
  * The group of requests that one answer may serve: same partition, method and content.
  *
- * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). So is `redirect`: a
- * request that follows redirects gets another answer than one that does not.
+ * The content of a QUERY and the fields that describe it are a part of its key (RFC 10008 §2.7). So are options that
+ * change the answer: `redirect`, `decompress` on Bun, and `cf` on Cloudflare, which resizes images.
  */
 export function groupOf(
   { headers, fields, method, credentials, redirect, content, init }: FetchCall,
   given: string | undefined,
 ): string {
   const who = given ?? [credentialsIn(fields), credentials, ...routeOf(init)];
+  const { decompress, cf } = init as { decompress?: boolean; cf?: unknown };
   const what = content
     ? [method, ...DESCRIPTIONS.map((name) => headers.get(name)), new TextDecoder("latin1").decode(content)]
     : "GET";
-  return JSON.stringify([who, redirect, what]);
+  return JSON.stringify([who, redirect, what, decompress, cf]);
 }
 
 /** The text that the store gets. A store that persists gets its hash, so it never gets a credential. */

@@ -1,5 +1,6 @@
 import { anyFunction, areFields, checkOptions, oneOf } from "@entity-tag/core/adapter";
 import { checkDialect, integerFrom, numberAbove, objectWith } from "../checks.ts";
+import type { Fields } from "../fetch.ts";
 import type { Dialect } from "./dialect.ts";
 import { keyMaker } from "./idempotency-key.ts";
 import type { EncodeContext, UpdateOptions, WasApplied } from "./snapshot.ts";
@@ -65,7 +66,8 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
   if (options.dialect) checkDialect(options.dialect, where);
   const { method = "PUT", encode, decode, wasApplied, headers, signal } = options;
   const { conflict = [412], gone = [404, 410], again = [429, 503] } = options.dialect ?? {};
-  if (headers && typeof headers !== "function") checkHeaders(new Headers(headers), where);
+  // Read at once: an iterator, such as `map.entries()`, gives its fields only once.
+  const fields = typeof headers === "function" ? undefined : checkedHeaders(headers, where);
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     dialect: { ...options.dialect, conflict, gone, again },
@@ -74,9 +76,10 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     decode,
     wantsValue: true,
     headers: async () => {
-      const isAsked = typeof headers === "function";
-      const given = new Headers(isAsked ? await until(signal, headers()) : headers);
-      if (isAsked) checkHeaders(given, where);
+      const given =
+        typeof headers === "function"
+          ? checkedHeaders(await until(signal, headers()), where)
+          : new Headers(fields);
       if (!decode && !given.has("Accept")) given.set("Accept", "application/json, */*;q=0.5");
       return given;
     },
@@ -90,9 +93,10 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
   };
 }
 
-function checkHeaders(given: Headers, where: string): void {
+function checkedHeaders(fields: Fields | undefined, where: string): Headers {
+  const given = new Headers(fields);
   const ours = OURS.find((name) => given.has(name));
-  if (ours === undefined) return;
+  if (ours === undefined) return given;
   throw new TypeError(
     `${where}: \`headers\` has ${ours}, which is set for you: ` +
       "start from a Snapshot, or use an option such as idempotencyKey",
