@@ -27,7 +27,10 @@ export function rfc9111(...options: []): Freshness {
       if (stored.time > Date.now()) return;
       const headers = new Headers(stored.headers as [string, string][]);
       const policy = policyOf(new Headers(), { status: stored.status, headers }, stored.time);
-      return policy.satisfiesWithoutRevalidation(requestOf(asked)) ? Math.floor(policy.age()) : undefined;
+      // RFC 9111 §4.2.4: then not even the request's `max-stale` allows a stale answer.
+      const mustAsk = policy.stale() && /no-cache|must-revalidate/i.test(headers.get("Cache-Control") ?? "");
+      const isUsable = !mustAsk && policy.satisfiesWithoutRevalidation(requestOf(asked));
+      return isUsable ? Math.floor(policy.age()) : undefined;
     },
   };
 }
@@ -35,7 +38,9 @@ export function rfc9111(...options: []): Freshness {
 /** The library's policy for an answer that was received at this time. */
 function policyOf(asked: Headers, { status, headers }: Answer, time: StoredHead["time"]): CachePolicy {
   const response = { status, headers: readable(headers, time) };
-  const policy = new CachePolicy(requestOf(asked), response, { shared: false });
+  // RFC 8246 §2: `immutable` makes no answer fresh for longer.
+  const options = { shared: false, immutableMinTimeToLive: 0 };
+  const policy = new CachePolicy(requestOf(asked), response, options);
   return CachePolicy.fromObject({ ...policy.toObject(), t: time });
 }
 
@@ -55,7 +60,11 @@ function requestOf(asked: Headers): { method: string; url: string; headers: Reco
  */
 function readable(headers: Headers, time: number): Record<string, string> {
   const { vary: _, ...fields } = Object.fromEntries(headers);
-  if (fields["cache-control"] !== undefined) fields["cache-control"] = fields["cache-control"].toLowerCase();
+  const control = fields["cache-control"]?.toLowerCase();
+  // RFC 9111 §4.2.1: the first of several values counts, but for the library the last one does. An answer with
+  // `must-revalidate` may be used while it is fresh, but the library never uses it.
+  if (control !== undefined)
+    fields["cache-control"] = control.replaceAll("must-revalidate", "").split(",").reverse().join();
   // RFC 9111 §5.3: a value that is not a date counts as a time in the past.
   if (fields.expires !== undefined && parseDate(fields.expires) === undefined) fields.expires = "0";
   for (const name of ["date", "last-modified"])

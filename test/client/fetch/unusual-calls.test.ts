@@ -217,6 +217,32 @@ it.each([
   expect(seen.map(({ status }) => status)).toEqual(statuses);
 });
 
+it.each<[string, Record<string, string>, number[], string?]>([
+  ["max-age=60, must-revalidate", {}, [200]],
+  ["max-age=0, must-revalidate", {}, [200, 304], "max-stale"],
+  ["no-cache", {}, [200, 304], "max-stale"],
+  ["max-age=60, No-Cache", {}, [200, 304], "max-stale"],
+  ["max-age=0", {}, [200], "max-stale"],
+  ["max-age=0, max-age=60", {}, [200, 304]],
+  ["max-age=60, max-age=0", {}, [200]],
+  ["immutable", {}, [200, 304]],
+  ["immutable", { Expires: new Date(Date.now() + 1000).toUTCString(), Age: "2" }, [200, 304]],
+  ["immutable, max-age=60", {}, [200]],
+])(
+  "with rfc9111, an answer with Cache-Control: %s and %j is answered %j, when asked twice with %s",
+  async (control, fields, statuses, asked = "max-age=600") => {
+    const { url, seen } = await open.serve((req, res) => {
+      const status = req.headers["if-none-match"] ? 304 : 200;
+      res.writeHead(status, { ETag: '"v1"', "Cache-Control": control, ...fields });
+      res.end(status === 304 ? undefined : "Hi");
+    });
+    const remembering = conditionalFetch({ fresh: rfc9111() });
+    for (let nth = 0; nth < 2; nth++)
+      expect(await (await remembering(url, { headers: { "Cache-Control": asked } })).text()).toBe("Hi");
+    expect(seen.map(({ status }) => status)).toEqual(statuses);
+  },
+);
+
 it("with rfc9111, a kept answer with a time in the future is revalidated", async () => {
   const { url, seen } = await open.serve((req, res) => {
     res.writeHead(req.headers["if-none-match"] ? 304 : 200, { ETag: '"v1"', "Cache-Control": "max-age=60" });

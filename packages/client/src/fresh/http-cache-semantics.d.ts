@@ -8,12 +8,13 @@ declare module "http-cache-semantics" {
     constructor(
       request: Message & { method: string; url: string },
       response: Message & { status: number },
-      options: { shared: boolean },
+      options: { shared: boolean; immutableMinTimeToLive: number },
     );
     static fromObject(policy: object): CachePolicy;
     toObject(): object;
     storable(): boolean;
     satisfiesWithoutRevalidation(request: Message & { method: string; url: string }): boolean;
+    stale(): boolean;
     timeToLive(): number;
     age(): number;
   }
