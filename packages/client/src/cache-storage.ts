@@ -47,11 +47,8 @@ export function cacheStorageStore(options: CacheStorageOptions = {}): ResponseSt
     throw new TypeError(
       "Cannot keep answers in `caches`: it does not exist here. Browsers have it on https pages",
     );
-  let opened: Promise<CacheAlike> | undefined;
-  const open = () => {
-    opened ??= caches.open(name);
-    return opened;
-  };
+  // Opened for each step: somebody may have deleted the cache, as many service workers do when they are updated.
+  const open = () => caches.open(name);
 
   async function readAll(url: string): Promise<{ head: StoredHead; response: Response }[]> {
     const responses = await (await open()).matchAll(await keyOf(url), { ignoreSearch: true });

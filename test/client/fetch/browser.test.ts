@@ -43,20 +43,28 @@ describe.skipIf(!executablePath)("in Chromium", () => {
   let page: Page;
   let own: TestServer;
   let other: TestServer;
+  let isDown = false;
+  let hasMoved = false;
 
   beforeAll(async () => {
     own = await open.serve((req, res) => {
       const module = /^\/modules\/(.+)$/.exec(req.url!)?.[1];
+      if (module || req.url === "/public") res.setHeader("Access-Control-Allow-Origin", "*");
+      if (req.url === "/public") res.setHeader("Access-Control-Expose-Headers", "ETag");
       if (module) return res.writeHead(200, { "Content-Type": "text/javascript" }).end(moduleText(module));
       if (req.url === "/me") return pageOfUser(req, res);
-      if (req.url !== "/") return handler(req, res);
+      if (req.url === "/moves" && hasMoved) return res.writeHead(302, { Location: other.url }).end();
+      if (req.method === "OPTIONS") return res.writeHead(405).end();
+      if (req.url !== "/" && req.url !== "/sandboxed") return handler(req, res);
+      if (req.url === "/sandboxed") res.setHeader("Content-Security-Policy", "sandbox allow-scripts");
       const map = JSON.stringify({ imports });
       return res
         .writeHead(200, { "Content-Type": "text/html" })
         .end(`<script type="importmap">${map}</script>${loader}`);
     });
     other = await open.serve((req, res) => {
-      const isOpen = req.url === "/open";
+      if (isDown) return req.socket.destroy();
+      const isOpen = req.url?.startsWith("/open");
       res.setHeader("Access-Control-Allow-Origin", "*");
       if (req.url !== "/hidden") res.setHeader("Access-Control-Expose-Headers", "ETag");
       if (req.method === "OPTIONS") {
@@ -107,6 +115,48 @@ describe.skipIf(!executablePath)("in Chromium", () => {
     expect(await ask("/closed")).toEqual({ texts, events: ["fwd=uri-miss", "fwd=stale", "fwd=bypass"] });
   });
 
+  /** The texts of three reads of one url, or the names of their errors. It calls `after` after each one. */
+  async function thrice(page: Page, url: string, after: (nth: number) => void = () => {}): Promise<string[]> {
+    const texts: string[] = [];
+    const name = `on${crypto.randomUUID()}`;
+    await page.exposeFunction(name, (text: string) => after(texts.push(text)));
+    const given = { url, name };
+    await page.evaluate(async ({ url, name }) => {
+      const { load, [name]: on } = globalThis as unknown as Loader & Record<string, typeof fetch>;
+      const { conditionalFetch } = await load("@entity-tag/client");
+      const remembering = conditionalFetch();
+      const read = async () => (await remembering(url)).text();
+      for (let nth = 0; nth < 3; nth++) await on!(await read().catch(({ name }) => name));
+    }, given);
+    return texts;
+  }
+
+  it("conditionalFetch asks another origin with conditions again after a lost connection", async () => {
+    const texts = await thrice(page, `${other.url}/open?lost`, (nth) => {
+      isDown = nth === 1;
+    });
+    expect(texts).toEqual(["Hello", "TypeError", "Hello"]);
+    expect(other.seen.at(-1)!.headers["if-none-match"]).toBe('"1"');
+  });
+
+  it("conditionalFetch follows a kept page to another origin that allows no condition", async () => {
+    const texts = await thrice(page, `${own.url}/moves`, () => {
+      hasMoved = true;
+    });
+    expect(texts).toEqual(["Hello", "Hello", "Hello"]);
+    const methods = other.seen.filter(({ url }) => url === "/").map(({ method }) => method);
+    expect(methods).toEqual(["OPTIONS", "GET", "GET"]);
+  });
+
+  it("conditionalFetch in a sandboxed page reads from the page's own server, which is another origin", async () => {
+    const sandboxed = await browser.newPage();
+    await sandboxed.goto(`${own.url}/sandboxed`);
+    expect(await thrice(sandboxed, `${own.url}/public`)).toEqual(["Hello", "Hello", "Hello"]);
+    await sandboxed.close();
+    const methods = own.seen.filter(({ url }) => url === "/public").map(({ method }) => method);
+    expect(methods).toEqual(["GET", "OPTIONS", "GET", "GET"]);
+  });
+
   it("conditionalFetch gives each user their own page, also after another user has signed in with a cookie", async () => {
     const texts = await page.evaluate(async () => {
       const { load } = globalThis as unknown as Loader;
@@ -152,6 +202,47 @@ describe.skipIf(!executablePath)("in Chromium", () => {
       return [storeContract.length > 10, failed];
     });
     expect(failures).toEqual([true, []]);
+  });
+
+  it("cacheStorageStore loses a damaged answer and no other, and finds its cache again after somebody has deleted it", async () => {
+    const events = await page.evaluate(async () => {
+      const { load } = globalThis as unknown as Loader;
+      const { conditionalFetch } = await load("@entity-tag/client");
+      const { cacheStorageStore } = await load("@entity-tag/client/cache-storage");
+      const events: string[] = [];
+      let isBroken = false;
+      const remembering = conditionalFetch({
+        store: cacheStorageStore({
+          name: "damaged",
+          caches: {
+            open: (name: string) => (isBroken ? Promise.reject(new Error("no disk")) : caches.open(name)),
+          },
+        }),
+        partition: () => "ann",
+        onEvent: ({ text }: { text: string }) => events.push(text.slice(0, 40)),
+      });
+      const read = async () => (await remembering("/plain?damaged")).text();
+      isBroken = true;
+      await read();
+      isBroken = false;
+      await read();
+      await read();
+      const cache = await caches.open("damaged");
+      const [key] = await cache.keys();
+      await cache.put(key!, new Response("?", { headers: { "Entity-Tag-Head": "%" } }));
+      for (let nth = 0; nth < 3; nth++) await read();
+      await caches.delete("damaged");
+      for (let nth = 0; nth < 2; nth++) await read();
+      return [...events, (await (await caches.open("damaged")).keys()).length];
+    });
+    const failure = (error: string) => `fwd=bypass; detail="the store failed: ${error}`.slice(0, 40);
+    const missed = "fwd=uri-miss; fwd-status=200; stored";
+    const revalidated = "fwd=stale; fwd-status=304";
+    expect(events).toEqual([
+      ...[failure("Error: no disk"), missed, missed, revalidated],
+      ...[failure("URIError: URI malformed"), missed, missed, revalidated],
+      ...[missed, revalidated, 1],
+    ]);
   });
 });
 

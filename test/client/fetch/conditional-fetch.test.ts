@@ -567,6 +567,7 @@ describe("conditionalFetch: bodies and connections", () => {
     ["a text", "rubbish"],
     ["null for an answer", [null]],
     ["an answer without fields", [{ body: new Uint8Array(1), vary: [], status: 200, variant: "" }]],
+    ["fields that are no list", [{ ...KEPT, headers: { etag: '"1"' } }]],
     ["fields that no answer has", [{ ...KEPT, headers: [["a b", "c"]] }]],
     ["a body that is a text", [{ ...KEPT, body: "body" }]],
     ["a status that no answer has", [{ ...KEPT, status: 99 }]],

@@ -1,5 +1,5 @@
 import type { StoredResponse } from "../response-store.ts";
-import { isAcrossOrigins } from "./browser.ts";
+import { hidesCookies, isAcrossOrigins } from "./browser.ts";
 import type { Forwarded } from "./cache-event.ts";
 import { conditionFor, selectedBy } from "./condition.ts";
 import { deliver } from "./deliver.ts";
@@ -47,10 +47,14 @@ export async function answerRead(
   try {
     answer = await send(settings, call, signal, condition);
   } catch (error) {
-    // When CORS forbids the request, a browser shows the same failure as for a lost connection.
-    if (signal?.aborted || !isAcrossOrigins(url)) throw error;
-    noteUnconditional(new URL(url).origin, settings);
-    return hand(await pass(settings, call, signal), "the server allows no condition (CORS)");
+    // When CORS forbids the request, a browser shows the same failure as for a lost connection. CORS also applies to a
+    // url of this origin that leads to another one now: answers of that one are never kept.
+    if (signal?.aborted || !hidesCookies()) throw error;
+    const isAcross = isAcrossOrigins(url);
+    const response = await (isAcross ? pass : send)(settings, call, signal);
+    if (isAcross) noteUnconditional(new URL(url).origin, settings);
+    else await tryStore(read, () => store.remove(url, read.group), undefined);
+    return hand(response, "the server allows no condition (CORS)");
   }
   if (answer.status !== 304) return hand(answer);
   // A 304 has no content, but its end must be read before the connection is free.
@@ -74,7 +78,7 @@ async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
   } catch (error) {
     // An answer that cannot be read would fail each later read, too, and no newer one would be kept. Another error, such
     // as that of a locked database, says nothing about the answer.
-    const isUnreadable = /^(Syntax|Type|InvalidCharacter)Error$/.test((error as Error).name);
+    const isUnreadable = /^(Syntax|Type|URI|InvalidCharacter)Error$/.test((error as Error).name);
     if (isUnreadable) await store.remove(url).catch(() => {});
     throw error;
   }

@@ -6,7 +6,7 @@ export function hidesCookies(): boolean {
   return hides;
 }
 
-/** True when CORS applies between this page and the target. */
+/** True when CORS applies between this page and the target. The origin of a sandboxed page is not that of its url. */
 export function isAcrossOrigins(url: string): boolean {
-  return hidesCookies() && globalThis.location !== undefined && new URL(url).origin !== location.origin;
+  return hidesCookies() && new URL(url).origin !== globalThis.origin;
 }

@@ -48,7 +48,7 @@ export function checkedAnswers(
     // This throws on fields that are not valid.
     preparedFields(headers);
     const isThere = url === place.url && group === place.group;
-    if (!isThere || !ArrayBuffer.isView(body) || !vary.map || !isMakeable(status))
+    if (!isThere || !ArrayBuffer.isView(body) || !vary.map || !headers.find || !isMakeable(status))
       throw new TypeError("`read` of the store returned no list of kept answers");
   }
   return found;
