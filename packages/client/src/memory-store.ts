@@ -44,6 +44,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): ResponseStore {
 
   function put(stored: StoredResponse): void {
     drop(stored.url, stored.group, stored.variant);
+    // In a place of its own, it would remove all others before it is removed itself.
+    if (stored.body.length + HEAD > maxBytes) return;
     all.add(stored);
     octets += stored.body.length + HEAD;
     for (const place of placesOf(stored)) index.set(place, (index.get(place) ?? new Set()).add(stored));

@@ -20,9 +20,12 @@ export interface RedisStoreOptions {
   ttl?: number | undefined;
 }
 
-const READ = "return redis.call('HGETALL', KEYS[1])";
-const WRITE = `redis.call('HSET', KEYS[1], 'i' .. ARGV[2], ARGV[3], 'h' .. ARGV[2], ARGV[4], 'b' .. ARGV[2], ARGV[5])
-redis.call('SADD', KEYS[2], ARGV[1])
+// Redis may evict the list of groups alone, and a removal would then miss them. So a group that is not in the list is
+// not used, and starts empty.
+const READ = `if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then return {} end
+return redis.call('HGETALL', KEYS[1])`;
+const WRITE = `if redis.call('SADD', KEYS[2], ARGV[1]) == 1 then redis.call('DEL', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'i' .. ARGV[2], ARGV[3], 'h' .. ARGV[2], ARGV[4], 'b' .. ARGV[2], ARGV[5])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[6])`;
 const FRESHEN = `if redis.call('HGET', KEYS[1], 'i' .. ARGV[1]) == ARGV[2] then
@@ -49,6 +52,8 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
     "redisStore()",
   );
   const { prefix = "entity-tag-responses", ttl = 30 * 24 * 3600 } = options;
+  // Redis takes only an integer, and not every one.
+  const lifetime = Math.min(Math.ceil(ttl), 2 ** 31);
   const send = sendOf(client);
   // The braces put all keys of one url on one node of a cluster.
   const indexOf = (url: string) => `${prefix}:{${url}}`;
@@ -60,7 +65,7 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
     persists: true,
 
     async read(url, group) {
-      const reply = (await evaluate(READ, [keyOf(url, group)], [])) as unknown[];
+      const reply = (await evaluate(READ, [keyOf(url, group), indexOf(url)], [group])) as unknown[];
       const fields = new Map<string, string>();
       for (let at = 0; at < reply.length; at += 2) fields.set(String(reply[at]), String(reply[at + 1]));
       return (
@@ -76,7 +81,7 @@ export function redisStore(client: NodeRedis | IoRedis, options: RedisStoreOptio
 
     async write({ body, ...head }) {
       const { url, group, variant, id } = head;
-      const values = [group, variant, id, JSON.stringify(head), base64Of(body), String(Math.ceil(ttl))];
+      const values = [group, variant, id, JSON.stringify(head), base64Of(body), String(lifetime)];
       await evaluate(WRITE, [keyOf(url, group), indexOf(url)], values);
     },
 

@@ -57,6 +57,8 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       `sqliteStore() was given ${shown(db)}: use a database, such as new DatabaseSync(file)`,
     );
   const { table = "entity_tag_responses", maxEntries = 10_000 } = options;
+  // SQLite takes only an integer here.
+  const most = Math.min(Math.ceil(maxEntries), Number.MAX_SAFE_INTEGER);
   const sql = statements(table);
   const prepared = new Map<string, SqliteStatement>();
   let isReady = false;
@@ -91,7 +93,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       const { url, group, variant, id } = head;
       await run(sql.write, url, group, variant, id, JSON.stringify(head), body, Date.now());
       // Counts rows only at every hundredth write, because counting costs more than keeping some rows too long.
-      if (writes++ % 100 === 0) await run(sql.trim, maxEntries);
+      if (writes++ % 100 === 0) await run(sql.trim, most);
     },
 
     async freshen(head: StoredHead) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { conditionalFetch, memoryStore, type ResponseStore } from "@entity-tag/client";
 import { redisStore } from "@entity-tag/client/redis";
+import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { sqliteStore } from "@entity-tag/client/sqlite";
 import { storeContract } from "@entity-tag/client/store-contract";
 import { Redis } from "ioredis";
@@ -92,3 +93,37 @@ it.skipIf(!hasRedis)("redisStore returns no answer whose body is missing", async
   await nodeRedis!.hDel(key, names);
   expect(await store.read(`${server.url}/`, key.slice(-64))).toEqual([]);
 });
+
+it.skipIf(!hasRedis)("redisStore with an endless ttl keeps answers for as long as Redis can", async () => {
+  const store = redisStore(nodeRedis!, { prefix: `${prefix}-ttl`, ttl: Infinity });
+  const server = await open.serve((_req, res) => res.writeHead(200, { ETag: '"1"' }).end("Hello"));
+  const events: string[] = [];
+  const remembering = conditionalFetch({ store, onEvent: ({ text }) => events.push(text) });
+  await (await remembering(server.url)).text();
+  const keys = await nodeRedis!.keys(`${prefix}-ttl:*`);
+  for (const key of keys) expect(await nodeRedis!.ttl(key)).toBeGreaterThan(10 ** 9);
+  await nodeRedis!.del(keys);
+  expect(events).toEqual(["fwd=uri-miss; fwd-status=200; stored"]);
+});
+
+it.skipIf(!hasRedis)(
+  "redisStore uses no older answer after Redis has evicted its list of groups",
+  async () => {
+    const store = redisStore(nodeRedis!, { prefix: `${prefix}-evicted`, ttl: 60 });
+    let version = 1;
+    const server = await open.serve((req, res) => {
+      if (req.method === "PUT") version++;
+      const fields = { ETag: `"${version}"`, "Cache-Control": "max-age=600", Vary: "Accept" };
+      res.writeHead(200, fields).end(`v${version}`);
+    });
+    const remembering = conditionalFetch({ store, fresh: rfc9111() });
+    const read = async (accept: string) =>
+      (await remembering(server.url, { headers: { Accept: accept } })).text();
+    expect([await read("a/a"), await read("b/b"), await read("a/a")]).toEqual(["v1", "v1", "v1"]);
+    // As `maxmemory-policy allkeys-lru` may do.
+    for (const key of await nodeRedis!.keys(`${prefix}-evicted:*`))
+      if ((await nodeRedis!.type(key)) === "set") await nodeRedis!.del(key);
+    await remembering(server.url, { method: "PUT", body: "x" });
+    expect([await read("a/a"), await read("b/b")]).toEqual(["v2", "v2"]);
+  },
+);

@@ -106,6 +106,15 @@ it("sqliteStore creates its table again after somebody has dropped it", async ()
   db.close();
 });
 
+it.each([1.5, Infinity])("sqliteStore accepts %d as the largest number of answers", async (maxEntries) => {
+  const server = await serveUsers();
+  const events: string[] = [];
+  const store = sqliteStore(new DatabaseSync(":memory:"), { maxEntries });
+  const remembering = conditionalFetch({ store, onEvent: ({ text }) => events.push(text) });
+  for (let nth = 0; nth < 2; nth++) await (await remembering(server.url)).text();
+  expect(events).toEqual(["fwd=uri-miss; fwd-status=200; stored", "fwd=stale; fwd-status=304"]);
+});
+
 describe("sqliteStore: several processes on one file", () => {
   it("several processes write at the same time without a failure, and each finds the answers of the others", async () => {
     const server = await serveUsers();
@@ -132,5 +141,20 @@ describe("memoryStore is bounded", () => {
     expect(await asked({})).toEqual([true, true, true]);
     expect(await asked({ maxEntries: 2 })).toEqual([true, false, true]);
     expect(await asked({ maxBytes: 6000 })).toEqual([true, false, true]);
+  });
+
+  it("memoryStore does not remove the others for an answer that is larger than its bound", async () => {
+    const server = await open.serve((req, res) => {
+      if (req.headers["if-none-match"]) return res.writeHead(304).end();
+      return res.writeHead(200, { ETag: '"1"' }).end(req.url === "/large" ? "x".repeat(20_000) : "Hello");
+    });
+    const remembering = conditionalFetch({ store: memoryStore({ maxBytes: 20_000 }) });
+    const ask = async (path: string) => {
+      const response = await remembering(server.url + path);
+      await response.text();
+      return isNotModified(response);
+    };
+    for (const path of ["/a", "/large", "/b"]) await ask(path);
+    expect([await ask("/a"), await ask("/large"), await ask("/b")]).toEqual([true, false, true]);
   });
 });
