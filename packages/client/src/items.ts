@@ -10,7 +10,8 @@ import type { Snapshot } from "./update/snapshot.ts";
  * can be shown, but `update` refuses it. A member without a tag can be shown, too, but must be read before it is
  * written.
  *
- * @throws {TypeError} on a dialect that is missing or misspelt, and on a `Response` or a promise as the body
+ * @throws {TypeError} on a dialect that is missing, misspelt or without `items`, and on a `Response` or a promise as the
+ * body
  * @example
  * const body = { items: [{ id: "a", etag: '"1"', summary: "Lunch" }] };
  * items(body, google, "https://example.com/events")[0]?.etag; // '"1"'
@@ -18,6 +19,10 @@ import type { Snapshot } from "./update/snapshot.ts";
  */
 export function items<T = unknown>(body: unknown, dialect: Dialect, base?: string | URL): Snapshot<T>[] {
   checkDialect(dialect, "items()");
+  if (dialect.items === undefined)
+    throw new TypeError(
+      'items(): the dialect does not say where the members are: add `items`, as in { items: "/rows" }',
+    );
   if (body instanceof Promise || body instanceof Response)
     throw new TypeError(`items(): the body is ${shown(body)}: use what \`await response.json()\` gives`);
   const around = { base: base === undefined ? undefined : String(base), body };

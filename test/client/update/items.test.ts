@@ -78,11 +78,16 @@ describe("items gives each member its own url and tag", () => {
   it.each([undefined, null, 1, "x", [], {}, { items: 1 }, { value: null }, { items: [null, 1, "x", []] }])(
     "never throws on %j",
     (body) => {
-      for (const dialect of [google, http, oracle, odata, s3]) {
+      for (const dialect of [google, http, oracle, odata]) {
         for (const { etag } of items(body, dialect, "https://x.test/")) expect(etag).toBeUndefined();
       }
     },
   );
+
+  it("a dialect that does not say where the members are is a TypeError, because it would find none", () => {
+    for (const dialect of [s3, { etag: "/_rev" }])
+      expect(() => items({ items: [{}] }, dialect)).toThrow("does not say where the members are");
+  });
 
   it("update accepts a member without a read", async () => {
     const server = await documentServer({ n: 1 });
