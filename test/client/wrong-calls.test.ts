@@ -240,7 +240,17 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
     [
       "items with a promise as the body",
       () => loosely(items)(Promise.resolve([]), google),
-      "items(): the body is a Promise: use what `await response.json()` gives",
+      "items(): the body is a Promise without `await`: use what `await response.json()` gives",
+    ],
+    [
+      "a promise as the url",
+      () => loosely(read)(Promise.resolve(url)),
+      "Cannot use a Promise without `await` as a url",
+    ],
+    [
+      "a promise as the target",
+      () => loosely(update)(Promise.resolve({ url, value: 1 }), () => 2),
+      "Cannot use a Promise without `await` as a target",
     ],
     [
       "items with a Response as the body",
@@ -250,7 +260,7 @@ describe("read, update, create and remove refuse, before anything is sent,", () 
     [
       "isNotModified with a promise",
       () => loosely(isNotModified)(Promise.resolve(new Response())),
-      "isNotModified() was given a Promise: use a Response, which fetch gives after `await`",
+      "isNotModified() was given a Promise without `await`: use a Response, which fetch gives after `await`",
     ],
     [
       "isNotModified without an argument",

@@ -1,4 +1,4 @@
-import { check, type Row, type RunOptions, rows, run, type Target } from "@entity-tag/conformance";
+import { check, connectTo, type Row, type RunOptions, rows, run, type Target } from "@entity-tag/conformance";
 import { describe, expect, it } from "vitest";
 
 const app = () => new Response("hello");
@@ -47,6 +47,14 @@ describe("run refuses a wrong argument at once, and says what it accepts", () =>
     await expect(run("rows" as unknown as Row[], app)).rejects.toThrow(/"rows" as its rows: use an array/);
     await expect(check("hit-1" as unknown as Row, app)).rejects.toThrow(/"hit-1" as a row/);
     await expect(check(undefined as unknown as Row, app)).rejects.toThrow(/undefined as a row/);
+  });
+
+  it.for([
+    ["an address as a text", "http://localhost:1/", 'connectTo() was given "http://localhost:1/": use a URL'],
+    ["another protocol", new URL("ftp://localhost/"), "connectTo() was given ftp://localhost/: use a URL"],
+    ["nothing", undefined, "connectTo() was given undefined: use a URL"],
+  ])("connectTo with %s", async ([, url, message]) => {
+    await expect(connectTo(url as URL)).rejects.toThrow(message as string);
   });
 
   it("an option that is undefined counts as not given", async () => {

@@ -149,6 +149,10 @@ describe("fileTag, §8.8.1", () => {
     expect(isWeak(fileTag({ size: 1, mtimeMs: now - hour }, now))).toBe(true);
   });
 
+  it.each([["/etc/hosts"], [Promise.resolve(old)]])("fileTag of %s says what gives its size", (given) => {
+    expect(() => fileTag(given as never)).toThrow("use `await stat(path)`");
+  });
+
   it("fileTag is weak for a file from the future", () => {
     expect(isWeak(fileTag({ size: 1, mtimeMs: now + hour + 1 }, now))).toBe(true);
   });

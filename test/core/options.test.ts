@@ -67,7 +67,7 @@ describe("options are checked by name and by value", () => {
   });
 
   it("conditional and conditionalResponse refuse a missing handler and a missing response", async () => {
-    expect(() => conditional(undefined as never)).toThrow(/conditional\(\) needs a handler/);
+    expect(() => conditional(undefined as never)).toThrow(/needs a handler, such as app\.fetch/);
     await expect(conditionalResponse(put(), undefined as never)).rejects.toThrow(/use a Response/);
     await expect(conditionalResponse(put(), "hello" as never)).rejects.toThrow(/use a Response/);
   });

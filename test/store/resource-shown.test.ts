@@ -74,7 +74,7 @@ test("a request whose body was read before is a TypeError that says so, and noth
 });
 
 test("an empty body, such as a parser in front leaves, gets the 400 that docs/guides/mounting.md names", async () => {
-  const detail = "The body is not JSON: Unexpected end of JSON input.";
+  const detail = "The body is empty: send JSON.";
   const answer = await events().send("PUT", "/events/a", JSON_TYPE);
   expect([answer.status, (await answer.json()).detail]).toEqual([400, detail]);
   expect(readFileSync(`${import.meta.dirname}/../../docs/guides/mounting.md`, "utf8")).toContain(detail);

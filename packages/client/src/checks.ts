@@ -78,5 +78,6 @@ export function shown(value: unknown): string {
   const names = Array.isArray(value) ? [] : Object.keys(value);
   if (names.length > 0) return `an object with ${names.slice(0, 9).join(", ")}`;
   const type = Object.prototype.toString.call(value).slice(8, -1);
+  if (type === "Promise") return "a Promise without `await`";
   return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }

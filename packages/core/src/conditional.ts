@@ -78,7 +78,7 @@ export function conditional<Req extends Request, Rest extends unknown[], Res ext
 ): (request: Req, ...rest: Rest) => Promise<Res | Response> {
   if (typeof handler !== "function")
     throw new TypeError(
-      "conditional() needs a handler: conditional(handler, options). Middleware is in @entity-tag/node and @entity-tag/koa",
+      "conditional() needs a handler, such as app.fetch. In a hook, use conditionalResponse(). Middleware is in @entity-tag/node and @entity-tag/koa",
     );
   checkOptions(options, CONDITIONAL_RULES, "conditional()");
   const { current } = options;

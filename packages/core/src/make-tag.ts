@@ -62,9 +62,7 @@ export function fileTag(
 ): EntityTag {
   const { size } = stats;
   if (!(typeof size === "bigint" || Number.isSafeInteger(size)) || size < 0) {
-    throw new TypeError(
-      `Cannot make a tag of a file of ${String(size)} bytes: use a whole number or a bigint`,
-    );
+    throw new TypeError(`Cannot make a tag of a file of ${String(size)} bytes: use \`await stat(path)\``);
   }
   const time = milliseconds(stats.mtimeMs);
   return (isSettled(time, now) ? strong : weak)(`${size.toString(16)}-${time.toString(16)}`);

@@ -1,5 +1,6 @@
 import { readIfComplete, readToEnd } from "./complete-body.ts";
 import { type EntityTag, parseTag } from "./entity-tag.ts";
+import { shown } from "./given.ts";
 import { contentTag } from "./make-tag.ts";
 import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
@@ -142,7 +143,7 @@ export function mayBeTagged(method: string, status: number, hasContent = true): 
 export function madeTag(given: EntityTag): EntityTag {
   if (typeof given === "string" && parseTag(given) === given) return given;
   throw new TypeError(
-    `\`tag\` returned ${JSON.stringify(given)}, which is not an entity tag: quote it with strong() or weak()`,
+    `\`tag\` returned ${shown(given)}, which is not an entity tag: quote it with strong() or weak()`,
   );
 }
 

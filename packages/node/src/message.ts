@@ -63,6 +63,6 @@ function wrongMessages(req: NodeRequest, call: string): TypeError {
     ? "they are swapped"
     : typeof req?.headers?.get === "function"
       ? "a Request with `Headers` is for @entity-tag/core/fetch"
-      : "use `request.raw` and `reply.raw` of Fastify, `ctx.req` and `ctx.res` of Koa";
+      : "use `request.raw` and `reply.raw` of Fastify, `ctx.req` and `ctx.res` of Koa, or their own packages";
   return new TypeError(`${call} needs the request and the response of Node: ${use}`);
 }

@@ -345,6 +345,15 @@ describe.concurrent("the report names the mistake", () => {
     expectTold(await reported({ answer }, "--write", "--yes", "--only", "writes"), id);
   });
 
+  it("a tag with a small w is shown as it was sent, because its case is the mistake", async () => {
+    const answer = changing(200, ({ headers }) => {
+      headers.ETag = 'w/"v1"';
+    });
+    const printed = await reported({ answer });
+    expectTold(printed, "validator-tag-syntax");
+    expect(printed.out).toContain('  ETag: w/"v1" is not an entity tag.');
+  });
+
   it("in writes: a page that a POST has created is deleted", async () => {
     const made = new Set<string>();
     const answer: Serve = (asked, page) => {

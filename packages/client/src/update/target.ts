@@ -8,7 +8,7 @@ import type { Snapshot } from "./snapshot.ts";
 export function checkedUrl(url: unknown): string {
   const text = url instanceof URL ? url.href : url;
   if (typeof text === "string" && text !== "") return text;
-  throw new TypeError(`Cannot use ${shown(url)} as a url: use a string that is not empty, or a URL`);
+  throw new TypeError(`Cannot use ${shown(url)} as a url: use an absolute one`);
 }
 
 /** A snapshot in the form of a new read, or `undefined` if the target is a url. */

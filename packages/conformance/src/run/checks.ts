@@ -42,6 +42,13 @@ function checkOption(name: string, value: unknown): void {
     throw new TypeError(`run(): \`${name}\` is ${shown(value)}: use ${use}`);
 }
 
+/** @throws {TypeError} for what is not a `URL` of HTTP. The message says what to give. */
+export function checkUrl(url: unknown): void {
+  if (url instanceof URL && /^https?:$/.test(url.protocol)) return;
+  const given = url instanceof URL ? url.href : shown(url);
+  throw new TypeError(`connectTo() was given ${given}: use a URL, as in new URL("http://localhost:8080")`);
+}
+
 function checkTarget(target: unknown): void {
   if (isPlace(target)) return;
   if (typeof target === "object" && target !== null && "at" in target && "set" in target) {

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Line } from "../row.ts";
+import { checkUrl } from "../run/checks.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { Source } from "./source.ts";
 import { connectionError, WireError } from "./wire-error.ts";
@@ -42,6 +43,7 @@ export interface WireOptions {
  * Connects over HTTP/1.1, with TLS for `https:`, and sends exactly the given octets. A client library would change the
  * request, because it joins repeated lines, trims tabs and refuses obs-text.
  *
+ * @throws {TypeError} unless it is given a `URL` of `http:` or `https:`
  * @throws {WireError} if the server cannot be reached in time
  * @example
  * const connection = await connectTo(new URL("http://localhost:8080"));
@@ -49,6 +51,7 @@ export interface WireOptions {
  * connection.close();
  */
 export async function connectTo(url: URL, options: WireOptions = {}): Promise<Connection> {
+  checkUrl(url);
   const { timeout = 5_000, maxBody = 1_048_576 } = options;
   const socket = await openSocket(url, options, timeout);
   const source = new Source(socket, timeout);

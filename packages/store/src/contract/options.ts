@@ -5,7 +5,7 @@ import {
   type OptionRule,
   type OptionRules,
 } from "@entity-tag/core/adapter";
-import { isPlainObject, wrongArgument } from "./given.ts";
+import { isPlainObject, shownGiven, wrongArgument } from "./given.ts";
 
 /** A rule for an option whose value is checked where it is used, with its own message. */
 export const checkedElsewhere: OptionRule = {
@@ -119,9 +119,11 @@ export function checkRequest(request: unknown, where: string): void {
   const { method, url, headers } = (request ?? {}) as Record<string, unknown>;
   const hasFields = typeof (headers as Headers | null | undefined)?.get === "function";
   if (typeof method === "string" && typeof url === "string" && hasFields) return;
-  throw wrongArgument(
-    where,
-    request,
-    "a Request of the Web platform. docs/guides/mounting.md makes one in each framework",
+  const shown = shownGiven(request);
+  // Fastify's class has the same name.
+  const given = shown === "a Request" ? "another kind of Request" : shown;
+  throw new TypeError(
+    `${where} was given ${given}: use a Request of the Web platform. ` +
+      "https://github.com/entity-tag/entity-tag/blob/main/docs/guides/mounting.md makes one in each framework",
   );
 }

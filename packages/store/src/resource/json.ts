@@ -25,6 +25,7 @@ export function parseText(bytes: Uint8Array): Parsed<string> {
 export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   const text = parseText(bytes);
   if ("problem" in text) return text;
+  if (text.value.trim() === "") return { problem: "The body is empty: send JSON." };
   if (isTooDeep(text.value)) return { problem: `The JSON is nested deeper than ${MAX_DEPTH} levels.` };
   try {
     const value = JSON.parse(text.value);

@@ -30,7 +30,7 @@ export const validatorQuestions: readonly Question[] = [
     ask: async ({ page }) => {
       const lines = linesOf(page, "etag");
       if (lines.length > 1) return [`There are ${lines.length} ETag lines.`];
-      return parseTag(lines[0]) === undefined ? [`${lines[0]} is not an entity tag.`] : [];
+      return parseTag(lines[0]) === undefined ? [`ETag: ${lines[0]} is not an entity tag.`] : [];
     },
   },
   {
