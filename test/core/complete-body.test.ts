@@ -235,6 +235,32 @@ describe("conditional and bodies that are still being produced", () => {
     await expect(soon(work, "the error")).rejects.toBe(failure);
   });
 
+  it("conditional sends what was read of a body with a length before an error", async () => {
+    let step = 0;
+    const broken = new ReadableStream({
+      async pull(controller) {
+        await pause(1);
+        if (step++ === 0) controller.enqueue(bytes("a"));
+        else controller.error(new Error("the disk is gone"));
+      },
+    });
+    const answer = new Response(broken, { headers: { "Content-Length": "2" } });
+    const response = await conditional(() => answer)(get());
+    expect(response.headers.has("ETag")).toBe(false);
+    const reader = response.body!.getReader();
+    expect(await reader.read()).toMatchObject({ done: false, value: bytes("a") });
+    await expect(reader.read()).rejects.toThrow("the disk is gone");
+  });
+
+  it.each(["", "abc"])(
+    "conditional sends %j without a tag if the answer has a Content-Length of 5",
+    async (text) => {
+      const answer = new Response(chunks(...(text ? [text] : [])), { headers: { "Content-Length": "5" } });
+      const response = await conditional(() => answer)(get());
+      expect([response.headers.has("ETag"), await response.text()]).toEqual([false, text]);
+    },
+  );
+
   it("conditional does not collect a stream that is always ready and never ends", async () => {
     let pulled = 0;
     const cancelled = vi.fn();

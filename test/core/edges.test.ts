@@ -60,6 +60,33 @@ describe("validators on a runtime like Deno", () => {
   });
 });
 
+describe("an answer whose body the fetch of Deno has decoded", () => {
+  const decoded = (bodyDecoded: boolean) => {
+    const answer = new Response("hello", { headers: { "Content-Encoding": "gzip", "Content-Length": "25" } });
+    return Object.assign(answer, { [Symbol("response")]: { body: null, bodyDecoded } });
+  };
+
+  it.each([
+    [true, [null, null]],
+    [false, ["gzip", "25"]],
+  ])("conditional copies it without the fields of the coded body: %j", async (isDecoded, fields) => {
+    vi.stubGlobal("Deno", {});
+    const sent = await conditional(() => decoded(isDecoded), { current: () => ({ etag: '"v1"' }) })(ask({}));
+    vi.unstubAllGlobals();
+    const get = (name: string) => sent.headers.get(name);
+    expect([get("ETag"), get("Content-Encoding"), get("Content-Length")]).toEqual(['"v1"', ...fields]);
+    expect(await sent.text()).toBe("hello");
+  });
+
+  it("conditional does not read it, because its length is not that of its body", async () => {
+    const answer = decoded(true);
+    Object.defineProperty(answer, "url", { value: "https://example.com/" });
+    vi.stubGlobal("Deno", {});
+    expect(await conditional(() => answer)(ask({}))).toBe(answer);
+    vi.unstubAllGlobals();
+  });
+});
+
 describe("bodies in workers", () => {
   it("conditional leaves a body of the runtime alone, and reads a stream of the handler's own", async () => {
     vi.stubGlobal("WebSocketPair", class {});

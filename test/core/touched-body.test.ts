@@ -55,6 +55,24 @@ describe("conditional where reading a body changes it", () => {
     expect(await late()).toBe(true);
   });
 
+  it("a body with a length that breaks is sent from what was read of it", async () => {
+    inspect.mockReturnValue("Response {\n}");
+    let step = 0;
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((later) => setTimeout(later));
+        if (step++ === 0) controller.enqueue(new TextEncoder().encode("a part"));
+        else controller.error(new Error("the disk is gone"));
+      },
+    });
+    const answer = new Response(body, { headers: { "Content-Length": "10", "Content-Type": "text/plain" } });
+    const sent = await conditional(() => answer)(ask());
+    const reader = sent.body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe("a part");
+    await expect(reader.read()).rejects.toThrow("the disk is gone");
+    expect([sent === answer, sent.headers.get("Content-Type")]).toEqual([false, "text/plain"]);
+  });
+
   it("a 304 is sent even if the body of the answer was read before", async () => {
     const answer = new Response("read", { headers: { ETag: '"v1"' } });
     await answer.text();

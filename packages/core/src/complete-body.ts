@@ -1,7 +1,7 @@
 /** A body that was read: all of it, or a stream that begins with the chunks that were read. */
 type ReadBody =
   | { readonly complete: true; readonly bytes: Uint8Array }
-  | { readonly complete: false; readonly stream: ReadableStream };
+  | { readonly complete: false; readonly stream: ReadableStream; readonly isBroken?: boolean };
 
 /** How many microtasks the first chunk of a string or a buffer may take, and each later chunk, or the end. */
 interface Pace {
@@ -39,7 +39,17 @@ export async function readIfComplete(body: ReadableStream, maxBytes: number): Pr
 export async function readToEnd(body: ReadableStream, maxBytes: number, length: number): Promise<ReadBody> {
   const read = await readWhile(body, maxBytes, Number.POSITIVE_INFINITY, (_, __, size) => size <= maxBytes);
   if (!read.complete || read.bytes.byteLength === length) return read;
-  return { complete: false, stream: new Response(read.bytes as Uint8Array<ArrayBuffer>).body! };
+  return { complete: false, stream: streamOf(read.bytes) };
+}
+
+/** Not the `body` of a `Response`: of that one Deno knows the length, and would send it as the `Content-Length`. */
+function streamOf(bytes: Uint8Array): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 async function readWhile(
@@ -54,8 +64,11 @@ async function readWhile(
   // After the first chunk it looks for the end, even if that chunk is too long.
   while ((size <= maxBytes || chunks.length === 1) && chunks.length <= maxChunks) {
     const next = reader.read();
-    const chunk = (await mayWait(next, chunks.length, size)) ? await next.catch(() => undefined) : undefined;
-    if (chunk === undefined) return { complete: false, stream: resume(chunks, reader, next) };
+    if (!(await mayWait(next, chunks.length, size)))
+      return { complete: false, stream: resume(chunks, reader, next) };
+    const chunk = await next.catch(() => undefined);
+    if (chunk === undefined)
+      return { complete: false, stream: resume(chunks, reader, next, true), isBroken: true };
     if (chunk.done) return { complete: true, bytes: join(chunks as Uint8Array[], size) };
     chunks.push(chunk.value);
     // A string or another view passes unchanged: the sender of the body decides whether it is valid.
@@ -75,17 +88,24 @@ async function settlesWithin(microtasks: number, promise: Promise<unknown>): Pro
   return settled;
 }
 
-/** A stream of the chunks that were read and the later ones. `next` is a read that has already begun. */
+/** A server that meets an error in the same turn as the first chunks drops these chunks, and the head with them. */
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** A stream of the chunks that were read and the later ones. `next` is a read that has already begun, or failed. */
 function resume(
   chunks: unknown[],
   reader: ReadableStreamDefaultReader,
   next?: ReturnType<ReadableStreamDefaultReader["read"]>,
+  isBroken = false,
 ): ReadableStream {
   let underWay = next;
   return new ReadableStream(
     {
       async pull(controller) {
         if (chunks.length > 0) return controller.enqueue(chunks.shift());
+        if (isBroken) await aTurn();
         const { done, value } = await (underWay ?? reader.read());
         underWay = undefined;
         if (done) controller.close();

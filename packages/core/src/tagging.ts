@@ -6,9 +6,11 @@ import type { Fields } from "./responses.ts";
 import type { Current } from "./state.ts";
 import {
   copyOf,
+  copyWith,
   discard,
   hasBody,
   isBodyTaken,
+  isDecodedByDeno,
   isReadLater,
   readingChangesBodies,
   sendsFile,
@@ -78,11 +80,11 @@ export async function tagged<Req extends { method: string }>(
 }
 
 /**
- * True for an answer that `fetch` got from another server, if it has no length. Whether its body is complete at once
- * depends on the load.
+ * True for an answer that `fetch` got from another server, if the length of its body is not known. Whether such a body
+ * is complete at once depends on the load.
  */
-function isArriving({ url, headers }: Response): boolean {
-  return Boolean(url) && !headers.has("Content-Length");
+function isArriving(response: Response): boolean {
+  return Boolean(response.url) && (!response.headers.has("Content-Length") || isDecodedByDeno(response));
 }
 
 /** Reads a copy, and leaves the body of the answer untouched. */
@@ -110,8 +112,12 @@ async function taggedByContent(
     length === null
       ? await readIfComplete(read.body, maxBytes)
       : await readToEnd(read.body, maxBytes, Number(length));
-  if (read !== response && !body.complete) discard(body.stream);
-  const sent = read === response ? withBody(response, body.complete ? body.bytes : body.stream) : response;
+  // Where a copy was read, the answer itself breaks in one turn with its first chunks. So a broken copy is sent instead.
+  const isReadSent = read === response || (!body.complete && body.isBroken === true);
+  if (read !== response && !body.complete) discard(isReadSent ? response.body : body.stream);
+  const sent = isReadSent
+    ? copyWith(body.complete ? (body.bytes as Bytes) : body.stream, response)
+    : response;
   if (!body.complete || body.bytes.byteLength > maxBytes) return sent;
   const etag = madeTag(await hash(body.bytes as Bytes, { weak }));
   if (sent === response) return withMissingFields(sent, [["ETag", etag]]);
@@ -171,7 +177,7 @@ export function datedUpToNow(response: Response): Response {
 
 function changeable(response: Response): Response {
   const isOneOff = isWritable(response) && (readingChangesBodies() || hasBody(response));
-  return isOneOff ? response : new Response(response.body, response);
+  return isOneOff ? response : copyWith(response.body, response);
 }
 
 /** The headers of an answer that fetch gave, or of a redirect, cannot be written. */
@@ -182,10 +188,6 @@ function isWritable({ headers }: Response): boolean {
   } catch {
     return false;
   }
-}
-
-function withBody(response: Response, body: Uint8Array | ReadableStream): Response {
-  return new Response(body as Bytes, response);
 }
 
 /**

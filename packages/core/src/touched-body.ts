@@ -62,10 +62,31 @@ export function hasBody(response: Response): boolean {
  * which is complete once the fields were read.
  */
 function hasBodyOnDeno(response: Response): boolean {
+  const body = recordOfDeno(response)?.body;
+  return (body === undefined ? response.body : body) !== null;
+}
+
+/** What Deno knows of a response. */
+function recordOfDeno(response: Response): { body?: unknown; bodyDecoded?: boolean } | undefined {
   const isKey = ({ description }: symbol) => description === "response";
   const key = response.headers && Object.getOwnPropertySymbols(response).find(isKey);
-  const record = key && (response as unknown as Record<symbol, { body?: unknown }>)[key];
-  return (record?.body === undefined ? response.body : record.body) !== null;
+  return key && (response as unknown as Record<symbol, object>)[key];
+}
+
+/**
+ * True for an answer whose body Deno's `fetch` has decoded. Its `Content-Encoding` and `Content-Length` are those of
+ * the coded body. Deno leaves them out when it sends this very response, but not when it sends a copy.
+ */
+export function isDecodedByDeno(response: Response): boolean {
+  return "Deno" in globalThis && recordOfDeno(response)?.bodyDecoded === true;
+}
+
+/** A response with the status and the fields of another one, for a body that is its own or was read from it. */
+export function copyWith(body: BodyInit | null, response: Response): Response {
+  const copy = new Response(body, response);
+  if (isDecodedByDeno(response))
+    for (const name of ["Content-Encoding", "Content-Length"]) copy.headers.delete(name);
+  return copy;
 }
 
 /**

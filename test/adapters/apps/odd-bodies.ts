@@ -25,6 +25,10 @@ const byteStream = (parts: readonly Uint8Array[]) => {
   });
 };
 const shared = bytes("shared bytes");
+/** "coded coded coded coded", by gzip. */
+const coded = Uint8Array.from(atob("H4sIAAAAAAACA0vOT0lNUUhGJwHMgRkeFwAAAA=="), (octet) =>
+  octet.charCodeAt(0),
+);
 const withCookies = (body: string | null, status: number) => {
   const headers = new Headers({ "X-Own": "kept", Vary: "Accept" });
   headers.append("Set-Cookie", "a=1");
@@ -106,9 +110,30 @@ export const answers: Record<string, Handler> = {
       pulled([bytes("one")], (controller) => controller.error(new Error("broken on purpose"))),
       typed,
     ),
+  "stream that breaks later, with a length": () =>
+    new Response(
+      new ReadableStream({
+        async start(controller) {
+          controller.enqueue(bytes("one"));
+          await later();
+          controller.error(new Error("broken on purpose"));
+        },
+      }),
+      { headers: { ...typed.headers, "Content-Length": "6" } },
+    ),
+  "stream shorter than its length": () =>
+    new Response(pulled([bytes("one")]), { headers: { ...typed.headers, "Content-Length": "6" } }),
+  "stream longer than its length": () =>
+    new Response(pulled([bytes("onetwo")]), { headers: { ...typed.headers, "Content-Length": "3" } }),
   "transformed stream": () =>
     new Response(pulled(["one", "two"]).pipeThrough(new TextEncoderStream()), typed),
   fetched: ({ url }) => fetch(new URL("/alone/stream%20that%20waits", url)),
+  coded: () => new Response(coded, { headers: { ...typed.headers, "Content-Encoding": "gzip" } }),
+  "coded, with a tag": () =>
+    new Response(coded, { headers: { ...typed.headers, "Content-Encoding": "gzip", ETag: '"coded"' } }),
+  "fetched, coded": ({ url, method }) => fetch(new URL("/alone/coded", url), { method }),
+  "fetched, coded, with a tag": ({ url, method }) =>
+    fetch(new URL("/alone/coded,%20with%20a%20tag", url), { method }),
   "immutable headers": () => fetch("data:text/plain,fetched"),
   redirect: () => Response.redirect("https://example.com/", 302),
   "an error": () => new Response("gone", { status: 500 }),
