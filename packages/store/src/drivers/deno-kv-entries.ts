@@ -5,11 +5,23 @@ import { BYTES_RULE } from "../contract/options.ts";
 import type { DenoKvMaybeEntry } from "./deno-kv-database.ts";
 import type { DriverSwap, Row } from "./driver.ts";
 
-/**
- * Kept under `[...prefix, "value", key]`. The value is stored as bytes, because Deno KV stores some texts
- * with two bytes per character.
- */
-interface Entry {
+/** The keys of one store in Deno KV. */
+export type DenoKvKeys = ReturnType<typeof keysBelow>;
+
+export function keysBelow(prefix: readonly string[]) {
+  const values = [...prefix, "value"];
+  return {
+    /** The beginning of all keys of values. */
+    values,
+    value: (key: string) => [...values, key],
+    /** The companion of a value, which is empty: see `denoKvDriver`. */
+    nonce: (key: string, nonce: string) => [...prefix, "nonce", key, nonce],
+    ledger: (id: string) => [...prefix, "ledger", id],
+  };
+}
+
+/** A value. It is stored as bytes, because Deno KV stores some texts with two bytes per character. */
+export interface Entry {
   value: Uint8Array;
   octets?: Uint8Array;
   lastModified: number;
@@ -18,7 +30,7 @@ interface Entry {
   nonce: string;
 }
 
-/** Kept under `[...prefix, "ledger", id]`. */
+/** An entry of the ledger. */
 export interface KeptEntry extends Omit<LedgerEntry, "version"> {
   nonce: string | null;
   /** Milliseconds since 1970. */
