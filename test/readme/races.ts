@@ -183,9 +183,25 @@ ${closing}`,
   },
   {
     document: "docs/guides/protect-writes.md",
-    has: "await pages.swap",
+    has: "import { mutate }",
     until: "const put =",
     behind: "export { save, current as tag };",
+  },
+  {
+    document: "docs/guides/protect-writes.md",
+    has: "FormData",
+    until: "const answers =",
+    behind: `const saveText = async (request: Request) =>
+        new Response(null, { status: (await save(filled(await request.text()))) === "Saved" ? 204 : 412 });
+      const tag = JSON.stringify(version);
+      export { saveText as save, tag };`,
+  },
+  {
+    document: "docs/guides/clients.md",
+    has: "query-core",
+    until: "const url =",
+    behind: created("photos", "/photos/cat"),
+    body: JSON_PAGE,
   },
   {
     document: "docs/guides/protect-writes.md",
