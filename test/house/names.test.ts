@@ -27,7 +27,7 @@ const successors: Record<string, string> = {
 };
 
 it("no package declares a function, a type or a constant under a name that was replaced", () => {
-  const files = globSync("packages/{core,node,deno,bun,next,fastify,koa,store,client}/src/**/*.ts", {
+  const files = globSync("packages/!(conformance)/src/**/*.ts", {
     cwd: root,
   });
   expect(files.length).toBeGreaterThan(150);

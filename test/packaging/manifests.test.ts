@@ -19,6 +19,11 @@ describe.for(packages)("$manifest.name", ({ folder, manifest }) => {
     expect(manifest.keywords).toContain("etag");
   });
 
+  it("is released together with the others", () => {
+    const { fixed } = JSON.parse(readFileSync(`${root}/.changeset/config.json`, "utf8"));
+    expect(fixed[0]).toContain(manifest.name);
+  });
+
   it("exports each entry for import and for require, and its package.json", () => {
     expect(manifest.exports["./package.json"]).toBe("./package.json");
     expect(manifest).toMatchObject({ main: "./dist/index.cjs", types: "./dist/index.d.cts" });
