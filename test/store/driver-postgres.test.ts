@@ -341,6 +341,32 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     }
   });
 
+  test("a ledger has no more entries than it says, also when used-up numbers are removed after a count", async () => {
+    const name = ownName();
+    const store = await postgresStore<number>(pool, {
+      table: name,
+      ledger: { maxEntries: 10 },
+    }).createTable();
+    const add = (id: number) =>
+      store
+        .swap(`new ${id}`, null, 1, { claim: { id: `new ${id}`, fingerprint: "f" } })
+        .catch(() => undefined);
+    try {
+      await add(0);
+      await pool.query(
+        `SELECT nextval(pg_get_serial_sequence('${name}_ledger', 'seq')) FROM generate_series(1, 50)`,
+      );
+      // The third one finds the ledger full, so it counts.
+      for (const id of [1, 2]) expect((await add(id))?.swapped).toBe(true);
+      await pool.query(`UPDATE ${name}_ledger SET expires = now() WHERE id = 'new 0'`);
+      for (let id = 3; id < 30; id++) await add(id);
+      const { rows } = await pool.query(`SELECT count(*) FROM ${name}_ledger WHERE expires > now()`);
+      expect(Number(rows[0].count)).toBe(10);
+    } finally {
+      await pool.query(`DROP TABLE ${name}, ${name}_ledger`);
+    }
+  });
+
   test("a keyed write succeeds after a copy of the tables whose sequence is behind the entries", async () => {
     const name = ownName();
     const copy = await postgresStore<number>(pool, { table: name }).createTable();

@@ -2,13 +2,13 @@ import { ledgerFull } from "../contract/errors.ts";
 import { pageBounds } from "../contract/key.ts";
 import type { LedgerEntry, Limits } from "../contract/ledger.ts";
 import type { Driver, DriverSwap, Row } from "./driver.ts";
+import { type Count, ledgerRoom } from "./ledger-room.ts";
 import { certain, isRolledBack } from "./postgres-errors.ts";
 import { isNumberTaken, isRepeated } from "./postgres-ledger-errors.ts";
 import type { AnyRow, Query } from "./postgres-query.ts";
 import { readingBy } from "./postgres-reading.ts";
 import { statements, type Tables } from "./postgres-statements.ts";
 import { type SwapParameters, swapStatements } from "./postgres-swap.ts";
-import { type Count, unusedNumbers } from "./unused-numbers.ts";
 
 type SwapRow = Row & { swapped: boolean; crowded: boolean };
 
@@ -28,7 +28,7 @@ export function postgresDriver(query: Query, tables: Tables, limits: Limits): Dr
   const swapStatement = swapStatements(...tables);
   const read = readingBy(query, tables);
 
-  const unused = unusedNumbers(async () => {
+  const room = ledgerRoom(async () => {
     const [row] = await read(sql.count, [], undefined);
     return row as unknown as Count;
   }, limits.maxEntries);
@@ -56,17 +56,14 @@ export function postgresDriver(query: Query, tables: Tables, limits: Limits): Dr
 
     async swap(swap) {
       const ask = async () => {
-        const { maxAge, maxEntries } = limits;
-        const { text, values } = swapStatement(
-          parametersOf(swap, { maxAge, maxEntries: maxEntries + unused.known() }),
-        );
+        const { text, values } = swapStatement(parametersOf(swap, limits, room.lastNumber()));
         return (await query(text, values, swap.signal)) as unknown as [SwapRow];
       };
       try {
         let [row] = await ask();
         if (row.crowded) {
           // The ledger seems full. The statement has removed expired entries, so there may be room now.
-          await unused.update();
+          await room.update();
           [row] = await ask();
         }
         if (row.swapped) return { won: { modified: row.modified } };
@@ -93,10 +90,14 @@ export function postgresDriver(query: Query, tables: Tables, limits: Limits): Dr
   };
 }
 
-function parametersOf({ claim, entry, ...swap }: DriverSwap, limits: Limits): SwapParameters {
+function parametersOf(
+  { claim, entry, ...swap }: DriverSwap,
+  limits: Limits,
+  lastNumber: number,
+): SwapParameters {
   if (!claim || !entry) return swap;
   const { fingerprint, location } = entry;
-  return { ...swap, entry: { id: claim.id, fingerprint, location, ...limits } };
+  return { ...swap, entry: { id: claim.id, fingerprint, location, ...limits, lastNumber } };
 }
 
 function entryOf(row: AnyRow | undefined): LedgerEntry | null {

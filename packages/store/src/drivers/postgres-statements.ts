@@ -43,9 +43,8 @@ export function statements(...[table, ledger, type]: Tables) {
     /** Moves the sequence past all numbers in use. If a number is given twice nevertheless, the write is tried again. */
     skipNumbers: `SELECT setval(seq, greatest(nextval(seq), (SELECT max(seq) FROM ${ledger})))
       FROM pg_get_serial_sequence('${ledger}', 'seq') AS seq`,
-    count: `SELECT live::float8 AS entries, (span - live)::float8 AS unused
-      FROM (SELECT coalesce(max(seq) - min(seq) + 1, 0) AS span, count(*) FILTER (WHERE expires > now()) AS live
-        FROM ${ledger}) AS ends`,
+    count: `SELECT count(*) FILTER (WHERE expires > now())::float8 AS entries, coalesce(max(seq), 0)::float8 AS highest
+      FROM ${ledger}`,
     /** Gives one lower bound: with two, a prepared statement seeks by the first and filters by the second. */
     list: (
       values: boolean,

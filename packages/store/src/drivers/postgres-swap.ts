@@ -23,6 +23,8 @@ export interface SwapParameters {
     location: string | null;
     maxAge: number;
     maxEntries: number;
+    /** While no entry has this number, there is room for one more. */
+    lastNumber: number;
   };
 }
 
@@ -121,16 +123,19 @@ function changeOf(table: string, type: string, swap: SwapParameters, key: string
  * fails, and rolls back the whole statement, so only one of two copies of a request succeeds. `taken` finds an older
  * entry before the insert, because a failed insert uses up a number of `seq`, which counts the entries. It also removes
  * some expired entries. It computes the number of entries from the ends of an index instead of counting rows. Numbers
- * that were used up are added to `maxEntries` (see `unusedNumbers`).
+ * may have been used up: see `ledgerRoom`.
  */
 function rememberedIn(ledger: string, { next, expected }: SwapParameters, key: string, bind: Bind) {
   const own = bind(({ entry }) => entry!.id);
   const ifExpired = (column: string) =>
     `${column} = CASE WHEN old.expires <= now() THEN excluded.${column} END`;
   const made = next ? bind(({ version }) => version) : "NULL";
-  const room = `room AS (SELECT coalesce((SELECT max(seq) FROM ${ledger}) - (SELECT min(seq) FROM ${ledger}) + 1, 0)
-      < ${bind(({ entry }) => entry!.maxEntries, "bigint")} AS ok,
-      EXISTS (SELECT FROM ${ledger} WHERE id = ${own} AND expires > now()) AS taken)`;
+  const most = bind(({ entry }) => entry!.maxEntries, "bigint");
+  const last = bind(({ entry }) => entry!.lastNumber, "bigint");
+  const room = `room AS (SELECT
+      coalesce(highest - (SELECT min(seq) FROM ${ledger}) + 1 < ${most} OR highest < ${last}, true) AS ok,
+      EXISTS (SELECT FROM ${ledger} WHERE id = ${own} AND expires > now()) AS taken
+      FROM (SELECT max(seq) AS highest FROM ${ledger}) AS ends)`;
   const writes = `remembered AS (INSERT INTO ${ledger} AS old (id, fingerprint, key, version, modified, created, location, expires)
       SELECT ${own}, ${bind(({ entry }) => entry!.fingerprint)}, ${key}, ${made}, ${next ? "won.modified" : "NULL"}, ${expected === null}, ${bind(({ entry }) => entry!.location)},
         now() + make_interval(secs => ${bind(({ entry }) => entry!.maxAge, "int")}) FROM won
