@@ -341,6 +341,27 @@ describe.skipIf(!(await reachable("postgres")))("postgresStore", () => {
     }
   });
 
+  test("createTable refuses a client that reads bytes wrongly", async () => {
+    const [name, message] = [
+      ownName(),
+      /^Cannot read bytes by this client of PostgreSQL\. Set bytea_output to hex/,
+    ];
+    const escaping = { bytea_output: "escape" };
+    const sql = postgres(databaseUrl, { fetch_types: false, connection: escaping });
+    const types = { getTypeParser: () => (text: string) => text };
+    const ownParsers = poolOf({ types } as PoolConfig);
+    for (const client of [sql, ownParsers])
+      await expect(postgresStore(client, { table: name }).createTable()).rejects.toThrow(message);
+    // pg reads both formats.
+    const store = postgresStore<string>(poolOf({ options: "-c bytea_output=escape" }), { table: name });
+    await store.createTable();
+    const octets = new TextEncoder().encode(' "\\u0041" ');
+    await store.swap("a", null, "A", { octets });
+    expect((await store.read("a"))?.octets).toEqual(octets);
+    await pool.query(`DROP TABLE ${name}, ${name}_ledger`);
+    await sql.end();
+  });
+
   test("a ledger has no more entries than it says, also when used-up numbers are removed after a count", async () => {
     const name = ownName();
     const store = await postgresStore<number>(pool, {

@@ -1,7 +1,7 @@
 import { checkOptions } from "@entity-tag/core/adapter";
 import { type CodecOptions, codecOf } from "./contract/codec.ts";
 import { type LedgerLimits, limitsOf } from "./contract/ledger.ts";
-import { checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
+import { BYTES_RULE, checkedElsewhere, SIGNAL_RULES, STORE_RULES } from "./contract/options.ts";
 import type { StoreOptions, VersionedStore } from "./contract/versioned-store.ts";
 import { ledgerTable, MAX_LENGTH, quoteTable } from "./drivers/identifier.ts";
 import { type PostgresQueryable, queryOf } from "./drivers/postgres-client.ts";
@@ -26,8 +26,9 @@ export interface PostgresStore<T> extends Required<VersionedStore<T>> {
    * Creates the tables unless they exist. It is safe to call again, and from many processes at once. Returns
    * the store.
    *
-   * @throws {TypeError} when the database's encoding is not UTF8, because it could not hold every text; or when a
-   *   table has this name already and lacks a column: the error shows the statement that adds it
+   * @throws {TypeError} when the database's encoding is not UTF8, because it could not hold every text; when the client
+   *   reads bytes wrongly; or when a table has this name already and lacks a column: the error shows the statement that
+   *   adds it
    */
   createTable(options?: StoreOptions): Promise<PostgresStore<T>>;
 }
@@ -64,8 +65,9 @@ export function postgresStore<T>(
       checkOptions(options, SIGNAL_RULES, "createTable()");
       const { signal } = options;
       const sql = statements(...tables);
-      const [row] = await query(sql.encoding, [], signal);
+      const [row] = await query(sql.server, [], signal);
       if (row?.encoding !== "UTF8") throw wrongEncoding(row?.encoding);
+      if (!areSent(row.bytes)) throw wrongBytes();
       await query(sql.create, [], signal);
       const [table, ledger, type] = tables;
       for (const [each, wanted] of [
@@ -84,5 +86,17 @@ export function postgresStore<T>(
 function wrongEncoding(encoding: unknown): TypeError {
   return new TypeError(
     `Cannot keep every text in a database with the encoding ${String(encoding)}. Use one with UTF8`,
+  );
+}
+
+/** True for the bytes that the statement above sends. */
+function areSent(bytes: unknown): boolean {
+  return BYTES_RULE.accepts(bytes as never) && Array.from(bytes as Uint8Array).join(" ") === "0 255";
+}
+
+/** postgres.js and PGlite expect `hex`, which is PostgreSQL's default, and do not notice another format. */
+function wrongBytes(): TypeError {
+  return new TypeError(
+    "Cannot read bytes by this client of PostgreSQL. Set bytea_output to hex, and give the client no parser of its own for bytea",
   );
 }

@@ -11,7 +11,7 @@ export function statements(...[table, ledger, type]: Tables) {
   const state = `version, ${MILLISECONDS} AS modified, write_id AS writeid`;
   const known = "$2::text IS NULL OR version = ANY (string_to_array($2::text, ' '))";
   return {
-    encoding: "SELECT current_setting('server_encoding') AS encoding",
+    server: "SELECT current_setting('server_encoding') AS encoding, decode('00ff', 'hex') AS bytes",
     columns: `SELECT attname AS name, format_type(atttypid, atttypmod)
         || CASE WHEN attname = 'key' THEN coalesce(' COLLATE ' || quote_ident(collname), '') ELSE '' END AS type
       FROM pg_attribute LEFT JOIN pg_collation AS c ON c.oid = attcollation
