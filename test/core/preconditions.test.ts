@@ -23,6 +23,7 @@ const bare: Current = {};
 const v1: Current = { etag: '"v1"' };
 const weakV1: Current = { etag: 'W/"v1"' };
 const forms: Current = { etag: '"v1"', alternates: ['"v1-gzip"', 'W/"v1-br"'] };
+const codedForms: Current = { ...v1, alternates: ['"v1-xml"', 'W/"v1-txt"'], codings: ["gzip"] };
 const dated: Current = { lastModified: moment };
 const strongDate: Current = { lastModified: moment, lastModifiedStrong: true };
 
@@ -56,6 +57,10 @@ describe("ifMatch, §13.1.1", () => {
     ['W/"v1-gzip"', forms, false, true, "an alternate, weakened"],
     ['"v1-br"', forms, false, true, "a weak alternate"],
     ['"v1-zip"', forms, false, false, "no alternate"],
+    ['"v1-xml-gzip"', codedForms, true, true, "a coding of an alternate"],
+    ['"v1-gzip"', codedForms, true, true, "a coding of the tag beside an alternate"],
+    ['"v1-txt-gzip"', codedForms, false, true, "a coding of a weak alternate"],
+    ['"v1-xml-br"', codedForms, false, false, "a coding that nothing applies, of an alternate"],
     ['"v1"', { etag: '"v1"', alternates: [] }, true, true, "no alternates"],
     ['"v0"', { etag: '"v1"', alternates: [] }, false, false, "no alternates and another tag"],
     ['"v1"', bare, false, false, "the state has no tag"],
@@ -103,6 +108,7 @@ describe("ifNoneMatch, §13.1.2", () => {
     ['"*"', v1, true, "a quoted star is a tag"],
     ['"v1-gzip"', forms, true, "an alternate is not the selected representation"],
     ['"v1-gzip", "v1"', forms, false, "the tag beside an alternate"],
+    ['"v1-xml-gzip"', codedForms, true, "a coding of an alternate is not the selected representation"],
   ])("ifNoneMatch(%j, %j) is %s: %s", (field, state, held) => {
     expect(ifNoneMatch(field, state)).toBe(held);
   });

@@ -131,12 +131,10 @@ function isAsked(field: Field, current: Current): field is string {
 
 /** A write is about the version, so the tag of any of its forms counts. */
 function namesVersion(field: string, current: State, comparison: "strong" | "weak"): boolean {
-  const { etag, alternates } = current;
-  return (
-    names(field, etag, comparison) ||
-    alternates?.some((tag) => names(field, checkedTag(tag), comparison)) === true ||
-    codedTagIn(field, current, comparison) !== undefined
-  );
+  const { etag, alternates, codings } = current;
+  const isNamed = (tag: EntityTag | undefined) =>
+    names(field, tag, comparison) || codedTagIn(field, { etag: tag, codings }, comparison) !== undefined;
+  return isNamed(etag) || alternates?.some((tag) => isNamed(checkedTag(tag))) === true;
 }
 
 function codedTagIn(

@@ -15,7 +15,8 @@ export interface State {
   alternates?: readonly EntityTag[] | undefined;
   /**
    * The codings that an intermediary may apply. With `["gzip"]`, `"v1-gzip"` names `"v1"`, too: always in
-   * `If-Match`, in `If-None-Match` if `Accept-Encoding` admits that coding, never in `If-Range`.
+   * `If-Match`, in `If-None-Match` if `Accept-Encoding` admits that coding, never in `If-Range`. `If-Match` accepts the
+   * codings of the alternates, too.
    */
   codings?: readonly string[] | undefined;
   /** Milliseconds since the epoch, or a `Date`, truncated to whole seconds for a comparison. */
