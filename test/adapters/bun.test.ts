@@ -114,6 +114,39 @@ describe("routes", () => {
     expect([posted.status, await posted.text()]).toEqual([200, "0123456789"]);
   });
 
+  it.each([
+    ["/file-part", "2345"],
+    ["/file-beginning", "0123"],
+  ])(
+    "a static slice of a file is sent whole, because a table holds no answer to a range: %s",
+    async (path, text) => {
+      for (const method of ["GET", "POST", "PUT", "DELETE", "QUERY"]) {
+        for (const range of ["bytes=1-2", "bytes=500-", "items=1-2"]) {
+          const answer = await ask(path, { method, headers: { Range: range } });
+          expect([method, answer.status, await answer.text()]).toEqual([method, 200, text]);
+        }
+      }
+      const { headers } = await ask(path);
+      expect((await ask(path, since(headers.get("ETag")!))).status).toBe(304);
+    },
+  );
+
+  it("a static file with a validator of its own is judged by that one", async () => {
+    expect((await ask("/file-tagged")).headers.get("ETag")).toBe('"own"');
+    for (const etag of ['"own"', "*"]) {
+      const same = await ask("/file-tagged", since(etag));
+      expect([same.status, same.headers.get("ETag")]).toEqual([304, '"own"']);
+    }
+    const ranged = async (etag: string) =>
+      (await ask("/file-tagged", { headers: { Range: "bytes=2-4", "If-Range": etag } })).text();
+    expect([await ranged('"own"'), await ranged('"other"')]).toEqual(["234", "0123456789"]);
+    const { headers } = await ask("/file-dated");
+    const date = headers.get("Last-Modified")!;
+    expect(date).toBe("Sun, 06 Nov 1994 08:49:37 GMT");
+    expect((await ask("/file-dated", { headers: { "If-Modified-Since": date } })).status).toBe(304);
+    expect((await ask("/file-dated", since(headers.get("ETag")!))).status).toBe(304);
+  });
+
   it("a refused HEAD has the length of GET, never 0", async () => {
     const headers = { "If-Match": '"v0"' };
     const get = await ask("/file", { headers });

@@ -35,13 +35,17 @@ function isTableOfMethods(route: unknown): route is object {
   return Object.values(route).some((part) => typeof part === "function" || part instanceof Response);
 }
 
-/** Each request gets a copy. A file is judged by the disk. If it does not exist, `fetch` answers, as in Bun. */
+/**
+ * Each request gets a copy. A file is judged by the disk, unless the response has validators of its own. If the file
+ * does not exist, `fetch` answers, as in Bun.
+ */
 function fixed(response: Response, options: Options) {
   const content = response.clone().blob() as Promise<unknown> as Promise<Content>;
   const copy = async (request: Request) => copyOf(response, request, (await content).type);
   const send = (current?: Options["current"]) => conditional(copy, { current, ...options });
   const byContent = send();
-  const byDisk = send(async () => fileState(await content));
+  const isStamped = response.headers.has("ETag") || response.headers.has("Last-Modified");
+  const byDisk = isStamped ? byContent : send(async () => fileState(await content));
   return async (request: never, server: BunServer & { fetch(request: Request): Promise<Response> }) => {
     const found = await (await content).stat()?.catch(() => null);
     if (found === undefined) return byContent(request, server);

@@ -27,6 +27,10 @@ const table = {
     "/static": new Response("static", { headers: { "x-own": "kept" } }),
     "/redirect": Response.redirect("/static", 302),
     "/file": new Response(file),
+    "/file-part": new Response(file.slice(2, 6)),
+    "/file-beginning": new Response(file.slice(0, 4)),
+    "/file-tagged": new Response(file, { headers: { ETag: '"own"' } }),
+    "/file-dated": new Response(file, { headers: { "Last-Modified": "Sun, 06 Nov 1994 08:49:37 GMT" } }),
     "/methods": {
       GET: new Response("static, of one method"),
       POST: async (request: Request) => new Response(await request.text(), { status: 201 }),

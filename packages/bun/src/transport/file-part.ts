@@ -1,4 +1,5 @@
 import { isRead } from "@entity-tag/core";
+import { wholes } from "./static-response.ts";
 
 declare const Bun: { inspect(value: unknown): string; file(path: string): { readonly size: number } };
 type NamedFile = Blob & { readonly name?: string };
@@ -16,8 +17,8 @@ export async function asPart<Res extends Response | undefined>(
   fieldsOf: (file: Blob) => Iterable<[name: string, value: string]>,
 ): Promise<Res | Response> {
   const range = headers.get("Range");
-  if (range === null || !isRead(method) || !response || response.status !== 200 || response.bodyUsed)
-    return response;
+  if (range === null || !isRead(method) || !response || response.status !== 200) return response;
+  if (response.bodyUsed || wholes.has(response)) return response;
   const copy = response.clone();
   if (!/^ {2}FileRef \(/m.test(Bun.inspect(copy))) {
     // Otherwise the copy of a stream would keep all that is sent.
