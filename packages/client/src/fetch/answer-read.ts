@@ -7,7 +7,7 @@ import type { Outcome } from "./flights.ts";
 import { removeOwed } from "./forget.ts";
 import { hasValidator, type Read } from "./keeping.ts";
 import { freshenByHead, revalidated } from "./revalidated.ts";
-import { pass, send } from "./send.ts";
+import { send } from "./send.ts";
 import type { Settings } from "./settings.ts";
 import { checkedAnswers, tryStore } from "./try-store.ts";
 import { selected } from "./variant.ts";
@@ -43,29 +43,25 @@ export async function answerRead(
     return hand(response);
   }
 
-  let answer: Response;
-  try {
-    answer = await send(settings, call, signal, condition);
-  } catch (error) {
-    // When CORS forbids the request, a browser shows the same failure as for a lost connection. CORS also applies to a
-    // url of this origin that leads to another one now: answers of that one are never kept.
+  const answer = await send(settings, call, signal, condition).catch((error) => {
     if (signal?.aborted || !hidesCookies()) throw error;
-    const isAcross = isAcrossOrigins(url);
-    const response = await (isAcross ? pass : send)(settings, call, signal);
-    if (isAcross) noteUnconditional(new URL(url).origin, settings);
-    else await tryStore(read, () => store.remove(url, read.group), undefined);
-    return hand(response, "the server allows no condition (CORS)");
-  }
-  if (answer.status !== 304) return hand(answer);
+    // When CORS forbids the request, a browser shows the same failure as for a lost connection. CORS also applies to a
+    // url of this origin that redirects to another one.
+    return undefined;
+  });
+  if (answer && answer.status !== 304) return hand(answer);
   // A 304 has no content, but its end must be read before the connection is free.
-  if (answer.body) await answer.body.cancel();
-  const stored = selectedBy(answer, condition);
+  await answer?.body?.cancel();
+  const stored = answer && selectedBy(answer, condition);
   if (stored) return { serve: await revalidated(read, answer, stored, fwd), fwd };
+  const response = await send(settings, call, signal);
+  if (!answer && isAcrossOrigins(url)) noteUnconditional(new URL(url).origin, settings);
   // RFC 9111 §4.3.4: the 304 selects no kept answer, so the kept answers are out of date. Remove them.
   const forget = () =>
     Promise.all(condition.about.map(({ group, variant }) => store.remove(url, group, variant)));
   await tryStore(read, forget, []);
-  return hand(await send(settings, call, signal), "a 304 was about an answer that is not kept");
+  const why = answer ? "a 304 was about an answer that is not kept" : "the server allows no condition (CORS)";
+  return hand(response, why);
 }
 
 async function keptFor(read: Read): Promise<readonly StoredResponse[]> {
