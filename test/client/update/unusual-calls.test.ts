@@ -68,6 +68,48 @@ it("headers that an iterator gives only once are sent with every request", async
   expect(authorizations).toEqual(["ann", "ann"]);
 });
 
+it("a form has the same octets each time it is sent, because a ledger compares them", async () => {
+  const contents: string[] = [];
+  const types: (string | null)[] = [];
+  await serve({ fault: ({ nth }) => (nth === 1 ? "lost after" : undefined) }, undefined);
+  await create(
+    server.url,
+    { a: 1 },
+    {
+      encode() {
+        const form = new FormData();
+        form.set("a", new Blob(["x"]), "name");
+        return form;
+      },
+      idempotencyKey: true,
+      backoff: () => 1,
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        types.push(request.headers.get("Content-Type"));
+        contents.push(await request.clone().text());
+        return fetch(request);
+      },
+    },
+  ).catch(() => {});
+  expect(types[0]).toMatch(/^multipart\/form-data; boundary=/);
+  expect([types[1], contents[1]]).toEqual([types[0], contents[0]]);
+  expect(contents[0]).toContain(types[0]!.split("boundary=")[1]!);
+});
+
+it.each(["conflict", "gone", "again"])(
+  "a dialect whose `%s` is asynchronous by mistake says nothing about a 403",
+  async (name) => {
+    await serve({ fault: ({ method }) => (method === "GET" ? undefined : { status: 403 }) });
+    const dialect = { [name]: async () => false } as never;
+    for (const call of [
+      () => update(server.url, increment, { dialect }),
+      () => remove(server.url, { dialect }),
+    ] as (() => Promise<unknown>)[])
+      expect(await failure(call())).toMatchObject({ name: "HttpError", status: 403 });
+    expect(server.methods().filter((method) => method !== "GET")).toEqual(["PUT", "DELETE"]);
+  },
+);
+
 describe("an error whose content never ends", () => {
   /** A head, and a content that stalls. */
   const stalled = (status: number) => {

@@ -90,5 +90,6 @@ export function fieldTag(headers: Headers): string | undefined {
 
 /** Whether a status is in the list. */
 export function says(what: Says, response: Response): boolean {
-  return typeof what === "function" ? what(response) : what.includes(response.status);
+  // A promise is not `true`. Otherwise a function that is asynchronous by mistake would say it of each answer.
+  return typeof what === "function" ? what(response) === true : what.includes(response.status);
 }

@@ -67,7 +67,7 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
   const { method = "PUT", encode, decode, wasApplied, headers, signal } = options;
   const { conflict = [412], gone = [404, 410], again = [429, 503] } = options.dialect ?? {};
   // Read at once: an iterator, such as `map.entries()`, gives its fields only once.
-  const fields = typeof headers === "function" ? undefined : checkedHeaders(headers, where);
+  const fields = typeof headers === "function" ? headers : checkedHeaders(headers, where);
   return {
     fetch: options.fetch ?? ((...args) => fetch(...args)),
     dialect: { ...options.dialect, conflict, gone, again },
@@ -76,10 +76,10 @@ export function jobOf<T>(options: UpdateOptions<T>, where: string): Job<T> {
     decode,
     wantsValue: true,
     headers: async () => {
-      const given =
-        typeof headers === "function"
-          ? checkedHeaders(await until(signal, headers()), where)
-          : new Headers(fields);
+      const given = checkedHeaders(
+        typeof fields === "function" ? await until(signal, fields()) : fields,
+        where,
+      );
       if (!decode && !given.has("Accept")) given.set("Accept", "application/json, */*;q=0.5");
       return given;
     },

@@ -39,7 +39,7 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
     const body = encode
       ? await until(signal, encode(mine, { method, current: await base?.() }))
       : (mine as BodyInit);
-    return { ...bare, body: checkedBody(body), key: job.newKey() };
+    return { ...bare, ...(await sameEachTime(checkedBody(body))), key: job.newKey() };
   }
   // Decode it before the write, because a failure to decode must not hide that a write succeeded.
   const isPatch = method === "PATCH";
@@ -51,6 +51,13 @@ export async function payloadFor<T>(job: Job<T>, change: Change<T>): Promise<Pay
   const contentType = isPatch ? "application/merge-patch+json" : "application/json";
   const expected = isPatch ? (patched(current, content) as T) : mine;
   return { ...bare, body, contentType, expected, key: job.newKey() };
+}
+
+/** `fetch` would give a form another boundary each time it is sent. */
+async function sameEachTime(body: BodyInit): Promise<Pick<Payload<never>, "body" | "contentType">> {
+  if (!(body instanceof FormData)) return { body, contentType: undefined };
+  const form = new Response(body);
+  return { body: await form.blob(), contentType: form.headers.get("Content-Type")! };
 }
 
 export function headersFor<T>(given: Headers, payload: Payload<T>): Headers {
