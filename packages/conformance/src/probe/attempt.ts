@@ -1,8 +1,8 @@
 import type { Verdict } from "../verdict.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { OutOfRequests } from "./budget.ts";
 import type { Asked, Finding, Octets } from "./finding.ts";
 import { CannotRun } from "./known.ts";
-import { OutOfRequests } from "./session.ts";
 import { sentence } from "./verdicts.ts";
 
 /** Called before each question. */

@@ -1,13 +1,14 @@
 import { WireError } from "../wire/wire-error.ts";
 import { field, octetsOf } from "./answers.ts";
 import { type Attempt, askInTurn, blocked, findingOf, type OnQuestion, outcomeOf } from "./attempt.ts";
+import { OutOfRequests } from "./budget.ts";
 import type { Finding, Octets } from "./finding.ts";
 import { hiddenSign } from "./intermediary.ts";
 import { titleOf } from "./judges.ts";
 import type { Known } from "./known.ts";
 import type { Question } from "./question.ts";
 import { recording } from "./recording.ts";
-import { OutOfRequests, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { sentence, standsBefore, verdictOf } from "./verdicts.ts";
 
 /**

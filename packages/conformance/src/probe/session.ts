@@ -1,9 +1,10 @@
-import { parseDate } from "@entity-tag/core";
 import type { Line } from "../row.ts";
 import type { Answer } from "../wire/answer.ts";
 import { type Connection, connectTo, type WireOptions } from "../wire/connection.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { field } from "./answers.ts";
+import { budgetOf } from "./budget.ts";
+import { limitText, waitOf } from "./rate-limit.ts";
 
 /** The settings of a session. */
 interface SessionOptions {
@@ -44,40 +45,17 @@ export interface Session {
   close(): void;
 }
 
-/** An error: the limit on requests of the command or of the server is reached. */
-export class OutOfRequests extends Error {
-  override name = "OutOfRequests";
-}
-
 const safe = ["GET", "HEAD", "OPTIONS"];
 const maxBody = 16 * 1024 * 1024;
 
 export function openSession(options: SessionOptions): Session {
   const { url, timeout, insecure, maxRequests, onAsk } = options;
-  const path = `${url.pathname}${url.search}`;
   const wire: WireOptions = { timeout, insecure, maxBody };
+  const budget = budgetOf(maxRequests, onAsk);
   let connection: Connection | undefined;
-  let asked = 0;
   let mayHaveWritten = false;
-  let isClosed = false;
-  /** Why no more requests are sent, if the server limits its clients. */
-  let limit: string | undefined;
 
-  function countOne(): void {
-    if (isClosed) throw new OutOfRequests("it was interrupted");
-    if (limit !== undefined) throw new OutOfRequests(limit);
-    if (asked >= maxRequests) throw new OutOfRequests(`${maxRequests} requests were sent already`);
-    asked++;
-    onAsk?.(asked);
-  }
-
-  const requestOf = ({ method = "GET", path: other = path, headers = [], body }: Inquiry) => ({
-    method,
-    path: other,
-    headers: merged(standing(options), headers),
-    ...(body === undefined ? {} : { body }),
-  });
-
+  /** Asks once more after the pause that a server asks for which limits its clients. */
   async function ask(inquiry: Inquiry = {}): Promise<Answer> {
     const answer = await askOnce(inquiry);
     const wait = waitOf(answer);
@@ -85,26 +63,25 @@ export function openSession(options: SessionOptions): Session {
     if (wait <= timeout) await new Promise((resolve) => setTimeout(resolve, wait));
     const second = wait <= timeout ? await askOnce(inquiry) : answer;
     if (waitOf(second) === undefined) return second;
-    limit = limitText(second);
-    throw new OutOfRequests(limit);
+    throw budget.end(limitText(second));
   }
 
   async function askOnce(inquiry: Inquiry): Promise<Answer> {
-    countOne();
+    budget.spend();
     const { method = "GET", linger = 0 } = inquiry;
     // A write that may have been received is never sent twice. So it gets a new connection, which is certainly open.
     if (!safe.includes(method)) drop();
     const isReused = connection !== undefined;
     try {
       connection ??= await connectTo(url, wire);
-      const answer = await watched(method, connection.ask(requestOf(inquiry)));
+      const answer = await watched(method, connection.ask(requestOf(inquiry, options)));
       const stray = linger > 0 ? await connection.stray(linger) : "";
       if (stray !== "" || closes(answer)) drop();
       return stray === "" ? answer : { ...answer, body: answer.body + stray };
     } catch (error) {
       drop();
       if (!(isReused && isStale(error))) throw error;
-      asked--;
+      budget.giveBack();
       return askOnce(inquiry);
     }
   }
@@ -127,7 +104,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     get asked() {
-      return asked;
+      return budget.asked;
     },
     get mayHaveWritten() {
       return mayHaveWritten;
@@ -135,15 +112,15 @@ export function openSession(options: SessionOptions): Session {
     url,
     ask,
     async hold(inquiry) {
-      countOne();
+      budget.spend();
       // A server that serves one connection at a time must not wait for the idle one.
       drop();
       const own = await connectTo(url, wire);
-      const held = own.hold(requestOf(inquiry));
+      const held = own.hold(requestOf(inquiry, options));
       return { release: () => watched(inquiry.method ?? "GET", held.release()), close: own.close };
     },
     close() {
-      isClosed = true;
+      budget.end("it was interrupted");
       drop();
     },
   };
@@ -157,23 +134,18 @@ function isStale(error: unknown): boolean {
   return error instanceof WireError && ["closed", "reset", "stray"].includes(error.reason);
 }
 
-/** How long a server that limits its clients asks them to wait, in milliseconds (RFC 6585 §4, RFC 9110 §10.2.3). */
-function waitOf(answer: Answer): number | undefined {
-  const after = field(answer, "retry-after");
-  if (answer.status !== 429 && (answer.status !== 503 || after === undefined)) return undefined;
-  const until = parseDate(after);
-  if (until !== undefined) return Math.max(0, until - Date.now());
-  return /^\d+$/.test(after ?? "") ? Number(after) * 1000 : 1000;
-}
-
-function limitText(answer: Answer): string {
-  const after = field(answer, "retry-after");
-  const advice = after === undefined ? "" : ` (Retry-After: ${after})`;
-  return `it answers ${answer.status}: it limits the rate of requests${advice}`;
-}
-
 function closes(answer: Answer): boolean {
   return answer.received.startsWith("HTTP/1.0") || /\bclose\b/i.test(field(answer, "connection") ?? "");
+}
+
+function requestOf({ method = "GET", path, headers = [], body }: Inquiry, options: SessionOptions) {
+  const { pathname, search } = options.url;
+  return {
+    method,
+    path: path ?? `${pathname}${search}`,
+    headers: merged(standing(options), headers),
+    ...(body === undefined ? {} : { body }),
+  };
 }
 
 function standing({ headers }: SessionOptions): Line[] {

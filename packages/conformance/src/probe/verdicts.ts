@@ -1,8 +1,8 @@
 import { visible } from "../report/octets.ts";
 import type { Verdict } from "../verdict.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { OutOfRequests } from "./budget.ts";
 import { CannotRun } from "./known.ts";
-import { OutOfRequests } from "./session.ts";
 
 /** The finding for a wrong answer when a cache or proxy is in front of the server. */
 export function standsBefore(intermediary: string | undefined): string | undefined {
