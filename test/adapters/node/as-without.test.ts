@@ -1,7 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { type IncomingMessage, type RequestListener, ServerResponse } from "node:http";
-import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2ServerResponse,
+} from "node:http2";
 import { type AddressInfo, connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -107,6 +111,11 @@ describe("conditional over HTTP/1 does not change:", () => {
     "a callback of an end with the rest of awaited content": (res, seen) => {
       res.setHeader("Content-Length", 7).write("con");
       res.end("tent", () => seen.push("callback"));
+    },
+    "a wrong value in a list of values, then an error page": (res, seen) => {
+      seen.push(codeOf(() => res.writeHead(200, { "X-Bad": ["a", undefined] as string[] })));
+      res.statusCode = 500;
+      res.end("page");
     },
     "a wrong field, then an error page": (res, seen) => {
       res.setHeader("X-Own", "yes");
@@ -295,9 +304,12 @@ describe("A handler that breaks its awaited content off sends the part that it h
     ],
     ["req.destroy()", (req) => void req.destroy()],
     ["the socket, as error pages of Express do", (req) => void req.socket.destroy()],
+    ["an end of the socket", (req) => void req.socket.end()],
+    ["socket.destroySoon()", (req) => void req.socket.destroySoon()],
+    ["nothing, because the client ends its side", (_, res) => void setTimeout(() => res.end("."), 200)],
   ] satisfies [string, (req: IncomingMessage, res: ServerResponse) => void][])(
     "with %s",
-    async (_, breakOff) => {
+    async (way, breakOff) => {
       const listener: RequestListener = (req, res) => {
         res.setHeader("Content-Length", 100).write("half of the content");
         setTimeout(() => breakOff(req, res), 10);
@@ -313,6 +325,7 @@ describe("A handler that breaks its awaited content off sends the part that it h
           socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
           let all = "";
           socket.on("data", (chunk) => (all += chunk));
+          if (way.startsWith("nothing")) setTimeout(() => socket.end(), 50);
           await once(socket, "close");
           return all.replace(/Date: .*\r\n/, "");
         }),
@@ -476,6 +489,8 @@ describe("Over HTTP/2,", () => {
       res.writeHead(200, { "Content-Type": "text/plain" });
       res.writeContinue();
       res.writeEarlyHints({ link: "</a.css>; rel=preload" });
+      const { stream } = res as unknown as Http2ServerResponse;
+      expect(() => stream.additionalHeaders({ ":status": 103 })).toThrow("after response initiated");
       res.end("content");
     };
     expect(await overHttp2([ours()], handler, {})).toEqual(await overHttp2([], handler, {}));

@@ -70,11 +70,16 @@ const CLOSERS: readonly string[] = ["close", "destroy"];
 const BYPASSES = ["respond", "respondWithFile", "respondWithFD", "write", "end", "close", "destroy"] as const;
 
 type Http2Stream = { readonly closed?: boolean; readonly session?: { readonly destroyed: boolean } } & {
-  [N in (typeof BYPASSES)[number] | "pushStream"]?: (...args: unknown[]) => unknown;
+  [N in (typeof BYPASSES)[number] | "additionalHeaders" | "pushStream"]?: (...args: unknown[]) => unknown;
 };
 
 function watchStream(stream: Http2Stream, onBypass: () => boolean): () => void {
-  const unwatch = restorer(stream, BYPASSES);
+  const unwatch = restorer(stream, [...BYPASSES, "additionalHeaders"]);
+  stream.additionalHeaders = () => {
+    throw Object.assign(new Error("Cannot specify additional headers after response initiated"), {
+      code: "ERR_HTTP2_HEADERS_AFTER_RESPOND",
+    });
+  };
   for (const name of BYPASSES) {
     stream[name] = (...args) => {
       unwatch();

@@ -80,7 +80,7 @@ function refuseConnectionFields(res: NodeResponse): void {
 function checkFields(fields: readonly Field[]): void {
   for (const [name, value] of fields) {
     validateHeaderName(name);
-    validateHeaderValue(name, value as string);
+    for (const each of [value].flat()) validateHeaderValue(name, each);
   }
 }
 
