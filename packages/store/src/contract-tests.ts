@@ -1,10 +1,14 @@
 import { wrongArgument } from "./contract/given.ts";
 import { answerCases } from "./contract-tests/answer-cases.ts";
-import { cases } from "./contract-tests/cases.ts";
+import { contentionCases } from "./contract-tests/contention-cases.ts";
 import { failureCases } from "./contract-tests/failure-cases.ts";
+import { keyCases } from "./contract-tests/key-cases.ts";
 import { ledgerCases } from "./contract-tests/ledger-cases.ts";
 import { octetsCases } from "./contract-tests/octets-cases.ts";
+import { readCases } from "./contract-tests/read-cases.ts";
 import type { Case, Fault, OptionsUnderTest, StoreUnderTest } from "./contract-tests/store-under-test.ts";
+import { swapCases } from "./contract-tests/swap-cases.ts";
+import { valueCases } from "./contract-tests/value-cases.ts";
 
 export type { Case, Fault, OptionsUnderTest, StoreUnderTest };
 
@@ -52,7 +56,11 @@ function skip(context: unknown): void {
 
 /** The same cases as plain data, for another test runner. */
 export const contractCases: readonly Case[] = [
-  ...cases,
+  ...swapCases,
+  ...valueCases,
+  ...keyCases,
+  ...readCases,
+  ...contentionCases,
   ...octetsCases,
   ...ledgerCases,
   ...answerCases,

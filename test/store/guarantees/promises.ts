@@ -17,7 +17,7 @@ export interface Promised {
   breaks: readonly Break[];
 }
 
-const CONTRACT = "packages/store/src/contract-tests/cases.ts";
+const CONTRACT = "packages/store/src/contract-tests";
 
 /**
  * All sentences under "What is guaranteed" in the README of the store. `npm run break-promises` tries the breaks.
@@ -26,7 +26,7 @@ export const promises: readonly Promised[] = [
   {
     text: "One winner. Of all swaps of one version at most one succeeds, across connections and processes.",
     tests: [
-      [CONTRACT, "of many swaps of one version exactly one succeeds"],
+      [`${CONTRACT}/contention-cases.ts`, "of many swaps of one version exactly one succeeds"],
       ["test/store/race/race.test.ts", "loses no update of"],
     ],
     breaks: [
@@ -83,7 +83,7 @@ export const promises: readonly Promised[] = [
   {
     text: "Versions are never used again, not even after delete and create, or after a restore from a backup.",
     tests: [
-      [CONTRACT, "a version is never used again, not even after delete and create"],
+      [`${CONTRACT}/swap-cases.ts`, "a version is never used again, not even after delete and create"],
       [
         "test/store/contract/runtimes/deno.ts",
         "a version from before a restore is never accepted for a later one",
@@ -324,7 +324,7 @@ export const promises: readonly Promised[] = [
         "test/store/driver-sqlite.test.ts",
         "sqliteStore keeps a version's time from going back when the clock does",
       ],
-      [CONTRACT, "lastModified is now, in milliseconds, and does not go back"],
+      [`${CONTRACT}/swap-cases.ts`, "lastModified is now, in milliseconds, and does not go back"],
     ],
     breaks: [
       {

@@ -39,6 +39,12 @@ export interface Case {
   run(store: StoreUnderTest): Promise<"skipped" | void>;
 }
 
+/** A value of most cases. */
+export type Json = Record<string, unknown>;
+
+/** The codec of a store of bytes. */
+export const bytes: CodecOptions<Uint8Array> = { encode: (value) => value, decode: (value) => value };
+
 /** A key that no other case and no other run uses. */
 export function fresh(): string {
   return `${crypto.randomUUID()}-`;
@@ -48,4 +54,13 @@ export async function put<T>(store: VersionedStore<T>, key: string, expected: st
   const swap = await store.swap(key, expected, value);
   assert.ok(swap.swapped && swap.current, `the swap of ${key} was lost`);
   return swap.current.version;
+}
+
+/** Expects that a swap writes nothing. */
+export async function lost(swap: Promise<{ swapped: boolean }>, message?: string): Promise<void> {
+  assert.equal((await swap).swapped, false, message);
+}
+
+export function swapCase(text: string): string {
+  return [...text].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join("");
 }
