@@ -6,12 +6,10 @@ import { BYTES_RULE, checkedElsewhere, checkRequest, checkStore, SIGNAL_RULE } f
 import type { VersionedStore } from "./contract/versioned-store.ts";
 import { answerTo, type Represent } from "./write/answer.ts";
 import { identityOf, ledgerFields, type Scope, withLedgerField } from "./write/idempotency.ts";
+import { checkMaxSwaps } from "./write/max-swaps.ts";
 import { policyOf } from "./write/policy.ts";
 import { busy } from "./write/problem.ts";
 import { type Change, write } from "./write/write.ts";
-
-/** Far more than a writer needs, because it competes only with other processes: see `inTurn`. */
-const MAX_SWAPS = 32;
 
 /** The options of {@link mutate}. */
 export interface MutateOptions<T> extends Policy {
@@ -149,10 +147,4 @@ async function unlessBusy<R>(work: () => R | Promise<R>): Promise<R | Response> 
     if (error instanceof StoreBusyError) return busy();
     throw error;
   }
-}
-
-/** @throws {TypeError} unless it is a whole number above 0 */
-export function checkMaxSwaps(maxSwaps: number = MAX_SWAPS): number {
-  if (Number.isInteger(maxSwaps) && maxSwaps > 0) return maxSwaps;
-  throw new TypeError(`Cannot try ${String(maxSwaps)} times. Use a whole number above 0 for maxSwaps`);
 }

@@ -11,8 +11,8 @@ import {
 import { checkKey } from "../contract/key.ts";
 import { checkedElsewhere, checkStore } from "../contract/options.ts";
 import type { VersionedStore } from "../contract/versioned-store.ts";
-import { checkMaxSwaps } from "../mutate.ts";
 import type { Scope } from "../write/idempotency.ts";
+import { checkMaxSwaps } from "../write/max-swaps.ts";
 import { policyOf } from "../write/policy.ts";
 import { TAG_FORMATS, type TagFormat } from "../write/tag-format.ts";
 import { type Media, mediaOf } from "./media.ts";
