@@ -1,5 +1,10 @@
 import { gzipSync } from "node:zlib";
-import { type ConditionalFetchOptions, conditionalFetch, isNotModified } from "@entity-tag/client";
+import {
+  type ConditionalFetchOptions,
+  conditionalFetch,
+  isNotModified,
+  memoryStore,
+} from "@entity-tag/client";
 import { rfc9111 } from "@entity-tag/client/rfc9111";
 import { afterEach, describe, expect, it } from "vitest";
 import { servers } from "./server.ts";
@@ -283,4 +288,31 @@ describe("conditionalFetch: a newer answer that is not kept", () => {
     const read = async (init?: RequestInit) => (await remembering(server.url, init)).text();
     expect([await read(), await read({ cache: "reload" }), await read()]).toEqual(["old", "later", "old"]);
   });
+});
+
+it("conditionalFetch keeps at most 50 variants of a page, because each read reads all of them", async () => {
+  const server = await open.serve((req, res) => {
+    const tag = `"${req.headers["x-request-id"]}"`;
+    if (req.headers["if-none-match"]?.startsWith(tag)) return res.writeHead(304, { ETag: tag }).end();
+    return res.writeHead(200, { ETag: tag, Vary: "X-Request-Id" }).end("Hello");
+  });
+  const store = memoryStore();
+  let most = 0;
+  const remembering = conditionalFetch({
+    store: {
+      ...store,
+      async read(url, group) {
+        const kept = await store.read(url, group);
+        most = Math.max(most, kept.length);
+        return kept;
+      },
+    },
+  });
+  const ask = async (id: number) => {
+    const response = await remembering(server.url, { headers: { "X-Request-Id": String(id) } });
+    await response.text();
+    return isNotModified(response);
+  };
+  for (let id = 0; id < 60; id++) await ask(id);
+  expect([most, await ask(59), await ask(0)]).toEqual([50, true, false]);
 });

@@ -13,6 +13,9 @@ import { checkedAnswers, tryStore } from "./try-store.ts";
 import { selected } from "./variant.ts";
 import { answerWithoutAsking } from "./without-asking.ts";
 
+/** If `Vary` names a field that each request has another value of, the answers to one url must not pile up. */
+const MOST_VARIANTS = 50;
+
 /** Answers a read: from kept answers alone, or after an exchange with the server. */
 export async function answerRead(
   read: Read,
@@ -27,6 +30,8 @@ export async function answerRead(
   const serve = answerWithoutAsking(read, chosen);
   if (serve) return { serve };
 
+  if (!chosen && kept.length >= MOST_VARIANTS)
+    await tryStore(read, () => store.remove(url, read.group, kept[0]!.variant), undefined);
   const missed: Forwarded = kept.length > 0 ? "vary-miss" : "uri-miss";
   const fwd = cache === "reload" ? "request" : chosen ? "stale" : missed;
   const condition = method === "HEAD" || cache === "reload" ? undefined : conditionFor(kept, chosen);
