@@ -116,6 +116,13 @@ export const swapCases: Case[] = [
       const [last] = [...seen].slice(-1);
       await put(store, key, null, { n: 1 });
       await lost(store.swap(key, last!, { n: 2 }));
+      // Random bytes that are used again would repeat only after many versions.
+      for (let i = 0; i < 30; i++) {
+        const keys = Array.from({ length: 10 }, (_, j) => `${key}${i}-${j}`);
+        for (const version of await Promise.all(keys.map((each) => put(store, each, null, { n: 1 }))))
+          seen.add(version);
+      }
+      assert.equal(seen.size, 340);
     },
   },
   {
