@@ -1,4 +1,6 @@
 import { connect } from "node:net";
+import { conditional } from "@entity-tag/core/fetch";
+import { FastResponse, serve } from "srvx";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { answers } from "./apps/odd-bodies.ts";
 import { apps, runtimes, start } from "./bed/server.ts";
@@ -200,4 +202,24 @@ describe.each(servers)("On $name", ({ launch, isUnsteady, skipsHead, tagged }) =
       tagged === plain ? expect.stringMatching(/^W\//) : null,
     );
   });
+});
+
+it("an answer of srvx's own class keeps the length that srvx finds, tagged or not", async () => {
+  const long = "0123456789".repeat(200_000);
+  const handler = conditional(({ url }) => new FastResponse(url.endsWith("/long") ? long : "short"));
+  const server = serve({ fetch: handler, port: 0, silent: true });
+  await server.ready();
+  try {
+    for (const method of ["GET", "HEAD"]) {
+      for (const [path, length, isTagged] of [
+        ["short", 5, true],
+        ["long", long.length, false],
+      ] as const) {
+        const { headers } = await fetch(new URL(path, server.url), { method });
+        expect([headers.get("Content-Length"), headers.has("ETag")]).toEqual([String(length), isTagged]);
+      }
+    }
+  } finally {
+    await server.close(true);
+  }
 });

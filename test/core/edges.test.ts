@@ -87,6 +87,18 @@ describe("an answer whose body the fetch of Deno has decoded", () => {
   });
 });
 
+describe("a response of srvx", () => {
+  it("conditional sends the content that it read in the same class, because only that class knows a length", async () => {
+    class OfSrvx extends Response {
+      _toNodeResponse(): void {}
+    }
+    const sent = await conditional(() => new OfSrvx("hello", { status: 203, statusText: "Fine" }))(ask({}));
+    expect(sent).toBeInstanceOf(OfSrvx);
+    expect([sent.status, sent.statusText, await sent.text()]).toEqual([203, "Fine", "hello"]);
+    expect(sent.headers.get("ETag")).toMatch(/^W/);
+  });
+});
+
 describe("bodies in workers", () => {
   it("conditional leaves a body of the runtime alone, and reads a stream of the handler's own", async () => {
     vi.stubGlobal("WebSocketPair", class {});

@@ -81,9 +81,14 @@ export function isDecodedByDeno(response: Response): boolean {
   return "Deno" in globalThis && recordOfDeno(response)?.bodyDecoded === true;
 }
 
-/** A response with the status and the fields of another one, for a body that is its own or was read from it. */
+/**
+ * A response with the status and the fields of another one, for a body that is its own or was read from it. srvx, the
+ * server of h3, finds the length of a body only in a response of its own class.
+ */
 export function copyWith(body: BodyInit | null, response: Response): Response {
-  const copy = new Response(body, response);
+  const Class = "_toNodeResponse" in response ? (response.constructor as typeof Response) : Response;
+  const { status, statusText, headers } = response;
+  const copy = new Class(body, { status, statusText, headers });
   if (isDecodedByDeno(response))
     for (const name of ["Content-Encoding", "Content-Length"]) copy.headers.delete(name);
   return copy;
