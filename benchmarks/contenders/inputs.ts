@@ -138,7 +138,7 @@ export const pairs: readonly Case<Pair, boolean>[] = [
 
 /** Sunday, 6 November 1994, 08:49:37: the standard's own example. */
 export const moment = 784_111_777_000;
-export const imfDate = "Sun, 06 Nov 1994 08:49:37 GMT";
+const imfDate = "Sun, 06 Nov 1994 08:49:37 GMT";
 type DateCase = Case<string, number | undefined>;
 const noDate = (name: string, input: string): DateCase => ({
   name,

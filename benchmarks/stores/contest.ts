@@ -67,7 +67,7 @@ export function shown(result: CaseResult): CaseResult {
 }
 
 /** Each contender has clients with their own pages, because another writer would make their versions stale. */
-export async function newClients(
+async function newClients(
   { create }: StoreContender,
   key: string,
   count: number,

@@ -1,5 +1,5 @@
 /** How many characters the name of a page may have. */
-export const MAX_NAME = 200;
+const MAX_NAME = 200;
 
 /** The address of the page. It escapes each character that has a meaning in addresses, so `100%` and `#` are names. */
 export function pageUrl(name: string, view = ""): string {

@@ -5,7 +5,7 @@ import { openFeed } from "./conversation/feed.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { wiki } from "./wiki.ts";
 
-export const HOST = "127.0.0.1";
+const HOST = "127.0.0.1";
 
 /** How long a request that has begun may take when the wiki is told to stop. */
 const PATIENCE_MS = 5000;

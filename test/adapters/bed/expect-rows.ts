@@ -31,7 +31,7 @@ function expectNone(complaints: string[]): void {
   expect(complaints.slice(0, 20), `${complaints.length} complaints`).toEqual([]);
 }
 
-export function gapsOf(name: string, { mode, row }: Pick<Interviewed, "mode" | "row">): Gap[] {
+function gapsOf(name: string, { mode, row }: Pick<Interviewed, "mode" | "row">): Gap[] {
   return gaps.filter(
     ({ targets, rows: kind }) =>
       targets.includes(name) &&
