@@ -1,4 +1,4 @@
-import { bytes, keyBelow, resource, type VersionedStore } from "@entity-tag/store";
+import { bytes, keyBelow, resource } from "@entity-tag/store";
 import { memoryStore } from "@entity-tag/store/memory";
 import { beforeEach, describe, expect, test } from "vitest";
 import { request, said } from "./mutate/requests.ts";
@@ -184,11 +184,5 @@ describe("where a collection is", () => {
     expect(body).toEqual({ items: [{ key: "a", url: "/images/a", etag: expect.stringMatching(/^".+"$/) }] });
     expect((await serve(request("GET", { "If-None-Match": etag! }, undefined, "/images"))).status).toBe(304);
     expect(looks).toEqual(["list", "list"]);
-  });
-
-  test("resource throws a TypeError when a store cannot list", async () => {
-    const { read, swap }: VersionedStore<Page> = memoryStore<Page>();
-    const serve = resource({ read, swap }, { key: keyBelow("/pages") });
-    await expect(serve(request("GET", {}, undefined, "/pages"))).rejects.toThrow(/no list/);
   });
 });

@@ -77,6 +77,23 @@ test.each([
   await expect(pages(new Request("http://localhost/pages"))).rejects.toThrow(message);
 });
 
+test.each([
+  [true, "POST, OPTIONS"],
+  [false, "OPTIONS"],
+])(
+  "a store without list, newKey %s: GET of a collection gets a 405, because a client may send it",
+  async (newKey, allow) => {
+    const store = await storeWith({ list: undefined });
+    const pages = resource(store, { key: keyBelow("/pages"), ...(newKey && { newKey }) });
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await pages(new Request("http://localhost/pages", { method }));
+      expect([answer.status, answer.headers.get("Allow")]).toEqual([405, allow]);
+    }
+    const asked = await pages(new Request("http://localhost/pages", { method: "OPTIONS" }));
+    expect([asked.status, asked.headers.get("Allow")]).toEqual([204, allow]);
+  },
+);
+
 test("the ledger of a store finds a state without a version: a TypeError says so", async () => {
   const ledger = { maxAge: 60, find: async () => ({ current: { value: {} }, entry: null }) };
   const store = await storeWith({ ledger });

@@ -97,12 +97,12 @@ function allowed<T>({ media, post }: Settings<T>): string {
 }
 
 function handleCollection<T>(settings: Settings<T>, request: Request, collection: Collection) {
-  const { newKey, media } = settings;
-  const allow = newKey ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+  const { newKey, media, store } = settings;
+  const allow = [store.list && "GET, HEAD", newKey && "POST", "OPTIONS"].filter(Boolean).join(", ");
   switch (request.method) {
     case "GET":
     case "HEAD":
-      return listing({ settings, request, collection });
+      return store.list ? listing({ settings, request, collection }) : notAllowed(request, allow);
     case "OPTIONS":
       return options(allow, newKey ? { "Accept-Post": media.contentType } : {});
   }

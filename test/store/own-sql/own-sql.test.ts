@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { keyBelow, mutate, resource } from "@entity-tag/store";
 import { drizzle } from "drizzle-orm/node-postgres";
 import knex, { type Knex } from "knex";
 import { Pool, type PoolClient } from "pg";
@@ -12,15 +13,17 @@ import { knexPages } from "./page/knex.ts";
 import { pgPages } from "./page/pg.ts";
 import { putPage } from "./page/pg-one-trip.ts";
 import { mergePages } from "./page/pg-transaction.ts";
+import { versionedPages } from "./page/versioned-pages.ts";
 import { type Page, type Pages, writePage } from "./page/write-page.ts";
 
 const blocks = readBlocks("docs/atomic-writes.md");
 
 describe("docs/atomic-writes.md", () => {
-  test("shows seven files that are run", () => {
+  test("shows eight files that are run", () => {
     const titles = blocks.map(({ title }) => title);
     expect(titles).toEqual([
       "write-page.ts",
+      "versioned-pages.ts",
       "pages.sql",
       "pg.ts",
       "pg-one-trip.ts",
@@ -64,6 +67,19 @@ const writers: [name: string, write: Write][] = [
   ],
   ["drizzle", (request, id) => writePage(request, drizzlePages(drizzle(pool)), id)],
   ["knex", (request, id) => writePage(request, knexPages(knexed), id)],
+  [
+    "mutate",
+    async (request, id) => {
+      const text = await request.text();
+      const change = () => (request.method === "DELETE" ? null : { text });
+      const options = {
+        require: true,
+        body: text,
+        represent: (page: { text: string }) => Response.json(page),
+      };
+      return mutate(request, versionedPages(pgPages(pool)), id, change, options);
+    },
+  ],
 ];
 
 describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
@@ -147,6 +163,19 @@ describe.skipIf(!(await reachable("postgres")))("own SQL", () => {
       expect((await write(put("new", { "If-Match": "*" }), id)).status).toBe(412);
       expect(await stored(id)).toBeNull();
     });
+  });
+
+  test("resource on these tables: a member without a column is not stored, so its PUT gets no tag", async () => {
+    const handle = resource(versionedPages(pgPages(pool)), { key: keyBelow("/pages") });
+    const at = `http://test/pages/${randomUUID()}`;
+    const send = (body: string) =>
+      handle(new Request(at, { method: "PUT", headers: { "Content-Type": "application/json" }, body }));
+    const wide = await send('{"text":"a","extra":1}');
+    expect([wide.status, wide.headers.get("ETag")]).toEqual([201, null]);
+    expect(await (await handle(new Request(at))).json()).toEqual({ text: "a" });
+    const exact = await send('{"text":"b"}');
+    const read = await handle(new Request(at));
+    expect([exact.status, exact.headers.get("ETag")]).toEqual([204, read.headers.get("ETag")]);
   });
 
   test("the race catches a WHERE without the version: both writers are answered 200", async () => {

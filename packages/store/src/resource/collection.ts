@@ -94,14 +94,12 @@ async function visiblePage<T>(
   values: boolean,
 ): Promise<VisiblePage<T>> {
   const { store } = settings;
-  if (!store.list)
-    throw new TypeError("Cannot list a collection: this store has no list method. Let key return null there");
   const wanted = limit + 1;
   const longest = settings.maxItems + 1;
   const seen: Member<T>[] = [];
   for (let from = after, size = wanted, isMore = true; isMore; size = Math.min(2 * size, longest)) {
     const options = { limit: size, after: from, values, signal: request.signal };
-    const found = checkMembers(await store.list(collection.prefix, options));
+    const found = checkMembers(await store.list!(collection.prefix, options));
     seen.push(...(await visible(settings, request, found)));
     from = found.at(-1)?.key;
     isMore = found.length === size && seen.length < wanted;
