@@ -241,6 +241,20 @@ describe("conditions", () => {
       expect((await answerOf(tagged, {}, lines, method)).status).toBe(status);
   });
 
+  test.each<[why: string, status: number, field: string, tag: string]>([
+    ["is refused if If-Match names a tag", 412, "If-Match", TAG],
+    ["is sent if If-None-Match names a tag", 206, "If-None-Match", TAG],
+    ["is sent if If-Match is *", 206, "If-Match", "*"],
+  ])("a 206 without a tag %s", async (_, status, field, tag) => {
+    const part: Handler = (res) => res.writeHead(206, { "Content-Range": "bytes 0-1/9" }).end("pa");
+    const lines: Lines = [
+      ["Range", "bytes=0-1"],
+      [field, tag],
+    ];
+    const answer = await answerOf(part, { tag: () => TAG }, lines, "GET");
+    expect([answer.status, answer.field("etag")]).toEqual([status, undefined]);
+  });
+
   test("conditional refuses a read that fails If-Match with a problem document, however the body is written", async () => {
     for (const way of Object.values(ways)) {
       await serving(behind(way), async (port) => {
