@@ -66,6 +66,8 @@ export function hideFromHandler(
   now?: number,
 ): void {
   const { headers } = req;
+  // Most requests have no condition, so there is nothing to hide.
+  if (!hasCondition(req, headers)) return;
   // `res.send` of Express reads this. By the date alone it would answer 304, without the tag that has not been made
   // yet.
   if ("fresh" in req && asksByDate(request)) Object.defineProperty(req, "fresh", { value: false });

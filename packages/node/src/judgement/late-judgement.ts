@@ -25,7 +25,7 @@ import type { FirstContent } from "../transport/pending-answer.ts";
 import { removeHeadersExcept } from "../transport/replaced-head.ts";
 import { replaceMethods } from "../transport/response-methods.ts";
 import { hasLayersBelow, maskContentHeaders, removeUnseen, type Unsent, watchCoding } from "./compressor.ts";
-import { conditionalRequest, hideFromHandler, type Ranges } from "./conditional-request.ts";
+import { conditionalRequest, hasCondition, hideFromHandler, type Ranges } from "./conditional-request.ts";
 import { ownValidators, takeBackUnwanted } from "./own-validators.ts";
 import { inPlace } from "./replacement.ts";
 import { awaitedBytes, type Tagging, tagOf } from "./tagging.ts";
@@ -132,8 +132,9 @@ function replacementOf<Req extends NodeRequest, Res extends NodeResponse>(
   // A compressor between this layer and the handler has replaced `writeHead`, and codes the body.
   const coding = isAbove ? text(res, "content-encoding") : undefined;
   const coded = etag !== undefined && coding !== undefined ? tagOfCoding(etag, coding) : etag;
-  const state = withCodings({ etag, lastModified: parseDate(text(res, "last-modified")) }, codings);
-  const instead = ownValidators(res).alreadyEvaluated ? undefined : lateResponse(request, state, options);
+  const state = () => withCodings({ etag, lastModified: parseDate(text(res, "last-modified")) }, codings);
+  const isJudged = hasCondition(req, req.headers) && !ownValidators(res).alreadyEvaluated;
+  const instead = isJudged ? lateResponse(request, state(), options) : undefined;
   if (coded === undefined || coded === etag) return instead;
   if (instead?.body !== undefined) return instead;
   const isHeld = instead && listIncludes(request.headers.get("if-none-match") ?? "", etag!, "strong");
