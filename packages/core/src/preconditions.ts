@@ -68,7 +68,10 @@ export function ifNoneMatch(field: Field, current: Current, acceptEncoding?: Fie
 /** {@link ifNoneMatch} of a field that is in the request, and of a state that has been checked. */
 export function namesNone(field: string, current: Current, acceptEncoding?: Field): boolean {
   if (current === null || names(field, current.etag, "weak")) return current === null;
-  return codedTagIn(field, current, "weak", acceptEncoding ?? "") === undefined && !isStar(field);
+  return (
+    codedTagIn(field, current.etag, current.codings, "weak", acceptEncoding ?? "") === undefined &&
+    !isStar(field)
+  );
 }
 
 /**
@@ -78,7 +81,7 @@ export function namesNone(field: string, current: Current, acceptEncoding?: Fiel
 export function tagOfNotModified(field: Field, current: State, acceptEncoding: Field): EntityTag | undefined {
   const { etag } = current;
   if (field == null || names(field, etag, "weak")) return etag;
-  return codedTagIn(field, current, "weak", acceptEncoding ?? "") ?? etag;
+  return codedTagIn(field, etag, current.codings, "weak", acceptEncoding ?? "") ?? etag;
 }
 
 /**
@@ -129,22 +132,31 @@ function isAsked(field: Field, current: Current): field is string {
   return true;
 }
 
-/** A write is about the version, so the tag of any of its forms counts. */
+/** A write is about the version, so the tag of any of its forms counts, and of any coding of them. */
 function namesVersion(field: string, current: State, comparison: "strong" | "weak"): boolean {
   const { etag, alternates, codings } = current;
-  const isNamed = (tag: EntityTag | undefined) =>
-    names(field, tag, comparison) || codedTagIn(field, { etag: tag, codings }, comparison) !== undefined;
-  return isNamed(etag) || alternates?.some((tag) => isNamed(checkedTag(tag))) === true;
+  if (namesForm(field, etag, codings, comparison)) return true;
+  return alternates?.some((tag) => namesForm(field, checkedTag(tag), codings, comparison)) === true;
+}
+
+function namesForm(
+  field: string,
+  tag: EntityTag | undefined,
+  codings: State["codings"],
+  comparison: "strong" | "weak",
+): boolean {
+  return names(field, tag, comparison) || codedTagIn(field, tag, codings, comparison) !== undefined;
 }
 
 function codedTagIn(
   field: string,
-  { etag, codings }: State,
+  tag: EntityTag | undefined,
+  codings: State["codings"],
   comparison: "strong" | "weak",
   accepted?: string,
 ): EntityTag | undefined {
-  if (etag === undefined || codings === undefined) return undefined;
-  return listedCoding(field, etag, codings, comparison, accepted);
+  if (tag === undefined || codings === undefined) return undefined;
+  return listedCoding(field, tag, codings, comparison, accepted);
 }
 
 function names(field: string, tag: EntityTag | undefined, comparison: "strong" | "weak"): boolean {
