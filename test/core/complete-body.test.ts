@@ -235,6 +235,22 @@ describe("conditional and bodies that are still being produced", () => {
     await expect(soon(work, "the error")).rejects.toBe(failure);
   });
 
+  it("conditional passes an error before the first chunk on in the same turn, so a server can still answer 500", async () => {
+    const failure = new Error("the disk is gone");
+    const broken = new ReadableStream({
+      start(controller) {
+        controller.error(failure);
+      },
+    });
+    const answer = (await conditional(() => new Response(broken))(get()))!;
+    let isLaterTurn = false;
+    setTimeout(() => {
+      isLaterTurn = true;
+    });
+    await expect(answer.body!.getReader().read()).rejects.toBe(failure);
+    expect(isLaterTurn).toBe(false);
+  });
+
   it("conditional sends what was read of a body with a length before an error", async () => {
     let step = 0;
     const broken = new ReadableStream({

@@ -20,6 +20,7 @@ const frameworks = [
   "@koa/cors",
   "@nestjs/common",
   "@sveltejs/kit",
+  "@tanstack/query-core",
   "@types/connect",
   "@types/cors",
   "@types/express",

@@ -67,8 +67,9 @@ async function readWhile(
     if (!(await mayWait(next, chunks.length, size)))
       return { complete: false, stream: resume(chunks, reader, next) };
     const chunk = await next.catch(() => undefined);
+    const isBroken = chunk === undefined && chunks.length > 0;
     if (chunk === undefined)
-      return { complete: false, stream: resume(chunks, reader, next, true), isBroken: true };
+      return { complete: false, stream: resume(chunks, reader, next, isBroken), isBroken };
     if (chunk.done) return { complete: true, bytes: join(chunks as Uint8Array[], size) };
     chunks.push(chunk.value);
     // A string or another view passes unchanged: the sender of the body decides whether it is valid.
