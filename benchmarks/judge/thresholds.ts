@@ -162,7 +162,7 @@ export const thresholds: readonly Threshold[] = [
       "a client that updates",
       "update with its errors, beside core",
       3000,
-      7700,
+      7760,
     ),
     since: "2026-11-27",
   },
@@ -178,7 +178,7 @@ export const thresholds: readonly Threshold[] = [
     "middleware on Node",
     "@entity-tag/node, beside core",
     3000,
-    7650,
+    7690,
   ),
 ];
 
