@@ -1,5 +1,5 @@
 // A statement of postgres.js that is given up must not end the process by a rejection without a listener.
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -18,6 +18,19 @@ beforeEach(() => {
 afterEach(() => {
   process.off("unhandledRejection", note);
 });
+
+function passToDatabase(socket: Socket): void {
+  const { hostname, port } = new URL(databaseUrl);
+  const database = connect(Number(port || 5432), hostname);
+  socket.pipe(database).pipe(socket);
+  for (const end of [socket, database]) end.on("error", () => {});
+}
+
+function urlThrough(proxy: Server): string {
+  const url = new URL(databaseUrl);
+  url.port = String((proxy.address() as AddressInfo).port);
+  return url.href;
+}
 
 describe.skipIf(!(await reachable("postgres")))("postgres.js", () => {
   test("a statement whose client left before it was sent is rejected once", async () => {
@@ -46,16 +59,11 @@ describe.skipIf(!(await reachable("postgres")))("postgres.js", () => {
   });
 
   test("a statement that is given up while its connection opens does not take the connection with it", async () => {
-    const { hostname, port } = new URL(databaseUrl);
     const proxy = createServer(async (socket) => {
       await sleep(300);
-      const database = connect(Number(port || 5432), hostname);
-      socket.pipe(database).pipe(socket);
-      for (const end of [socket, database]) end.on("error", () => {});
+      passToDatabase(socket);
     }).listen(0);
-    const url = new URL(databaseUrl);
-    url.port = String((proxy.address() as AddressInfo).port);
-    const sql = postgres(url.href, options);
+    const sql = postgres(urlThrough(proxy), options);
     const query = queryByPostgresJs(sql);
     const name = `given_up_${crypto.randomUUID().slice(0, 8)}`;
     const creation = query(`CREATE TABLE ${name} ()`, [], AbortSignal.timeout(100));
@@ -70,14 +78,9 @@ describe.skipIf(!(await reachable("postgres")))("postgres.js", () => {
     let connections = 0;
     const proxy = createServer((socket) => {
       if (connections++ > 0) return socket.resetAndDestroy();
-      const { hostname, port } = new URL(databaseUrl);
-      const database = connect(Number(port || 5432), hostname);
-      socket.pipe(database).pipe(socket);
-      for (const end of [socket, database]) end.on("error", () => {});
+      passToDatabase(socket);
     }).listen(0);
-    const url = new URL(databaseUrl);
-    url.port = String((proxy.address() as AddressInfo).port);
-    const sql = postgres(url.href, options);
+    const sql = postgres(urlThrough(proxy), options);
     const query = queryByPostgresJs(sql);
     await query("SELECT 1", [], undefined);
     await expect(query("SELECT pg_sleep(1)", [], AbortSignal.timeout(200))).rejects.toThrow();

@@ -44,7 +44,7 @@ it.each(["deno", "bun"] as const)(
   },
 );
 
-it("conditionalFetch gives no answer that Bun left coded to a caller who wants it decoded", async () => {
+it("conditionalFetch on Bun keeps coded and decoded answers of one url apart", async () => {
   const server = await open.serve(handler);
   const [program = "", ...args] = runtimes.bun;
   const cwd = `${import.meta.dirname}/runtimes`;
